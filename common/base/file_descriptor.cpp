@@ -1,0 +1,32 @@
+#include "common/base/file_descriptor.h"
+
+#include <unistd.h>
+
+#include <cerrno>
+#include <system_error>
+
+namespace hearsay {
+
+FileDescriptor& FileDescriptor::operator=(FileDescriptor&& other) noexcept {
+  if (this != &other) {
+    reset();
+    fd_ = std::exchange(other.fd_, -1);
+  }
+  return *this;
+}
+
+void FileDescriptor::reset() {
+  if (fd_ >= 0) ::close(fd_);
+  fd_ = -1;
+}
+
+void throw_errno(const std::string& what) {
+  throw std::system_error(errno, std::generic_category(), what);
+}
+
+int check_syscall(int result, const std::string& what) {
+  if (result < 0) throw_errno(what);
+  return result;
+}
+
+}  // namespace hearsay

@@ -1,0 +1,35 @@
+// An owned file descriptor, and the two system-call helpers that everybody needs.
+#pragma once
+
+#include <string>
+#include <utility>
+
+namespace hearsay {
+
+// Owns one descriptor; closes it. Not thread-safe; movable, not copyable.
+class FileDescriptor {
+ public:
+  FileDescriptor() = default;
+  explicit FileDescriptor(int fd) : fd_(fd) {}
+  FileDescriptor(FileDescriptor&& other) noexcept : fd_(std::exchange(other.fd_, -1)) {}
+  FileDescriptor& operator=(FileDescriptor&& other) noexcept;
+  FileDescriptor(const FileDescriptor&) = delete;
+  FileDescriptor& operator=(const FileDescriptor&) = delete;
+  ~FileDescriptor() { reset(); }
+
+  int get() const { return fd_; }
+  bool valid() const { return fd_ >= 0; }
+  int release() { return std::exchange(fd_, -1); }
+  void reset();
+
+ private:
+  int fd_ = -1;
+};
+
+// Throws std::system_error with errno and `what`.
+[[noreturn]] void throw_errno(const std::string& what);
+
+// Returns `result`; throws as throw_errno does when it is negative.
+int check_syscall(int result, const std::string& what);
+
+}  // namespace hearsay

@@ -1,0 +1,65 @@
+#include "common/options/worker_options.h"
+
+#include <CLI/CLI.hpp>
+#include <map>
+
+namespace hearsay {
+namespace {
+
+const std::map<std::string, trace::Level>& levels() {
+  using trace::Level;
+  static const std::map<std::string, Level> kLevels = [] {
+    std::map<std::string, Level> names;
+    for (const Level level : {Level::trace, Level::debug, Level::info, Level::warn, Level::error,
+                              Level::off}) {
+      names.emplace(trace::name_of(level), level);
+    }
+    return names;
+  }();
+  return kLevels;
+}
+
+}  // namespace
+
+void add_worker_options(CLI::App& app, WorkerOptions& options) {
+  const std::string gossip = "Gossip";
+  app.add_option("--gossip", options.gossip.strategy,
+                 "How values spread: 'flood' sends a new value at once to the topology's "
+                 "neighbours (cheap to understand, loses values in a partition); 'push' sends the "
+                 "full state to random nodes again and again (survives partitions)")
+      ->check(CLI::IsMember({"flood", "push"}))
+      ->capture_default_str()
+      ->group(gossip);
+  app.add_option("--gossip-interval-ms", options.gossip.interval_ms,
+                 "push: milliseconds between two rounds")
+      ->check(CLI::Range(std::int64_t{1}, std::int64_t{60'000}))
+      ->capture_default_str()
+      ->group(gossip);
+  app.add_option("--gossip-fanout", options.gossip.fanout,
+                 "push: how many random nodes, and as many random neighbours, a round goes to")
+      ->check(CLI::Range(std::int64_t{1}, std::int64_t{1'000}))
+      ->capture_default_str()
+      ->group(gossip);
+
+  const std::string traces = "Trace";
+  app.add_option("--trace-level", options.trace.level,
+                 "Which events are written, as JSON lines: 'info' the life of the node, 'debug' "
+                 "every message, 'trace' every commit")
+      ->transform(CLI::CheckedTransformer(levels(), CLI::ignore_case).description("LEVEL"))
+      ->default_str("info")
+      ->group(traces);
+  app.add_option("--trace-file", options.trace.path, "Append the events to this file, not stderr")
+      ->group(traces);
+}
+
+std::vector<std::string> to_arguments(const WorkerOptions& options) {
+  std::vector<std::string> arguments{
+      "--gossip=" + options.gossip.strategy,
+      "--gossip-interval-ms=" + std::to_string(options.gossip.interval_ms),
+      "--gossip-fanout=" + std::to_string(options.gossip.fanout),
+      "--trace-level=" + std::string(trace::name_of(options.trace.level))};
+  if (!options.trace.path.empty()) arguments.push_back("--trace-file=" + options.trace.path);
+  return arguments;
+}
+
+}  // namespace hearsay

@@ -1,0 +1,39 @@
+// The options that both processes understand: a user gives them to hearsay-node, which checks them
+// and hands them on to each worker that it starts.
+#pragma once
+
+#include <cstdint>
+#include <string>
+#include <vector>
+
+#include "common/trace/event.h"
+
+namespace CLI {
+class App;
+}
+
+namespace hearsay {
+
+struct GossipOptions {
+  std::string strategy = "push";
+  std::int64_t interval_ms = 50;  // push: time between two rounds
+  std::int64_t fanout = 1;        // push: random nodes and random neighbours a round, each
+};
+
+struct TraceOptions {
+  trace::Level level = trace::Level::info;
+  std::string path;  // empty: stderr
+};
+
+struct WorkerOptions {
+  GossipOptions gossip;
+  TraceOptions trace;
+};
+
+// Adds the options to `app`, which writes what it parses into `options`; `options` must outlive it.
+void add_worker_options(CLI::App& app, WorkerOptions& options);
+
+// The command-line arguments that make add_worker_options parse `options` again.
+std::vector<std::string> to_arguments(const WorkerOptions& options);
+
+}  // namespace hearsay

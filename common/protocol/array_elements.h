@@ -1,0 +1,29 @@
+// The elements of a JSON array, as texts.
+#pragma once
+
+#include <string_view>
+
+namespace hearsay::protocol {
+
+// The length of the JSON value at the start of `json`: it ends before a comma or bracket that is
+// not its own. White space around it counts as part of it.
+std::size_t element_length(std::string_view json);
+
+// Calls each(std::string_view json) for each element of `array`, which is a valid JSON array (as
+// the fields of a Message are), surrounding white space removed.
+template <typename Each>
+void for_each_element(std::string_view array, Each&& each) {
+  constexpr std::string_view kSpace = " \t\r\n";
+  array.remove_prefix(1);
+  array.remove_suffix(1);
+  while (!array.empty()) {
+    const std::string_view padded = array.substr(0, element_length(array));
+    array.remove_prefix(padded.size());
+    if (!array.empty()) array.remove_prefix(1);  // the comma
+    const std::size_t first = padded.find_first_not_of(kSpace);
+    if (first == std::string_view::npos) continue;  // only in an array without elements
+    each(padded.substr(first, padded.find_last_not_of(kSpace) - first + 1));
+  }
+}
+
+}  // namespace hearsay::protocol

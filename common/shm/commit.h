@@ -1,0 +1,56 @@
+// The commit record: what makes a step happen, with one store.
+//
+//   step (atomic) --- parity picks the active slot
+//   slot 0: request_head reply_tail inputs journal_region journal_end snapshot_bytes ...
+//   slot 1: the same
+//
+// Everything a step changes is first prepared where nobody looks: the journal behind journal_end,
+// the replies behind the published tail, and the inactive slot. commit() then flips the active slot
+// with one release-store of `step`. Before it nothing happened; after it everything did. (The
+// double meta page of LMDB, http://www.lmdb.tech/doc/.)
+//
+// Process safety: only the worker reads and writes slots, and there is at most one; its successor
+// starts when it is certainly dead. So a slot is never read while it is written. Any process may
+// read step().
+//
+// Memory order: one store with release, loads with acquire; to the successor the death of the
+// predecessor is a stronger ordering still.
+#pragma once
+
+#include <atomic>
+#include <cstdint>
+
+#include "common/shm/ring.h"
+
+namespace hearsay::shm {
+
+struct CommitSlot {
+  std::uint64_t request_head = 0;    // position in the request ring: inputs before it are consumed
+  std::uint64_t reply_tail = 0;      // position in the reply ring: outputs before it are published
+  std::uint64_t inputs = 0;          // count of inputs consumed
+  std::uint64_t journal_region = 0;  // 0 or 1: which of the two journals counts
+  std::uint64_t journal_end = 0;     // bytes of it that count
+  std::uint64_t snapshot_bytes = 0;  // bytes of it that its last compaction left
+  // Outputs that found no room in the reply ring wait in the journal between these two; while there
+  // are any, no further input is consumed.
+  std::uint64_t spill_begin = 0;
+  std::uint64_t spill_end = 0;
+
+  bool spilled() const { return spill_begin != spill_end; }
+};
+static_assert(sizeof(CommitSlot) == 64);
+
+struct CommitArea {
+  alignas(kLineBytes) std::atomic<std::uint64_t> step;
+  alignas(kLineBytes) CommitSlot slots[2];
+};
+static_assert(sizeof(CommitArea) == 2 * kLineBytes);
+
+// Worker only.
+const CommitSlot& active_slot(const CommitArea& area);
+// Worker only. Makes `next` the active slot.
+void commit(CommitArea& area, const CommitSlot& next);
+// How often commit() happened. Any process.
+std::uint64_t committed_steps(const CommitArea& area);
+
+}  // namespace hearsay::shm

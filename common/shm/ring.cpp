@@ -1,0 +1,115 @@
+#include "common/shm/ring.h"
+
+#include <cstring>
+#include <string>
+
+#include "common/base/check.h"
+#include "common/base/kill_point.h"
+
+namespace hearsay::shm {
+
+RingProducer::RingProducer(RingView ring, std::uint64_t tail)
+    : ring_(ring),
+      tail_(tail),
+      published_(tail),
+      known_head_(ring.control->head.load(std::memory_order_acquire)) {}
+
+// What lies between the tail and the end of the buffer, if a record of `bytes` doesn't fit there.
+std::uint64_t RingProducer::padding_before(std::uint64_t bytes) const {
+  const std::uint64_t to_end = ring_.capacity_bytes - (tail_ & (ring_.capacity_bytes - 1));
+  return bytes > to_end ? to_end : 0;
+}
+
+bool RingProducer::has_room(std::uint64_t payload_bytes) {
+  HEARSAY_CHECK(payload_bytes <= ring_.max_payload_bytes(), "a payload that the ring can take");
+  const std::uint64_t bytes = record_bytes(payload_bytes);
+  const std::uint64_t needed = padding_before(bytes) + bytes;
+  if (needed <= ring_.capacity_bytes - (tail_ - known_head_)) return true;
+  // SYNC POINT head
+  known_head_ = ring_.control->head.load(std::memory_order_acquire);
+  return needed <= ring_.capacity_bytes - (tail_ - known_head_);
+}
+
+void RingProducer::write_header(std::uint64_t position, RecordHeader header) {
+  std::memcpy(ring_.data + (position & (ring_.capacity_bytes - 1)), &header, sizeof header);
+}
+
+bool RingProducer::append(std::uint16_t kind, std::uint16_t flags, std::string_view payload) {
+  if (!has_room(payload.size())) return false;
+  kill_point();
+  const std::uint64_t bytes = record_bytes(payload.size());
+  if (const std::uint64_t padding = padding_before(bytes); padding != 0) {
+    write_header(tail_, {static_cast<std::uint32_t>(padding - kRecordHeaderBytes), kPaddingKind, 0});
+    tail_ += padding;
+    kill_point();
+  }
+  write_header(tail_, {static_cast<std::uint32_t>(payload.size()), kind, flags});
+  kill_point();
+  if (!payload.empty()) {
+    std::byte* target = ring_.data + (tail_ & (ring_.capacity_bytes - 1)) + kRecordHeaderBytes;
+    const std::size_t half = payload.size() / 2;
+    std::memcpy(target, payload.data(), half);
+    kill_point();
+    std::memcpy(target + half, payload.data() + half, payload.size() - half);
+  }
+  tail_ += bytes;
+  return true;
+}
+
+void RingProducer::publish() {
+  published_ = tail_;
+  // SYNC POINT tail
+  ring_.control->tail.store(tail_, std::memory_order_release);
+}
+
+bool RingProducer::drained() const {
+  return ring_.control->head.load(std::memory_order_acquire) == published_;
+}
+
+RingConsumer::RingConsumer(RingView ring, std::uint64_t head)
+    : ring_(ring), head_(head), released_(head), known_tail_(head) {}
+
+void RingConsumer::check_tail() const {
+  if (known_tail_ < head_ || known_tail_ - released_ > ring_.capacity_bytes) {
+    throw CorruptSegment("a ring's tail " + std::to_string(known_tail_) +
+                         " is impossible with its head at " + std::to_string(head_));
+  }
+}
+
+bool RingConsumer::has_next() {
+  if (head_ != known_tail_) return true;
+  // SYNC POINT tail
+  known_tail_ = ring_.control->tail.load(std::memory_order_acquire);
+  check_tail();
+  return head_ != known_tail_;
+}
+
+std::optional<Record> RingConsumer::next() {
+  while (has_next()) {
+    const std::uint64_t offset = head_ & (ring_.capacity_bytes - 1);
+    RecordHeader header{};
+    std::memcpy(&header, ring_.data + offset, sizeof header);
+    const std::uint64_t bytes = record_bytes(header.length);
+    const bool padding = header.kind == kPaddingKind;
+    if (bytes > known_tail_ - head_ || bytes > ring_.capacity_bytes - offset ||
+        (!padding && header.length > ring_.max_payload_bytes())) {
+      throw CorruptSegment("a ring's record at " + std::to_string(head_) + " has the length " +
+                           std::to_string(header.length));
+    }
+    head_ += bytes;
+    if (padding) continue;
+    const auto* payload = reinterpret_cast<const char*>(ring_.data + offset + kRecordHeaderBytes);
+    return Record{header.kind, header.flags, {payload, header.length}};
+  }
+  return std::nullopt;
+}
+
+void RingConsumer::release() { release_until(head_); }
+
+void RingConsumer::release_until(std::uint64_t head) {
+  released_ = head;
+  // SYNC POINT head
+  ring_.control->head.store(head, std::memory_order_release);
+}
+
+}  // namespace hearsay::shm

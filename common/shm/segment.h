@@ -1,0 +1,96 @@
+// The segment: the shared memory of one node's supervisor and worker.
+//
+//   0        header          magic, version, sizes, identity, life of the workers
+//   +        commit area     step, two slots                        (worker)
+//   +        park flags      worker's, supervisor's
+//   +        request ring    tail (supervisor), head (worker)
+//   +        reply ring      tail (worker), head (supervisor)
+//   4096     request data    power of two, kRingBytes
+//   +        reply data      power of two, kRingBytes
+//
+// It is created once, by the supervisor, and outlives every worker. Sizes and offsets are pinned by
+// static_assert and checked on opening: another version's segment, or something else, is refused.
+//
+// The journals are files of their own (journal.h).
+#pragma once
+
+#include <boost/interprocess/mapped_region.hpp>
+#include <cstdint>
+
+#include "common/base/file_descriptor.h"
+#include "common/shm/commit.h"
+#include "common/shm/ring.h"
+#include "common/shm/wait.h"
+
+namespace hearsay::shm {
+
+inline constexpr std::uint64_t kSegmentMagic = 0x796173726165'6801;  // "hearsay", layout 1
+inline constexpr std::uint32_t kSegmentVersion = 1;
+inline constexpr std::uint64_t kRingBytes = 256 * 1024;
+inline constexpr std::uint64_t kNoPosition = ~std::uint64_t{0};
+
+// Who writes what is said per field; "before the worker" means: while no worker lives.
+struct SegmentHeader {
+  std::uint64_t magic;
+  std::uint32_t version;
+  std::uint32_t header_bytes;
+  std::uint64_t ring_bytes;
+  std::uint64_t incarnation;  // this node's life from nothing; supervisor, once
+  std::uint64_t seed;         // of the worker's random choices; supervisor, once
+
+  // Supervisor, before the worker. An input at this position of the request ring is skipped:
+  // workers died of it.
+  std::uint64_t poison_position;
+
+  // The generation that has recovered and takes input. Worker, with release: SYNC POINT ready.
+  std::atomic<std::uint64_t> ready_generation;
+  // The position of the input whose step is running, or kNoPosition. Worker; the supervisor looks
+  // after its death.
+  std::atomic<std::uint64_t> running_position;
+  // Set to ask the worker to end. Supervisor.
+  std::atomic<std::uint32_t> stop;
+};
+
+struct SegmentLayout {
+  SegmentHeader header;
+  CommitArea commit;
+  ParkFlag worker_park;
+  ParkFlag supervisor_park;
+  RingControl request;
+  RingControl reply;
+};
+static_assert(sizeof(SegmentHeader) == 72);
+static_assert(offsetof(SegmentLayout, commit) == 128);
+static_assert(offsetof(SegmentLayout, worker_park) == 384);
+static_assert(offsetof(SegmentLayout, request) == 640);
+static_assert(offsetof(SegmentLayout, reply) == 896);
+static_assert(sizeof(SegmentLayout) == 1152);
+
+inline constexpr std::uint64_t kRingDataOffset = 4096;
+inline constexpr std::uint64_t kSegmentBytes = kRingDataOffset + 2 * kRingBytes;
+
+class Segment {
+ public:
+  // Creates a segment in a sealed memfd and returns its descriptor. Throws std::system_error.
+  static FileDescriptor create(std::uint64_t incarnation, std::uint64_t seed);
+
+  // Maps the segment behind `fd`. Throws CorruptSegment when it isn't one.
+  explicit Segment(int fd);
+
+  SegmentHeader& header() { return layout().header; }
+  CommitArea& commit() { return layout().commit; }
+  ParkFlag& worker_park() { return layout().worker_park; }
+  ParkFlag& supervisor_park() { return layout().supervisor_park; }
+  RingView request_ring() { return {&layout().request, data(0), kRingBytes}; }
+  RingView reply_ring() { return {&layout().reply, data(kRingBytes), kRingBytes}; }
+
+ private:
+  SegmentLayout& layout() { return *static_cast<SegmentLayout*>(region_.get_address()); }
+  std::byte* data(std::uint64_t offset) {
+    return static_cast<std::byte*>(region_.get_address()) + kRingDataOffset + offset;
+  }
+
+  boost::interprocess::mapped_region region_;
+};
+
+}  // namespace hearsay::shm

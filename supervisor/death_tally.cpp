@@ -1,0 +1,53 @@
+#include "supervisor/death_tally.h"
+
+#include <algorithm>
+
+namespace hearsay::supervisor {
+namespace {
+
+constexpr int kImmediateStarts = 3;
+constexpr std::int64_t kFirstDelayMs = 10;
+constexpr std::int64_t kLongestDelayMs = 1000;
+
+// Three crashes, or ten kills from outside.
+constexpr int kPoison = 30;
+
+int blame_of(DeathCause cause) {
+  switch (cause) {
+    case DeathCause::chaos:
+      return 0;
+    case DeathCause::outside:
+      return 3;
+    case DeathCause::hang:
+    case DeathCause::crash:
+      return 10;
+  }
+  return 0;
+}
+
+}  // namespace
+
+void DeathTally::record(const Death& death) {
+  const bool idle = death.was_ready && death.position == shm::kNoPosition;
+  if (death.cause == DeathCause::chaos || (idle && death.cause == DeathCause::outside)) {
+    in_a_row_ = 0;
+    return;
+  }
+  ++in_a_row_;
+  if (death.position == shm::kNoPosition) return;
+  if (death.position != suspect_) blame_ = 0;
+  suspect_ = death.position;
+  blame_ += blame_of(death.cause);
+}
+
+std::int64_t DeathTally::delay_ms() const {
+  if (in_a_row_ <= kImmediateStarts) return 0;
+  const int doublings = std::min(in_a_row_ - kImmediateStarts - 1, 10);
+  return std::min(kLongestDelayMs, kFirstDelayMs << doublings);
+}
+
+std::uint64_t DeathTally::poison_position() const {
+  return blame_ >= kPoison ? suspect_ : shm::kNoPosition;
+}
+
+}  // namespace hearsay::supervisor

@@ -1,0 +1,47 @@
+// What the deaths of workers say: how long to wait before the next start, and whether an input is
+// to blame.
+//
+// Not every death is suspicious. A worker killed by our own chaos is not, nor is one that was ready
+// and idle. Suspicious deaths in a row delay the next start, after the first ones more and more. An
+// input on which workers crashed or hung three times running is poison; a SIGKILL from outside
+// counts for less, since experiments send those, but it does count: the kernel sends it to one that
+// eats all memory. Not thread-safe; pure.
+#pragma once
+
+#include <cstdint>
+#include <optional>
+
+#include "common/shm/segment.h"
+
+namespace hearsay::supervisor {
+
+enum class DeathCause {
+  chaos,    // we killed it, as an experiment
+  hang,     // we killed it: it got nowhere
+  outside,  // SIGKILL, and not from us
+  crash     // anything else
+};
+
+struct Death {
+  DeathCause cause;
+  bool was_ready;
+  std::uint64_t position;  // of the input whose step was running, or shm::kNoPosition
+};
+
+class DeathTally {
+ public:
+  void record(const Death& death);
+  // How long to wait before the next start.
+  std::int64_t delay_ms() const;
+  // The input to skip, or shm::kNoPosition.
+  std::uint64_t poison_position() const;
+  // Suspicious deaths since the last that was not.
+  int in_a_row() const { return in_a_row_; }
+
+ private:
+  int in_a_row_ = 0;
+  std::uint64_t suspect_ = shm::kNoPosition;
+  int blame_ = 0;  // of the suspect
+};
+
+}  // namespace hearsay::supervisor

@@ -1,0 +1,68 @@
+#include "supervisor/input_queue.h"
+
+#include <algorithm>
+
+#include "common/protocol/message_record.h"
+
+namespace hearsay::supervisor {
+namespace {
+
+using protocol::InputHeader;
+using protocol::InputKind;
+
+constexpr std::uint64_t kLongestPartBytes = protocol::kLongestPayloadBytes - sizeof(InputHeader);
+
+std::string with_header(std::int64_t taken_ns, std::string_view rest) {
+  return std::string(bytes_of(InputHeader{taken_ns})).append(rest);
+}
+
+}  // namespace
+
+InputQueue::InputQueue(shm::RingView requests) : ring_(requests, 0), published_(0) {}
+
+void InputQueue::push(InputKind kind, std::uint16_t flags, std::string payload) {
+  const auto number = static_cast<std::uint16_t>(kind);
+  if (kept_.empty() && ring_.append(number, flags, payload)) return;
+  kept_.push_back({number, flags, std::move(payload)});
+}
+
+void InputQueue::push_message(std::int64_t taken_ns, const protocol::Message& message) {
+  std::string payload(bytes_of(InputHeader{taken_ns}));
+  protocol::append_message_record(payload, message);
+  if (payload.size() <= protocol::kLongestPayloadBytes) {
+    push(InputKind::message, 0, std::move(payload));
+    return;
+  }
+  const std::string_view record = std::string_view(payload).substr(sizeof(InputHeader));
+  for (std::uint64_t at = 0; at < record.size(); at += kLongestPartBytes) {
+    const bool last = at + kLongestPartBytes >= record.size();
+    push(InputKind::message_part, last ? protocol::kLastPart : std::uint16_t{0},
+         with_header(taken_ns, record.substr(at, kLongestPartBytes)));
+  }
+}
+
+void InputQueue::push_timer(std::int64_t taken_ns, std::uint64_t token) {
+  push(InputKind::timer, 0, with_header(taken_ns, bytes_of(token)));
+}
+
+void InputQueue::push_worker_started(std::int64_t taken_ns, std::uint64_t generation) {
+  push(InputKind::worker_started, 0, with_header(taken_ns, bytes_of(generation)));
+}
+
+bool InputQueue::has_room() {
+  return !kept_.empty() && ring_.has_room(kept_.front().payload.size());
+}
+
+bool InputQueue::flush() {
+  while (!kept_.empty()) {
+    const Kept& next = kept_.front();
+    if (!ring_.append(next.kind, next.flags, next.payload)) break;
+    kept_.pop_front();
+  }
+  if (ring_.tail() == published_) return false;
+  ring_.publish();
+  published_ = ring_.tail();
+  return true;
+}
+
+}  // namespace hearsay::supervisor

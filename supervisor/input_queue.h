@@ -1,0 +1,51 @@
+// What the worker is to be told, in order: straight into the request ring while it has room, kept
+// here while it has not.
+//
+// The supervisor stops reading its input while anything is kept (back-pressure), so that little
+// ever is: at most one message, cut into parts, and the timers that come due. Not thread-safe; the
+// request ring's only producer.
+#pragma once
+
+#include <cstdint>
+#include <deque>
+#include <string>
+
+#include "common/protocol/link.h"
+#include "common/protocol/message.h"
+#include "common/shm/ring.h"
+
+namespace hearsay::supervisor {
+
+class InputQueue {
+ public:
+  explicit InputQueue(shm::RingView requests);
+
+  void push_message(std::int64_t taken_ns, const protocol::Message& message);
+  void push_timer(std::int64_t taken_ns, std::uint64_t token);
+  void push_worker_started(std::int64_t taken_ns, std::uint64_t generation);
+
+  // Moves what was kept into the ring as far as there is room, and publishes. True when the worker
+  // has something new to see.
+  bool flush();
+
+  bool blocked() const { return !kept_.empty(); }
+  // Whether flush() would get on.
+  bool has_room();
+  // The worker has consumed everything, and has shown every answer.
+  bool drained() const { return kept_.empty() && ring_.drained(); }
+
+ private:
+  struct Kept {
+    std::uint16_t kind;
+    std::uint16_t flags;
+    std::string payload;
+  };
+
+  void push(protocol::InputKind kind, std::uint16_t flags, std::string payload);
+
+  shm::RingProducer ring_;
+  std::uint64_t published_;
+  std::deque<Kept> kept_;
+};
+
+}  // namespace hearsay::supervisor

@@ -1,0 +1,150 @@
+#include "supervisor/line_writer.h"
+
+#include <fcntl.h>
+#include <sys/stat.h>
+#include <sys/uio.h>
+#include <unistd.h>
+
+#include <array>
+#include <cerrno>
+
+namespace hearsay::supervisor {
+namespace {
+
+constexpr std::size_t kPiecesAWrite = 64;
+
+// A description of the same pipe of our own, so that O_NONBLOCK on it changes nothing for others
+// who hold the original. What is no pipe is written to as it is.
+FileDescriptor reopen_pipe(int fd) {
+  struct stat status {};
+  if (::fstat(fd, &status) < 0 || !S_ISFIFO(status.st_mode)) return FileDescriptor();
+  const std::string path = "/proc/self/fd/" + std::to_string(fd);
+  return FileDescriptor(::open(path.c_str(), O_WRONLY | O_NONBLOCK | O_CLOEXEC));
+}
+
+}  // namespace
+
+LineWriter::LineWriter(shm::RingView replies, int output_fd, std::int64_t deadline_ns,
+                       Timers& timers, trace::EventSink& events)
+    : replies_(replies, 0),
+      reopened_(reopen_pipe(output_fd)),
+      output_(reopened_.valid() ? reopened_.get() : output_fd),
+      deadline_ns_(deadline_ns),
+      timers_(timers),
+      events_(events) {}
+
+bool LineWriter::pump(std::int64_t now_ns) {
+  const std::uint64_t before = released_;
+  blocked_ = false;
+  do {
+    collect();
+    drop_expired(now_ns);
+  } while (write_some(now_ns));
+  return released_ != before;
+}
+
+void LineWriter::collect_own() {
+  while (!line_open_ && !own_.empty()) {
+    Piece& piece = pending_.emplace_back();
+    piece.own = std::move(own_.front());
+    own_.pop_front();
+    piece.text = piece.own;
+    piece.flags = protocol::kFirstPart | protocol::kLastPart;
+    piece.release_to = replies_.head();
+  }
+}
+
+void LineWriter::collect_record(const Record& record) {
+  std::string_view payload = record.payload;
+  switch (static_cast<protocol::OutputKind>(record.kind)) {
+    case protocol::OutputKind::line: {
+      const auto header = take<protocol::LineHeader>(payload);
+      line_open_ = (record.flags & protocol::kLastPart) == 0;
+      pending_.push_back({payload, {}, header.taken_ns, record.flags, replies_.head()});
+      return;
+    }
+    case protocol::OutputKind::wake:
+      timers_.arm(take<protocol::WakeRequest>(payload));
+      if (pending_.empty()) {
+        replies_.release();
+        released_ = replies_.head();
+      } else {
+        pending_.back().release_to = replies_.head();
+      }
+      return;
+  }
+  throw CorruptSegment("the reply ring holds a record of the kind " + std::to_string(record.kind));
+}
+
+void LineWriter::collect() {
+  collect_own();
+  while (pending_.size() < kPiecesAWrite) {
+    const auto record = replies_.next();
+    if (!record) return;
+    collect_record(*record);
+    collect_own();
+  }
+}
+
+bool LineWriter::expired(const Piece& piece, std::int64_t now_ns) const {
+  constexpr int kDroppable = protocol::kFirstPart | protocol::kToClient;
+  return (piece.flags & kDroppable) == kDroppable && now_ns - piece.taken_ns > deadline_ns_;
+}
+
+// Only a line of which nothing is written yet can still be dropped.
+void LineWriter::drop_expired(std::int64_t now_ns) {
+  while (!pending_.empty()) {
+    const Piece& front = pending_.front();
+    if (!dropping_ && !line_begun_ && expired(front, now_ns)) {
+      dropping_ = true;
+      events_.emit(trace::Event::reply_dropped,
+                   {{trace::FieldName::bytes, front.text.size()},
+                    {trace::FieldName::duration_ns, now_ns - front.taken_ns}});
+    }
+    if (!dropping_) return;
+    account(front.text.size());
+  }
+}
+
+// Frees pieces that are done with.
+void LineWriter::account(std::uint64_t written) {
+  written_ += written;
+  while (!pending_.empty() && written_ >= pending_.front().text.size()) {
+    const Piece& done = pending_.front();
+    written_ -= done.text.size();
+    line_begun_ = !dropping_ && (done.flags & protocol::kLastPart) == 0;
+    if ((done.flags & protocol::kLastPart) != 0) dropping_ = false;
+    replies_.release_until(done.release_to);
+    released_ = done.release_to;
+    pending_.pop_front();
+  }
+  if (written_ > 0) line_begun_ = true;
+}
+
+bool LineWriter::write_some(std::int64_t now_ns) {
+  if (pending_.empty() || closed_) return false;
+  std::array<iovec, kPiecesAWrite> parts{};
+  std::size_t count = 0;
+  std::uint64_t skip = written_;
+  for (const Piece& piece : pending_) {
+    if (count == parts.size() || (count > 0 && expired(piece, now_ns))) break;
+    const std::string_view text = piece.text.substr(std::exchange(skip, 0));
+    parts.at(count++) = {const_cast<char*>(text.data()), text.size()};
+  }
+  const ssize_t written = ::writev(output_, parts.data(), static_cast<int>(count));
+  if (written >= 0) {
+    account(static_cast<std::uint64_t>(written));
+    return true;
+  }
+  if (errno == EINTR) return true;
+  if (errno == EAGAIN) {
+    blocked_ = true;
+  } else if (errno == EPIPE) {
+    closed_ = true;
+  } else {
+    throw_errno("writing the output");
+  }
+  return false;
+}
+
+}  // namespace hearsay::supervisor

@@ -1,0 +1,82 @@
+// Takes what the worker puts out: lines go to stdout, wake-ups to the timers.
+//
+// Lines go from the reply ring to writev(2) without a copy, whole and in order; a record is freed
+// when all of it is written. A line to a client whose request is older than the deadline is dropped:
+// by then the client has gone, and Maelstrom would never read this node again. The supervisor's own
+// lines (answers to input that is no message) go between the worker's.
+//
+// stdout never blocks when it is a pipe. Not thread-safe; the reply ring's only consumer.
+#pragma once
+
+#include <cstdint>
+#include <deque>
+#include <string>
+#include <string_view>
+
+#include "common/base/file_descriptor.h"
+#include "common/protocol/link.h"
+#include "common/shm/ring.h"
+#include "common/trace/event.h"
+#include "supervisor/timers.h"
+
+namespace hearsay::supervisor {
+
+class LineWriter {
+ public:
+  LineWriter(shm::RingView replies, int output_fd, std::int64_t deadline_ns, Timers& timers,
+             trace::EventSink& events);
+
+  // A line of the supervisor's own, line feed included.
+  void write_own(std::string line) { own_.push_back(std::move(line)); }
+
+  // Writes what can be written now. True when room in the reply ring was freed. Throws
+  // CorruptSegment, std::system_error.
+  bool pump(std::int64_t now_ns);
+
+  // stdout takes no more for now: poll for it.
+  bool blocked() const { return blocked_; }
+  // stdout's reader has gone.
+  bool closed() const { return closed_; }
+  // Nothing more to write, and nothing new from the worker.
+  bool idle() { return pending_.empty() && own_.empty() && !replies_.has_next(); }
+  void set_closed() { closed_ = true; }
+  int output_fd() const { return output_; }
+
+ private:
+  // A piece of output that is not completely written yet, and what is free when it is.
+  struct Piece {
+    std::string_view text;
+    std::string own;  // backs `text` when it is not the ring's
+    std::int64_t taken_ns;
+    std::uint16_t flags;
+    std::uint64_t release_to;  // position in the reply ring
+  };
+
+  void collect();
+  void collect_own();
+  void collect_record(const Record& record);
+  // Whether the line that starts with this piece comes too late for its client.
+  bool expired(const Piece& piece, std::int64_t now_ns) const;
+  void drop_expired(std::int64_t now_ns);
+  // Writes once; false when nothing more can be written now.
+  bool write_some(std::int64_t now_ns);
+  void account(std::uint64_t written);
+
+  shm::RingConsumer replies_;
+  FileDescriptor reopened_;
+  int output_;
+  std::int64_t deadline_ns_;
+  Timers& timers_;
+  trace::EventSink& events_;
+  std::deque<std::string> own_;
+  std::deque<Piece> pending_;
+  std::uint64_t written_ = 0;  // of the first pending piece
+  std::uint64_t released_ = 0;
+  bool line_open_ = false;    // the last piece collected is not the last of its line
+  bool line_begun_ = false;   // a part of the line at the front is written
+  bool dropping_ = false;     // the line at the front is being dropped
+  bool blocked_ = false;
+  bool closed_ = false;
+};
+
+}  // namespace hearsay::supervisor

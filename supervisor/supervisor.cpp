@@ -1,0 +1,230 @@
+#include "supervisor/supervisor.h"
+
+#include <fcntl.h>
+#include <poll.h>
+#include <sys/eventfd.h>
+#include <sys/random.h>
+#include <time.h>
+#include <unistd.h>
+
+#include <algorithm>
+#include <array>
+#include <cerrno>
+
+#include "common/base/clock.h"
+#include "common/protocol/message_writer.h"
+#include "common/shm/journal.h"
+#include "common/shm/mapping.h"
+#include "common/shm/wait.h"
+
+namespace hearsay::supervisor {
+namespace {
+
+constexpr int kLinesATurn = 256;  // between two looks at the worker's output
+constexpr std::int64_t kEndGraceNs = kNsPerSecond;
+
+// Above the descriptors that a worker gets, so that handing them over never overwrites one.
+FileDescriptor moved_up(FileDescriptor file) {
+  constexpr int kAboveInherited = 10;
+  return FileDescriptor(
+      check_syscall(::fcntl(file.get(), F_DUPFD_CLOEXEC, kAboveInherited), "fcntl F_DUPFD"));
+}
+
+std::uint64_t random_bits() {
+  std::uint64_t bits = 0;
+  if (::getrandom(&bits, sizeof bits, 0) != sizeof bits) throw_errno("getrandom");
+  return bits;
+}
+
+// Milliseconds of Unix time above 20 random bits: later lives have larger ones, and two of the same
+// node in the same millisecond still differ.
+std::uint64_t new_incarnation() {
+  return static_cast<std::uint64_t>(wall_ns() / kNsPerMs) << 20 | (random_bits() & 0xf'ffff);
+}
+
+}  // namespace
+
+NodeFiles NodeFiles::create() {
+  const auto journal = [] {
+    return moved_up(
+        shm::create_memory_file("hearsay-journal", shm::kJournalFirstBytes, shm::Sealed::no));
+  };
+  FileDescriptor doorbell(check_syscall(::eventfd(0, EFD_CLOEXEC | EFD_NONBLOCK), "eventfd"));
+  return {moved_up(shm::Segment::create(new_incarnation(), random_bits())), journal(), journal(),
+          moved_up(std::move(doorbell))};
+}
+
+Supervisor::Supervisor(const Options& options, const std::string& worker_path, Signals& signals,
+                       trace::TraceWriter& trace)
+    : options_(options),
+      signals_(signals),
+      trace_(trace),
+      files_(NodeFiles::create()),
+      segment_(files_.segment.get()),
+      reader_(STDIN_FILENO, options.max_line_bytes),
+      inputs_(segment_.request_ring()),
+      writer_(segment_.reply_ring(), STDOUT_FILENO, options.reply_deadline_ms * kNsPerMs, timers_,
+              trace),
+      warden_(options, worker_path, segment_, files_.shared(), trace,
+              [this](std::uint64_t generation) {
+                timers_.clear();
+                inputs_.push_worker_started(now_ns_, generation);
+              }),
+      now_ns_(monotonic_ns()),
+      alive_ns_(now_ns_) {}
+
+void Supervisor::run() {
+  trace_.emit(trace::Event::node_started);
+  warden_.start(now_ns_);
+  Readiness ready;
+  for (;;) {
+    now_ns_ = monotonic_ns();
+    read_input(ready.input);
+    handle_lines();
+    fire_timers();
+    exchange_with_worker();
+    warden_.on_time(now_ns_, worker_busy());
+    if (!stopped_ && answered_everything()) {
+      stopped_ = true;
+      warden_.stop(now_ns_);
+    }
+    if (warden_.gone() || writer_.closed() || (end_by_ns_ && now_ns_ > *end_by_ns_)) break;
+    ready = wait();
+  }
+  if (writer_.closed()) trace_.emit(trace::Event::output_closed);
+}
+
+// After reading and before using what was read: a process that was stopped in between must not take
+// it for fresh.
+void Supervisor::take_signals() {
+  const SeenSignals seen = signals_.take();
+  if (seen.continued) reader_.backdate(alive_ns_);
+  if (seen.end && !end_by_ns_) {
+    reader_.end();
+    end_by_ns_ = now_ns_ + kEndGraceNs;
+  }
+}
+
+void Supervisor::read_input(bool readable) {
+  if (readable && may_read()) {
+    reader_.fill(now_ns_);
+    lines_left_ = true;
+    if (reader_.ended()) trace_.emit(trace::Event::input_ended);
+  }
+  take_signals();
+  alive_ns_ = now_ns_;
+}
+
+void Supervisor::handle_lines() {
+  for (int count = 0; lines_left_ && count < kLinesATurn && !inputs_.blocked(); ++count) {
+    const auto line = reader_.next();
+    if (line) {
+      handle_line(*line);
+    } else {
+      lines_left_ = false;
+    }
+  }
+}
+
+void Supervisor::handle_line(const Line& line) {
+  auto parsed = parser_.parse(line.text);
+  if (auto* bad = std::get_if<protocol::BadLine>(&parsed)) {
+    if (line.cut) {
+      bad->reason = "longer than " + std::to_string(options_.max_line_bytes) +
+                    " bytes (--max-line-bytes)";
+    }
+    reject(*bad, line.text.size());
+    return;
+  }
+  const protocol::Message& message = std::get<protocol::ParsedLine>(parsed).message;
+  if (node_.empty()) {
+    node_ = message.dest;
+    trace_.set_node(node_);
+    warden_.begin_chaos(node_, now_ns_);
+  }
+  inputs_.push_message(line.taken_ns, message);
+}
+
+void Supervisor::reject(const protocol::BadLine& bad, std::uint64_t bytes) {
+  using trace::FieldName;
+  const std::string peer = bad.src.value_or("");
+  trace_.emit(trace::Event::line_rejected, {{FieldName::cause, bad.reason},
+                                            {FieldName::bytes, bytes},
+                                            {FieldName::peer, peer}});
+  // Who is not named can't be answered. An answer under another name than ours would silence us.
+  if (!bad.src || !bad.dest || !bad.msg_id) return;
+  if (!node_.empty() && *bad.dest != node_) return;
+  std::string answer;
+  protocol::append_error(answer, *bad.dest, *bad.src, *bad.msg_id,
+                         protocol::ErrorCode::malformed_request, bad.reason);
+  writer_.write_own(std::move(answer));
+}
+
+void Supervisor::fire_timers() {
+  if (reader_.ended()) return;
+  while (!inputs_.blocked()) {
+    const auto token = timers_.take_due(now_ns_);
+    if (!token) return;
+    inputs_.push_timer(now_ns_, *token);
+  }
+}
+
+void Supervisor::exchange_with_worker() {
+  std::uint32_t reasons = 0;
+  if (writer_.pump(now_ns_)) reasons |= shm::kRoomFreed;
+  if (inputs_.flush()) reasons |= shm::kRecordsPublished;
+  if (reasons != 0 && shm::must_wake(segment_.worker_park(), reasons)) {
+    shm::wake(segment_.worker_park());
+  }
+}
+
+bool Supervisor::answered_everything() {
+  // The order matters: the worker shows its answers before it frees the inputs.
+  return reader_.ended() && !lines_left_ && inputs_.drained() && writer_.idle();
+}
+
+bool Supervisor::worker_busy() { return !inputs_.drained() && writer_.idle(); }
+
+bool Supervisor::has_work() {
+  return lines_left_ ? !inputs_.blocked() || inputs_.has_room()
+                     : inputs_.has_room() || (!writer_.blocked() && !writer_.idle()) ||
+                           (!stopped_ && answered_everything());
+}
+
+// How long the loop may sleep when nothing happens; nothing: for ever.
+std::optional<timespec> Supervisor::time_out(std::int64_t now_ns) {
+  std::optional<std::int64_t> next = warden_.next_ns(worker_busy());
+  const auto no_later_than = [&](std::optional<std::int64_t> ns) {
+    if (ns) next = std::min(next.value_or(*ns), *ns);
+  };
+  if (!inputs_.blocked() && !reader_.ended()) no_later_than(timers_.next_ns());
+  no_later_than(end_by_ns_);
+  if (!next) return std::nullopt;
+  const std::int64_t ns = std::max<std::int64_t>(*next - now_ns, 0);
+  return timespec{ns / kNsPerSecond, ns % kNsPerSecond};
+}
+
+Supervisor::Readiness Supervisor::wait() {
+  std::array<pollfd, 5> polled{{
+      {may_read() ? STDIN_FILENO : -1, POLLIN, 0},
+      {writer_.output_fd(), static_cast<short>(writer_.blocked() ? POLLOUT : 0), 0},
+      {files_.doorbell.get(), POLLIN, 0},
+      {signals_.fd(), POLLIN, 0},
+      {warden_.pidfd(), POLLIN, 0},
+  }};
+  const bool wants_room = inputs_.blocked() || reader_.ended();
+  std::uint32_t reasons = shm::kRecordsPublished;
+  if (wants_room) reasons |= shm::kRoomFreed;
+  shm::raise(segment_.supervisor_park(), reasons);
+  const std::optional<timespec> timeout = has_work() ? timespec{} : time_out(monotonic_ns());
+  if (::ppoll(polled.data(), polled.size(), timeout ? &*timeout : nullptr, nullptr) < 0 &&
+      errno != EINTR) {
+    throw_errno("ppoll");
+  }
+  shm::lower(segment_.supervisor_park());
+  if (polled[2].revents != 0) shm::silence_doorbell(files_.doorbell.get());
+  if ((polled[1].revents & POLLERR) != 0) writer_.set_closed();
+  return {polled[0].revents != 0};
+}
+
+}  // namespace hearsay::supervisor

@@ -1,0 +1,75 @@
+// Makes the effects of steps real: journal, reply ring, commit record, in that order.
+//
+// stage() writes a step's effects where nobody looks; commit() makes all that was staged happen
+// with one store (common/shm/commit.h) and then advances what the supervisor sees. A worker that
+// dies anywhere in between leaves either nothing or everything; publish() by its successor, from
+// the active slot, repairs cursors that were not advanced.
+//
+// Outputs of one step that are more than half the reply ring are spilled: they go into the journal
+// with the step, and drain_spill() moves them on as room appears, each time with a commit of its
+// own. Until then no input is consumed, and the inputs before stay unreleased, so that the
+// supervisor knows that answers are still to come.
+//
+// Single-threaded; the only one in the worker that writes to the segment.
+#pragma once
+
+#include <cstdint>
+
+#include "common/shm/journal.h"
+#include "common/shm/ring.h"
+#include "common/shm/segment.h"
+#include "worker/core/effects.h"
+#include "worker/core/node.h"
+
+namespace hearsay::worker {
+
+class Committer {
+ public:
+  // Continues from the active slot. Throws CorruptSegment when the slot makes no sense.
+  Committer(shm::Segment& segment, shm::Journal& first, shm::Journal& second, int doorbell_fd);
+
+  // Calls replay(record) for every record of the journal that counts.
+  template <typename Replay>
+  void replay_journal(Replay&& replay) const {
+    RecordReader records(active_journal().read(0, slot_.journal_end));
+    while (const auto record = records.next()) replay(*record);
+  }
+
+  // The inputs. Walking over them consumes nothing: commit() does.
+  shm::RingConsumer& requests() { return requests_; }
+
+  const shm::CommitSlot& slot() const { return slot_; }
+  bool spilled() const { return slot_.spilled(); }
+
+  // False, and nothing changed, when the outputs find no room now.
+  bool stage(const core::Effects& effects);
+  // Commits what was staged, with all inputs up to `request_head` (`inputs` in all) consumed.
+  void commit(std::uint64_t request_head, std::uint64_t inputs);
+  // Moves spilled outputs into the reply ring and commits. False when there was no room for one.
+  bool drain_spill();
+
+  // Whether the journal is much longer than the state that it describes.
+  bool wants_compaction() const;
+  // Replaces the journal by `snapshot`. Nothing may be staged or spilled.
+  void compact(const core::Effects& snapshot);
+
+  // Shows the supervisor what the active slot says, and rings it if it sleeps.
+  void publish();
+
+ private:
+  void check_slot() const;
+  bool append_outputs(std::string_view outputs);
+  void spill(std::string_view outputs);
+  void flip();
+  const shm::Journal& active_journal() const { return *journals_[slot_.journal_region]; }
+  shm::Journal& active_journal() { return *journals_[slot_.journal_region]; }
+
+  shm::Segment& segment_;
+  shm::Journal* journals_[2];
+  int doorbell_fd_;
+  shm::CommitSlot slot_;  // the active slot, with what is staged on top
+  shm::RingProducer replies_;
+  shm::RingConsumer requests_;
+};
+
+}  // namespace hearsay::worker

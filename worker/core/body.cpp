@@ -1,0 +1,44 @@
+#include "worker/core/body.h"
+
+#include "worker/core/service.h"
+
+namespace hearsay::core {
+namespace {
+
+[[noreturn]] void wrong_type(std::string_view name, const char* wanted,
+                             const nlohmann::json& value) {
+  throw BadRequest("body." + std::string(name) + " must be " + wanted + ", not " +
+                   value.type_name());
+}
+
+}  // namespace
+
+std::string_view required_field(const protocol::Message& message, std::string_view name) {
+  const auto json = message.field(name);
+  if (!json) throw BadRequest("missing field 'body." + std::string(name) + "'");
+  return *json;
+}
+
+nlohmann::json json_field(const protocol::Message& message, std::string_view name) {
+  return nlohmann::json::parse(required_field(message, name));
+}
+
+std::string string_field(const protocol::Message& message, std::string_view name) {
+  const auto value = json_field(message, name);
+  if (!value.is_string()) wrong_type(name, "a string", value);
+  return value.get<std::string>();
+}
+
+std::vector<std::string> string_list_field(const protocol::Message& message,
+                                           std::string_view name) {
+  const auto value = json_field(message, name);
+  if (!value.is_array()) wrong_type(name, "an array of strings", value);
+  std::vector<std::string> strings;
+  for (const auto& element : value) {
+    if (!element.is_string()) wrong_type(name, "an array of strings", element);
+    strings.push_back(element.get<std::string>());
+  }
+  return strings;
+}
+
+}  // namespace hearsay::core

@@ -1,0 +1,54 @@
+// What a step wants to change, collected privately until the commit makes it real.
+//
+// Two strings of records (common/base/record.h): journal() holds state changes, outputs() what goes
+// to the supervisor (common/protocol/link.h). Single-threaded. clear() keeps the memory.
+#pragma once
+
+#include <cstdint>
+#include <string>
+#include <string_view>
+
+#include "common/base/record.h"
+#include "common/protocol/link.h"
+
+namespace hearsay::core {
+
+class Effects {
+ public:
+  // A state change. `owner` is the tag of the service whose replay() will see (kind, payload).
+  void change(std::uint16_t owner, std::uint16_t kind, std::string_view payload) {
+    append_record(journal_, kind, owner, payload);
+  }
+
+  // A line for stdout: write(std::string& out) appends it, line feed included. `taken_ns` is the
+  // time of the request that it answers, or of the input that caused it.
+  template <typename Write>
+  void line(std::int64_t taken_ns, bool to_client, Write&& write) {
+    const std::uint64_t begin = begin_line(taken_ns);
+    write(outputs_);
+    end_line(begin, taken_ns, to_client);
+  }
+
+  void wake_at(std::int64_t at_ns, std::uint64_t token);
+
+  std::string_view journal() const { return journal_; }
+  std::string_view outputs() const { return outputs_; }
+  void clear();
+
+  // Takes everything back that was collected since the mark.
+  struct Mark {
+    std::uint64_t journal_bytes;
+    std::uint64_t output_bytes;
+  };
+  Mark mark() const { return {journal_.size(), outputs_.size()}; }
+  void rewind(Mark mark);
+
+ private:
+  std::uint64_t begin_line(std::int64_t taken_ns);
+  void end_line(std::uint64_t begin, std::int64_t taken_ns, bool to_client);
+
+  std::string journal_;
+  std::string outputs_;
+};
+
+}  // namespace hearsay::core

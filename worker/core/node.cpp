@@ -1,0 +1,277 @@
+#include "worker/core/node.h"
+
+#include <algorithm>
+#include <nlohmann/json.hpp>
+#include <optional>
+
+#include "common/base/check.h"
+#include "common/protocol/message_record.h"
+#include "worker/core/init_request.h"
+
+namespace hearsay::core {
+namespace {
+
+using protocol::ErrorCode;
+using protocol::InputKind;
+using protocol::Message;
+using trace::Event;
+using trace::FieldName;
+
+// Journal records under kNodeTag.
+enum class NodeChange : std::uint16_t {
+  init = 1,      // the node has its identity; what was deferred has been handled
+  deferred,      // Context::Input, then a message record
+  message_part,  // a piece of a message record
+  message_whole  // the parts so far have become a message, which was handled
+};
+
+void change(Effects& effects, NodeChange kind, std::string_view payload) {
+  effects.change(kNodeTag, static_cast<std::uint16_t>(kind), payload);
+}
+
+std::string deferred_payload(const Context::Input& input, std::string_view message) {
+  return std::string(bytes_of(input)).append(message);
+}
+
+Message decode(std::string_view record, std::vector<protocol::Field>& fields) {
+  const auto message = protocol::decode_message_record(record, fields);
+  if (!message) throw CorruptSegment("an input is not a message record");
+  return *message;
+}
+
+}  // namespace
+
+Node::Node(NodeKey key, std::vector<RegisteredService> services, trace::EventSink& events)
+    : key_(key), events_(events) {
+  for (RegisteredService& entry : services) {
+    HEARSAY_CHECK(entry.tag != kNodeTag && entry.tag != kSpillTag, "a tag of its own");
+    for (const std::string_view type : entry.service->types()) {
+      HEARSAY_CHECK(tag_of_type_.emplace(type, entry.tag).second, "one service for a type");
+    }
+    HEARSAY_CHECK(services_.emplace(entry.tag, std::move(entry.service)).second,
+                  "one service for a tag");
+  }
+}
+
+void Node::step(const NodeInput& input, Effects& effects) {
+  std::string_view payload = input.payload;
+  const Context::Input step{input.number, take<protocol::InputHeader>(payload).taken_ns};
+  switch (input.kind) {
+    case InputKind::message:
+      handle_record(payload, step, effects);
+      return;
+    case InputKind::message_part:
+      partial_message_.append(payload);
+      if ((input.flags & protocol::kLastPart) == 0) {
+        change(effects, NodeChange::message_part, payload);
+        return;
+      }
+      change(effects, NodeChange::message_whole, {});
+      handle_record(std::exchange(partial_message_, {}), step, effects);
+      return;
+    case InputKind::timer:
+      fire_timer(take<std::uint64_t>(payload), step, effects);
+      return;
+    case InputKind::worker_started:
+      generation_ = static_cast<std::uint32_t>(take<std::uint64_t>(payload));
+      if (!identity_.node_id.empty()) start_services(step, effects);
+      return;
+  }
+  throw CorruptSegment("an input of an unknown kind");
+}
+
+void Node::skip(const NodeInput& input, Effects& effects) {
+  std::string_view payload = input.payload;
+  const Context::Input step{input.number, take<protocol::InputHeader>(payload).taken_ns};
+  std::string whole;
+  if (input.kind == InputKind::message_part) {
+    // Only the last part can kill: the others are just kept.
+    change(effects, NodeChange::message_whole, {});
+    whole = std::exchange(partial_message_, {}).append(payload);
+    payload = whole;
+  } else if (input.kind != InputKind::message) {
+    return;
+  }
+  std::vector<protocol::Field> fields;
+  const Message message = decode(payload, fields);
+  if (message.in_reply_to || !message.msg_id) return;
+  context(kNodeTag, step, effects)
+      .error(message, ErrorCode::crash, "the worker crashed on this request; it was given up");
+}
+
+void Node::handle_record(std::string_view record, const Context::Input& input, Effects& effects) {
+  std::vector<protocol::Field> fields;
+  handle(decode(record, fields), record, input, effects);
+}
+
+void Node::handle(const Message& message, std::string_view record, const Context::Input& input,
+                  Effects& effects) {
+  if (events_.wants(Event::message_received)) {
+    events_.emit(Event::message_received, {{FieldName::peer, message.src},
+                                           {FieldName::message, trace_name(message)},
+                                           {FieldName::type, message.type},
+                                           {FieldName::bytes, record.size()}});
+  }
+  const Effects::Mark before = effects.mark();
+  try {
+    if (message.type == "init") {
+      initialise(message, input, effects);
+    } else if (identity_.node_id.empty()) {
+      defer(message, record, input, effects);
+    } else {
+      dispatch(message, input, effects);
+    }
+  } catch (const BadRequest& bad) {
+    effects.rewind(before);
+    events_.emit(Event::request_rejected, {{FieldName::cause, bad.what()},
+                                           {FieldName::peer, message.src},
+                                           {FieldName::message, trace_name(message)},
+                                           {FieldName::type, message.type}});
+    if (message.msg_id) {
+      context(kNodeTag, input, effects).error(message, ErrorCode::malformed_request, bad.what());
+    }
+  }
+}
+
+void Node::initialise(const Message& message, const Context::Input& input, Effects& effects) {
+  const InitRequest request = parse_init(message);
+  if (!identity_.node_id.empty()) {
+    if (request.node_id == identity_.node_id && request.peers() == identity_.peers) {
+      context(kNodeTag, input, effects).reply(message, "init_ok");
+    } else {
+      context(kNodeTag, input, effects)
+          .error(message, ErrorCode::precondition_failed,
+                 "already initialised as " + identity_.node_id + ", with other node_ids");
+    }
+    return;
+  }
+  const std::string payload = to_payload(request);
+  change(effects, NodeChange::init, payload);
+  set_identity(payload);
+  context(kNodeTag, input, effects).reply(message, "init_ok");
+  events_.emit(Event::node_initialised,
+               {{FieldName::value, identity_.node_id}, {FieldName::count, request.node_ids.size()}});
+  if (generation_ != 0) start_services(input, effects);
+  deferred_bytes_ = 0;
+  for (const Deferred& waiting : std::exchange(deferred_, {})) {
+    handle_record(waiting.message, waiting.input, effects);
+  }
+}
+
+// Messages of peers that were initialised earlier may come before our own init.
+void Node::defer(const Message& message, std::string_view record, const Context::Input& input,
+                 Effects& effects) {
+  if (deferred_bytes_ + record.size() > kMaxDeferredBytes) {
+    events_.emit(Event::message_dropped, {{FieldName::peer, message.src},
+                                          {FieldName::type, message.type},
+                                          {FieldName::cause, "too much waits for init"}});
+    if (message.msg_id) {
+      context(kNodeTag, input, effects)
+          .error(message, ErrorCode::temporarily_unavailable, "not initialised, and too much waits");
+    }
+    return;
+  }
+  change(effects, NodeChange::deferred, deferred_payload(input, record));
+  deferred_.push_back({input, std::string(record)});
+  deferred_bytes_ += record.size();
+}
+
+void Node::dispatch(const Message& message, const Context::Input& input, Effects& effects) {
+  const auto found = tag_of_type_.find(message.type);
+  if (found != tag_of_type_.end()) {
+    Context step = context(found->second, input, effects);
+    service_of(found->second).handle(step, message);
+    return;
+  }
+  // An answer to something we never asked, or an error: answering it could go on for ever.
+  if (message.in_reply_to || !message.msg_id) {
+    events_.emit(Event::message_dropped, {{FieldName::peer, message.src},
+                                          {FieldName::type, message.type},
+                                          {FieldName::cause, "unknown type"}});
+    return;
+  }
+  context(kNodeTag, input, effects)
+      .error(message, ErrorCode::not_supported,
+             "unknown type '" + std::string(message.type.substr(0, 100)) + "'");
+}
+
+void Node::start_services(const Context::Input& input, Effects& effects) {
+  for (auto& [tag, service] : services_) {
+    Context step = context(tag, input, effects);
+    service->start(step);
+  }
+}
+
+void Node::fire_timer(std::uint64_t packed, const Context::Input& input, Effects& effects) {
+  const TimerToken token = unpack_timer_token(packed);
+  const auto found = services_.find(token.owner);
+  if (found == services_.end()) throw CorruptSegment("a timer of an unknown service");
+  // Asked for by an earlier worker: its successor has armed its own.
+  if (token.generation != (generation_ & 0xff'ffff) || identity_.node_id.empty()) return;
+  events_.emit(Event::timer_fired, {{FieldName::value, token.token}});
+  Context step = context(token.owner, input, effects);
+  found->second->on_timer(step, token.token);
+}
+
+void Node::set_identity(std::string_view init_payload) {
+  const InitRequest request = from_payload(init_payload);
+  identity_ = {request.node_id, request.peers()};
+}
+
+Context Node::context(std::uint16_t owner, const Context::Input& input, Effects& effects) {
+  return {identity_, key_, input, generation_, owner, effects, events_};
+}
+
+Service& Node::service_of(std::uint16_t tag) { return *services_.at(tag); }
+
+void Node::replay(const Record& record) {
+  const std::uint16_t owner = record.flags;
+  if (owner == kSpillTag) return;
+  if (owner != kNodeTag) {
+    const auto found = services_.find(owner);
+    if (found == services_.end()) throw CorruptSegment("a journal record of an unknown service");
+    found->second->replay(record.kind, record.payload);
+    return;
+  }
+  std::string_view payload = record.payload;
+  switch (static_cast<NodeChange>(record.kind)) {
+    case NodeChange::init:
+      set_identity(payload);
+      deferred_.clear();
+      deferred_bytes_ = 0;
+      return;
+    case NodeChange::deferred: {
+      const auto input = take<Context::Input>(payload);
+      deferred_.push_back({input, std::string(payload)});
+      deferred_bytes_ += payload.size();
+      return;
+    }
+    case NodeChange::message_part:
+      partial_message_.append(payload);
+      return;
+    case NodeChange::message_whole:
+      partial_message_ = {};
+      return;
+  }
+  throw CorruptSegment("a journal record of an unknown kind");
+}
+
+void Node::snapshot(Effects& effects) const {
+  if (!identity_.node_id.empty()) {
+    InitRequest request{identity_.node_id, identity_.peers};
+    request.node_ids.push_back(identity_.node_id);
+    change(effects, NodeChange::init, to_payload(request));
+  }
+  for (const Deferred& waiting : deferred_) {
+    change(effects, NodeChange::deferred, deferred_payload(waiting.input, waiting.message));
+  }
+  if (!partial_message_.empty()) change(effects, NodeChange::message_part, partial_message_);
+  for (const auto& [tag, service] : services_) {
+    const std::uint16_t owner = tag;
+    service->snapshot([&](std::uint16_t kind, std::string_view payload) {
+      effects.change(owner, kind, payload);
+    });
+  }
+}
+
+}  // namespace hearsay::core

@@ -1,0 +1,102 @@
+// The worker's core: a pure state machine over inputs.
+//
+// step(input) changes the node's memory and collects in Effects what must happen outside: journal
+// records, lines, wake-ups. Same inputs, same effects, always: no clock, no randomness but the
+// input's, no I/O (events go to a sink and come back never). That makes crash recovery, the
+// simulator and replay one thing.
+//
+// The node itself handles init, keeps messages that arrive before it, answers errors, and hands
+// everything else to the service registered for the message's type.
+//
+// Invariants: what step() put into Effects is committed as a whole or the node is thrown away;
+// replay() of the committed journal, in order, into a new Node gives the same node. Not
+// thread-safe.
+#pragma once
+
+#include <cstdint>
+#include <functional>
+#include <map>
+#include <memory>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "common/base/record.h"
+#include "common/protocol/link.h"
+#include "common/protocol/message.h"
+#include "common/trace/event.h"
+#include "worker/core/context.h"
+#include "worker/core/effects.h"
+#include "worker/core/service.h"
+
+namespace hearsay::core {
+
+// A service and the tag under which its changes stand in the journal. Tags are never reused.
+struct RegisteredService {
+  std::uint16_t tag;
+  std::unique_ptr<Service> service;
+};
+
+// Tags of the journal that belong to no service.
+inline constexpr std::uint16_t kNodeTag = 0;
+inline constexpr std::uint16_t kSpillTag = 0xffff;  // outputs on their way; not state
+
+// Bytes of messages kept for a node that has no init yet; beyond it they are turned away.
+inline constexpr std::uint64_t kMaxDeferredBytes = 64 * 1024 * 1024;
+
+struct NodeInput {
+  std::uint64_t number;  // position in the node's sequence of inputs, from 0
+  protocol::InputKind kind;
+  std::uint16_t flags;
+  std::string_view payload;  // as in common/protocol/link.h
+};
+
+class Node {
+ public:
+  Node(NodeKey key, std::vector<RegisteredService> services, trace::EventSink& events);
+
+  // Throws CorruptSegment when the payload is no such input.
+  void step(const NodeInput& input, Effects& effects);
+  // Instead of step(), for an input that workers die of: its sender gets error 13.
+  void skip(const NodeInput& input, Effects& effects);
+
+  // A committed journal record. Throws CorruptSegment when it makes no sense.
+  void replay(const Record& change);
+  // The shortest journal for the present state.
+  void snapshot(Effects& effects) const;
+
+  const Identity& identity() const { return identity_; }
+
+ private:
+  struct Deferred {
+    Context::Input input;
+    std::string message;  // a message record
+  };
+
+  void handle_record(std::string_view record, const Context::Input& input, Effects& effects);
+  void handle(const protocol::Message& message, std::string_view record,
+              const Context::Input& input, Effects& effects);
+  void initialise(const protocol::Message& message, const Context::Input& input,
+                  Effects& effects);
+  void defer(const protocol::Message& message, std::string_view record,
+             const Context::Input& input, Effects& effects);
+  void dispatch(const protocol::Message& message, const Context::Input& input, Effects& effects);
+  void start_services(const Context::Input& input, Effects& effects);
+  void fire_timer(std::uint64_t token, const Context::Input& input, Effects& effects);
+  void set_identity(std::string_view init_payload);
+  Context context(std::uint16_t owner, const Context::Input& input, Effects& effects);
+  Service& service_of(std::uint16_t tag);
+
+  NodeKey key_;
+  trace::EventSink& events_;
+  std::map<std::uint16_t, std::unique_ptr<Service>> services_;
+  std::map<std::string_view, std::uint16_t> tag_of_type_;
+
+  Identity identity_;
+  std::uint32_t generation_ = 0;  // of the last worker_started seen; 0: none
+  std::vector<Deferred> deferred_;
+  std::uint64_t deferred_bytes_ = 0;
+  std::string partial_message_;  // parts of a message record so far
+};
+
+}  // namespace hearsay::core

@@ -1,0 +1,123 @@
+#include "worker/duty_cycle.h"
+
+#include <sched.h>
+
+#include "common/base/kill_point.h"
+#include "common/shm/wait.h"
+
+namespace hearsay::worker {
+namespace {
+
+constexpr int kLongestBatch = 64;  // inputs a commit
+// More yields before parking cost milliseconds when many nodes share few cores (design, section 5).
+constexpr int kYieldsBeforeParking = 3;
+
+}  // namespace
+
+DutyCycle::DutyCycle(shm::Segment& segment, Committer& committer, core::Node& node,
+                     trace::TraceWriter& trace)
+    : segment_(segment),
+      committer_(committer),
+      node_(node),
+      trace_(trace),
+      requests_(committer.requests()),
+      inputs_(committer.slot().inputs),
+      staged_head_(committer.slot().request_head),
+      room_seen_(0) {}
+
+void DutyCycle::run() {
+  while (!stopping()) {
+    if (committer_.spilled()) {
+      if (!committer_.drain_spill()) wait_for(shm::kRoomFreed);
+      continue;
+    }
+    compact_if_wanted();
+    if (!run_batch()) wait_for(shm::kRecordsPublished);
+  }
+}
+
+bool DutyCycle::stopping() { return segment_.header().stop.load(std::memory_order_acquire) != 0; }
+
+bool DutyCycle::run_batch() {
+  for (int count = 0; count < kLongestBatch && !committer_.spilled(); ++count) {
+    const std::uint64_t position = requests_.head();
+    const auto record = requests_.next();
+    if (!record) break;
+    run_one({inputs_, static_cast<protocol::InputKind>(record->kind), record->flags,
+             record->payload},
+            position);
+  }
+  if (!staged_) return false;
+  commit_batch();
+  return true;
+}
+
+void DutyCycle::run_one(const core::NodeInput& input, std::uint64_t position) {
+  std::atomic<std::uint64_t>& running = segment_.header().running_position;
+  running.store(position, std::memory_order_relaxed);
+  effects_.clear();
+  kill_point();
+  if (position == segment_.header().poison_position) {
+    trace_.emit(trace::Event::input_skipped, {{trace::FieldName::position, position}});
+    node_.skip(input, effects_);
+  } else {
+    node_.step(input, effects_);
+  }
+  kill_point();
+  running.store(shm::kNoPosition, std::memory_order_relaxed);
+  while (!committer_.stage(effects_)) {
+    if (staged_) commit_batch();
+    wait_for(shm::kRoomFreed);
+    if (stopping()) return;
+  }
+  ++inputs_;
+  staged_head_ = requests_.head();
+  staged_ = true;
+}
+
+void DutyCycle::commit_batch() {
+  const std::uint64_t before = committer_.slot().inputs;
+  committer_.commit(staged_head_, inputs_);
+  staged_ = false;
+  trace_.set_node(node_.identity().node_id);
+  trace_.emit(trace::Event::step_committed,
+              {{trace::FieldName::count, inputs_ - before},
+               {trace::FieldName::position, staged_head_}});
+  if (committer_.spilled()) {
+    const shm::CommitSlot& slot = committer_.slot();
+    trace_.emit(trace::Event::outputs_spilled,
+                {{trace::FieldName::bytes, slot.spill_end - slot.spill_begin}});
+  }
+}
+
+void DutyCycle::compact_if_wanted() {
+  if (!committer_.wants_compaction()) return;
+  effects_.clear();
+  node_.snapshot(effects_);
+  kill_point();
+  committer_.compact(effects_);
+  trace_.emit(trace::Event::journal_compacted,
+              {{trace::FieldName::bytes, committer_.slot().journal_end}});
+}
+
+bool DutyCycle::has_work(std::uint32_t reason) {
+  if (stopping()) return true;
+  if (reason == shm::kRecordsPublished) return requests_.has_next();
+  const std::uint64_t room =
+      segment_.reply_ring().control->head.load(std::memory_order_acquire);
+  return std::exchange(room_seen_, room) != room;
+}
+
+void DutyCycle::wait_for(std::uint32_t reason) {
+  for (int i = 0; i < kYieldsBeforeParking; ++i) {
+    if (has_work(reason)) return;
+    ::sched_yield();
+  }
+  shm::ParkFlag& flag = segment_.worker_park();
+  const std::uint32_t reasons = reason | shm::kStopAsked;
+  shm::raise(flag, reasons);
+  if (!has_work(reason)) shm::sleep_on(flag, reasons);
+  shm::lower(flag);
+}
+
+}  // namespace hearsay::worker

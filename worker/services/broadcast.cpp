@@ -1,0 +1,141 @@
+#include "worker/services/broadcast.h"
+
+#include <algorithm>
+#include <array>
+#include <nlohmann/json.hpp>
+
+#include "common/base/record.h"
+#include "common/protocol/array_elements.h"
+#include "common/protocol/canonical_json.h"
+#include "worker/core/body.h"
+#include "worker/core/context.h"
+
+namespace hearsay::services {
+namespace {
+
+enum class Change : std::uint16_t {
+  value = 1,  // canonical JSON
+  topology    // the neighbours: a JSON array of names
+};
+
+constexpr auto kValue = static_cast<std::uint16_t>(Change::value);
+constexpr auto kTopology = static_cast<std::uint16_t>(Change::topology);
+
+// The neighbours of `node` in a topology, all of them known nodes: an unknown destination would
+// silence this node in Maelstrom for good.
+std::vector<std::string> neighbours_in(const nlohmann::json& topology,
+                                       const core::Identity& identity) {
+  if (!topology.is_object()) throw core::BadRequest("body.topology must be an object");
+  const auto own = topology.find(identity.node_id);
+  if (own == topology.end()) {
+    throw core::BadRequest("body.topology has no entry for " + identity.node_id);
+  }
+  std::vector<std::string> neighbours;
+  for (const auto& name : *own) {
+    if (!name.is_string() || !identity.knows(name.get<std::string>())) {
+      throw core::BadRequest("body.topology names a neighbour that is no node");
+    }
+    if (name != identity.node_id) neighbours.push_back(name.get<std::string>());
+  }
+  return neighbours;
+}
+
+}  // namespace
+
+Broadcast::Broadcast(const GossipOptions& gossip)
+    : strategy_(gossip::make_strategy(gossip, knowledge_)) {}
+
+std::span<const std::string_view> Broadcast::types() const {
+  static constexpr std::array<std::string_view, 4> kTypes{"broadcast", gossip::kGossipType, "read",
+                                                          "topology"};
+  return kTypes;
+}
+
+void Broadcast::handle(core::Context& context, const protocol::Message& message) {
+  if (message.type == "broadcast") {
+    broadcast(context, message);
+  } else if (message.type == gossip::kGossipType) {
+    gossip(context, message);
+  } else if (message.type == "read") {
+    read(context, message);
+  } else {
+    topology(context, message);
+  }
+}
+
+void Broadcast::broadcast(core::Context& context, const protocol::Message& message) {
+  std::string value;
+  protocol::append_canonical_json(value, core::required_field(message, "message"));
+  learn(context, {std::move(value)}, message.src);
+  if (message.msg_id) context.reply(message, "broadcast_ok");
+}
+
+void Broadcast::gossip(core::Context& context, const protocol::Message& message) {
+  const std::string_view array = core::required_field(message, gossip::kMessagesField);
+  if (!array.starts_with('[')) throw core::BadRequest("body.messages must be an array");
+  std::vector<std::string> news;
+  std::string value;
+  protocol::for_each_element(array, [&](std::string_view element) {
+    value.clear();
+    protocol::append_canonical_json(value, element);
+    if (!knowledge_.values.contains(value)) news.push_back(value);
+  });
+  learn(context, std::move(news), message.src);
+}
+
+void Broadcast::learn(core::Context& context, std::vector<std::string> values,
+                      std::string_view source) {
+  std::erase_if(values, [&](const std::string& value) { return !knowledge_.values.add(value); });
+  if (values.empty()) return;
+  for (const std::string& value : values) {
+    context.change(kValue, value);
+    context.events().emit(trace::Event::value_learned,
+                          {{trace::FieldName::value, value},
+                           {trace::FieldName::peer, source},
+                           {trace::FieldName::count, knowledge_.values.size()}});
+  }
+  strategy_->on_news(context, values, source);
+}
+
+void Broadcast::read(core::Context& context, const protocol::Message& message) {
+  context.reply(message, "read_ok", [&](protocol::MessageWriter& body) {
+    body.json("messages", knowledge_.values.json_array());
+  });
+}
+
+void Broadcast::topology(core::Context& context, const protocol::Message& message) {
+  knowledge_.neighbours =
+      neighbours_in(core::json_field(message, "topology"), context.identity());
+  has_topology_ = true;
+  context.change(kTopology, nlohmann::json(knowledge_.neighbours).dump());
+  context.reply(message, "topology_ok");
+}
+
+void Broadcast::start(core::Context& context) {
+  if (!has_topology_) knowledge_.neighbours = context.identity().peers;
+  strategy_->start(context);
+}
+
+void Broadcast::on_timer(core::Context& context, std::uint32_t token) {
+  strategy_->on_timer(context, token);
+}
+
+void Broadcast::replay(std::uint16_t kind, std::string_view payload) {
+  if (kind == kValue) {
+    knowledge_.values.add(payload);
+    return;
+  }
+  const auto names = nlohmann::json::parse(payload, nullptr, false);
+  if (kind != kTopology || !names.is_array()) {
+    throw CorruptSegment("a journal record of the broadcast service is unreadable");
+  }
+  knowledge_.neighbours = names.get<std::vector<std::string>>();
+  has_topology_ = true;
+}
+
+void Broadcast::snapshot(const ChangeSink& sink) const {
+  if (has_topology_) sink(kTopology, nlohmann::json(knowledge_.neighbours).dump());
+  knowledge_.values.for_each([&](std::string_view value) { sink(kValue, value); });
+}
+
+}  // namespace hearsay::services

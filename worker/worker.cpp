@@ -1,0 +1,95 @@
+#include "worker/worker.h"
+
+#include <signal.h>
+#include <sys/prctl.h>
+#include <unistd.h>
+
+#include <CLI/CLI.hpp>
+#include <cstdio>
+#include <exception>
+
+#include "common/base/kill_point.h"
+#include "common/shm/journal.h"
+#include "common/shm/segment.h"
+#include "common/trace/trace_writer.h"
+#include "worker/duty_cycle.h"
+#include "worker/recovery.h"
+
+namespace hearsay::worker {
+namespace {
+
+struct Inheritance {
+  int segment_fd = -1;
+  int first_journal_fd = -1;
+  int second_journal_fd = -1;
+  int doorbell_fd = -1;
+  int parent_pid = -1;
+  std::uint64_t generation = 0;
+};
+
+void add_inheritance(CLI::App& app, Inheritance& from) {
+  app.add_option("--segment-fd", from.segment_fd, "The segment, inherited")->required();
+  app.add_option("--first-journal-fd", from.first_journal_fd, "A journal, inherited")->required();
+  app.add_option("--second-journal-fd", from.second_journal_fd, "The other one")->required();
+  app.add_option("--doorbell-fd", from.doorbell_fd, "Eventfd that rings the supervisor")
+      ->required();
+  app.add_option("--parent-pid", from.parent_pid, "The supervisor")->required();
+  app.add_option("--generation", from.generation, "Count of worker starts")->required();
+}
+
+// Nobody would end us if the supervisor were killed; from here on the kernel does.
+bool tied_to_parent(int parent_pid) {
+  return ::prctl(PR_SET_PDEATHSIG, SIGKILL) == 0 && ::getppid() == parent_pid;
+}
+
+void live(const Inheritance& from, const WorkerOptions& options, const MakeServices& make_services,
+          trace::TraceWriter& trace) {
+  shm::Segment segment(from.segment_fd);
+  kill_point();
+  shm::Journal first(from.first_journal_fd);
+  shm::Journal second(from.second_journal_fd);
+  kill_point();
+  Committer committer(segment, first, second, from.doorbell_fd);
+  core::Node node({segment.header().incarnation, segment.header().seed},
+                  make_services(options.gossip), trace);
+  recover(committer, node, trace);
+  trace.set_node(node.identity().node_id);
+  // SYNC POINT ready
+  segment.header().ready_generation.store(from.generation, std::memory_order_release);
+  shm::ring_doorbell(from.doorbell_fd);
+  kill_point();
+  DutyCycle(segment, committer, node, trace).run();
+}
+
+}  // namespace
+
+int run_worker(int argc, const char* const* argv, const MakeServices& make_services) {
+  Inheritance from;
+  WorkerOptions options;
+  CLI::App app("The state-owning half of a hearsay node. hearsay-node starts it; by itself it has "
+               "nothing to talk to.");
+  add_inheritance(app, from);
+  add_worker_options(app, options);
+  try {
+    app.parse(argc, argv);
+  } catch (const CLI::ParseError& error) {
+    return app.exit(error) == 0 ? kExitStopped : kExitUsage;
+  }
+  if (!tied_to_parent(from.parent_pid)) return kExitStopped;
+  kill_points_begin(from.generation);
+  trace::TraceWriter trace(options.trace.level, options.trace.path, "worker");
+  trace.set_generation(from.generation);
+  try {
+    live(from, options, make_services, trace);
+  } catch (const CorruptSegment& error) {
+    trace.emit(trace::Event::segment_corrupt, {{trace::FieldName::cause, error.what()}});
+    return kExitCorrupt;
+  } catch (const std::exception& error) {
+    trace.emit(trace::Event::internal_error, {{trace::FieldName::cause, error.what()}});
+    return kExitFailed;
+  }
+  kill_points_end();
+  return kExitStopped;
+}
+
+}  // namespace hearsay::worker

@@ -5,12 +5,13 @@
 #include <csignal>
 #include <cstdio>
 #include <cstdlib>
+#include <vector>
 
 namespace hearsay {
 namespace {
 
 std::uint64_t current_generation = 0;
-std::uint64_t passed = 0;
+std::vector<std::source_location> passed;
 std::uint64_t fatal = 0;  // 0: never
 
 std::uint64_t fatal_count_of(std::uint64_t generation) {
@@ -33,16 +34,20 @@ void kill_points_begin(std::uint64_t generation) {
   fatal = fatal_count_of(generation);
 }
 
-void kill_point() {
-  if (++passed == fatal) std::raise(SIGKILL);
+void kill_point(std::source_location place) {
+  passed.push_back(place);
+  if (passed.size() == fatal) std::raise(SIGKILL);
 }
 
 void kill_points_end() {
-  const char* path = std::getenv("HEARSAY_KILL_COUNT_FILE");
+  const char* path = std::getenv("HEARSAY_KILL_POINTS_FILE");
   if (path == nullptr) return;
   if (std::FILE* file = std::fopen(path, "a")) {
-    std::fprintf(file, "%llu %llu\n", static_cast<unsigned long long>(current_generation),
-                 static_cast<unsigned long long>(passed));
+    unsigned long long count = 0;
+    for (const std::source_location& place : passed) {
+      std::fprintf(file, "%llu %llu %s:%u\n", static_cast<unsigned long long>(current_generation),
+                   ++count, place.file_name(), static_cast<unsigned>(place.line()));
+    }
     std::fclose(file);
   }
 }

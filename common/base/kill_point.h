@@ -4,19 +4,21 @@
 // CMakeLists.txt): in every other build kill_point() is empty. In a test build the environment
 // variable HEARSAY_KILL_AT holds "GENERATION:COUNT[,GENERATION:COUNT...]": the worker of that
 // generation sends itself SIGKILL at the COUNT-th kill point that it passes (from 1). With
-// HEARSAY_KILL_COUNT_FILE=PATH a worker that was not killed appends "GENERATION COUNT\n" there at
-// its end, so that a test learns how many points a script passes.
+// HEARSAY_KILL_POINTS_FILE=PATH a worker that was not killed appends, at its end, a line
+// "GENERATION COUNT FILE:LINE" for each point that it passed, so that a test learns which points a
+// script passes.
 //
 // Single-threaded, process-local.
 #pragma once
 
 #include <cstdint>
+#include <source_location>
 
 namespace hearsay {
 
 #ifdef HEARSAY_KILL_POINTS
 void kill_points_begin(std::uint64_t generation);
-void kill_point();
+void kill_point(std::source_location place = std::source_location::current());
 void kill_points_end();
 #else
 inline void kill_points_begin(std::uint64_t /*generation*/) {}

@@ -53,7 +53,6 @@ bool LineHandler::number_float(double /*value*/, const std::string& text) {
 bool LineHandler::string(std::string& text) {
   if (!in_message()) return true;
   scalar(ValueKind::string);
-  if (depth_ == 0) return true;
   if (slot_ == Slot::src) envelope_.src.text = keep(text);
   if (slot_ == Slot::dest) envelope_.dest.text = keep(text);
   if (slot_ == Slot::type) envelope_.type.text = keep(text);
@@ -92,14 +91,14 @@ bool LineHandler::parse_error(std::size_t /*position*/, const std::string& /*tok
 bool LineHandler::scalar(ValueKind kind) {
   if (!in_message()) return true;
   note(kind);
-  if (depth_ == 2 && slot_ == Slot::field) fields_.push_back({field_name_, scalar_json(kind)});
+  if (slot_ == Slot::field) fields_.push_back({field_name_, scalar_json(kind)});
   return true;
 }
 
 bool LineHandler::start_container(ValueKind kind) {
   if (in_message()) {
     note(kind);
-    if (depth_ == 2) field_start_ = cursor_ - 1;
+    if (slot_ == Slot::field) field_start_ = cursor_ - 1;
   }
   ++depth_;
   return true;
@@ -153,7 +152,7 @@ void LineHandler::note(ValueKind kind) {
 
 void LineHandler::note_integer(std::int64_t value) {
   scalar(ValueKind::integer);
-  if (depth_ != 2 || (slot_ != Slot::msg_id && slot_ != Slot::in_reply_to)) return;
+  if (slot_ != Slot::msg_id && slot_ != Slot::in_reply_to) return;
   const std::string_view digits = scalar_json(ValueKind::integer);
   const bool at_line_end = digits.data() + digits.size() == line_.data() + line_.size();
   auto& slot = slot_ == Slot::msg_id ? envelope_.msg_id : envelope_.in_reply_to;

@@ -113,7 +113,7 @@ class LineHandler {
                    const nlohmann::json::exception& error);
 
  private:
-  // Where the value behind the last key goes.
+  // Where the value behind the last key of the message or of its body goes.
   enum class Slot { ignored, src, dest, body, type, msg_id, in_reply_to, field };
 
   bool in_message() const { return depth_ <= 1 || (depth_ == 2 && in_body_); }

@@ -12,7 +12,17 @@ RingProducer::RingProducer(RingView ring, std::uint64_t tail)
     : ring_(ring),
       tail_(tail),
       published_(tail),
-      known_head_(ring.control->head.load(std::memory_order_acquire)) {}
+      known_head_(load_head()) {}
+
+std::uint64_t RingProducer::load_head() const {
+  // SYNC POINT head
+  const std::uint64_t head = ring_.control->head.load(std::memory_order_acquire);
+  if (tail_ - head > ring_.capacity_bytes) {
+    throw CorruptSegment("a ring's head " + std::to_string(head) +
+                         " is impossible with its tail at " + std::to_string(tail_));
+  }
+  return head;
+}
 
 // What lies between the tail and the end of the buffer, if a record of `bytes` doesn't fit there.
 std::uint64_t RingProducer::padding_before(std::uint64_t bytes) const {
@@ -25,8 +35,7 @@ bool RingProducer::has_room(std::uint64_t payload_bytes) {
   const std::uint64_t bytes = record_bytes(payload_bytes);
   const std::uint64_t needed = padding_before(bytes) + bytes;
   if (needed <= ring_.capacity_bytes - (tail_ - known_head_)) return true;
-  // SYNC POINT head
-  known_head_ = ring_.control->head.load(std::memory_order_acquire);
+  known_head_ = load_head();
   return needed <= ring_.capacity_bytes - (tail_ - known_head_);
 }
 

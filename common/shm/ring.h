@@ -24,8 +24,8 @@
 //   overwrites only bytes whose reading is over.
 // Both are loaded again only when the copy in local memory says empty or full.
 //
-// The consumer trusts nothing it reads: a length, a kind or a tail that is impossible throws
-// CorruptSegment.
+// Neither side trusts what it reads: a length or a tail that is impossible throws CorruptSegment in
+// the consumer, an impossible head does in the producer.
 #pragma once
 
 #include <atomic>
@@ -59,10 +59,10 @@ struct RingView {
 
 class RingProducer {
  public:
-  // Continues at `tail`, which is not published yet by this.
+  // Continues at `tail`, which is not published yet by this. Throws CorruptSegment.
   RingProducer(RingView ring, std::uint64_t tail);
 
-  // Prepares a record. False, and nothing changed, when there is no room now.
+  // Prepares a record. False, and nothing changed, when there is no room now. Throws CorruptSegment.
   bool append(std::uint16_t kind, std::uint16_t flags, std::string_view payload);
   // Whether append() of a payload of this size would succeed now.
   bool has_room(std::uint64_t payload_bytes);
@@ -76,6 +76,7 @@ class RingProducer {
   bool drained() const;
 
  private:
+  std::uint64_t load_head() const;
   std::uint64_t padding_before(std::uint64_t bytes) const;
   void write_header(std::uint64_t position, RecordHeader header);
 

@@ -135,12 +135,12 @@ class LineParserFuzz : public testing::Test {
                                                    "\xC3",
                                                    "\xA9",
                                                    "\xEF\xBB\xBF",
-                                                   "\"type\":\"x\",",
+                                                   R"("type":"x",)",
                                                    "\"msg_id\":1,",
                                                    "\\u0000",
                                                    std::string(1, '\0'),
                                                    "99999999999999999999",
-                                                   "\"\\u0073rc\":\"c\","};
+                                                   R"("\u0073rc":"c",)"};
     for (std::size_t left = random_.below(4) + 1; left > 0 && !line.empty(); --left) {
       const std::size_t at = random_.below(line.size());
       const std::size_t bytes = random_.below(std::min<std::size_t>(line.size() - at, 12) + 1);

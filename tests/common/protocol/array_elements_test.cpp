@@ -1,0 +1,42 @@
+#include "common/protocol/array_elements.h"
+
+#include <gtest/gtest.h>
+
+#include <string>
+#include <vector>
+
+namespace hearsay::protocol {
+namespace {
+
+std::vector<std::string> elements(std::string_view array) {
+  std::vector<std::string> found;
+  for_each_element(array, [&](std::string_view element) { found.emplace_back(element); });
+  return found;
+}
+
+using Strings = std::vector<std::string>;
+
+TEST(ArrayElements, AreSplitAtTheirOwnLevelOnly) {
+  EXPECT_EQ(elements("[1,[2,3],{\"a\":[4,5]},6]"), (Strings{"1", "[2,3]", "{\"a\":[4,5]}", "6"}));
+}
+
+TEST(ArrayElements, CommasAndBracketsInStringsDoNotCount) {
+  EXPECT_EQ(elements(R"(["a,b","]","\"],","\\",1])"),
+            (Strings{"\"a,b\"", "\"]\"", R"("\"],")", R"("\\")", "1"}));
+}
+
+TEST(ArrayElements, WhiteSpaceAroundThemIsRemoved) {
+  EXPECT_EQ(elements("[ 1 ,\n\t\"a b\" , [ 2 ] ]"), (Strings{"1", "\"a b\"", "[ 2 ]"}));
+}
+
+TEST(ArrayElements, AnEmptyArrayHasNone) {
+  EXPECT_TRUE(elements("[]").empty());
+  EXPECT_TRUE(elements("[ \n ]").empty());
+}
+
+TEST(ArrayElements, EmptyElementsOfOtherKindsCount) {
+  EXPECT_EQ(elements("[\"\",[],{}]"), (Strings{"\"\"", "[]", "{}"}));
+}
+
+}  // namespace
+}  // namespace hearsay::protocol

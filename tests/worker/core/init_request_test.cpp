@@ -1,0 +1,25 @@
+#include "worker/core/init_request.h"
+
+#include <gtest/gtest.h>
+
+#include "common/base/record.h"
+
+namespace hearsay::core {
+namespace {
+
+TEST(InitRequest, SurvivesTheJournal) {
+  const InitRequest request{"n1", {"n0", "n1", "n\"2"}};
+  const InitRequest back = from_payload(to_payload(request));
+  EXPECT_EQ(back.node_id, "n1");
+  EXPECT_EQ(back.node_ids, request.node_ids);
+  EXPECT_EQ(back.peers(), (std::vector<std::string>{"n0", "n\"2"}));
+}
+
+TEST(InitRequest, AnUnreadableJournalRecordIsCorrupt) {
+  EXPECT_THROW(from_payload("{}"), CorruptSegment);
+  EXPECT_THROW(from_payload("{\"node_id\":3,\"node_ids\":[]}"), CorruptSegment);
+  EXPECT_THROW(from_payload(""), CorruptSegment);
+}
+
+}  // namespace
+}  // namespace hearsay::core

@@ -1,0 +1,174 @@
+#include "worker/core/node.h"
+
+#include <gtest/gtest.h>
+
+#include "tests/worker/support/core_harness.h"
+
+namespace hearsay::test {
+namespace {
+
+Json echo(int msg_id, const std::string& text = "hi") {
+  return {{"src", "c1"},
+          {"dest", "n0"},
+          {"body", {{"type", "echo"}, {"msg_id", msg_id}, {"echo", text}}}};
+}
+
+TEST(Node, InitIsAnswered) {
+  CoreHarness core;
+  EXPECT_EQ(core.ask({{"type", "init"}, {"node_id", "n0"}, {"node_ids", {"n0"}}}),
+            (Json{{"type", "init_ok"}, {"in_reply_to", 1}}));
+}
+
+TEST(Node, TheSameInitAgainIsAnsweredAgain) {
+  CoreHarness core;
+  core.initialise({"n0", "n1"});
+  EXPECT_EQ(core.ask({{"type", "init"}, {"node_id", "n0"}, {"node_ids", {"n0", "n1"}}})["type"],
+            "init_ok");
+}
+
+TEST(Node, AnotherInitIsRefused) {
+  CoreHarness core;
+  core.initialise({"n0", "n1"});
+  EXPECT_EQ(core.ask({{"type", "init"}, {"node_id", "n5"}, {"node_ids", {"n5", "n1"}}})["code"], 22);
+  EXPECT_EQ(core.ask({{"type", "init"}, {"node_id", "n0"}, {"node_ids", {"n0"}}})["code"], 22);
+}
+
+TEST(Node, ABadInitIsError12AndTheNodeStaysUninitialised) {
+  CoreHarness core;
+  EXPECT_EQ(core.ask({{"type", "init"}, {"node_id", 5}, {"node_ids", {"n0"}}})["code"], 12);
+  EXPECT_EQ(core.ask({{"type", "init"}, {"node_id", "n0"}})["code"], 12);
+  EXPECT_EQ(core.ask({{"type", "init"}, {"node_id", "n0"}, {"node_ids", {"n1"}}})["code"], 12);
+  EXPECT_EQ(core.ask({{"type", "init"}, {"node_id", ""}, {"node_ids", {""}}})["code"], 12);
+  EXPECT_EQ(core.ask({{"type", "init"}, {"node_id", "n0"}, {"node_ids", {"n0"}}})["type"],
+            "init_ok");
+}
+
+TEST(Node, MessagesBeforeInitWaitForItInOrder) {
+  CoreHarness core;
+  EXPECT_TRUE(core.send(echo(1, "one")).empty());
+  EXPECT_TRUE(core.send(gossip_from("n1", {5})).empty());
+  EXPECT_TRUE(core.send(echo(2, "two")).empty());
+  const auto lines = core.send(
+      {{"src", "c9"},
+       {"dest", "n0"},
+       {"body",
+        {{"type", "init"}, {"msg_id", 1}, {"node_id", "n0"}, {"node_ids", {"n0", "n1"}}}}});
+  ASSERT_EQ(lines.size(), 3U);
+  EXPECT_EQ(lines[0]["body"]["type"], "init_ok");
+  EXPECT_EQ(lines[1]["body"]["echo"], "one");
+  EXPECT_EQ(lines[2]["body"]["echo"], "two");
+  for (const Json& line : lines) EXPECT_EQ(line["src"], "n0");
+  EXPECT_EQ(core.ask({{"type", "read"}})["messages"], Json({5}));
+}
+
+TEST(Node, MessagesBeforeInitSurviveACrash) {
+  CoreHarness core;
+  core.send(echo(1));
+  core.restart();
+  core.compact();
+  core.restart();
+  const auto lines = core.send(
+      {{"src", "c9"},
+       {"dest", "n0"},
+       {"body", {{"type", "init"}, {"msg_id", 1}, {"node_id", "n0"}, {"node_ids", {"n0"}}}}});
+  ASSERT_EQ(lines.size(), 2U);
+  EXPECT_EQ(lines[1]["body"]["type"], "echo_ok");
+}
+
+TEST(Node, GenerateRequestsThatWaitedForInitGetDifferentIds) {
+  CoreHarness core;
+  for (int id : {1, 2}) {
+    core.send({{"src", "c1"}, {"dest", "n0"}, {"body", {{"type", "generate"}, {"msg_id", id}}}});
+  }
+  const auto lines = core.send(
+      {{"src", "c9"},
+       {"dest", "n0"},
+       {"body", {{"type", "init"}, {"msg_id", 1}, {"node_id", "n0"}, {"node_ids", {"n0"}}}}});
+  ASSERT_EQ(lines.size(), 3U);
+  EXPECT_NE(lines[1]["body"]["id"], lines[2]["body"]["id"]);
+}
+
+TEST(Node, AnUnknownTypeIsError10) {
+  CoreHarness core;
+  core.initialise();
+  EXPECT_EQ(core.ask({{"type", "frobnicate"}})["code"], 10);
+}
+
+TEST(Node, UnknownAnswersAndUnknownPeersTalkAreNotAnswered) {
+  CoreHarness core;
+  core.initialise();
+  const Json answer{{"src", "n1"},
+                    {"dest", "n0"},
+                    {"body", {{"type", "error"}, {"msg_id", 3}, {"in_reply_to", 9}}}};
+  EXPECT_TRUE(core.send(answer).empty());
+  EXPECT_TRUE(core.send({{"src", "n1"}, {"dest", "n0"}, {"body", {{"type", "what"}}}}).empty());
+}
+
+TEST(Node, ARequestWithoutMsgIdIsNotAnswered) {
+  CoreHarness core;
+  core.initialise();
+  EXPECT_TRUE(
+      core.send({{"src", "c1"}, {"dest", "n0"}, {"body", {{"type", "echo"}, {"echo", 1}}}}).empty());
+}
+
+TEST(Node, AMessageInPartsIsOneMessage) {
+  CoreHarness core;
+  core.initialise();
+  const auto lines = core.send_in_parts(echo(8, std::string(1000, 'x')), 100);
+  ASSERT_EQ(lines.size(), 1U);
+  EXPECT_EQ(lines[0]["body"]["echo"], std::string(1000, 'x'));
+}
+
+TEST(Node, PartsSurviveACrashAndACompaction) {
+  CoreHarness core;
+  core.initialise();
+  core.send_in_parts(echo(7, "before"), 16);  // its parts must not come back
+  int crashes = 0;
+  const auto lines = core.send_in_parts(echo(8, std::string(100, 'x')), 50, [&] {
+    if (++crashes % 2 == 0) core.compact();
+    core.restart();
+  });
+  EXPECT_GE(crashes, 2);
+  ASSERT_EQ(lines.size(), 1U);
+  EXPECT_EQ(lines[0]["body"]["echo"], std::string(100, 'x'));
+}
+
+TEST(Node, ASkippedRequestGetsError13) {
+  CoreHarness core;
+  core.initialise();
+  const Json line = core.skip(echo(4));
+  EXPECT_EQ(line["body"]["code"], 13);
+  EXPECT_EQ(line["body"]["in_reply_to"], 4);
+  EXPECT_TRUE(core.skip(gossip_from("n1", {1})).is_null());
+}
+
+TEST(Node, TimersOfEarlierWorkersDoNotFire) {
+  CoreHarness core;
+  core.initialise();
+  core.ask({{"type", "broadcast"}, {"message", 1}});
+  ASSERT_EQ(core.wakes.size(), 1U);
+  core.restart();
+  core.worker_started(2);
+  ASSERT_EQ(core.wakes.size(), 2U);
+  const auto stale = core.wakes[0];
+  core.wakes = {stale};
+  std::vector<Json> lines;
+  ASSERT_TRUE(core.fire_next_timer(lines));
+  EXPECT_TRUE(lines.empty());
+  EXPECT_TRUE(core.wakes.empty());
+}
+
+TEST(Node, ACorruptJournalIsReportedNotFollowed) {
+  trace::NoEvents events;
+  const auto replay = [&](const Record& record) {
+    core::Node node({1, 1}, {}, events);
+    node.replay(record);
+  };
+  EXPECT_THROW(replay({99, core::kNodeTag, ""}), CorruptSegment);
+  EXPECT_THROW(replay({1, core::kNodeTag, "no json"}), CorruptSegment);
+  EXPECT_THROW(replay({2, core::kNodeTag, "short"}), CorruptSegment);
+  EXPECT_THROW(replay({1, 77, ""}), CorruptSegment);
+}
+
+}  // namespace
+}  // namespace hearsay::test

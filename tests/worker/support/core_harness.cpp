@@ -1,0 +1,139 @@
+#include "tests/worker/support/core_harness.h"
+
+#include <algorithm>
+#include <stdexcept>
+
+#include "common/protocol/line_parser.h"
+#include "common/protocol/message_record.h"
+#include "worker/services/registry.h"
+
+namespace hearsay::test {
+namespace {
+
+std::string record_of(const Json& message) {
+  const std::string line = message.dump();
+  protocol::LineParser parser;
+  const auto parsed = parser.parse(line);
+  if (const auto* bad = std::get_if<protocol::BadLine>(&parsed)) {
+    throw std::invalid_argument(bad->reason);
+  }
+  std::string record;
+  protocol::append_message_record(record, std::get<protocol::ParsedLine>(parsed).message);
+  return record;
+}
+
+}  // namespace
+
+CoreHarness::CoreHarness(GossipOptions gossip, core::NodeKey key)
+    : gossip_(std::move(gossip)), key_(key), node_(make_node()) {}
+
+std::unique_ptr<core::Node> CoreHarness::make_node() {
+  return std::make_unique<core::Node>(key_, services::make_services(gossip_), events_);
+}
+
+std::vector<Json> CoreHarness::run(protocol::InputKind kind, std::uint16_t flags,
+                                   const std::string& payload, bool skipped) {
+  const std::string whole = std::string(bytes_of(protocol::InputHeader{now_ns})) + payload;
+  const core::NodeInput input{inputs_++, kind, flags, whole};
+  core::Effects effects;
+  if (skipped) {
+    node_->skip(input, effects);
+  } else {
+    node_->step(input, effects);
+  }
+  return commit(effects);
+}
+
+std::vector<Json> CoreHarness::commit(const core::Effects& effects) {
+  journal_.append(effects.journal());
+  std::vector<Json> lines;
+  std::string line;
+  RecordReader records(effects.outputs());
+  while (const auto record = records.next()) {
+    std::string_view payload = record->payload;
+    if (record->kind == static_cast<std::uint16_t>(protocol::OutputKind::wake)) {
+      wakes.push_back(take<protocol::WakeRequest>(payload));
+      continue;
+    }
+    take<protocol::LineHeader>(payload);
+    line.append(payload);
+    if ((record->flags & protocol::kLastPart) == 0) continue;
+    lines.push_back(Json::parse(line));
+    line.clear();
+  }
+  return lines;
+}
+
+std::vector<Json> CoreHarness::send(const Json& message) {
+  return run(protocol::InputKind::message, 0, record_of(message));
+}
+
+Json CoreHarness::ask(Json body) {
+  body["msg_id"] = next_msg_id_++;
+  Json answer;
+  for (const Json& line : send({{"src", "c1"}, {"dest", "n0"}, {"body", body}})) {
+    if (line["dest"] != "c1") continue;
+    if (!answer.is_null()) throw std::logic_error("answered twice");
+    answer = line["body"];
+  }
+  return answer;
+}
+
+void CoreHarness::initialise(const std::vector<std::string>& nodes) {
+  worker_started(1);
+  ask({{"type", "init"}, {"node_id", "n0"}, {"node_ids", nodes}});
+}
+
+std::vector<Json> CoreHarness::worker_started(std::uint64_t generation) {
+  return run(protocol::InputKind::worker_started, 0, std::string(bytes_of(generation)));
+}
+
+std::vector<Json> CoreHarness::send_in_parts(const Json& message, std::uint64_t piece_bytes,
+                                             const std::function<void()>& between_parts) {
+  const std::string record = record_of(message);
+  std::vector<Json> lines;
+  for (std::uint64_t at = 0; at < record.size(); at += piece_bytes) {
+    if (at > 0 && between_parts) between_parts();
+    const bool last = at + piece_bytes >= record.size();
+    const std::uint16_t flags = last ? protocol::kLastPart : std::uint16_t{0};
+    for (Json& line :
+         run(protocol::InputKind::message_part, flags, record.substr(at, piece_bytes))) {
+      lines.push_back(std::move(line));
+    }
+  }
+  return lines;
+}
+
+Json CoreHarness::skip(const Json& message) {
+  const auto lines = run(protocol::InputKind::message, 0, record_of(message), true);
+  return lines.empty() ? Json() : lines.front();
+}
+
+void CoreHarness::restart() {
+  node_ = make_node();
+  RecordReader records(journal_);
+  while (const auto record = records.next()) node_->replay(*record);
+}
+
+void CoreHarness::compact() {
+  core::Effects snapshot;
+  node_->snapshot(snapshot);
+  journal_ = snapshot.journal();
+}
+
+bool CoreHarness::fire_next_timer(std::vector<Json>& lines) {
+  const auto earliest = std::min_element(
+      wakes.begin(), wakes.end(), [](const auto& a, const auto& b) { return a.at_ns < b.at_ns; });
+  if (earliest == wakes.end()) return false;
+  const protocol::WakeRequest wake = *earliest;
+  wakes.erase(earliest);
+  now_ns = std::max(now_ns, wake.at_ns);
+  lines = run(protocol::InputKind::timer, 0, std::string(bytes_of(wake.token)));
+  return true;
+}
+
+Json gossip_from(const std::string& peer, const Json& values) {
+  return {{"src", peer}, {"dest", "n0"}, {"body", {{"type", "gossip"}, {"messages", values}}}};
+}
+
+}  // namespace hearsay::test

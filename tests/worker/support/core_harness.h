@@ -1,0 +1,71 @@
+// A worker's core without a worker: messages in, lines and wake-ups out, everything in memory.
+//
+// Stands in for rings, journal and supervisor. Time is what the test says it is. restart() does to
+// the core what a crash does: memory gone, journal kept.
+#pragma once
+
+#include <cstdint>
+#include <functional>
+#include <memory>
+#include <nlohmann/json.hpp>
+#include <string>
+#include <vector>
+
+#include "common/options/worker_options.h"
+#include "common/protocol/link.h"
+#include "worker/core/node.h"
+
+namespace hearsay::test {
+
+using Json = nlohmann::json;
+
+class CoreHarness {
+ public:
+  explicit CoreHarness(GossipOptions gossip = {}, core::NodeKey key = {7, 42});
+
+  // Commits the step for one message, given as the line's JSON; returns the lines it put out.
+  std::vector<Json> send(const Json& message);
+  // A request of client "c1" to this node; src, dest and msg_id are filled in. Returns the body of
+  // the only line to the client; null when there is none.
+  Json ask(Json body);
+  // init as "n0" of `nodes`.
+  void initialise(const std::vector<std::string>& nodes = {"n0", "n1", "n2"});
+  // The worker_started input, as after every start of a worker.
+  std::vector<Json> worker_started(std::uint64_t generation);
+  // The message as a message_part input for each piece of `piece_bytes`; between_parts() is called
+  // before every part but the first.
+  std::vector<Json> send_in_parts(const Json& message, std::uint64_t piece_bytes,
+                                  const std::function<void()>& between_parts = {});
+  Json skip(const Json& message);
+
+  // A new core from the journal.
+  void restart();
+  // Replaces the journal by a snapshot, as compaction does.
+  void compact();
+
+  // Fires the earliest wake-up asked for, at its time. False when there is none.
+  bool fire_next_timer(std::vector<Json>& lines);
+
+  std::int64_t now_ns = 1'000'000'000;
+  std::vector<protocol::WakeRequest> wakes;
+  const std::string& journal() const { return journal_; }
+
+ private:
+  std::vector<Json> run(protocol::InputKind kind, std::uint16_t flags, const std::string& payload,
+                        bool skipped = false);
+  std::vector<Json> commit(const core::Effects& effects);
+  std::unique_ptr<core::Node> make_node();
+
+  GossipOptions gossip_;
+  core::NodeKey key_;
+  trace::NoEvents events_;
+  std::string journal_;
+  std::unique_ptr<core::Node> node_;
+  std::uint64_t inputs_ = 0;
+  std::int64_t next_msg_id_ = 1;
+};
+
+// {"src":"n1","dest":"n0","body":{"type":"gossip","messages":values}}
+Json gossip_from(const std::string& peer, const Json& values);
+
+}  // namespace hearsay::test

@@ -42,9 +42,9 @@ class LineReader {
   int fd_;
   std::uint64_t max_line_bytes_;
   std::string buffer_;
-  std::uint64_t begin_ = 0;        // of the next line in buffer_
-  std::uint64_t scanned_ = 0;      // no line feed before this
-  std::int64_t line_taken_ns_ = 0; // when the first byte of the next line was read
+  std::uint64_t begin_ = 0;         // of the next line in buffer_
+  std::uint64_t scanned_ = 0;       // no line feed before this
+  std::int64_t line_taken_ns_ = 0;  // when the first byte of the next line was read
   std::int64_t fill_ns_ = 0;
   std::uint64_t backdated_bytes_ = 0;  // still to be read, but counted as read at backdated_ns_
   std::int64_t backdated_ns_ = 0;

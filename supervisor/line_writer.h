@@ -1,9 +1,9 @@
 // Takes what the worker puts out: lines go to stdout, wake-ups to the timers.
 //
 // Lines go from the reply ring to writev(2) without a copy, whole and in order; a record is freed
-// when all of it is written. A line to a client whose request is older than the deadline is dropped:
-// by then the client has gone, and Maelstrom would never read this node again. The supervisor's own
-// lines (answers to input that is no message) go between the worker's.
+// when all of it is written. A line to a client whose request is older than the deadline is
+// dropped: by then the client has gone, and Maelstrom would never read this node again. The
+// supervisor's own lines (answers to input that is no message) go between the worker's.
 //
 // stdout never blocks when it is a pipe. Not thread-safe; the reply ring's only consumer.
 #pragma once
@@ -72,9 +72,9 @@ class LineWriter {
   std::deque<Piece> pending_;
   std::uint64_t written_ = 0;  // of the first pending piece
   std::uint64_t released_ = 0;
-  bool line_open_ = false;    // the last piece collected is not the last of its line
-  bool line_begun_ = false;   // a part of the line at the front is written
-  bool dropping_ = false;     // the line at the front is being dropped
+  bool line_open_ = false;   // the last piece collected is not the last of its line
+  bool line_begun_ = false;  // a part of the line at the front is written
+  bool dropping_ = false;    // the line at the front is being dropped
   bool blocked_ = false;
   bool closed_ = false;
 };

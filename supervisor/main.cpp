@@ -4,6 +4,7 @@
 #include <exception>
 #include <filesystem>
 
+#include "supervisor/first_message.h"
 #include "supervisor/options.h"
 #include "supervisor/signals.h"
 #include "supervisor/supervisor.h"
@@ -12,19 +13,34 @@ namespace {
 
 constexpr int kExitFailed = 1;
 
-// Maelstrom starts nodes in another working directory: the worker is looked for beside this program.
+// Maelstrom starts nodes in another working directory: the worker is looked for beside this
+// program.
 std::string worker_beside_us() {
   return std::filesystem::read_symlink("/proc/self/exe").parent_path() / "hearsay-worker";
+}
+
+void run_node(const hearsay::supervisor::Options& options, const std::string& worker,
+              hearsay::supervisor::Signals& signals, hearsay::trace::TraceWriter& trace) {
+  using namespace hearsay::supervisor;
+  LineReader reader(STDIN_FILENO, options.max_line_bytes);
+  if (options.state_dir.empty()) {
+    Supervisor(options, worker, NodeFiles::in_memory(), reader, {}, signals, trace).run();
+    return;
+  }
+  const auto first = wait_for_first_message(reader, STDIN_FILENO, signals, trace);
+  if (!first) return;
+  Supervisor(options, worker, NodeFiles::in_directory(options.state_dir, first->dest), reader,
+             first->line, signals, trace)
+      .run();
 }
 
 int run(const hearsay::supervisor::Options& options) {
   using namespace hearsay;
   supervisor::Signals signals;
   trace::TraceWriter trace(options.worker.trace.level, options.worker.trace.path, "supervisor");
-  const std::string worker =
-      options.worker_path.empty() ? worker_beside_us() : options.worker_path;
+  const std::string worker = options.worker_path.empty() ? worker_beside_us() : options.worker_path;
   try {
-    supervisor::Supervisor(options, worker, signals, trace).run();
+    run_node(options, worker, signals, trace);
   } catch (const std::exception& error) {
     trace.emit(trace::Event::node_stopped, {{trace::FieldName::cause, error.what()}});
     std::fprintf(stderr, "hearsay-node: %s\n", error.what());

@@ -18,14 +18,21 @@ void add_node_options(CLI::App& app, Options& options) {
   app.add_option("--worker", options.worker_path,
                  "The worker's program (default: hearsay-worker beside this one)")
       ->group(node);
+  app.add_option(
+         "--state-dir", options.state_dir,
+         "Keep the node's state in files in this directory, under the node's name: then the "
+         "whole node may be killed and started again. Use a new one for each experiment "
+         "(default: in memory)")
+      ->group(node);
   app.add_option("--max-line-bytes", options.max_line_bytes,
                  "Longest line of input; a longer one is turned away")
       ->check(CLI::Range(std::uint64_t{1024}, std::uint64_t{1} << 30))
       ->capture_default_str()
       ->group(node);
-  app.add_option("--reply-deadline-ms", options.reply_deadline_ms,
-                 "Answers to clients older than this are dropped: Maelstrom's clients wait 5 s, and "
-                 "answering one that has gone would silence the node for good")
+  app.add_option(
+         "--reply-deadline-ms", options.reply_deadline_ms,
+         "Answers to clients older than this are dropped: Maelstrom's clients wait 5 s, and "
+         "answering one that has gone would silence the node for good")
       ->check(CLI::Range(std::int64_t{1}, std::int64_t{3'600'000}))
       ->capture_default_str()
       ->group(node);

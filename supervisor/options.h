@@ -12,6 +12,7 @@ namespace hearsay::supervisor {
 struct Options {
   WorkerOptions worker;
   std::string worker_path;  // empty: hearsay-worker beside this program
+  std::string state_dir;    // empty: the state lives in memory
   std::uint64_t max_line_bytes = 64 * 1024 * 1024;
   std::int64_t reply_deadline_ms = 4500;
   std::int64_t hang_limit_ms = 2000;

@@ -1,9 +1,6 @@
 #include "supervisor/supervisor.h"
 
-#include <fcntl.h>
 #include <poll.h>
-#include <sys/eventfd.h>
-#include <sys/random.h>
 #include <time.h>
 #include <unistd.h>
 
@@ -13,8 +10,6 @@
 
 #include "common/base/clock.h"
 #include "common/protocol/message_writer.h"
-#include "common/shm/journal.h"
-#include "common/shm/mapping.h"
 #include "common/shm/wait.h"
 
 namespace hearsay::supervisor {
@@ -23,45 +18,18 @@ namespace {
 constexpr int kLinesATurn = 256;  // between two looks at the worker's output
 constexpr std::int64_t kEndGraceNs = kNsPerSecond;
 
-// Above the descriptors that a worker gets, so that handing them over never overwrites one.
-FileDescriptor moved_up(FileDescriptor file) {
-  constexpr int kAboveInherited = 10;
-  return FileDescriptor(
-      check_syscall(::fcntl(file.get(), F_DUPFD_CLOEXEC, kAboveInherited), "fcntl F_DUPFD"));
-}
-
-std::uint64_t random_bits() {
-  std::uint64_t bits = 0;
-  if (::getrandom(&bits, sizeof bits, 0) != sizeof bits) throw_errno("getrandom");
-  return bits;
-}
-
-// Milliseconds of Unix time above 20 random bits: later lives have larger ones, and two of the same
-// node in the same millisecond still differ.
-std::uint64_t new_incarnation() {
-  return static_cast<std::uint64_t>(wall_ns() / kNsPerMs) << 20 | (random_bits() & 0xf'ffff);
-}
-
 }  // namespace
 
-NodeFiles NodeFiles::create() {
-  const auto journal = [] {
-    return moved_up(
-        shm::create_memory_file("hearsay-journal", shm::kJournalFirstBytes, shm::Sealed::no));
-  };
-  FileDescriptor doorbell(check_syscall(::eventfd(0, EFD_CLOEXEC | EFD_NONBLOCK), "eventfd"));
-  return {moved_up(shm::Segment::create(new_incarnation(), random_bits())), journal(), journal(),
-          moved_up(std::move(doorbell))};
-}
-
-Supervisor::Supervisor(const Options& options, const std::string& worker_path, Signals& signals,
+Supervisor::Supervisor(const Options& options, const std::string& worker_path, NodeFiles files,
+                       LineReader& reader, std::optional<Line> first, Signals& signals,
                        trace::TraceWriter& trace)
     : options_(options),
       signals_(signals),
       trace_(trace),
-      files_(NodeFiles::create()),
+      files_(std::move(files)),
       segment_(files_.segment.get()),
-      reader_(STDIN_FILENO, options.max_line_bytes),
+      reader_(reader),
+      first_(first),
       inputs_(segment_.request_ring()),
       writer_(segment_.reply_ring(), STDOUT_FILENO, options.reply_deadline_ms * kNsPerMs, timers_,
               trace),
@@ -76,6 +44,8 @@ Supervisor::Supervisor(const Options& options, const std::string& worker_path, S
 void Supervisor::run() {
   trace_.emit(trace::Event::node_started);
   warden_.start(now_ns_);
+  if (first_) handle_line(*first_);
+  lines_left_ = true;
   Readiness ready;
   for (;;) {
     now_ns_ = monotonic_ns();
@@ -130,8 +100,8 @@ void Supervisor::handle_line(const Line& line) {
   auto parsed = parser_.parse(line.text);
   if (auto* bad = std::get_if<protocol::BadLine>(&parsed)) {
     if (line.cut) {
-      bad->reason = "longer than " + std::to_string(options_.max_line_bytes) +
-                    " bytes (--max-line-bytes)";
+      bad->reason =
+          "longer than " + std::to_string(options_.max_line_bytes) + " bytes (--max-line-bytes)";
     }
     reject(*bad, line.text.size());
     return;
@@ -148,9 +118,8 @@ void Supervisor::handle_line(const Line& line) {
 void Supervisor::reject(const protocol::BadLine& bad, std::uint64_t bytes) {
   using trace::FieldName;
   const std::string peer = bad.src.value_or("");
-  trace_.emit(trace::Event::line_rejected, {{FieldName::cause, bad.reason},
-                                            {FieldName::bytes, bytes},
-                                            {FieldName::peer, peer}});
+  trace_.emit(trace::Event::line_rejected,
+              {{FieldName::cause, bad.reason}, {FieldName::bytes, bytes}, {FieldName::peer, peer}});
   // Who is not named can't be answered. An answer under another name than ours would silence us.
   if (!bad.src || !bad.dest || !bad.msg_id) return;
   if (!node_.empty() && *bad.dest != node_) return;
@@ -183,12 +152,13 @@ bool Supervisor::answered_everything() {
   return reader_.ended() && !lines_left_ && inputs_.drained() && writer_.idle();
 }
 
-bool Supervisor::worker_busy() { return !inputs_.drained() && writer_.idle(); }
+bool Supervisor::worker_busy() {
+  return !inputs_.drained() && writer_.idle();
+}
 
 bool Supervisor::has_work() {
-  return lines_left_ ? !inputs_.blocked() || inputs_.has_room()
-                     : inputs_.has_room() || (!writer_.blocked() && !writer_.idle()) ||
-                           (!stopped_ && answered_everything());
+  return (lines_left_ && !inputs_.blocked()) || inputs_.has_room() ||
+         (!writer_.blocked() && !writer_.idle()) || (!stopped_ && answered_everything());
 }
 
 // How long the loop may sleep when nothing happens; nothing: for ever.

@@ -16,6 +16,7 @@
 #include "supervisor/input_queue.h"
 #include "supervisor/line_reader.h"
 #include "supervisor/line_writer.h"
+#include "supervisor/node_files.h"
 #include "supervisor/options.h"
 #include "supervisor/signals.h"
 #include "supervisor/timers.h"
@@ -23,23 +24,11 @@
 
 namespace hearsay::supervisor {
 
-// The files that supervisor and worker share.
-struct NodeFiles {
-  FileDescriptor segment;
-  FileDescriptor first_journal;
-  FileDescriptor second_journal;
-  FileDescriptor doorbell;
-
-  static NodeFiles create();
-  SharedFiles shared() const {
-    return {segment.get(), first_journal.get(), second_journal.get(), doorbell.get()};
-  }
-};
-
 class Supervisor {
  public:
-  // Throws std::system_error, NodeFailure.
-  Supervisor(const Options& options, const std::string& worker_path, Signals& signals,
+  // `first`: a line that was taken from `reader` already. Throws std::system_error, CorruptSegment.
+  Supervisor(const Options& options, const std::string& worker_path, NodeFiles files,
+             LineReader& reader, std::optional<Line> first, Signals& signals,
              trace::TraceWriter& trace);
 
   // Returns when the input has ended and everything is answered, or stdout's reader has gone.
@@ -71,16 +60,17 @@ class Supervisor {
   NodeFiles files_;
   shm::Segment segment_;
   Timers timers_;
-  LineReader reader_;
+  LineReader& reader_;
+  std::optional<Line> first_;
   protocol::LineParser parser_;
   InputQueue inputs_;
   LineWriter writer_;
   WorkerWarden warden_;
-  std::string node_;             // our name, as soon as a message names it
+  std::string node_;  // our name, as soon as a message names it
   std::int64_t now_ns_;
-  std::int64_t alive_ns_;        // when the loop last was known to run
+  std::int64_t alive_ns_;                  // when the loop last was known to run
   std::optional<std::int64_t> end_by_ns_;  // after SIGTERM
-  bool lines_left_ = false;      // the reader may hold whole lines
+  bool lines_left_ = false;                // the reader may hold whole lines
   bool stopped_ = false;
 };
 

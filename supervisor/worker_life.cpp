@@ -32,6 +32,8 @@ LifeStep life_step(LifeState state, LifeEvent event) {
   return kTable.at(static_cast<std::size_t>(state)).at(static_cast<std::size_t>(event));
 }
 
-std::string_view name_of(LifeState state) { return kNames.at(static_cast<std::size_t>(state)); }
+std::string_view name_of(LifeState state) {
+  return kNames.at(static_cast<std::size_t>(state));
+}
 
 }  // namespace hearsay::supervisor

@@ -49,8 +49,8 @@ class SpawnAttributes {
     ::posix_spawnattr_setsigmask(&attributes_, &none);
     ::posix_spawnattr_setsigdefault(&attributes_, &all);
     ::posix_spawnattr_setpgroup(&attributes_, 0);
-    ::posix_spawnattr_setflags(&attributes_, POSIX_SPAWN_SETSIGMASK | POSIX_SPAWN_SETSIGDEF |
-                                                 POSIX_SPAWN_SETPGROUP);
+    ::posix_spawnattr_setflags(
+        &attributes_, POSIX_SPAWN_SETSIGMASK | POSIX_SPAWN_SETSIGDEF | POSIX_SPAWN_SETPGROUP);
   }
   ~SpawnAttributes() { ::posix_spawnattr_destroy(&attributes_); }
   SpawnAttributes(const SpawnAttributes&) = delete;
@@ -88,8 +88,8 @@ WorkerProcess::WorkerProcess(const std::string& path, const std::vector<std::str
   argv.push_back(nullptr);
 
   const SpawnAttributes attributes;
-  const int error = ::posix_spawn(&pid_, path.c_str(), actions.get(), attributes.get(),
-                                  argv.data(), environ);
+  const int error =
+      ::posix_spawn(&pid_, path.c_str(), actions.get(), attributes.get(), argv.data(), environ);
   if (error != 0) throw std::system_error(error, std::generic_category(), path);
   pidfd_ = FileDescriptor(static_cast<int>(::syscall(SYS_pidfd_open, pid_, 0)));
   check_syscall(pidfd_.get(), "pidfd_open");

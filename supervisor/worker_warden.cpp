@@ -37,9 +37,13 @@ WorkerWarden::WorkerWarden(const Options& options, std::string worker_path, shm:
       started_(std::move(started)),
       chaos_(options.chaos_kill_ms, options.chaos_seed) {}
 
-void WorkerWarden::start(std::int64_t now_ns) { handle(LifeEvent::delay_over, now_ns); }
+void WorkerWarden::start(std::int64_t now_ns) {
+  handle(LifeEvent::delay_over, now_ns);
+}
 
-void WorkerWarden::stop(std::int64_t now_ns) { handle(LifeEvent::stop, now_ns); }
+void WorkerWarden::stop(std::int64_t now_ns) {
+  handle(LifeEvent::stop, now_ns);
+}
 
 void WorkerWarden::handle(LifeEvent event, std::int64_t now_ns) {
   const LifeStep step = life_step(state_, event);
@@ -65,7 +69,8 @@ void WorkerWarden::handle(LifeEvent event, std::int64_t now_ns) {
     case LifeAction::ask_to_stop:
       without_progress_ns_ = 0;
       segment_.header().stop.store(1, std::memory_order_release);
-      if (shm::must_wake(segment_.worker_park(), shm::kStopAsked)) shm::wake(segment_.worker_park());
+      if (shm::must_wake(segment_.worker_park(), shm::kStopAsked))
+        shm::wake(segment_.worker_park());
       return;
   }
 }
@@ -106,8 +111,7 @@ void WorkerWarden::bury(std::int64_t now_ns) {
   const pid_t pid = process_->pid();
   process_.reset();
   if (state_ == LifeState::gone) return;
-  const std::uint64_t position =
-      segment_.header().running_position.load(std::memory_order_relaxed);
+  const std::uint64_t position = segment_.header().running_position.load(std::memory_order_relaxed);
   trace_.emit(trace::Event::worker_died,
               {{trace::FieldName::worker_pid, pid},
                {trace::FieldName::cause, describe_status(status)},
@@ -131,11 +135,13 @@ void WorkerWarden::bury(std::int64_t now_ns) {
 void WorkerWarden::refuse_to_restart(int status) const {
   if (!WIFEXITED(status)) return;
   if (WEXITSTATUS(status) == kExitCorrupt) {
-    throw NodeFailure("the shared memory is corrupt (the worker's last event says where); the node "
-                      "ends rather than answer from it");
+    throw NodeFailure(
+        "the shared memory is corrupt (the worker's last event says where); the node "
+        "ends rather than answer from it");
   }
   if (WEXITSTATUS(status) == kExitUsage) {
-    throw NodeFailure("the worker " + path_ + " does not understand this program's options: both "
+    throw NodeFailure("the worker " + path_ +
+                      " does not understand this program's options: both "
                       "must come from the same build (tools/build)");
   }
 }

@@ -15,17 +15,12 @@
 #include "common/trace/trace_writer.h"
 #include "supervisor/chaos.h"
 #include "supervisor/death_tally.h"
+#include "supervisor/node_failure.h"
 #include "supervisor/options.h"
 #include "supervisor/worker_life.h"
 #include "supervisor/worker_process.h"
 
 namespace hearsay::supervisor {
-
-// The node can't go on. what() tells people why and what to do.
-class NodeFailure : public std::runtime_error {
- public:
-  using std::runtime_error::runtime_error;
-};
 
 class WorkerWarden {
  public:

@@ -114,14 +114,16 @@ void Committer::compact(const core::Effects& snapshot) {
 void Committer::publish() {
   replies_.publish();
   kill_point();
+  std::uint32_t reasons = 0;
+  if (shown_tail_ != slot_.reply_tail) reasons |= shm::kRecordsPublished;
+  shown_tail_ = slot_.reply_tail;
   if (!spilled()) {
     // After the tail, so that who sees no input left sees every answer.
     requests_.release_until(slot_.request_head);
+    reasons |= shm::kRoomFreed;
   }
   kill_point();
-  if (shm::must_wake(segment_.supervisor_park(), shm::kRecordsPublished | shm::kRoomFreed)) {
-    shm::ring_doorbell(doorbell_fd_);
-  }
+  if (shm::must_wake(segment_.supervisor_park(), reasons)) shm::ring_doorbell(doorbell_fd_);
   kill_point();
 }
 

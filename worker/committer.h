@@ -69,6 +69,7 @@ class Committer {
   int doorbell_fd_;
   shm::CommitSlot slot_;  // the active slot, with what is staged on top
   shm::RingProducer replies_;
+  std::uint64_t shown_tail_ = 0;  // of the reply ring, at the last publish()
   shm::RingConsumer requests_;
 };
 

@@ -36,16 +36,18 @@ void DutyCycle::run() {
   }
 }
 
-bool DutyCycle::stopping() { return segment_.header().stop.load(std::memory_order_acquire) != 0; }
+bool DutyCycle::stopping() {
+  return segment_.header().stop.load(std::memory_order_acquire) != 0;
+}
 
 bool DutyCycle::run_batch() {
   for (int count = 0; count < kLongestBatch && !committer_.spilled(); ++count) {
     const std::uint64_t position = requests_.head();
     const auto record = requests_.next();
     if (!record) break;
-    run_one({inputs_, static_cast<protocol::InputKind>(record->kind), record->flags,
-             record->payload},
-            position);
+    run_one(
+        {inputs_, static_cast<protocol::InputKind>(record->kind), record->flags, record->payload},
+        position);
   }
   if (!staged_) return false;
   commit_batch();
@@ -80,9 +82,8 @@ void DutyCycle::commit_batch() {
   committer_.commit(staged_head_, inputs_);
   staged_ = false;
   trace_.set_node(node_.identity().node_id);
-  trace_.emit(trace::Event::step_committed,
-              {{trace::FieldName::count, inputs_ - before},
-               {trace::FieldName::position, staged_head_}});
+  trace_.emit(trace::Event::step_committed, {{trace::FieldName::count, inputs_ - before},
+                                             {trace::FieldName::position, staged_head_}});
   if (committer_.spilled()) {
     const shm::CommitSlot& slot = committer_.slot();
     trace_.emit(trace::Event::outputs_spilled,
@@ -103,8 +104,7 @@ void DutyCycle::compact_if_wanted() {
 bool DutyCycle::has_work(std::uint32_t reason) {
   if (stopping()) return true;
   if (reason == shm::kRecordsPublished) return requests_.has_next();
-  const std::uint64_t room =
-      segment_.reply_ring().control->head.load(std::memory_order_acquire);
+  const std::uint64_t room = segment_.reply_ring().control->head.load(std::memory_order_acquire);
   return std::exchange(room_seen_, room) != room;
 }
 

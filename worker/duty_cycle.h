@@ -35,9 +35,9 @@ class DutyCycle {
   trace::TraceWriter& trace_;
   shm::RingConsumer& requests_;
   core::Effects effects_;
-  std::uint64_t inputs_;                // consumed by steps so far, committed or not
-  std::uint64_t staged_head_;           // requests up to here are staged
-  std::uint64_t room_seen_;             // where the supervisor's reply cursor was at the last look
+  std::uint64_t inputs_;       // consumed by steps so far, committed or not
+  std::uint64_t staged_head_;  // requests up to here are staged
+  std::uint64_t room_seen_;    // where the supervisor's reply cursor was at the last look
   bool staged_ = false;
 };
 

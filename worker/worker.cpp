@@ -66,8 +66,9 @@ void live(const Inheritance& from, const WorkerOptions& options, const MakeServi
 int run_worker(int argc, const char* const* argv, const MakeServices& make_services) {
   Inheritance from;
   WorkerOptions options;
-  CLI::App app("The state-owning half of a hearsay node. hearsay-node starts it; by itself it has "
-               "nothing to talk to.");
+  CLI::App app(
+      "The state-owning half of a hearsay node. hearsay-node starts it; by itself it has "
+      "nothing to talk to.");
   add_inheritance(app, from);
   add_worker_options(app, options);
   try {

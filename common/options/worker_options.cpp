@@ -10,8 +10,8 @@ const std::map<std::string, trace::Level>& levels() {
   using trace::Level;
   static const std::map<std::string, Level> kLevels = [] {
     std::map<std::string, Level> names;
-    for (const Level level : {Level::trace, Level::debug, Level::info, Level::warn, Level::error,
-                              Level::off}) {
+    for (const Level level :
+         {Level::trace, Level::debug, Level::info, Level::warn, Level::error, Level::off}) {
       names.emplace(trace::name_of(level), level);
     }
     return names;

@@ -1,8 +1,8 @@
 // A journal: append-only bytes in an anonymous file that grows.
 //
-// Only the worker maps it. How much of it counts says the commit record (commit.h), not the journal:
-// what lies behind that end is a dead worker's unfinished work and is overwritten. Offsets are bytes
-// from the start of the file.
+// Only the worker maps it. How much of it counts says the commit record (commit.h), not the
+// journal: what lies behind that end is a dead worker's unfinished work and is overwritten. Offsets
+// are bytes from the start of the file.
 //
 // Not thread-safe. Views returned by read() die with the next write() or clear(), which may move
 // the mapping.

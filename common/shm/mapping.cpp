@@ -15,9 +15,8 @@ FileDescriptor create_memory_file(const char* name, std::uint64_t size_bytes, Se
       check_syscall(::memfd_create(name, MFD_CLOEXEC | MFD_ALLOW_SEALING), "memfd_create"));
   check_syscall(::ftruncate(file.get(), static_cast<off_t>(size_bytes)), "ftruncate of a memfd");
   if (sealed == Sealed::yes) {
-    check_syscall(
-        ::fcntl(file.get(), F_ADD_SEALS, F_SEAL_SHRINK | F_SEAL_GROW | F_SEAL_SEAL),
-        "sealing a memfd");
+    check_syscall(::fcntl(file.get(), F_ADD_SEALS, F_SEAL_SHRINK | F_SEAL_GROW | F_SEAL_SEAL),
+                  "sealing a memfd");
   }
   return file;
 }

@@ -9,10 +9,7 @@
 namespace hearsay::shm {
 
 RingProducer::RingProducer(RingView ring, std::uint64_t tail)
-    : ring_(ring),
-      tail_(tail),
-      published_(tail),
-      known_head_(load_head()) {}
+    : ring_(ring), tail_(tail), published_(tail), known_head_(load_head()) {}
 
 std::uint64_t RingProducer::load_head() const {
   // SYNC POINT head
@@ -48,7 +45,8 @@ bool RingProducer::append(std::uint16_t kind, std::uint16_t flags, std::string_v
   kill_point();
   const std::uint64_t bytes = record_bytes(payload.size());
   if (const std::uint64_t padding = padding_before(bytes); padding != 0) {
-    write_header(tail_, {static_cast<std::uint32_t>(padding - kRecordHeaderBytes), kPaddingKind, 0});
+    write_header(tail_,
+                 {static_cast<std::uint32_t>(padding - kRecordHeaderBytes), kPaddingKind, 0});
     tail_ += padding;
     kill_point();
   }
@@ -113,7 +111,9 @@ std::optional<Record> RingConsumer::next() {
   return std::nullopt;
 }
 
-void RingConsumer::release() { release_until(head_); }
+void RingConsumer::release() {
+  release_until(head_);
+}
 
 void RingConsumer::release_until(std::uint64_t head) {
   released_ = head;

@@ -62,7 +62,8 @@ class RingProducer {
   // Continues at `tail`, which is not published yet by this. Throws CorruptSegment.
   RingProducer(RingView ring, std::uint64_t tail);
 
-  // Prepares a record. False, and nothing changed, when there is no room now. Throws CorruptSegment.
+  // Prepares a record. False, and nothing changed, when there is no room now. Throws
+  // CorruptSegment.
   bool append(std::uint16_t kind, std::uint16_t flags, std::string_view payload);
   // Whether append() of a payload of this size would succeed now.
   bool has_room(std::uint64_t payload_bytes);

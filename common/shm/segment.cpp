@@ -1,5 +1,7 @@
 #include "common/shm/segment.h"
 
+#include <unistd.h>
+
 #include <new>
 #include <string>
 
@@ -24,9 +26,16 @@ void check_header(const SegmentHeader& header) {
 
 FileDescriptor Segment::create(std::uint64_t incarnation, std::uint64_t seed) {
   FileDescriptor file = create_memory_file("hearsay-segment", kSegmentBytes, Sealed::yes);
-  const auto region = map_whole(file.get());
+  format(file.get(), incarnation, seed);
+  return file;
+}
+
+void Segment::format(int fd, std::uint64_t incarnation, std::uint64_t seed) {
+  if (file_size_bytes(fd) != kSegmentBytes) {
+    check_syscall(::ftruncate(fd, kSegmentBytes), "ftruncate of the segment");
+  }
+  const auto region = map_whole(fd);
   auto* layout = new (region.get_address()) SegmentLayout{};
-  layout->header.magic = kSegmentMagic;
   layout->header.version = kSegmentVersion;
   layout->header.header_bytes = sizeof(SegmentLayout);
   layout->header.ring_bytes = kRingBytes;
@@ -34,7 +43,7 @@ FileDescriptor Segment::create(std::uint64_t incarnation, std::uint64_t seed) {
   layout->header.seed = seed;
   layout->header.poison_position = kNoPosition;
   layout->header.running_position.store(kNoPosition, std::memory_order_relaxed);
-  return file;
+  layout->header.magic = kSegmentMagic;
 }
 
 Segment::Segment(int fd) {
@@ -44,6 +53,23 @@ Segment::Segment(int fd) {
   }
   region_ = map_whole(fd);
   check_header(header());
+}
+
+void Segment::begin_new_life() {
+  header().poison_position = kNoPosition;
+  header().running_position.store(kNoPosition, std::memory_order_relaxed);
+  header().ready_generation.store(0, std::memory_order_relaxed);
+  header().stop.store(0, std::memory_order_relaxed);
+  CommitSlot slot = active_slot(commit());
+  slot.request_head = slot.reply_tail = 0;
+  slot.spill_begin = slot.spill_end = 0;
+  shm::commit(commit(), slot);
+  for (const RingView& ring : {request_ring(), reply_ring()}) {
+    ring.control->tail.store(0, std::memory_order_relaxed);
+    ring.control->head.store(0, std::memory_order_relaxed);
+  }
+  lower(worker_park());
+  lower(supervisor_park());
 }
 
 }  // namespace hearsay::shm

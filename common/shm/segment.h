@@ -73,9 +73,16 @@ class Segment {
  public:
   // Creates a segment in a sealed memfd and returns its descriptor. Throws std::system_error.
   static FileDescriptor create(std::uint64_t incarnation, std::uint64_t seed);
+  // Makes a new segment of the file behind `fd`, whatever it held. The magic is written last: a
+  // file whose making was cut off is no segment.
+  static void format(int fd, std::uint64_t incarnation, std::uint64_t seed);
 
   // Maps the segment behind `fd`. Throws CorruptSegment when it isn't one.
   explicit Segment(int fd);
+
+  // For a segment that outlived its supervisor: keeps what is committed, identity included, and
+  // forgets what was under way. No worker may live; repeating it does no harm.
+  void begin_new_life();
 
   SegmentHeader& header() { return layout().header; }
   CommitArea& commit() { return layout().commit; }

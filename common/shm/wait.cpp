@@ -25,9 +25,13 @@ void raise(ParkFlag& flag, std::uint32_t reasons) {
   std::atomic_thread_fence(std::memory_order_seq_cst);
 }
 
-void lower(ParkFlag& flag) { flag.raised.store(0, std::memory_order_relaxed); }
+void lower(ParkFlag& flag) {
+  flag.raised.store(0, std::memory_order_relaxed);
+}
 
-void sleep_on(ParkFlag& flag, std::uint32_t reasons) { futex(flag.raised, FUTEX_WAIT, reasons); }
+void sleep_on(ParkFlag& flag, std::uint32_t reasons) {
+  futex(flag.raised, FUTEX_WAIT, reasons);
+}
 
 bool must_wake(ParkFlag& flag, std::uint32_t reasons) {
   // SYNC POINT park
@@ -36,7 +40,9 @@ bool must_wake(ParkFlag& flag, std::uint32_t reasons) {
          flag.raised.exchange(0, std::memory_order_relaxed) != 0;
 }
 
-void wake(ParkFlag& flag) { futex(flag.raised, FUTEX_WAKE, INT_MAX); }
+void wake(ParkFlag& flag) {
+  futex(flag.raised, FUTEX_WAKE, INT_MAX);
+}
 
 void ring_doorbell(int event_fd) {
   const std::uint64_t one = 1;

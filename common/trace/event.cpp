@@ -48,16 +48,24 @@ constexpr bool in_order() {
 static_assert(in_order(), "one row for each event, in the order of the enumeration");
 
 constexpr std::array<std::string_view, 6> kLevels{"trace", "debug", "info", "warn", "error", "off"};
-constexpr std::array<std::string_view, 10> kFields{"bytes",   "cause", "count",    "duration_ns",
-                                                   "message", "peer",  "position", "type",
-                                                   "value",   "worker_pid"};
+constexpr std::array<std::string_view, 10> kFields{
+    "bytes", "cause",    "count", "duration_ns", "message",
+    "peer",  "position", "type",  "value",       "worker_pid"};
 static_assert(kFields.size() == static_cast<std::size_t>(FieldName::worker_pid) + 1);
 
 }  // namespace
 
-Level level_of(Event event) { return kEvents[static_cast<std::size_t>(event)].level; }
-std::string_view name_of(Event event) { return kEvents[static_cast<std::size_t>(event)].name; }
-std::string_view name_of(Level level) { return kLevels[static_cast<std::size_t>(level)]; }
-std::string_view name_of(FieldName field) { return kFields[static_cast<std::size_t>(field)]; }
+Level level_of(Event event) {
+  return kEvents[static_cast<std::size_t>(event)].level;
+}
+std::string_view name_of(Event event) {
+  return kEvents[static_cast<std::size_t>(event)].name;
+}
+std::string_view name_of(Level level) {
+  return kLevels[static_cast<std::size_t>(level)];
+}
+std::string_view name_of(FieldName field) {
+  return kFields[static_cast<std::size_t>(field)];
+}
 
 }  // namespace hearsay::trace

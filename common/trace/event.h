@@ -25,14 +25,14 @@ enum class Event {
   input_ended,       // stdin's end
   output_closed,     // stdout's reader has gone
   // Life of the worker.
-  worker_started,   // worker_pid
-  worker_ready,     // duration_ns since its start
-  worker_recovered, // bytes of journal, position of the request ring, duration_ns
-  worker_died,      // worker_pid, cause (signal or status), position it was at
-  worker_killed,    // worker_pid, cause: chaos, hang, start limit
-  worker_delayed,   // duration_ns until the next start
-  segment_corrupt,  // cause
-  internal_error,   // cause
+  worker_started,    // worker_pid
+  worker_ready,      // duration_ns since its start
+  worker_recovered,  // bytes of journal, position of the request ring, duration_ns
+  worker_died,       // worker_pid, cause (signal or status), position it was at
+  worker_killed,     // worker_pid, cause: chaos, hang, start limit
+  worker_delayed,    // duration_ns until the next start
+  segment_corrupt,   // cause
+  internal_error,    // cause
   // Input that could not be used.
   line_rejected,     // cause, bytes, peer and message if known
   request_rejected,  // cause, peer, message, type
@@ -45,14 +45,23 @@ enum class Event {
   timer_fired,       // value: token
   value_learned,     // value, peer it came from, count of values now
   // The way of steps.
-  step_committed,      // count of inputs, bytes of replies
-  outputs_spilled,     // bytes
-  journal_compacted,   // bytes after it
+  step_committed,     // count of inputs, bytes of replies
+  outputs_spilled,    // bytes
+  journal_compacted,  // bytes after it
   last_ = journal_compacted
 };
 
 enum class FieldName {
-  bytes, cause, count, duration_ns, message, peer, position, type, value, worker_pid
+  bytes,
+  cause,
+  count,
+  duration_ns,
+  message,
+  peer,
+  position,
+  type,
+  value,
+  worker_pid
 };
 
 struct EventField {
@@ -62,8 +71,7 @@ struct EventField {
   EventField(FieldName field, std::string_view text) : name(field), value(text) {}
   EventField(FieldName field, const char* text) : name(field), value(std::string_view(text)) {}
   template <typename Integer>
-    requires std::is_integral_v<Integer>
-  EventField(FieldName field, Integer number)
+  requires std::is_integral_v<Integer> EventField(FieldName field, Integer number)
       : name(field), value(static_cast<std::int64_t>(number)) {}
 };
 

@@ -19,7 +19,6 @@ std::string_view required_field(const protocol::Message& message, std::string_vi
 nlohmann::json json_field(const protocol::Message& message, std::string_view name);
 
 std::string string_field(const protocol::Message& message, std::string_view name);
-std::vector<std::string> string_list_field(const protocol::Message& message,
-                                           std::string_view name);
+std::vector<std::string> string_list_field(const protocol::Message& message, std::string_view name);
 
 }  // namespace hearsay::core

@@ -57,7 +57,7 @@ class Context {
   template <typename Fill>
   void reply(const protocol::Message& request, std::string_view type, Fill&& fill) {
     if (!may_reply(request)) return;
-    effects_.line(input_.taken_ns, is_client(request.src), [&](std::string& out) {
+    effects_.line(input_.taken_ns, may_expire(request), [&](std::string& out) {
       const std::uint64_t begin = out.size();
       protocol::MessageWriter body(out, name_for(request), request.src, type);
       body.in_reply_to(*request.msg_id);
@@ -90,7 +90,11 @@ class Context {
   void wake_at(std::int64_t at_ns, std::uint32_t token);
 
  private:
-  bool is_client(std::string_view name) const { return !identity_.knows(name); }
+  // Whether the answer is dropped once its client has gone. Not that to init: Maelstrom waits for
+  // it longer than a client does, and without it all is lost.
+  bool may_expire(const protocol::Message& request) const {
+    return request.type != "init" && !identity_.knows(request.src);
+  }
   bool may_reply(const protocol::Message& request);
   // Before init the node answers under the name by which it was called.
   std::string_view name_for(const protocol::Message& request) const;

@@ -55,8 +55,8 @@ void Effects::end_line(std::uint64_t begin, std::int64_t taken_ns, bool to_clien
   for (std::uint64_t at = 0; at < text.size(); at += kLongestPartBytes) {
     std::string part(bytes_of(LineHeader{taken_ns}));
     part.append(text, at, kLongestPartBytes);
-    const int place = (at == 0 ? kFirstPart : 0) |
-                      (at + kLongestPartBytes >= text.size() ? kLastPart : 0);
+    const int place =
+        (at == 0 ? kFirstPart : 0) | (at + kLongestPartBytes >= text.size() ? kLastPart : 0);
     append_record(outputs_, kLine, static_cast<std::uint16_t>(place | client_flag), part);
   }
 }

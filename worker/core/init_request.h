@@ -1,6 +1,6 @@
 // The init message, as Maelstrom sends it once to each node
-// (https://github.com/jepsen-io/maelstrom/blob/main/doc/protocol.md#initialization), and its form in
-// the journal.
+// (https://github.com/jepsen-io/maelstrom/blob/main/doc/protocol.md#initialization), and its form
+// in the journal.
 #pragma once
 
 #include <string>

@@ -149,8 +149,8 @@ void Node::initialise(const Message& message, const Context::Input& input, Effec
   change(effects, NodeChange::init, payload);
   set_identity(payload);
   context(kNodeTag, input, effects).reply(message, "init_ok");
-  events_.emit(Event::node_initialised,
-               {{FieldName::value, identity_.node_id}, {FieldName::count, request.node_ids.size()}});
+  events_.emit(Event::node_initialised, {{FieldName::value, identity_.node_id},
+                                         {FieldName::count, request.node_ids.size()}});
   if (generation_ != 0) start_services(input, effects);
   deferred_bytes_ = 0;
   for (const Deferred& waiting : std::exchange(deferred_, {})) {
@@ -167,7 +167,8 @@ void Node::defer(const Message& message, std::string_view record, const Context:
                                           {FieldName::cause, "too much waits for init"}});
     if (message.msg_id) {
       context(kNodeTag, input, effects)
-          .error(message, ErrorCode::temporarily_unavailable, "not initialised, and too much waits");
+          .error(message, ErrorCode::temporarily_unavailable,
+                 "not initialised, and too much waits");
     }
     return;
   }
@@ -222,7 +223,9 @@ Context Node::context(std::uint16_t owner, const Context::Input& input, Effects&
   return {identity_, key_, input, generation_, owner, effects, events_};
 }
 
-Service& Node::service_of(std::uint16_t tag) { return *services_.at(tag); }
+Service& Node::service_of(std::uint16_t tag) {
+  return *services_.at(tag);
+}
 
 void Node::replay(const Record& record) {
   const std::uint16_t owner = record.flags;

@@ -76,10 +76,9 @@ class Node {
   void handle_record(std::string_view record, const Context::Input& input, Effects& effects);
   void handle(const protocol::Message& message, std::string_view record,
               const Context::Input& input, Effects& effects);
-  void initialise(const protocol::Message& message, const Context::Input& input,
-                  Effects& effects);
-  void defer(const protocol::Message& message, std::string_view record,
-             const Context::Input& input, Effects& effects);
+  void initialise(const protocol::Message& message, const Context::Input& input, Effects& effects);
+  void defer(const protocol::Message& message, std::string_view record, const Context::Input& input,
+             Effects& effects);
   void dispatch(const protocol::Message& message, const Context::Input& input, Effects& effects);
   void start_services(const Context::Input& input, Effects& effects);
   void fire_timer(std::uint64_t token, const Context::Input& input, Effects& effects);

@@ -18,7 +18,9 @@ std::uint64_t mix(std::uint64_t z) {
 Random::Random(std::uint64_t seed, std::uint64_t input_number)
     : state_(mix(seed + kGoldenGamma) ^ mix(input_number)) {}
 
-std::uint64_t Random::next() { return mix(state_ += kGoldenGamma); }
+std::uint64_t Random::next() {
+  return mix(state_ += kGoldenGamma);
+}
 
 std::uint64_t Random::below(std::uint64_t bound) {
   HEARSAY_CHECK(bound >= 1, "a bound of at least 1");

@@ -43,7 +43,8 @@ class Service {
 
   // The node has its name and peers and a worker has just started: arm timers here. Called once
   // when the node is initialised and again after every later start of a worker; timers of earlier
-  // workers no longer fire.
+  // workers no longer fire. A worker that takes over may have to handle inputs that its predecessor
+  // left before its start() comes; timers asked for that early don't fire either.
   virtual void start(Context& /*context*/) {}
   // A timer asked for with Context::wake_at() is due.
   virtual void on_timer(Context& /*context*/, std::uint32_t /*token*/) {}

@@ -18,20 +18,29 @@ Push::Push(const GossipOptions& options, const Knowledge& knowledge)
       fanout_(static_cast<std::uint64_t>(options.fanout)) {}
 
 void Push::start(core::Context& context) {
+  due_ns_.reset();
+  if (!knowledge().values.empty()) begin_rounds(context);
+}
+
+void Push::on_news(core::Context& context, std::span<const std::string> /*values*/,
+                   std::string_view /*source*/) {
+  if (!due_ns_) begin_rounds(context);
+}
+
+void Push::begin_rounds(core::Context& context) {
   const std::uint64_t phase_ns = context.random().below(static_cast<std::uint64_t>(interval_ns_));
   due_ns_ = context.now_ns() + static_cast<std::int64_t>(phase_ns);
-  context.wake_at(due_ns_, kRoundTimer);
+  context.wake_at(*due_ns_, kRoundTimer);
 }
 
 void Push::on_timer(core::Context& context, std::uint32_t /*token*/) {
-  if (!knowledge().values.empty()) {
-    push_to_some(context, context.identity().peers);
-    push_to_some(context, knowledge().neighbours);
-  }
+  push_to_some(context, context.identity().peers);
+  push_to_some(context, knowledge().neighbours);
   // A late round does not shift the later ones, and missed rounds are not made up for.
-  const std::int64_t missed = std::max<std::int64_t>(0, context.now_ns() - due_ns_) / interval_ns_;
-  due_ns_ += (missed + 1) * interval_ns_;
-  context.wake_at(due_ns_, kRoundTimer);
+  const std::int64_t due_ns = due_ns_.value_or(context.now_ns());
+  const std::int64_t missed = std::max<std::int64_t>(0, context.now_ns() - due_ns) / interval_ns_;
+  due_ns_ = due_ns + (missed + 1) * interval_ns_;
+  context.wake_at(*due_ns_, kRoundTimer);
 }
 
 void Push::push_to_some(core::Context& context, const std::vector<std::string>& nodes) {

@@ -3,8 +3,11 @@
 // The protocol of the article "Implementing and testing a gossip protocol with Rust" (interval
 // 50 ms), kept faithful as the yardstick for the others. It never stops sending and its messages
 // grow with the state, but whatever is lost is sent again until it arrives. With a fanout of n it
-// is n random nodes and n random neighbours. Nodes start at a random phase of the interval.
+// is n random nodes and n random neighbours. Nodes start at a random phase of the interval; one
+// that knows no value yet is not woken.
 #pragma once
+
+#include <optional>
 
 #include "worker/gossip/strategy.h"
 
@@ -16,13 +19,16 @@ class Push final : public Strategy {
 
   void start(core::Context& context) override;
   void on_timer(core::Context& context, std::uint32_t token) override;
+  void on_news(core::Context& context, std::span<const std::string> values,
+               std::string_view source) override;
 
  private:
+  void begin_rounds(core::Context& context);
   void push_to_some(core::Context& context, const std::vector<std::string>& nodes);
 
   std::int64_t interval_ns_;
   std::uint64_t fanout_;
-  std::int64_t due_ns_ = 0;  // of the round that the timer is set for
+  std::optional<std::int64_t> due_ns_;  // of the round that the timer is set for
 };
 
 }  // namespace hearsay::gossip

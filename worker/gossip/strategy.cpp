@@ -7,9 +7,8 @@
 namespace hearsay::gossip {
 
 void Strategy::tell(core::Context& context, std::string_view peer, std::string_view json_array) {
-  context.send(peer, kGossipType, [&](protocol::MessageWriter& body) {
-    body.json(kMessagesField, json_array);
-  });
+  context.send(peer, kGossipType,
+               [&](protocol::MessageWriter& body) { body.json(kMessagesField, json_array); });
 }
 
 std::unique_ptr<Strategy> make_strategy(const GossipOptions& options, const Knowledge& knowledge) {

@@ -55,7 +55,16 @@ std::span<const std::string_view> Broadcast::types() const {
   return kTypes;
 }
 
+// Before any use of the neighbours: start() comes too late in a worker that first handles what its
+// predecessor left.
+void Broadcast::know_neighbours(const core::Context& context) {
+  if (!has_topology_ && knowledge_.neighbours.empty()) {
+    knowledge_.neighbours = context.identity().peers;
+  }
+}
+
 void Broadcast::handle(core::Context& context, const protocol::Message& message) {
+  know_neighbours(context);
   if (message.type == "broadcast") {
     broadcast(context, message);
   } else if (message.type == gossip::kGossipType) {
@@ -108,15 +117,14 @@ void Broadcast::read(core::Context& context, const protocol::Message& message) {
 }
 
 void Broadcast::topology(core::Context& context, const protocol::Message& message) {
-  knowledge_.neighbours =
-      neighbours_in(core::json_field(message, "topology"), context.identity());
+  knowledge_.neighbours = neighbours_in(core::json_field(message, "topology"), context.identity());
   has_topology_ = true;
   context.change(kTopology, nlohmann::json(knowledge_.neighbours).dump());
   context.reply(message, "topology_ok");
 }
 
 void Broadcast::start(core::Context& context) {
-  if (!has_topology_) knowledge_.neighbours = context.identity().peers;
+  know_neighbours(context);
   strategy_->start(context);
 }
 

@@ -30,6 +30,7 @@ class Broadcast final : public core::Service {
   void gossip(core::Context& context, const protocol::Message& message);
   void read(core::Context& context, const protocol::Message& message);
   void topology(core::Context& context, const protocol::Message& message);
+  void know_neighbours(const core::Context& context);
   // Keeps those of the canonical values that are new and tells the strategy.
   void learn(core::Context& context, std::vector<std::string> values, std::string_view source);
 

@@ -1,0 +1,44 @@
+#include "supervisor/first_message.h"
+
+#include <poll.h>
+
+#include <array>
+
+#include "common/base/clock.h"
+#include "common/protocol/line_parser.h"
+
+namespace hearsay::supervisor {
+namespace {
+
+// The destination that the line names; empty when it names none.
+std::string dest_of(const Line& line, trace::EventSink& events) {
+  protocol::LineParser parser;
+  auto parsed = parser.parse(line.text);
+  if (const auto* good = std::get_if<protocol::ParsedLine>(&parsed)) {
+    return std::string(good->message.dest);
+  }
+  const auto& bad = std::get<protocol::BadLine>(parsed);
+  if (bad.dest) return *bad.dest;
+  events.emit(trace::Event::line_rejected,
+              {{trace::FieldName::cause, bad.reason}, {trace::FieldName::bytes, line.text.size()}});
+  return {};
+}
+
+}  // namespace
+
+std::optional<FirstMessage> wait_for_first_message(LineReader& reader, int input_fd,
+                                                   Signals& signals, trace::EventSink& events) {
+  for (;;) {
+    while (const auto line = reader.next()) {
+      std::string dest = dest_of(*line, events);
+      if (!dest.empty()) return FirstMessage{*line, std::move(dest)};
+    }
+    if (reader.ended()) return std::nullopt;
+    std::array<pollfd, 2> polled{{{input_fd, POLLIN, 0}, {signals.fd(), POLLIN, 0}}};
+    ::poll(polled.data(), polled.size(), -1);
+    if (signals.take().end) return std::nullopt;
+    if (polled[0].revents != 0) reader.fill(monotonic_ns());
+  }
+}
+
+}  // namespace hearsay::supervisor

@@ -29,7 +29,8 @@ TEST(Node, TheSameInitAgainIsAnsweredAgain) {
 TEST(Node, AnotherInitIsRefused) {
   CoreHarness core;
   core.initialise({"n0", "n1"});
-  EXPECT_EQ(core.ask({{"type", "init"}, {"node_id", "n5"}, {"node_ids", {"n5", "n1"}}})["code"], 22);
+  EXPECT_EQ(core.ask({{"type", "init"}, {"node_id", "n5"}, {"node_ids", {"n5", "n1"}}})["code"],
+            22);
   EXPECT_EQ(core.ask({{"type", "init"}, {"node_id", "n0"}, {"node_ids", {"n0"}}})["code"], 22);
 }
 
@@ -51,8 +52,7 @@ TEST(Node, MessagesBeforeInitWaitForItInOrder) {
   const auto lines = core.send(
       {{"src", "c9"},
        {"dest", "n0"},
-       {"body",
-        {{"type", "init"}, {"msg_id", 1}, {"node_id", "n0"}, {"node_ids", {"n0", "n1"}}}}});
+       {"body", {{"type", "init"}, {"msg_id", 1}, {"node_id", "n0"}, {"node_ids", {"n0", "n1"}}}}});
   ASSERT_EQ(lines.size(), 3U);
   EXPECT_EQ(lines[0]["body"]["type"], "init_ok");
   EXPECT_EQ(lines[1]["body"]["echo"], "one");
@@ -107,8 +107,8 @@ TEST(Node, UnknownAnswersAndUnknownPeersTalkAreNotAnswered) {
 TEST(Node, ARequestWithoutMsgIdIsNotAnswered) {
   CoreHarness core;
   core.initialise();
-  EXPECT_TRUE(
-      core.send({{"src", "c1"}, {"dest", "n0"}, {"body", {{"type", "echo"}, {"echo", 1}}}}).empty());
+  EXPECT_TRUE(core.send({{"src", "c1"}, {"dest", "n0"}, {"body", {{"type", "echo"}, {"echo", 1}}}})
+                  .empty());
 }
 
 TEST(Node, AMessageInPartsIsOneMessage) {

@@ -32,7 +32,9 @@ TEST(Random, BelowIsEvenlySpread) {
   for (const int count : counts) EXPECT_NEAR(count, 10'000, 500);
 }
 
-TEST(Random, BelowOneIsZero) { EXPECT_EQ(Random(3, 4).below(1), 0U); }
+TEST(Random, BelowOneIsZero) {
+  EXPECT_EQ(Random(3, 4).below(1), 0U);
+}
 
 TEST(Random, LargeBoundsWork) {
   Random random(5, 6);

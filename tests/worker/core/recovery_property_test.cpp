@@ -25,8 +25,7 @@ Json random_message(std::mt19937& random, int msg_id) {
     case 3:
       return request({{"type", "topology"}, {"topology", {{"n0", {random() % 2 ? "n1" : "n2"}}}}});
     case 4:
-      return request(
-          {{"type", "init"}, {"node_id", "n0"}, {"node_ids", {"n0", "n1", "n2"}}});
+      return request({{"type", "init"}, {"node_id", "n0"}, {"node_ids", {"n0", "n1", "n2"}}});
     case 5:
       return gossip_from("n1", {value, {{"deep", value}}});
     case 6:

@@ -18,7 +18,9 @@ TEST_F(Broadcast, AValueIsAcknowledgedAndRead) {
   EXPECT_EQ(messages(), Json({7}));
 }
 
-TEST_F(Broadcast, ReadsNothingAtFirst) { EXPECT_EQ(messages(), Json::array()); }
+TEST_F(Broadcast, ReadsNothingAtFirst) {
+  EXPECT_EQ(messages(), Json::array());
+}
 
 TEST_F(Broadcast, AnyJsonValueIsAValue) {
   const Json values = Json::parse(R"([1,"1",1.0,null,true,{"a":[]},[1,[2]],""])");

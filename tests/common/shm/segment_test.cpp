@@ -1,0 +1,132 @@
+// The segment: what is refused, that its size is sealed, and that nothing of it is left behind.
+#include "common/shm/segment.h"
+
+#include <gtest/gtest.h>
+#include <sys/wait.h>
+#include <unistd.h>
+
+#include <cerrno>
+#include <csignal>
+#include <filesystem>
+#include <set>
+#include <string>
+
+#include "common/shm/mapping.h"
+
+namespace hearsay::shm {
+namespace {
+
+TEST(SegmentTest, AFreshOneHoldsWhatItWasGiven) {
+  const FileDescriptor file = Segment::create(11, 22);
+  Segment segment(file.get());
+  EXPECT_EQ(segment.header().incarnation, 11U);
+  EXPECT_EQ(segment.header().seed, 22U);
+  EXPECT_EQ(segment.header().poison_position, kNoPosition);
+  EXPECT_EQ(segment.header().running_position.load(), kNoPosition);
+  EXPECT_EQ(segment.header().ready_generation.load(), 0U);
+  EXPECT_EQ(segment.header().stop.load(), 0U);
+  EXPECT_EQ(committed_steps(segment.commit()), 0U);
+  EXPECT_FALSE(RingConsumer(segment.request_ring(), 0).has_next());
+  EXPECT_FALSE(RingConsumer(segment.reply_ring(), 0).has_next());
+}
+
+TEST(SegmentTest, TwoMappingsShareEverything) {
+  const FileDescriptor file = Segment::create(1, 2);
+  Segment here(file.get());
+  Segment there(file.get());
+  ASSERT_NE(&here.header(), &there.header());
+
+  RingProducer producer(here.reply_ring(), 0);
+  const std::string payload(1000, 'p');
+  while (producer.append(5, 6, payload)) {
+  }
+  producer.publish();
+  RingConsumer consumer(there.reply_ring(), 0);
+  std::uint64_t count = 0;
+  while (const auto record = consumer.next()) {
+    ASSERT_EQ(record->payload, payload);
+    ++count;
+  }
+  EXPECT_EQ(count, kRingBytes / record_bytes(payload.size()));
+  consumer.release();
+  EXPECT_TRUE(producer.drained());
+
+  commit(here.commit(), {.request_head = 77});
+  EXPECT_EQ(active_slot(there.commit()).request_head, 77U);
+}
+
+TEST(SegmentTest, TheRingsDoNotOverlap) {
+  const FileDescriptor file = Segment::create(1, 2);
+  Segment segment(file.get());
+  RingProducer requests(segment.request_ring(), 0);
+  RingProducer replies(segment.reply_ring(), 0);
+  while (requests.append(1, 0, std::string(2000, 'q'))) {
+  }
+  while (replies.append(2, 0, std::string(2000, 'r'))) {
+  }
+  requests.publish();
+  replies.publish();
+  RingConsumer questions(segment.request_ring(), 0);
+  RingConsumer answers(segment.reply_ring(), 0);
+  while (const auto record = questions.next()) ASSERT_EQ(record->payload, std::string(2000, 'q'));
+  while (const auto record = answers.next()) ASSERT_EQ(record->payload, std::string(2000, 'r'));
+  EXPECT_EQ(segment.header().magic, kSegmentMagic);
+}
+
+TEST(SegmentTest, AnotherProgramsHeaderIsRefused) {
+  const auto refused_after = [](auto&& change) {
+    const FileDescriptor file = Segment::create(1, 2);
+    change(Segment(file.get()).header());
+    EXPECT_THROW(Segment{file.get()}, CorruptSegment);
+  };
+  refused_after([](SegmentHeader& header) { header.magic ^= 1; });
+  refused_after([](SegmentHeader& header) { ++header.version; });
+  refused_after([](SegmentHeader& header) { header.header_bytes += 8; });
+  refused_after([](SegmentHeader& header) { header.ring_bytes *= 2; });
+}
+
+TEST(SegmentTest, AnotherSizeIsRefused) {
+  for (const std::uint64_t bytes :
+       {std::uint64_t{0}, std::uint64_t{4096}, kSegmentBytes - 1, kSegmentBytes + 4096}) {
+    const FileDescriptor file = create_memory_file("wrong-size", bytes, Sealed::no);
+    EXPECT_THROW(Segment{file.get()}, CorruptSegment) << bytes;
+  }
+}
+
+TEST(SegmentTest, ItsSizeCanNeverChange) {
+  const FileDescriptor file = Segment::create(1, 2);
+  for (const std::uint64_t bytes : {std::uint64_t{0}, kSegmentBytes / 2, 2 * kSegmentBytes}) {
+    EXPECT_EQ(::ftruncate(file.get(), static_cast<off_t>(bytes)), -1);
+    EXPECT_EQ(errno, EPERM);
+  }
+  EXPECT_EQ(file_size_bytes(file.get()), kSegmentBytes);
+}
+
+std::set<std::string> named_shared_memory() {
+  std::set<std::string> names;
+  for (const auto& entry : std::filesystem::directory_iterator("/dev/shm")) {
+    const std::string name = entry.path().filename();
+    if (name.find("hearsay") != std::string::npos) names.insert(name);
+  }
+  return names;
+}
+
+TEST(SegmentTest, AKilledProcessLeavesNothingBehind) {
+  const std::set<std::string> before = named_shared_memory();
+  const pid_t child = ::fork();
+  ASSERT_GE(child, 0);
+  if (child == 0) {
+    const FileDescriptor file = Segment::create(1, 2);
+    const FileDescriptor journal = create_memory_file("hearsay-journal", 4096, Sealed::no);
+    Segment segment(file.get());
+    segment.header().seed = 3;
+    std::raise(SIGKILL);
+  }
+  int status = 0;
+  ASSERT_EQ(::waitpid(child, &status, 0), child);
+  ASSERT_TRUE(WIFSIGNALED(status) && WTERMSIG(status) == SIGKILL);
+  EXPECT_EQ(named_shared_memory(), before);
+}
+
+}  // namespace
+}  // namespace hearsay::shm

@@ -1,0 +1,127 @@
+// Parking and waking: no wake-up is lost, whichever way the two sides race.
+//
+// Two threads play ball a hundred thousand times, and park whenever they have to wait: one as the
+// worker does (on the futex), the other as the supervisor does (in poll(), on a doorbell). The one
+// that serves the ball is about to park while the other is about to wake it, again and again. A
+// watchdog wakes both when nothing moves any more, so that a lost wake-up fails the test instead of
+// hanging it.
+#include "common/shm/wait.h"
+
+#include <gtest/gtest.h>
+#include <poll.h>
+#include <sys/eventfd.h>
+
+#include <chrono>
+#include <memory>
+#include <thread>
+
+#include "common/base/file_descriptor.h"
+
+namespace hearsay::shm {
+namespace {
+
+constexpr std::uint64_t kRounds = 100'000;
+
+struct Court {
+  ParkFlag worker_park{};
+  ParkFlag supervisor_park{};
+  FileDescriptor doorbell{::eventfd(0, EFD_NONBLOCK | EFD_CLOEXEC)};
+  alignas(kLineBytes) std::atomic<std::uint64_t> served{0};    // by the supervisor's side
+  alignas(kLineBytes) std::atomic<std::uint64_t> returned{0};  // by the worker's side
+  std::atomic<bool> given_up{false};
+
+  bool served_up_to(std::uint64_t n) const {
+    return served.load(std::memory_order_acquire) >= n || given_up.load();
+  }
+  bool returned_up_to(std::uint64_t n) const {
+    return returned.load(std::memory_order_acquire) >= n || given_up.load();
+  }
+};
+
+void play_worker(Court& court) {
+  for (std::uint64_t n = 1; n <= kRounds; ++n) {
+    while (!court.served_up_to(n)) {
+      raise(court.worker_park, kRecordsPublished);
+      if (!court.served_up_to(n)) sleep_on(court.worker_park, kRecordsPublished);
+      lower(court.worker_park);
+    }
+    court.returned.store(n, std::memory_order_release);
+    if (must_wake(court.supervisor_park, kRecordsPublished)) ring_doorbell(court.doorbell.get());
+  }
+}
+
+void play_supervisor(Court& court) {
+  for (std::uint64_t n = 1; n <= kRounds; ++n) {
+    court.served.store(n, std::memory_order_release);
+    if (must_wake(court.worker_park, kRecordsPublished)) wake(court.worker_park);
+    while (!court.returned_up_to(n)) {
+      raise(court.supervisor_park, kRecordsPublished);
+      pollfd bell{court.doorbell.get(), POLLIN, 0};
+      if (!court.returned_up_to(n)) ::poll(&bell, 1, -1);
+      lower(court.supervisor_park);
+      silence_doorbell(court.doorbell.get());
+    }
+  }
+}
+
+// Returns the round at which both slept, or kRounds.
+std::uint64_t watch(Court& court) {
+  using namespace std::chrono_literals;
+  constexpr auto kLook = 50ms;
+  constexpr int kPatience = 400;  // looks without any progress: far beyond a slow machine's pauses
+  std::uint64_t seen = 0;
+  for (int looks = 0; looks < kPatience; ++looks) {
+    const std::uint64_t now = court.returned.load();
+    if (now == kRounds) return kRounds;
+    if (std::exchange(seen, now) != now) looks = 0;
+    std::this_thread::sleep_for(kLook);
+  }
+  court.given_up = true;
+  wake(court.worker_park);
+  ring_doorbell(court.doorbell.get());
+  return seen;
+}
+
+TEST(WaitTest, NoWakeUpIsLost) {
+  const auto court = std::make_unique<Court>();
+  std::jthread worker([&] { play_worker(*court); });
+  std::jthread supervisor([&] { play_supervisor(*court); });
+  EXPECT_EQ(watch(*court), kRounds) << "both sides slept";
+}
+
+TEST(WaitTest, NobodyIsRungWhoIsAwake) {
+  const auto flag = std::make_unique<ParkFlag>();
+  EXPECT_FALSE(must_wake(*flag, kRecordsPublished));
+  raise(*flag, kRecordsPublished);
+  lower(*flag);
+  EXPECT_FALSE(must_wake(*flag, kRecordsPublished));
+}
+
+TEST(WaitTest, OneRingASleepAndOnlyForItsReasons) {
+  const auto flag = std::make_unique<ParkFlag>();
+  raise(*flag, kRoomFreed | kStopAsked);
+  EXPECT_FALSE(must_wake(*flag, kRecordsPublished));
+  EXPECT_TRUE(must_wake(*flag, kStopAsked));
+  EXPECT_FALSE(must_wake(*flag, kStopAsked));
+}
+
+TEST(WaitTest, SleepingOnALoweredFlagReturnsAtOnce) {
+  const auto flag = std::make_unique<ParkFlag>();
+  raise(*flag, kRecordsPublished);
+  ASSERT_TRUE(must_wake(*flag, kRecordsPublished));
+  sleep_on(*flag, kRecordsPublished);  // would sleep for ever
+}
+
+TEST(WaitTest, ADoorbellRungTwiceIsSilencedOnce) {
+  const FileDescriptor bell(::eventfd(0, EFD_NONBLOCK | EFD_CLOEXEC));
+  ring_doorbell(bell.get());
+  ring_doorbell(bell.get());
+  pollfd polled{bell.get(), POLLIN, 0};
+  EXPECT_EQ(::poll(&polled, 1, 0), 1);
+  silence_doorbell(bell.get());
+  EXPECT_EQ(::poll(&polled, 1, 0), 0);
+  silence_doorbell(bell.get());  // silent already: doesn't block
+}
+
+}  // namespace
+}  // namespace hearsay::shm

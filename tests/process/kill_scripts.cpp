@@ -1,0 +1,125 @@
+#include "tests/process/kill_scripts.h"
+
+#include <stdexcept>
+
+#include "tests/support/messages.h"
+
+namespace hearsay::test {
+namespace {
+
+using nlohmann::json;
+
+class ScriptWriter {
+ public:
+  explicit ScriptWriter(std::vector<Step>& steps) : steps_(steps) {}
+
+  void init(const std::vector<std::string>& nodes) {
+    steps_.push_back({init_line("n1", nodes, ++id_), id_});
+  }
+  void request(std::string_view type, const json& fields = nullptr) {
+    ++id_;
+    const char* client = id_ % 2 == 0 ? "c1" : "c2";
+    steps_.push_back({request_line(client, "n1", type, id_, fields), id_});
+  }
+  void from_peer(std::string_view peer, const json& values) {
+    const json message{
+        {"src", peer}, {"dest", "n1"}, {"body", {{"type", "gossip"}, {"messages", values}}}};
+    steps_.push_back({message.dump(), std::nullopt});
+  }
+  void without_id(std::string_view type, const json& fields) {
+    json body = fields;
+    body["type"] = type;
+    steps_.push_back({json{{"src", "c9"}, {"dest", "n1"}, {"body", body}}.dump(), std::nullopt});
+  }
+
+ private:
+  std::vector<Step>& steps_;
+  std::int64_t id_ = 0;
+};
+
+void write_echo(ScriptWriter write) {
+  write.init({"n1"});
+  write.request("echo", {{"echo", "plain"}});
+  write.request("echo", {{"echo", {{"nested", {1, 2.5, nullptr, "\u00fc\n"}}}}});
+  write.without_id("echo", {{"echo", "unanswered"}});
+  write.request("no_such_type");
+  write.request("echo", {{"other_field", 1}});
+  write.request("echo", {{"echo", std::string(5000, 'e')}});
+  write.request("echo", {{"echo", ""}});
+}
+
+void write_unique_ids(ScriptWriter write) {
+  write.init({"n1", "n2", "n3"});
+  for (int i = 0; i < 8; ++i) write.request("generate");
+}
+
+void write_broadcast(ScriptWriter write) {
+  write.from_peer("n2", {"before init", 1});
+  write.init({"n1", "n2", "n3", "n4"});
+  write.request("broadcast", {{"message", 10}});
+  write.request("topology", {{"topology", {{"n1", {"n2", "n3"}}, {"n2", {"n1"}}}}});
+  write.request("broadcast", {{"message", 11}});
+  write.from_peer("n2", {11, 12, 13});
+  write.request("broadcast", {{"message", 11}});
+  write.request("read");
+  write.from_peer("n3", {12, "text", {{"b", 1}, {"a", 2}}});
+  write.request("broadcast", {{"message", {{"a", 2}, {"b", 1}}}});
+  write.without_id("broadcast", {{"message", 14}});
+  write.request("broadcast");
+  write.request("read");
+}
+
+// Messages in parts, answers longer than the reply ring, a journal that outgrows its first size.
+void write_large(ScriptWriter write) {
+  write.init({"n1", "n2"});
+  write.request("broadcast", {{"message", std::string(250'000, 'a')}});
+  write.request("broadcast", {{"message", std::string(120'000, 'b')}});
+  write.request("read");
+  write.request("echo", {{"echo", std::string(100'000, 'c')}});
+  write.request("read");
+  write.request("broadcast", {{"message", "small"}});
+  write.request("echo", {{"echo", std::string(300'000, 'd')}});
+}
+
+// Large echoes leave their parts and spilled answers in the journal, but no state: it is compacted
+// again and again, so that each of the two regions takes over from the other.
+void write_compaction(ScriptWriter write) {
+  write.init({"n1", "n2"});
+  write.request("broadcast", {{"message", "kept"}});
+  for (int i = 0; i < 9; ++i) {
+    write.request("echo", {{"echo", std::string(300'000, static_cast<char>('a' + i))}});
+    write.request("broadcast", {{"message", i}});
+  }
+  write.request("read");
+}
+
+}  // namespace
+
+KillScript kill_script(const std::string& name) {
+  // No answer may be dropped for being late: machines are slow at times, and that is no crash.
+  KillScript script{
+      name, {"--reply-deadline-ms=600000", "--hang-limit-ms=60000"}, {}, Compared::lines, 0};
+  const ScriptWriter writer(script.steps);
+  const bool push = name == "push";
+  script.arguments.push_back(push ? "--gossip=push" : "--gossip=flood");
+  if (push) script.compared = Compared::client_replies;
+  if (name == "echo") {
+    write_echo(writer);
+  } else if (name == "unique_ids") {
+    script.compared = Compared::lines_but_ids;
+    write_unique_ids(writer);
+  } else if (name == "flood" || push) {
+    write_broadcast(writer);
+  } else if (name == "large") {
+    script.points_a_place = 6;
+    write_large(writer);
+  } else if (name == "compaction") {
+    script.points_a_place = 4;
+    write_compaction(writer);
+  } else {
+    throw std::invalid_argument(name);
+  }
+  return script;
+}
+
+}  // namespace hearsay::test

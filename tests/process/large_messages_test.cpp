@@ -1,0 +1,163 @@
+// Messages that are larger than the ring, than any buffer, or than allowed; and very deep ones.
+#include <gtest/gtest.h>
+
+#include <string>
+
+#include "common/shm/segment.h"
+#include "tests/support/conversation.h"
+#include "tests/support/messages.h"
+
+namespace hearsay::test {
+namespace {
+
+using nlohmann::json;
+
+// Text of which no part looks like another, so that a part that got lost or moved is seen.
+std::string text_of(std::size_t bytes) {
+  std::string text;
+  for (std::size_t number = 0; text.size() < bytes; ++number) text += std::to_string(number) + ' ';
+  text.resize(bytes);
+  return text;
+}
+
+std::string nested(std::size_t levels) {
+  return std::string(levels, '[') + std::string(levels, ']');
+}
+
+// The DOM of such a value can't be compared without as deep a recursion, so the text is looked at.
+std::string line_of_type(Conversation& conversation, const std::string& type) {
+  while (auto line = conversation.node().read_line()) {
+    if (line->substr(0, 200).find("\"type\":\"" + type + '"') != std::string::npos) return *line;
+  }
+  return "";
+}
+
+class EchoOfSize : public testing::TestWithParam<std::size_t> {};
+
+TEST_P(EchoOfSize, ComesBackIdentical) {
+  Conversation conversation;
+  const std::string text = text_of(GetParam());
+  conversation.say(echo_line(7, text));
+  const auto answer = conversation.answer_to(7);
+  ASSERT_EQ(type_of(answer), "echo_ok");
+  EXPECT_TRUE(answer["body"]["echo"] == text);
+  conversation.expect_good_end();
+}
+
+INSTANTIATE_TEST_SUITE_P(Bytes, EchoOfSize,
+                         testing::Values(0, 32 * 1024 - 100, 32 * 1024, 64 * 1024 - 100,
+                                         shm::kRingBytes - 8, shm::kRingBytes, 300'000, 1'000'000,
+                                         20'000'000));
+
+// All sizes around the boundaries of parts.
+TEST(LargeMessages, EverySizeAroundAPartComesBackIdentical) {
+  Conversation conversation;
+  for (std::size_t bytes = 32'500; bytes < 33'000; bytes += 7) {
+    const auto id = static_cast<std::int64_t>(bytes);
+    const std::string text = text_of(bytes);
+    conversation.say(echo_line(id, text));
+    EXPECT_TRUE(conversation.answer_to(id)["body"]["echo"] == text) << bytes;
+  }
+  conversation.expect_good_end();
+}
+
+TEST(LargeMessages, LargeValuesAreKeptAndReadBack) {
+  Conversation conversation({"hearsay-node", {"--gossip=flood"}});
+  const json values{text_of(300'000), text_of(1'000'000), 5};
+  std::int64_t id = 1;
+  for (const auto& value : values) {
+    conversation.say(request_line("c1", "n1", "broadcast", id, {{"message", value}}));
+    EXPECT_EQ(type_of(conversation.answer_to(id++)), "broadcast_ok");
+  }
+  conversation.say(request_line("c1", "n1", "read", 10));
+  EXPECT_TRUE(conversation.answer_to(10)["body"]["messages"] == values);
+  conversation.expect_good_end();
+}
+
+TEST(LargeMessages, AnAnswerLargerThanTheRingComesWhole) {
+  Conversation conversation;
+  json values = json::array();
+  std::string requests;
+  for (int value = 0; value < 60'000; ++value) {
+    values.push_back(1'000'000 + value);
+    requests += request_line("c1", "n1", "broadcast", value + 1, {{"message", 1'000'000 + value}});
+    requests += '\n';
+  }
+  ASSERT_TRUE(conversation.node().send(requests));
+  conversation.say(request_line("c1", "n1", "read", 100'000));
+  EXPECT_TRUE(conversation.answer_to(100'000)["body"]["messages"] == values);
+  conversation.expect_good_end();
+}
+
+// The node's memory is bounded by one large message at a time, not by how many wait.
+TEST(LargeMessages, ManyInARowComeBackInOrder) {
+  constexpr std::string_view kLetters = "abcdefghijklmnopqrst";
+  Conversation conversation;
+  std::string requests;
+  for (const char c : kLetters) requests += echo_line(c, std::string(500'000, c)) + '\n';
+  ASSERT_TRUE(conversation.node().send(requests));
+  for (const char c : kLetters) {
+    const auto answer = conversation.node().next_message();
+    ASSERT_EQ(answered_by(answer), c);
+    EXPECT_TRUE(answer["body"]["echo"] == std::string(500'000, c));
+  }
+  conversation.expect_good_end();
+}
+
+TEST(LargeMessages, ALineLongerThanAllowedIsTurnedAway) {
+  Conversation conversation({"hearsay-node", {"--max-line-bytes=100000"}});
+  const std::string sender = R"({"src":"c1","dest":"n1","body":{"type":"echo","msg_id":7,"echo":")";
+  conversation.say(sender + std::string(150'000, 'x') + "\"}}");
+  const auto answer = conversation.answer_to(7);
+  EXPECT_EQ(error_code_of(answer), 12);
+  EXPECT_NE(answer["body"]["text"].get<std::string>().find("longer than 100000 bytes"),
+            std::string::npos)
+      << answer;
+  EXPECT_TRUE(conversation.still_echoes());
+  conversation.expect_good_end();
+  EXPECT_EQ(conversation.count_answers(7), 1U);
+}
+
+TEST(LargeMessages, ALineLongerThanAllowedWithoutItsSenderIsDropped) {
+  Conversation conversation({"hearsay-node", {"--max-line-bytes=100000"}});
+  conversation.say(std::string(10'000'000, 'x'));
+  EXPECT_TRUE(conversation.still_echoes());
+  conversation.expect_good_end();
+  EXPECT_NE(conversation.node().stderr_text().find("longer than 100000 bytes"), std::string::npos);
+}
+
+TEST(LargeMessages, DeepNestingComesBackIdentical) {
+  Conversation conversation;
+  const std::string deep = nested(100'000);
+  conversation.say(R"({"src":"c1","dest":"n1","body":{"type":"echo","msg_id":7,"echo":)" + deep +
+                   "}}");
+  EXPECT_NE(line_of_type(conversation, "echo_ok").find(deep), std::string::npos);
+  conversation.expect_good_end();
+}
+
+TEST(LargeMessages, DeepNestingIsKeptAsAValue) {
+  Conversation conversation({"hearsay-node", {"--gossip=flood"}});
+  const std::string deep = nested(100'000);
+  conversation.say(
+      R"({"src":"c1","dest":"n1","body":{"type":"broadcast","msg_id":7,"message":)" + deep + "}}");
+  conversation.say(request_line("c1", "n1", "read", 8));
+  EXPECT_NE(line_of_type(conversation, "read_ok").find("[" + deep + "]"), std::string::npos);
+  conversation.expect_good_end();
+}
+
+TEST(LargeMessages, DeepNestingWhereAServiceReadsItIsRefused) {
+  Conversation conversation;
+  for (const char* type : {"topology", "init"}) {
+    const std::string deep = R"({"a":)" + nested(100'000) + "}";
+    conversation.say(R"({"src":"c1","dest":"n1","body":{"type":")" + std::string(type) +
+                     R"(","msg_id":7,"topology":)" + deep + R"(,"node_id":)" + deep +
+                     R"(,"node_ids":)" + deep + "}}");
+  }
+  EXPECT_TRUE(conversation.still_echoes());
+  EXPECT_EQ(conversation.count_answers(7), 2U);
+  EXPECT_EQ(error_code_of(conversation.answer_to(7)), 12);
+  conversation.expect_good_end();
+}
+
+}  // namespace
+}  // namespace hearsay::test

@@ -1,0 +1,169 @@
+// Processes that stand still: what comes too late for its client is not said, all else is.
+#include <gtest/gtest.h>
+
+#include <algorithm>
+#include <csignal>
+#include <thread>
+
+#include "tests/support/conversation.h"
+#include "tests/support/messages.h"
+#include "tests/support/processes.h"
+
+namespace hearsay::test {
+namespace {
+
+using std::chrono::milliseconds;
+
+constexpr milliseconds kLongerThanDeadline{600};
+const std::string kShortDeadline = "--reply-deadline-ms=300";
+// Generous: on a busy machine a fresh answer must not be late.
+const std::string kPatientHangLimit = "--hang-limit-ms=60000";
+
+void stop(pid_t pid) {
+  ::kill(pid, SIGSTOP);
+  ASSERT_TRUE(stopped_in_time(pid));
+}
+
+std::size_t count_of_type(const Conversation& conversation, const std::string& type) {
+  const auto& heard = conversation.heard();
+  return static_cast<std::size_t>(std::count_if(
+      heard.begin(), heard.end(), [&](const auto& message) { return type_of(message) == type; }));
+}
+
+std::size_t count_events(const NodeRunner& node, const std::string& event) {
+  const std::string text = node.stderr_text();
+  const std::string wanted = "\"event\":\"" + event + '"';
+  std::size_t count = 0;
+  for (auto at = text.find(wanted); at != std::string::npos; at = text.find(wanted, at + 1)) {
+    ++count;
+  }
+  return count;
+}
+
+TEST(HungWorker, IsReplacedAndTheRequestAnsweredOnce) {
+  Conversation conversation({"hearsay-node", {"--hang-limit-ms=300"}});
+  NodeRunner& node = conversation.node();
+  const pid_t worker = node.worker();
+  stop(worker);
+  conversation.say(echo_line(7));
+  EXPECT_EQ(type_of(conversation.answer_to(7)), "echo_ok") << node.stderr_text();
+  EXPECT_NE(node.worker(), worker);
+  EXPECT_TRUE(conversation.still_echoes());
+  conversation.expect_end();
+  EXPECT_EQ(conversation.count_answers(7), 1U);
+  EXPECT_EQ(count_events(node, "worker_killed"), 1U);
+}
+
+// Nothing is asked of it, so nothing is missing.
+TEST(HungWorker, AStoppedOneWithoutWorkIsLeftAlone) {
+  Conversation conversation({"hearsay-node", {"--gossip=flood", "--hang-limit-ms=200"}});
+  NodeRunner& node = conversation.node();
+  const pid_t worker = node.worker();
+  ASSERT_TRUE(conversation.still_echoes());
+  stop(worker);
+  std::this_thread::sleep_for(milliseconds(800));
+  ::kill(worker, SIGCONT);
+  conversation.expect_good_end();
+  EXPECT_EQ(count_events(node, "worker_killed"), 0U);
+}
+
+TEST(LateAnswers, ToClientsAreNotGivenToPeersAre) {
+  Conversation conversation({"hearsay-node", {"--gossip=flood", kShortDeadline, kPatientHangLimit}});
+  NodeRunner& node = conversation.node();
+  stop(node.worker());
+  conversation.say(echo_line(7));
+  conversation.say(request_line("c1", "n1", "broadcast", 8, {{"message", 42}}));
+  std::this_thread::sleep_for(kLongerThanDeadline);
+  ::kill(node.worker(), SIGCONT);
+  EXPECT_TRUE(conversation.still_echoes());
+  conversation.say(request_line("c1", "n1", "read", 9));
+  EXPECT_EQ(conversation.answer_to(9)["body"]["messages"], nlohmann::json::array({42}))
+      << "what was not answered was done nevertheless";
+  conversation.expect_good_end();
+  EXPECT_EQ(conversation.count_answers(7), 0U);
+  EXPECT_EQ(conversation.count_answers(8), 0U);
+  EXPECT_EQ(count_of_type(conversation, "gossip"), 1U);
+  EXPECT_EQ(count_events(node, "reply_dropped"), 2U);
+}
+
+// A late answer of several parts is dropped with all of them.
+TEST(LateAnswers, LargeOnesAreDroppedWhole) {
+  Conversation conversation({"hearsay-node", {kShortDeadline, kPatientHangLimit}});
+  NodeRunner& node = conversation.node();
+  stop(node.worker());
+  std::jthread writer([&] { node.send_only(echo_line(7, std::string(2'000'000, 'x')) + '\n'); });
+  std::this_thread::sleep_for(kLongerThanDeadline);
+  ::kill(node.worker(), SIGCONT);
+  writer.join();
+  conversation.expect_good_end();
+  EXPECT_EQ(conversation.count_answers(7), 0U);
+}
+
+// As when Maelstrom does not read: what waits in the node must not come out long after.
+TEST(LateAnswers, ThoseThatWaitedForStdoutAreNotGiven) {
+  Conversation conversation({"hearsay-node", {kShortDeadline, kPatientHangLimit}});
+  NodeRunner& node = conversation.node();
+  constexpr std::int64_t kRequests = 1'000;
+  std::string requests;
+  for (std::int64_t id = 1; id <= kRequests; ++id) {
+    requests += echo_line(id, std::string(400, 'x')) + '\n';
+  }
+  ASSERT_TRUE(node.send_only(requests));
+  std::this_thread::sleep_for(kLongerThanDeadline);
+  conversation.expect_good_end();
+  // What the pipe took in time is said; the rest stood in the rings.
+  const auto said = count_of_type(conversation, "echo_ok");
+  EXPECT_LT(said, static_cast<std::size_t>(kRequests));
+  EXPECT_EQ(said - 1 + count_events(node, "reply_dropped"), static_cast<std::size_t>(kRequests));
+}
+
+// The node itself stood still: what was waiting for it in the pipe has waited just as long.
+TEST(StoppedNode, RequestsThatWaitedMeanwhileAreNotAnswered) {
+  Conversation conversation({"hearsay-node", {kShortDeadline, "--hang-limit-ms=300"}});
+  NodeRunner& node = conversation.node();
+  const pid_t worker = node.worker();
+  stop(node.pid());
+  conversation.say(echo_line(7));
+  conversation.say(request_line("c1", "n1", "broadcast", 8, {{"message", 42}}));
+  std::this_thread::sleep_for(kLongerThanDeadline);
+  node.signal(SIGCONT);
+  // Its own requests from before are backdated; one after the first sign of life is fresh.
+  std::this_thread::sleep_for(milliseconds(50));
+  EXPECT_TRUE(conversation.still_echoes()) << node.stderr_text();
+  conversation.say(request_line("c1", "n1", "read", 9));
+  EXPECT_EQ(conversation.answer_to(9)["body"]["messages"], nlohmann::json::array({42}));
+  EXPECT_EQ(node.worker(), worker) << "the worker was taken for hung\n" << node.stderr_text();
+  conversation.expect_good_end();
+  EXPECT_EQ(conversation.count_answers(7), 0U);
+  EXPECT_EQ(conversation.count_answers(8), 0U);
+}
+
+TEST(StoppedNode, ShorterThanTheDeadlineAnswersAll) {
+  Conversation conversation;
+  NodeRunner& node = conversation.node();
+  for (std::int64_t id = 1; id <= 5; ++id) {
+    stop(node.pid());
+    conversation.say(echo_line(id));
+    std::this_thread::sleep_for(milliseconds(20));
+    node.signal(SIGCONT);
+    EXPECT_EQ(type_of(conversation.answer_to(id)), "echo_ok");
+  }
+  conversation.expect_good_end();
+}
+
+// Both stood still, as under a debugger or on a machine that slept.
+TEST(StoppedNode, TogetherWithItsWorkerGoesOn) {
+  Conversation conversation({"hearsay-node", {"--hang-limit-ms=300"}});
+  NodeRunner& node = conversation.node();
+  const pid_t worker = node.worker();
+  stop(node.pid());
+  stop(worker);
+  std::this_thread::sleep_for(kLongerThanDeadline);
+  ::kill(worker, SIGCONT);
+  node.signal(SIGCONT);
+  conversation.expect_good_end();
+  EXPECT_EQ(count_events(node, "worker_killed"), 0U);
+}
+
+}  // namespace
+}  // namespace hearsay::test

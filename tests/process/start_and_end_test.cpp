@@ -1,0 +1,243 @@
+// How a node starts, before and around its init, and how it ends.
+#include <gtest/gtest.h>
+#include <sys/stat.h>
+
+#include <filesystem>
+#include <fstream>
+#include <set>
+#include <string>
+
+#include "tests/support/conversation.h"
+#include "tests/support/messages.h"
+#include "tests/support/processes.h"
+
+namespace hearsay::test {
+namespace {
+
+constexpr int kExitFailed = 1;
+constexpr int kExitUsage = 2;
+
+// A folder that is gone with its owner.
+class TemporaryFolder {
+ public:
+  TemporaryFolder() {
+    std::string name = testing::TempDir() + "hearsay-XXXXXX";
+    EXPECT_NE(::mkdtemp(name.data()), nullptr);
+    path_ = name;
+  }
+  ~TemporaryFolder() { std::filesystem::remove_all(path_); }
+  TemporaryFolder(const TemporaryFolder&) = delete;
+  TemporaryFolder& operator=(const TemporaryFolder&) = delete;
+
+  std::filesystem::path operator/(const char* name) const { return path_ / name; }
+
+ private:
+  std::filesystem::path path_;
+};
+
+TEST(Init, WhatComesBeforeItIsAnsweredAfterIt) {
+  NodeRunner node;
+  node.send_line(request_line("n2", "n1", "gossip", 3, {{"messages", {42}}}));
+  node.send_line(request_line("c1", "n1", "echo", 4, {{"echo", "early"}}));
+  node.send_line(request_line("c1", "n1", "read", 5));
+  EXPECT_FALSE(node.read_line(std::chrono::milliseconds(100))) << "an answer before init";
+  node.send_line(init_line("n1", {"n1", "n2"}, 6));
+  node.close_stdin();
+  const auto lines = node.read_until_eof();
+  ASSERT_TRUE(lines);
+  std::vector<std::int64_t> answered;
+  for (const std::string& line : *lines) {
+    EXPECT_EQ(fault_of_line(line), "") << line;
+    const auto message = nlohmann::json::parse(line);
+    EXPECT_EQ(message["src"], "n1");
+    if (answered_by(message) >= 0) answered.push_back(answered_by(message));
+    if (answered_by(message) == 5) {
+      EXPECT_EQ(message["body"]["messages"], nlohmann::json::array({42}));
+    }
+  }
+  EXPECT_EQ(answered, (std::vector<std::int64_t>{6, 4, 5}));
+  EXPECT_EQ(node.exit_code(), 0);
+}
+
+TEST(Init, TheSameAgainIsAgreedTo) {
+  Conversation conversation;
+  conversation.say(init_line("n1", {"n1", "n2"}, 2));
+  EXPECT_EQ(type_of(conversation.answer_to(2)), "init_ok");
+  conversation.expect_good_end();
+}
+
+TEST(Init, AnotherOneIsRefused) {
+  Conversation conversation;
+  conversation.say(request_line("c1", "n1", "broadcast", 2, {{"message", 1}}));
+  conversation.say(init_line("n2", {"n1", "n2"}, 3));
+  conversation.say(init_line("n1", {"n1", "n2", "n3"}, 4));
+  conversation.say(request_line("c1", "n1", "read", 5));
+  EXPECT_EQ(error_code_of(conversation.answer_to(3)), 22);
+  EXPECT_EQ(conversation.answer_to(3)["src"], "n1");
+  EXPECT_EQ(error_code_of(conversation.answer_to(4)), 22);
+  EXPECT_EQ(conversation.answer_to(5)["body"]["messages"], nlohmann::json::array({1}));
+  conversation.expect_good_end();
+}
+
+TEST(Init, ABadOneIsRefusedAndAGoodOneStillWorks) {
+  NodeRunner node;
+  for (const char* fields :
+       {R"("node_ids":["n1"])", R"("node_id":1,"node_ids":["n1"])", R"("node_id":"n1")",
+        R"("node_id":"","node_ids":[""])", R"("node_id":"n1","node_ids":"n1")",
+        R"("node_id":"n1","node_ids":["n2"])", R"("node_id":"n1","node_ids":["n1",2])"}) {
+    node.send_line(R"({"src":"c0","dest":"n1","body":{"type":"init","msg_id":1,)" +
+                   std::string(fields) + "}}");
+    EXPECT_EQ(error_code_of(node.next_message()), 12) << fields;
+  }
+  node.send_line(init_line("n1", {"n1"}, 2));
+  EXPECT_EQ(type_of(node.next_message()), "init_ok");
+  EXPECT_TRUE(node.ends_well());
+}
+
+TEST(EndOfInput, AtOnceEndsTheNodeWithoutAWord) {
+  NodeRunner node;
+  node.close_stdin();
+  const auto lines = node.read_until_eof();
+  ASSERT_TRUE(lines);
+  EXPECT_TRUE(lines->empty());
+  EXPECT_EQ(node.exit_code(), 0);
+}
+
+TEST(EndOfInput, EverythingReadBeforeIsAnswered) {
+  Conversation conversation;
+  std::string requests;
+  for (std::int64_t id = 1; id <= 10'000; ++id) requests += echo_line(id, id) + '\n';
+  ASSERT_TRUE(conversation.node().send(requests));
+  conversation.expect_end();
+  std::set<std::int64_t> answered;
+  for (const auto& message : conversation.heard()) answered.insert(answered_by(message));
+  EXPECT_EQ(answered.size(), 10'001U);
+  EXPECT_EQ(conversation.heard().size(), 10'001U) << "something was answered twice";
+}
+
+TEST(EndOfInput, InTheMiddleOfALineTellsAndEnds) {
+  Conversation conversation;
+  conversation.say(echo_line(7));
+  conversation.node().send(R"({"src":"c1","dest":"n1","bo)");
+  conversation.expect_end();
+  EXPECT_EQ(conversation.count_answers(7), 1U);
+  EXPECT_NE(conversation.node().stderr_text().find("line_rejected"), std::string::npos);
+}
+
+TEST(EndOfInput, AWholeMessageWithoutLineFeedIsStillAnswered) {
+  Conversation conversation;
+  conversation.node().send(echo_line(7));
+  conversation.expect_end();
+  EXPECT_EQ(conversation.count_answers(7), 1U);
+}
+
+TEST(EndOfOutput, ClosedWhileIdleEndsTheNode) {
+  Conversation conversation;
+  NodeRunner& node = conversation.node();
+  const pid_t worker = node.worker();
+  node.close_stdout();
+  EXPECT_EQ(node.exit_code(), 0) << node.stderr_text();
+  EXPECT_TRUE(gone_in_time(worker));
+}
+
+TEST(EndOfOutput, ClosedWhileAnsweringEndsTheNode) {
+  Conversation conversation;
+  NodeRunner& node = conversation.node();
+  const pid_t worker = node.worker();
+  std::string requests;
+  for (std::int64_t id = 1; id <= 2'000; ++id) requests += echo_line(id, id) + '\n';
+  node.send(requests);
+  node.close_stdout();
+  EXPECT_EQ(node.exit_code(), 0) << node.stderr_text();
+  EXPECT_TRUE(gone_in_time(worker));
+}
+
+TEST(Worker, AMissingOneIsSaidClearly) {
+  NodeRunner node({"hearsay-node", {"--worker=/nonexistent/worker"}});
+  EXPECT_EQ(node.exit_code(), kExitFailed);
+  const std::string told = node.stderr_text();
+  EXPECT_NE(told.find("hearsay-node: cannot run the worker /nonexistent/worker: No such file"),
+            std::string::npos)
+      << told;
+  EXPECT_TRUE(node.read_until_eof()->empty());
+}
+
+TEST(Worker, OneThatCannotBeRunIsSaidClearly) {
+  const TemporaryFolder folder;
+  std::ofstream(folder / "worker") << "not a program";
+  NodeRunner node({"hearsay-node", {"--worker=" + (folder / "worker").string()}});
+  EXPECT_EQ(node.exit_code(), kExitFailed);
+  EXPECT_NE(node.stderr_text().find("Permission denied"), std::string::npos) << node.stderr_text();
+}
+
+// A worker that ends at once, whatever it is told: the node gives up instead of trying for ever.
+TEST(Worker, OneThatNeverGetsReadyEndsTheNode) {
+  NodeRunner node({"hearsay-node", {"--worker=/bin/false"}});
+  EXPECT_EQ(node.exit_code(), kExitFailed);
+  EXPECT_NE(node.stderr_text().find("never became ready"), std::string::npos)
+      << node.stderr_text();
+}
+
+// Maelstrom starts nodes in another folder, perhaps through a link.
+TEST(Worker, IsFoundBesideTheNodeThroughALink) {
+  const TemporaryFolder folder;
+  std::filesystem::create_symlink(built_program("hearsay-node"), folder / "linked-node");
+  Conversation conversation({(folder / "linked-node").string()});
+  conversation.expect_good_end();
+}
+
+struct WrongOptions {
+  const char* name;
+  std::vector<std::string> arguments;
+  const char* told;
+};
+
+void PrintTo(const WrongOptions& options, std::ostream* out) { *out << options.name; }
+
+class WrongOptionsTest : public testing::TestWithParam<WrongOptions> {};
+
+TEST_P(WrongOptionsTest, AreToldAndEndTheNode) {
+  NodeRunner node({"hearsay-node", GetParam().arguments});
+  EXPECT_EQ(node.exit_code(), kExitUsage);
+  const std::string told = node.stderr_text();
+  EXPECT_NE(told.find(GetParam().told), std::string::npos) << told;
+  EXPECT_TRUE(node.read_until_eof()->empty()) << "stdout is for messages";
+}
+
+INSTANTIATE_TEST_SUITE_P(
+    Options, WrongOptionsTest,
+    testing::Values(WrongOptions{"unknown", {"--frobnicate"}, "--frobnicate"},
+                    WrongOptions{"positional", {"extra"}, "extra"},
+                    WrongOptions{"strategy", {"--gossip=telepathy"}, "--gossip"},
+                    WrongOptions{"no_number", {"--hang-limit-ms=soon"}, "--hang-limit-ms"},
+                    WrongOptions{"negative", {"--chaos-kill-ms=-1"}, "--chaos-kill-ms"},
+                    WrongOptions{"too_small", {"--max-line-bytes=10"}, "--max-line-bytes"},
+                    WrongOptions{"level", {"--trace-level=loud"}, "--trace-level"},
+                    WrongOptions{"no_value", {"--worker"}, "--worker"}),
+    [](const auto& tested) { return std::string(tested.param.name); });
+
+TEST(Options, AnUnwritableTraceFileIsSaidClearly) {
+  NodeRunner node({"hearsay-node", {"--trace-file=/dev/null/trace"}});
+  EXPECT_EQ(node.exit_code(), kExitFailed);
+  EXPECT_NE(node.stderr_text().find("/dev/null/trace"), std::string::npos) << node.stderr_text();
+}
+
+TEST(Options, HelpIsShown) {
+  for (const char* program : {"hearsay-node", "hearsay-worker"}) {
+    NodeRunner runner({program, {"--help"}});
+    const auto lines = runner.read_until_eof();
+    ASSERT_TRUE(lines);
+    EXPECT_GT(lines->size(), 5U);
+    EXPECT_EQ(runner.exit_code(), 0);
+    EXPECT_EQ(runner.stderr_text(), "");
+  }
+}
+
+TEST(Options, AWorkerWithoutItsNodeIsToldSo) {
+  NodeRunner worker({"hearsay-worker"});
+  EXPECT_EQ(worker.exit_code(), kExitUsage);
+  EXPECT_NE(worker.stderr_text().find("required"), std::string::npos) << worker.stderr_text();
+}
+
+}  // namespace
+}  // namespace hearsay::test

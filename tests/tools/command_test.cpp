@@ -1,0 +1,281 @@
+// The command `hearsay test` with real processes: small Python nodes, good and bad.
+#include <gtest/gtest.h>
+#include <sys/wait.h>
+#include <unistd.h>
+
+#include <array>
+#include <chrono>
+#include <csignal>
+#include <cstdio>
+#include <cstdlib>
+#include <filesystem>
+#include <fstream>
+#include <nlohmann/json.hpp>
+#include <sstream>
+#include <string>
+#include <thread>
+
+namespace {
+
+namespace fs = std::filesystem;
+
+struct Finished {
+  int exit_code = -1;
+  std::string output;  // stdout and stderr
+};
+
+Finished run_shell(const std::string& command) {
+  Finished finished;
+  std::FILE* pipe = ::popen((command + " 2>&1").c_str(), "r");
+  std::array<char, 4096> chunk{};
+  while (std::size_t count = std::fread(chunk.data(), 1, chunk.size(), pipe)) {
+    finished.output.append(chunk.data(), count);
+  }
+  const int status = ::pclose(pipe);
+  finished.exit_code = WIFEXITED(status) ? WEXITSTATUS(status) : -1;
+  return finished;
+}
+
+class CommandTest : public testing::Test {
+ protected:
+  void SetUp() override {
+    std::string pattern = fs::temp_directory_path() / "hearsay-command-test-XXXXXX";
+    ASSERT_NE(::mkdtemp(pattern.data()), nullptr);
+    store_ = pattern;
+    ::setenv("PYTHONDONTWRITEBYTECODE", "1", 1);
+  }
+  void TearDown() override { fs::remove_all(store_); }
+
+  std::string command(const std::string& arguments) const {
+    return std::string(HEARSAY_COMMAND) + " test --store " + store_.string() + " " + arguments;
+  }
+  // `node`: a file of tests/tools/nodes.
+  Finished run(const std::string& node, const std::string& arguments) const {
+    return run_shell(
+        command("--bin " + std::string(HEARSAY_TEST_NODES) + "/" + node + " " + arguments));
+  }
+  Finished run_faulty(const std::string& workload, const std::string& fault,
+                      const std::string& arguments = "") const {
+    return run("faulty.py", "-w " + workload + " --node-count 3 --rate 20 --time-limit 2 " +
+                                "--recovery 0.5 " + arguments + " -- " + fault);
+  }
+  nlohmann::json results() const {
+    std::ifstream file(store_ / "latest" / "results.json");
+    return nlohmann::json::parse(file);
+  }
+
+  fs::path store_;
+};
+
+TEST_F(CommandTest, AGoodEchoIsValidAndLeavesItsFiles) {
+  const Finished finished = run("direct.py", "-w echo --node-count 1 --time-limit 2 --rate 20");
+  EXPECT_EQ(finished.exit_code, 0) << finished.output;
+  EXPECT_NE(finished.output.find("Valid"), std::string::npos);
+  EXPECT_EQ(results().at("valid?"), true);
+  EXPECT_TRUE(fs::exists(store_ / "echo" / "latest" / "history.jsonl"));
+  EXPECT_TRUE(fs::exists(store_ / "latest" / "node-logs" / "n0.log"));
+  // init and each operation: a request and an answer.
+  const auto operations = results().at("stats").at("count").get<int>();
+  EXPECT_EQ(results().at("net").at("all").at("msg-count"), 2 * operations + 2);
+}
+
+TEST_F(CommandTest, GoodUniqueIdsAreAvailableInAPartition) {
+  const Finished finished =
+      run("direct.py",
+          "-w unique-ids --node-count 3 --time-limit 2 --rate 100 --availability total "
+          "--nemesis partition --nemesis-interval 0.5");
+  EXPECT_EQ(finished.exit_code, 0) << finished.output;
+  EXPECT_EQ(results().at("availability").at("ok-fraction"), 1.0);
+  EXPECT_GT(results().at("hearsay").at("nemesis").size(), 2U);
+}
+
+TEST_F(CommandTest, DirectSendsEachValueToEveryOther) {
+  const Finished finished = run("direct.py",
+                                "-w broadcast --node-count 5 --time-limit 2 --rate 50 "
+                                "--latency 20 --recovery 2");
+  EXPECT_EQ(finished.exit_code, 0) << finished.output;
+  const auto values = results().at("workload").at("attempt-count").get<int>();
+  EXPECT_EQ(results().at("net").at("servers").at("msg-count"), 4 * values);
+  EXPECT_EQ(results().at("net").at("servers").at("recv-count"), 4 * values);
+  EXPECT_EQ(results().at("workload").at("stable-count"), values);
+}
+
+TEST_F(CommandTest, FloodUsesTheTopology) {
+  const Finished finished = run("flood.py",
+                                "-w broadcast --node-count 4 --time-limit 2 --rate 50 "
+                                "--topology line --recovery 2");
+  EXPECT_EQ(finished.exit_code, 0) << finished.output;
+  const auto values = results().at("workload").at("attempt-count").get<int>();
+  EXPECT_EQ(results().at("net").at("servers").at("msg-count"), 3 * values);  // each edge once
+}
+
+TEST_F(CommandTest, PushSurvivesPartitions) {
+  const Finished finished = run("push.py",
+                                "-w broadcast --node-count 5 --time-limit 4 --rate 20 "
+                                "--nemesis partition --nemesis-interval 1 --recovery 2");
+  EXPECT_EQ(finished.exit_code, 0) << finished.output;
+  EXPECT_EQ(results().at("workload").at("lost-count"), 0);
+}
+
+TEST_F(CommandTest, LostValuesAreInvalid) {
+  const Finished finished = run_faulty("broadcast", "loses");
+  EXPECT_EQ(finished.exit_code, 1) << finished.output;
+  EXPECT_NE(finished.output.find("values lost"), std::string::npos) << finished.output;
+  EXPECT_GT(results().at("workload").at("lost-count"), 0);
+}
+
+TEST_F(CommandTest, AValueTwiceInOneReadIsInvalid) {
+  const Finished finished = run_faulty("broadcast", "repeats");
+  EXPECT_EQ(finished.exit_code, 1) << finished.output;
+  EXPECT_GT(results().at("workload").at("duplicated-count"), 0);
+}
+
+TEST_F(CommandTest, AnInventedValueIsInvalid) {
+  const Finished finished = run_faulty("broadcast", "invents");
+  EXPECT_EQ(finished.exit_code, 1) << finished.output;
+  EXPECT_EQ(results().at("workload").at("unexpected"), nlohmann::json({"nobody said this"}));
+}
+
+TEST_F(CommandTest, AWrongEchoIsInvalid) {
+  EXPECT_EQ(run_faulty("echo", "wrong-echo").exit_code, 1);
+  EXPECT_FALSE(results().at("workload").at("errors").empty());
+}
+
+TEST_F(CommandTest, ARepeatedIdIsInvalid) {
+  EXPECT_EQ(run_faulty("unique-ids", "same-ids").exit_code, 1);
+  EXPECT_GT(results().at("workload").at("duplicated-count"), 0);
+}
+
+TEST_F(CommandTest, ADoubleAnswerIsInvalid) {
+  const Finished finished = run_faulty("echo", "answers-twice");
+  EXPECT_EQ(finished.exit_code, 1) << finished.output;
+  EXPECT_NE(finished.output.find("answered twice"), std::string::npos) << finished.output;
+}
+
+TEST_F(CommandTest, MalformedRepliesAreExceptions) {
+  EXPECT_EQ(run_faulty("broadcast", "malformed").exit_code, 1);  // no read ever succeeded
+  EXPECT_EQ(results().at("exceptions").at("exceptions").size(), 1U);
+}
+
+class BadLine : public CommandTest, public testing::WithParamInterface<const char*> {};
+
+TEST_P(BadLine, SilencesItsNodeAndIsInvalid) {
+  const Finished finished = run_faulty("echo", GetParam());
+  EXPECT_EQ(finished.exit_code, 1) << finished.output;
+  EXPECT_NE(finished.output.find("printed a line that is no message"), std::string::npos);
+  EXPECT_EQ(results().at("hearsay").at("bad-lines").size(), 3U) << "one a node, then silence";
+  EXPECT_EQ(results().at("stats").at("ok-count"), 0) << "the line came before the first answer";
+}
+
+INSTANTIATE_TEST_SUITE_P(All, BadLine,
+                         testing::Values("garbage", "blank", "extra-key", "no-dest", "nobody"),
+                         [](const auto& parameter) {
+                           std::string name = parameter.param;
+                           for (char& c : name) c = c == '-' ? '_' : c;
+                           return name;
+                         });
+
+TEST_F(CommandTest, ALateAnswerIsABadLine) {
+  // Asked again every 50 ms, but busy: the first answers come when their clients have gone.
+  const Finished finished =
+      run("faulty.py", "-w echo --node-count 1 --rate 20 --time-limit 8 -- late");
+  EXPECT_EQ(finished.exit_code, 1) << finished.output;
+  EXPECT_NE(finished.output.find("late reply"), std::string::npos) << finished.output;
+}
+
+TEST_F(CommandTest, ANodeThatDiesFailsTheRunWithItsLastWords) {
+  const Finished finished = run_faulty("echo", "dies-at-start", "--log-stderr");
+  EXPECT_EQ(finished.exit_code, 255);
+  EXPECT_NE(finished.output.find("n0: cannot go on"), std::string::npos) << finished.output;
+  EXPECT_NE(finished.output.find("cannot go on without my hat"), std::string::npos)
+      << finished.output;
+  EXPECT_EQ(run_faulty("echo", "dies").exit_code, 255);
+  EXPECT_NE(results().at("hearsay").at("failure").get<std::string>().find("status 3"),
+            std::string::npos);
+}
+
+TEST_F(CommandTest, AWrongOrMissingAnswerToInitFailsTheRun) {
+  const Finished wrong = run_faulty("echo", "wrong-init");
+  EXPECT_EQ(wrong.exit_code, 255);
+  EXPECT_NE(wrong.output.find("instead of init_ok"), std::string::npos) << wrong.output;
+  const Finished silent = run_faulty("echo", "silent");
+  EXPECT_EQ(silent.exit_code, 255);
+  EXPECT_NE(silent.output.find("did not answer init"), std::string::npos) << silent.output;
+}
+
+TEST_F(CommandTest, WithoutTheProgramTheRunFails) {
+  EXPECT_EQ(run("no-such-node", "-w echo").exit_code, 255);
+  EXPECT_EQ(run("node.py", "-w echo").exit_code, 255) << "not executable";
+}
+
+TEST_F(CommandTest, ADeafNodeStopsOnlyItself) {
+  // n0 gets far more than its pipe holds (64 KiB) and never reads it; n1 goes on answering.
+  const Finished finished = run("faulty.py",
+                                "-w echo --node-count 2 --concurrency 4000 --rate 4000 "
+                                "--time-limit 2 -- deaf");
+  EXPECT_EQ(finished.exit_code, 1) << finished.output;
+  EXPECT_GT(results().at("stats").at("info-count"), 1000) << "n0's";
+  EXPECT_GT(results().at("stats").at("ok-count"), 1000) << "n1's";
+}
+
+TEST_F(CommandTest, WorkersAreKilledAndCounted) {
+  const Finished finished =
+      run_faulty("echo", "has-workers", "--nemesis kill-worker --kill-worker-interval-ms 50");
+  EXPECT_EQ(finished.exit_code, 0) << finished.output;
+  EXPECT_EQ(results().at("hearsay").at("kill-count"), 3) << "each node has one worker";
+}
+
+TEST_F(CommandTest, LeftoverProcessesAreKilledAndNamed) {
+  const Finished finished = run_faulty("echo", "has-workers");
+  EXPECT_EQ(finished.exit_code, 0) << finished.output;
+  EXPECT_EQ(results().at("hearsay").at("leftover-processes"), nlohmann::json({"n0", "n1", "n2"}));
+}
+
+TEST_F(CommandTest, BadArgumentsAreExplained) {
+  for (const char* arguments :
+       {"", "-w nonsense", "-w echo --rate -1", "-w echo --concurrency n", "-w echo --node-count 0",
+        "-w echo --availability 2", "-w echo --nemesis fire", "-w echo --topology moebius",
+        "-w echo --no-such-flag", "-w echo stray"}) {
+    const Finished finished = run_shell(command(arguments));
+    EXPECT_EQ(finished.exit_code, 254) << arguments;
+    EXPECT_FALSE(finished.output.empty()) << arguments;
+  }
+  EXPECT_EQ(run_shell(std::string(HEARSAY_COMMAND) + " test --help").exit_code, 0);
+}
+
+// How many processes have `mark` among their arguments.
+std::ptrdiff_t count_processes(const std::string& mark) {
+  std::ptrdiff_t count = 0;
+  for (const fs::directory_entry& entry : fs::directory_iterator("/proc")) {
+    std::ifstream file(entry.path() / "cmdline");
+    std::ostringstream text;
+    text << file.rdbuf();
+    if (text.str().find(mark) != std::string::npos) ++count;
+  }
+  return count;
+}
+
+class Dying : public CommandTest, public testing::WithParamInterface<int> {};
+
+TEST_P(Dying, TakesItsNodesAlong) {
+  const std::string mark = store_ / "mark";
+  const pid_t bench = ::fork();
+  if (bench == 0) {
+    const std::string line = command("-w echo --node-count 3 --time-limit 60 --bin ") +
+                             HEARSAY_TEST_NODES + "/faulty.py -- " + mark;
+    ::execl("/bin/sh", "sh", "-c", ("exec " + line + " >/dev/null 2>&1").c_str(), nullptr);
+    ::_exit(1);
+  }
+  while (count_processes(mark) < 4) std::this_thread::sleep_for(std::chrono::milliseconds(20));
+  ::kill(bench, GetParam());
+  int status = 0;
+  ASSERT_EQ(::waitpid(bench, &status, 0), bench);
+  while (count_processes(mark) > 0) std::this_thread::sleep_for(std::chrono::milliseconds(20));
+  if (GetParam() != SIGKILL) {
+    EXPECT_EQ(WEXITSTATUS(status), 130);
+  }
+}
+
+INSTANTIATE_TEST_SUITE_P(Signals, Dying, testing::Values(SIGINT, SIGTERM, SIGKILL));
+
+}  // namespace

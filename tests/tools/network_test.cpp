@@ -1,0 +1,184 @@
+// The network in virtual time.
+#include "tools/bench/network.h"
+
+#include <gtest/gtest.h>
+
+#include <string>
+#include <utility>
+#include <vector>
+
+#include "tests/tools/virtual_nodes.h"
+
+namespace hearsay::bench {
+namespace {
+
+using Times = std::vector<std::pair<std::int64_t, std::string>>;
+
+class Listener : public ClientPort {
+ public:
+  bool receive(std::int64_t now_ns, std::string_view /*src*/, std::string_view body) override {
+    heard.emplace_back(now_ns / kNsPerMs, body);
+    return waits;
+  }
+  Times heard;
+  bool waits = true;
+};
+
+class NetworkTest : public testing::Test {
+ protected:
+  // Three nodes and a client c0.
+  Network& make(const NetworkOptions& options) {
+    network_.emplace(heap_, nodes_, options, 1);
+    for (const char* name : {"n0", "n1", "n2"}) network_->add_node(name);
+    EXPECT_EQ(network_->add_client(listener_), "c0");
+    return *network_;
+  }
+  void send_at(std::int64_t time_ms, const char* src, const char* dest, const char* word) {
+    heap_.at(time_ms * kNsPerMs, [this, src, dest, word](std::int64_t now_ns) {
+      EXPECT_EQ(network_->send(now_ns, src, dest, body(word)), std::nullopt);
+    });
+  }
+  static std::string body(const std::string& word) { return R"({"type":")" + word + R"("})"; }
+  // What `node` got, and when.
+  Times got(std::size_t node) const {
+    Times times;
+    for (const test::Arrival& arrival : nodes_.arrivals) {
+      if (arrival.node != node) continue;
+      times.emplace_back(arrival.time_ms, arrival.message.at("body").at("type"));
+    }
+    return times;
+  }
+
+  EventHeap heap_;
+  test::VirtualNodes nodes_{heap_};
+  Listener listener_;
+  std::optional<Network> network_;
+};
+
+TEST_F(NetworkTest, DeliversTheEnvelopeWithAnId) {
+  make({});
+  send_at(0, "c0", "n0", "first");
+  send_at(1, "n0", "n1", "second");
+  test::run_virtually(heap_);
+  ASSERT_EQ(nodes_.arrivals.size(), 2U);
+  EXPECT_EQ(nodes_.arrivals[1].message,
+            nlohmann::json::parse(R"({"id":1,"src":"n0","dest":"n1","body":{"type":"second"}})"));
+}
+
+TEST_F(NetworkTest, LatencyAppliesBetweenNodesOnly) {
+  make({100, LatencyDistribution::constant, true});
+  send_at(0, "n0", "n1", "peer");
+  send_at(0, "c0", "n2", "request");
+  send_at(5, "n2", "c0", "reply");
+  test::run_virtually(heap_);
+  EXPECT_EQ(got(1), (Times{{100, "peer"}}));
+  EXPECT_EQ(got(2), (Times{{0, "request"}}));
+  EXPECT_EQ(listener_.heard, (Times{{5, body("reply")}}));
+}
+
+TEST_F(NetworkTest, WhatArrivesBehindAHeldMessageWaits) {
+  make({100, LatencyDistribution::constant, true});
+  send_at(0, "n0", "n1", "held");
+  send_at(30, "c0", "n1", "request");
+  send_at(40, "n0", "n1", "next");
+  send_at(120, "c0", "n1", "waits for next");
+  test::run_virtually(heap_);
+  EXPECT_EQ(got(1),
+            (Times{{100, "held"}, {100, "request"}, {140, "next"}, {140, "waits for next"}}));
+}
+
+TEST_F(NetworkTest, WithoutBlockingEveryMessageComesWhenItIsDue) {
+  make({100, LatencyDistribution::constant, false});
+  send_at(0, "n0", "n1", "peer");
+  send_at(30, "c0", "n1", "request");
+  send_at(40, "n0", "n1", "next");
+  send_at(120, "c0", "n1", "second request");
+  test::run_virtually(heap_);
+  EXPECT_EQ(got(1),
+            (Times{{30, "request"}, {100, "peer"}, {120, "second request"}, {140, "next"}}));
+}
+
+TEST_F(NetworkTest, ANodeThatDoesNotReadHoldsUpNobodyElse) {
+  Network& network = make({});
+  nodes_.swallows = false;
+  send_at(0, "c0", "n1", "stuck");
+  send_at(1, "c0", "n1", "behind");
+  send_at(2, "c0", "n2", "elsewhere");
+  heap_.at(50 * kNsPerMs, [&](std::int64_t now_ns) { network.node_ready(now_ns, 1); });
+  test::run_virtually(heap_);
+  EXPECT_EQ(got(1), (Times{{0, "stuck"}, {50, "behind"}}));
+  EXPECT_EQ(got(2), (Times{{2, "elsewhere"}}));
+}
+
+TEST_F(NetworkTest, APartitionDropsWhenTheReceiverWouldTake) {
+  Network& network = make({100, LatencyDistribution::constant, false});
+  Grudge grudge(3, std::vector<bool>(3, false));
+  grudge[1][0] = true;
+  heap_.at(50 * kNsPerMs, [&](std::int64_t) { network.cut(grudge); });
+  heap_.at(250 * kNsPerMs, [&](std::int64_t) { network.heal(); });
+  send_at(0, "n0", "n1", "under way when it starts");
+  send_at(0, "n1", "n0", "the other direction is open");
+  send_at(60, "c0", "n1", "clients are never cut off");
+  send_at(200, "n0", "n1", "due after it has healed");
+  test::run_virtually(heap_);
+  EXPECT_EQ(got(1), (Times{{60, "clients are never cut off"}, {300, "due after it has healed"}}));
+  EXPECT_EQ(got(0), (Times{{100, "the other direction is open"}}));
+  EXPECT_EQ(network.server_messages().sent, 3);
+  EXPECT_EQ(network.server_messages().received, 2);
+  EXPECT_EQ(network.dropped(), 1);
+}
+
+// Maelstrom's taker looks at the partition before it holds the message, not after.
+TEST_F(NetworkTest, AHeldMessageHasPassedThePartition) {
+  Network& network = make({100, LatencyDistribution::constant, true});
+  const Grudge grudge(3, std::vector<bool>(3, true));
+  heap_.at(50 * kNsPerMs, [&](std::int64_t) { network.cut(grudge); });
+  send_at(0, "n0", "n1", "held since 0");
+  send_at(10, "n0", "n1", "behind it");
+  test::run_virtually(heap_);
+  EXPECT_EQ(got(1), (Times{{100, "held since 0"}}));
+}
+
+TEST_F(NetworkTest, UnknownNamesAreRefusedInWords) {
+  Network& network = make({});
+  EXPECT_EQ(network.send(0, "n0", "n9", "{}"), "unknown destination \"n9\"");
+  EXPECT_EQ(network.send(0, "n7", "n0", "{}"), "unknown source \"n7\"");
+  network.remove_client("c0");
+  const auto late = network.send(0, "n0", "c0", "{}");
+  ASSERT_TRUE(late);
+  EXPECT_NE(late->find("late reply"), std::string::npos);
+  EXPECT_EQ(network.client_messages().sent, 0);
+}
+
+TEST_F(NetworkTest, CountsWhatClientsTookOnly) {
+  Network& network = make({});
+  listener_.waits = false;
+  send_at(0, "c0", "n0", "request");
+  send_at(1, "n0", "c0", "unexpected");
+  test::run_virtually(heap_);
+  EXPECT_EQ(network.client_messages().sent, 2);
+  EXPECT_EQ(network.client_messages().received, 1);
+  network.count_late_receipts(1);
+  EXPECT_EQ(network.client_messages().received, 2);
+}
+
+class Distributions : public NetworkTest,
+                      public testing::WithParamInterface<LatencyDistribution> {};
+
+TEST_P(Distributions, HaveTheMean) {
+  make({50, GetParam(), false});
+  constexpr int kMessages = 4000;
+  for (int i = 0; i < kMessages; ++i) send_at(0, "n0", "n1", "x");
+  test::run_virtually(heap_);
+  double sum = 0;
+  for (const auto& [time_ms, word] : got(1)) sum += static_cast<double>(time_ms);
+  EXPECT_NEAR(sum / kMessages, 50, 4);
+}
+
+INSTANTIATE_TEST_SUITE_P(All, Distributions,
+                         testing::Values(LatencyDistribution::constant,
+                                         LatencyDistribution::uniform,
+                                         LatencyDistribution::exponential));
+
+}  // namespace
+}  // namespace hearsay::bench

@@ -1,0 +1,85 @@
+#!/usr/bin/env python3
+"""A node that is wrong in one way: faulty.py FAULT. Without faults it would be direct.py."""
+import json
+import subprocess
+import sys
+import time
+
+from node import Node
+
+
+class Faulty(Node):
+    def __init__(self, fault):
+        super().__init__()
+        self.fault = fault
+        self.broken = False
+
+    def once(self):
+        """True the first time that a client's operation comes in."""
+        self.broken, was = True, self.broken
+        return not was
+
+    def learned(self, news, source):
+        if source is None and self.fault != "loses":
+            for peer in self.peers:
+                self.send(peer, type="gossip", values=news)
+
+    def on_init(self, message, body):
+        if self.fault == "silent":
+            return
+        if self.fault == "dies-at-start":
+            sys.exit("cannot go on without my hat")
+        if self.fault == "wrong-init":
+            self.id = body["node_id"]
+            self.send(message["src"], type="error", in_reply_to=1, code=13, text="no")
+            return
+        if self.fault == "has-workers":
+            subprocess.Popen(["sleep", "60"], stdout=subprocess.DEVNULL)
+        super().on_init(message, body)
+
+    def on_echo(self, message, body):
+        if self.fault == "wrong-echo":
+            body["echo"] = "something else"
+        self.operation(message)
+        super().on_echo(message, body)
+        if self.fault == "answers-twice":
+            super().on_echo(message, body)
+
+    def on_generate(self, message, body):
+        if self.fault == "same-ids":
+            self.id, name = "n0", self.id
+            super().on_generate(message, body)
+            self.id = name
+        else:
+            super().on_generate(message, body)
+
+    def on_read(self, message, body):
+        values = list(self.values)
+        if self.fault == "repeats":
+            values += values[:1]
+        if self.fault == "invents":
+            values += ["nobody said this"]
+        if self.fault == "malformed":
+            self.reply(message, messages=values, mood="good")
+            return
+        self.reply(message, messages=values)
+
+    def operation(self, message):
+        lines = {
+            "garbage": "Traceback (most recent call last):",
+            "blank": "",
+            "extra-key": json.dumps({"src": self.id, "dest": "c0", "body": {"type": "x"}, "to": 1}),
+            "no-dest": json.dumps({"src": self.id, "body": {"type": "x"}}),
+            "nobody": json.dumps({"src": self.id, "dest": "n99", "body": {"type": "x"}}),
+        }
+        if self.fault in lines and self.once():
+            self.print_line(lines[self.fault])
+        if self.fault == "dies" and self.once():
+            sys.exit(3)
+        if self.fault == "late" and self.once():
+            time.sleep(5.5)
+        if self.fault == "deaf" and self.id == "n0":
+            time.sleep(60)
+
+
+Faulty(sys.argv[1]).run()

@@ -1,0 +1,61 @@
+// A client of the network: one request at a time, a time-out, a name of its own.
+//
+// Behaves as Maelstrom's: a reply to an earlier request is skipped; what arrives while nobody waits
+// stays in the inbox until the next request. A client that dies takes its name with it: whoever
+// answers it later speaks to an unknown destination. It also watches what Maelstrom does not: a
+// request answered twice. Not thread-safe.
+#pragma once
+
+#include <cstdint>
+#include <functional>
+#include <memory>
+#include <nlohmann/json.hpp>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "tools/bench/event_heap.h"
+#include "tools/bench/network.h"
+
+namespace hearsay::bench {
+
+// A request that got more than one answer.
+struct DuplicateReply {
+  std::string node;
+  std::string client;
+  std::int64_t in_reply_to = 0;
+};
+
+class Client : public ClientPort {
+ public:
+  // The reply's body, or null after the time-out.
+  using OnReply = std::function<void(std::int64_t now_ns, const nlohmann::json& body)>;
+
+  // `duplicates` collects over all clients; heap, network and it outlive the client.
+  Client(EventHeap& heap, Network& network, std::vector<DuplicateReply>& duplicates);
+  ~Client() override;
+  Client(const Client&) = delete;
+  Client& operator=(const Client&) = delete;
+
+  const std::string& name() const { return name_; }
+
+  // Sends `body` with the next msg_id. Not while another request is open.
+  void request(std::int64_t now_ns, std::string_view node, nlohmann::json body,
+               std::int64_t timeout_ns, OnReply on_reply);
+
+  bool receive(std::int64_t now_ns, std::string_view src, std::string_view body) override;
+
+ private:
+  void finish(std::int64_t now_ns, const nlohmann::json& body);
+
+  EventHeap& heap_;
+  Network& network_;
+  std::vector<DuplicateReply>& duplicates_;
+  std::string name_;
+  OnReply on_reply_;            // empty: nobody waits
+  std::vector<bool> answered_;  // by msg_id - 1
+  std::int64_t inbox_ = 0;      // messages nobody has taken
+  std::shared_ptr<int> alive_;  // a timer holds it weakly
+};
+
+}  // namespace hearsay::bench

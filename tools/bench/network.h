@@ -1,0 +1,144 @@
+// Maelstrom's network between nodes and clients: latency, queues, partitions, counts.
+//
+// Each node has one queue ordered by the moment a message is due, and one taker: it takes the
+// earliest message, drops it if a partition stands between, holds it until it is due, hands it
+// over, waits until the node's pipe has swallowed it, and only then looks for the next one. While
+// it holds, everything that arrives for this node waits behind, clients' requests included
+// (head-of-line blocking). Maelstrom's taker sleeps whole milliseconds, rounded down; so does this.
+// Without head-of-line blocking each message is handed over when it is due.
+//
+// Latency applies between nodes only; what a node sends to a client arrives at once. Time is an
+// argument everywhere. Not thread-safe.
+#pragma once
+
+#include <cstddef>
+#include <cstdint>
+#include <functional>
+#include <map>
+#include <optional>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "tools/bench/event_heap.h"
+#include "tools/bench/partition.h"
+#include "tools/bench/random.h"
+
+namespace hearsay::bench {
+
+enum class LatencyDistribution { constant, uniform, exponential };
+
+struct NetworkOptions {
+  std::int64_t latency_ms = 0;  // mean
+  LatencyDistribution distribution = LatencyDistribution::constant;
+  bool head_of_line_blocking = true;
+};
+
+// The way into the nodes: pipes of processes, or the simulator.
+class NodePort {
+ public:
+  virtual ~NodePort() = default;
+  // `line` ends with a line feed. False: the node hasn't swallowed it yet; Network::node_ready is
+  // called when it has. Sends nothing into the network from inside the call.
+  virtual bool deliver(std::int64_t now_ns, std::size_t node, std::string_view line) = 0;
+};
+
+// The way into a client.
+class ClientPort {
+ public:
+  virtual ~ClientPort() = default;
+  // True if somebody is waiting and takes the message now; an untaken one doesn't count as
+  // received.
+  virtual bool receive(std::int64_t now_ns, std::string_view src, std::string_view body) = 0;
+};
+
+// Maelstrom's three counts; a message counts as sent when it enters the network, whether it will be
+// dropped or not.
+struct MessageCounts {
+  std::int64_t sent = 0;
+  std::int64_t received = 0;
+};
+
+class Network {
+ public:
+  // The heap and the port outlive the network.
+  Network(EventHeap& heap, NodePort& port, const NetworkOptions& options, std::uint64_t seed);
+
+  // Nodes get the numbers 0, 1, ... in the order of their addition.
+  void add_node(const std::string& name);
+  const std::string& node_name(std::size_t node) const { return nodes_[node].name; }
+  std::size_t node_count() const { return nodes_.size(); }
+
+  // The next free name: c0, c1, ...
+  std::string add_client(ClientPort& client);
+  void remove_client(const std::string& name);
+
+  // Nothing when the message is on its way; else what is wrong with it, in words. `body` is JSON.
+  std::optional<std::string> send(std::int64_t now_ns, std::string_view src, std::string_view dest,
+                                  std::string_view body);
+
+  // The node swallowed the line for which deliver() returned false.
+  void node_ready(std::int64_t now_ns, std::size_t node);
+
+  // Replaces the partition, if any. heal: everybody hears everybody.
+  void cut(Grudge grudge) { grudge_ = std::move(grudge); }
+  void heal() { grudge_.clear(); }
+  bool is_cut() const { return !grudge_.empty(); }
+
+  // A client took, from its inbox, messages that receive() had not taken.
+  void count_late_receipts(std::int64_t count) { client_messages_.received += count; }
+
+  const MessageCounts& client_messages() const { return client_messages_; }
+  const MessageCounts& server_messages() const { return server_messages_; }
+  // Between nodes, lost to partitions.
+  std::int64_t dropped() const { return dropped_; }
+
+ private:
+  struct Envelope {
+    std::int64_t due_ns;
+    std::uint64_t id;
+    std::size_t src;  // a node's number or kClient
+    std::string line;
+  };
+  enum class Taker { idle, holding, handing_over };
+  struct Node {
+    std::string name;
+    std::vector<Envelope> queue;  // a binary heap, earliest first
+    Taker taker = Taker::idle;
+    std::optional<std::int64_t> alarm_ns;  // without head-of-line blocking: next look at the queue
+  };
+  struct Endpoint {
+    std::size_t node = 0;
+    ClientPort* client = nullptr;  // null: a node, or a client that has gone
+    bool gone = false;
+  };
+
+  static constexpr std::size_t kClient = static_cast<std::size_t>(-1);
+  static bool later(const Envelope& a, const Envelope& b) {
+    return a.due_ns != b.due_ns ? a.due_ns > b.due_ns : a.id > b.id;
+  }
+
+  std::string unknown(std::string_view role, std::string_view name) const;
+  std::int64_t draw_latency_ms();
+  void take_next(std::int64_t now_ns, std::size_t number);
+  void take_due(std::int64_t now_ns, std::size_t number);
+  Envelope pop(Node& node);
+  bool drops(std::size_t dest, std::size_t src);
+  // True when the node swallowed it at once.
+  bool hand_over(std::int64_t now_ns, std::size_t number, const Envelope& envelope);
+
+  EventHeap& heap_;
+  NodePort& port_;
+  NetworkOptions options_;
+  Random random_;
+  std::vector<Node> nodes_;
+  std::map<std::string, Endpoint, std::less<>> endpoints_;
+  Grudge grudge_;
+  std::uint64_t next_message_id_ = 0;
+  std::uint64_t next_client_ = 0;
+  MessageCounts client_messages_;
+  MessageCounts server_messages_;
+  std::int64_t dropped_ = 0;
+};
+
+}  // namespace hearsay::bench

@@ -1,0 +1,188 @@
+#include "tools/bench/options.h"
+
+#include <fmt/format.h>
+
+#include <cstdlib>
+#include <filesystem>
+#include <random>
+
+#include "common/base/clock.h"
+#include "tools/bench/workload.h"
+
+namespace hearsay::bench {
+namespace {
+
+void add_network_options(CLI::App& command, TestOptions& options) {
+  command.add_option("--latency", options.latency_ms, "Mean latency between nodes, in ms")
+      ->check(CLI::NonNegativeNumber)
+      ->capture_default_str()
+      ->type_name("MS");
+  command
+      .add_option("--latency-dist", options.latency_distribution, "How latencies are distributed")
+      ->check(CLI::IsMember({"constant", "uniform", "exponential"}))
+      ->capture_default_str()
+      ->type_name("TYPE");
+  command
+      .add_option("--topology", options.topology, "The neighbours that broadcast nodes are told")
+      ->check(CLI::IsMember({"line", "grid", "tree", "tree2", "tree3", "tree4", "total"}))
+      ->capture_default_str()
+      ->type_name("SHAPE");
+  command.add_flag("--no-head-of-line-blocking", options.no_head_of_line_blocking,
+                   "Deliver each message when it is due, instead of behind the one that the "
+                   "node's queue is holding, as Maelstrom does");
+}
+
+void add_nemesis_options(CLI::App& command, TestOptions& options) {
+  command
+      .add_option("--nemesis", options.nemeses,
+                  "Faults, separated by commas: partition (the network), kill-worker (SIGKILL to "
+                  "a child process of a random node)")
+      ->delimiter(',')
+      ->check(CLI::IsMember({"partition", "kill-worker"}))
+      ->type_name("FAULTS");
+  command
+      .add_option("--nemesis-interval", options.nemesis_interval_s,
+                  "Mean time between two deeds of a nemesis, in seconds")
+      ->check(CLI::PositiveNumber)
+      ->capture_default_str()
+      ->type_name("S");
+  command
+      .add_option("--kill-worker-interval-ms", options.kill_worker_interval_ms,
+                  "Mean time between two kills in the cluster, in ms (default: --nemesis-interval)")
+      ->check(CLI::PositiveNumber)
+      ->type_name("MS");
+}
+
+void add_load_options(CLI::App& command, TestOptions& options) {
+  command.add_option("--node-count", options.node_count, "How many nodes")
+      ->check(CLI::PositiveNumber)
+      ->capture_default_str()
+      ->type_name("N");
+  command.add_option("--time-limit", options.time_limit_s, "How long the load lasts, in seconds")
+      ->check(CLI::PositiveNumber)
+      ->capture_default_str()
+      ->type_name("S");
+  command
+      .add_option("--recovery", options.recovery_s,
+                  "How long the nodes have, after the load, before the final reads, in seconds")
+      ->check(CLI::NonNegativeNumber)
+      ->capture_default_str()
+      ->type_name("S");
+  command.add_option("--rate", options.rate_hz, "Operations a second, on average")
+      ->check(CLI::NonNegativeNumber)
+      ->capture_default_str()
+      ->type_name("HZ");
+  command
+      .add_option("--concurrency", options.concurrency,
+                  "How many clients; 4n means four times the number of nodes")
+      ->capture_default_str()
+      ->type_name("NUMBER");
+  command
+      .add_option("--availability", options.availability,
+                  "Which fraction of the operations must succeed: a number from 0 to 1, or total")
+      ->type_name("FRACTION");
+}
+
+std::size_t parse_concurrency(const std::string& text, std::size_t node_count) {
+  char* rest = nullptr;
+  const unsigned long number = std::strtoul(text.c_str(), &rest, 10);
+  const std::string unit = rest;
+  const bool digits = !text.empty() && text[0] >= '0' && text[0] <= '9';
+  if (!digits || number == 0 || number > 1'000'000 || (!unit.empty() && unit != "n")) {
+    throw CLI::ValidationError("--concurrency",
+                               "a positive number, or one followed by n, not \"" + text + "\"");
+  }
+  return unit == "n" ? number * node_count : number;
+}
+
+std::optional<double> parse_availability(const std::string& text) {
+  if (text.empty()) return std::nullopt;
+  if (text == "total") return 1.0;
+  char* rest = nullptr;
+  const double fraction = std::strtod(text.c_str(), &rest);
+  if (*rest != '\0' || !(fraction >= 0 && fraction <= 1)) {
+    throw CLI::ValidationError("--availability",
+                               "either total or a number from 0 to 1, not \"" + text + "\"");
+  }
+  return fraction;
+}
+
+LatencyDistribution parse_distribution(const std::string& name) {
+  if (name == "uniform") return LatencyDistribution::uniform;
+  if (name == "exponential") return LatencyDistribution::exponential;
+  return LatencyDistribution::constant;
+}
+
+std::int64_t seconds_to_ns(double seconds) {
+  return static_cast<std::int64_t>(seconds * static_cast<double>(kNsPerSecond));
+}
+
+}  // namespace
+
+void add_test_options(CLI::App& command, TestOptions& options) {
+  command.add_option("-w,--workload", options.workload, "What the clients do")
+      ->required()
+      ->check(CLI::IsMember(workload_names()))
+      ->type_name("NAME");
+  command
+      .add_option("--bin", options.binary,
+                  "The program that is a node (default: hearsay-node beside this program)")
+      ->type_name("FILE");
+  add_load_options(command, options);
+  add_network_options(command, options);
+  add_nemesis_options(command, options);
+  command.add_flag("--log-stderr", options.log_stderr, "Show what the nodes write to stderr");
+  command.add_option("--seed", options.given_seed, "Repeats the random choices of another run")
+      ->type_name("N");
+  command.add_option("--store", options.store, "Where the results go")
+      ->capture_default_str()
+      ->type_name("DIR");
+  command.footer(
+      "Behind -- follow arguments for the node.\n"
+      "Exit codes: 0 valid, 1 invalid, 2 unknown, 254 bad arguments, 255 the run could not go on.\n"
+      "Example: hearsay test -w broadcast --node-count 5 --time-limit 20 --rate 10 "
+      "--nemesis partition -- --gossip push");
+}
+
+void resolve(TestOptions& options) {
+  options.seed = options.given_seed ? *options.given_seed : std::random_device()();
+  options.thread_count =
+      parse_concurrency(options.concurrency, static_cast<std::size_t>(options.node_count));
+  options.wanted_availability = parse_availability(options.availability);
+  options.shape = parse_topology(options.topology).value_or(Topology::grid);
+  options.network = {options.latency_ms, parse_distribution(options.latency_distribution),
+                     !options.no_head_of_line_blocking};
+  options.nemesis.partition_interval_ns = seconds_to_ns(options.nemesis_interval_s);
+  options.nemesis.kill_interval_ns = options.kill_worker_interval_ms > 0
+                                         ? seconds_to_ns(options.kill_worker_interval_ms / 1000)
+                                         : options.nemesis.partition_interval_ns;
+  for (const std::string& name : options.nemeses) {
+    (name == "partition" ? options.nemesis.partition : options.nemesis.kill_worker) = true;
+  }
+  if (options.binary.empty()) {
+    options.binary = std::filesystem::read_symlink("/proc/self/exe").parent_path() / "hearsay-node";
+  }
+}
+
+nlohmann::json to_json(const TestOptions& options) {
+  return {{"workload", options.workload},
+          {"bin", options.binary},
+          {"node-count", options.node_count},
+          {"time-limit", options.time_limit_s},
+          {"recovery", options.recovery_s},
+          {"rate", options.rate_hz},
+          {"concurrency", options.thread_count},
+          {"latency", options.latency_ms},
+          {"latency-dist", options.latency_distribution},
+          {"topology", options.topology},
+          {"nemesis", options.nemeses},
+          {"nemesis-interval", options.nemesis_interval_s},
+          {"kill-worker-interval-ms",
+           static_cast<double>(options.nemesis.kill_interval_ns) / static_cast<double>(kNsPerMs)},
+          {"availability", options.availability},
+          {"head-of-line-blocking", !options.no_head_of_line_blocking},
+          {"seed", options.seed},
+          {"args", options.node_arguments}};
+}
+
+}  // namespace hearsay::bench

@@ -1,0 +1,58 @@
+// The options of `hearsay test`: Maelstrom's names, meanings and defaults, and a few of our own.
+#pragma once
+
+#include <CLI/CLI.hpp>
+#include <cstddef>
+#include <cstdint>
+#include <nlohmann/json.hpp>
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "tools/bench/nemesis.h"
+#include "tools/bench/network.h"
+#include "tools/bench/topology.h"
+
+namespace hearsay::bench {
+
+struct TestOptions {
+  // As given.
+  std::string workload;
+  std::string binary;
+  std::int64_t node_count = 5;
+  double time_limit_s = 10;
+  double recovery_s = 10;
+  double rate_hz = 5;
+  std::string concurrency = "1n";
+  std::int64_t latency_ms = 0;
+  std::string latency_distribution = "constant";
+  std::string topology = "grid";
+  std::vector<std::string> nemeses;
+  double nemesis_interval_s = 10;
+  double kill_worker_interval_ms = 0;  // 0: the nemesis interval
+  std::string availability;
+  bool log_stderr = false;
+  bool no_head_of_line_blocking = false;
+  std::optional<std::uint64_t> given_seed;
+  std::string store = "store";
+  std::vector<std::string> node_arguments;
+
+  // Worked out by resolve().
+  std::uint64_t seed = 0;
+  std::size_t thread_count = 1;
+  std::optional<double> wanted_availability;
+  Topology shape = Topology::grid;
+  NetworkOptions network;
+  NemesisOptions nemesis;
+};
+
+// The options that can't be had from one flag alone are checked by resolve().
+void add_test_options(CLI::App& command, TestOptions& options);
+
+// Checks and works out the rest. Throws CLI::ValidationError with words
+// for people.
+void resolve(TestOptions& options);
+
+nlohmann::json to_json(const TestOptions& options);
+
+}  // namespace hearsay::bench

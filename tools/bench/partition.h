@@ -1,0 +1,31 @@
+// Who stops hearing whom: the partitions of Jepsen's nemesis.
+#pragma once
+
+#include <cstddef>
+#include <string_view>
+#include <vector>
+
+#include "tools/bench/random.h"
+
+namespace hearsay::bench {
+
+// deaf[a][b]: node a takes no messages of node b. Square, one row a node.
+using Grudge = std::vector<std::vector<bool>>;
+
+enum class PartitionKind {
+  one,              // a single node against the rest
+  minority_third,   // fewer than a third against the rest
+  majority,         // the smaller half against the larger
+  majorities_ring,  // every node hears a majority, no two the same one
+};
+
+inline constexpr PartitionKind kPartitionKinds[] = {
+    PartitionKind::one, PartitionKind::minority_third, PartitionKind::majority,
+    PartitionKind::majorities_ring};
+
+// Jepsen's word: "one", "minority-third", "majority", "majorities-ring".
+std::string_view name_of(PartitionKind kind);
+
+Grudge make_grudge(PartitionKind kind, std::size_t node_count, Random& random);
+
+}  // namespace hearsay::bench

@@ -1,0 +1,162 @@
+#include "tools/bench/run.h"
+
+#include <fmt/format.h>
+
+#include <utility>
+
+#include "common/base/clock.h"
+
+namespace hearsay::bench {
+namespace {
+
+constexpr std::int64_t kInitTimeoutNs = 10 * kNsPerSecond;
+
+}  // namespace
+
+Run::Run(EventHeap& heap, Network& network, Workload& workload, WorkerKiller& killer,
+         const RunOptions& options, OnEnd on_end)
+    : heap_(heap),
+      network_(network),
+      workload_(workload),
+      options_(options),
+      on_end_(std::move(on_end)),
+      nemesis_(heap, network, killer, history_, options.nemesis, options.seed,
+               [this] {
+                 if (pool_) pool_->pass_turn();
+               }),
+      operations_random_(options.seed, "operations") {}
+
+std::int64_t Run::planned_ns() const {
+  return options_.time_limit_ns + (workload_.final_intent() ? options_.recovery_ns : 0);
+}
+
+void Run::start(std::int64_t now_ns) {
+  nlohmann::json names = nlohmann::json::array();
+  for (std::size_t i = 0; i < network_.node_count(); ++i) names.push_back(network_.node_name(i));
+  std::vector<nlohmann::json> bodies;
+  for (std::size_t i = 0; i < network_.node_count(); ++i) {
+    bodies.push_back({{"type", "init"}, {"node_id", network_.node_name(i)}, {"node_ids", names}});
+  }
+  ask_all(now_ns, bodies, kInitTimeoutNs, &Run::set_up);
+}
+
+void Run::ask_all(std::int64_t now_ns, const std::vector<nlohmann::json>& bodies,
+                  std::int64_t timeout_ns, OnAllAnswered next) {
+  unanswered_ = bodies.size();
+  for (std::size_t node = 0; node < bodies.size(); ++node) {
+    setup_clients_.push_back(std::make_unique<Client>(heap_, network_, duplicates_));
+  }
+  for (std::size_t node = 0; node < bodies.size(); ++node) {
+    const auto type = bodies[node].at("type").get<std::string>();
+    setup_clients_[setup_clients_.size() - bodies.size() + node]->request(
+        now_ns, network_.node_name(node), bodies[node], timeout_ns,
+        [this, node, type, next](std::int64_t later_ns, const nlohmann::json& reply) {
+          take_answer(later_ns, node, type, reply, next);
+        });
+  }
+}
+
+void Run::take_answer(std::int64_t now_ns, std::size_t node, const std::string& asked,
+                      const nlohmann::json& reply, OnAllAnswered next) {
+  if (phase_ == Phase::over) return;
+  if (reply.is_null()) {
+    end(now_ns, fmt::format("{} did not answer {}", network_.node_name(node), asked));
+    return;
+  }
+  if (reply.at("type") != asked + "_ok") {
+    end(now_ns, fmt::format("{} answered {} with {} instead of {}_ok", network_.node_name(node),
+                            asked, reply.dump(), asked));
+    return;
+  }
+  if (--unanswered_ > 0) return;
+  // From the heap, so that no client dies while it is still speaking.
+  heap_.at(now_ns, [this, next](std::int64_t later_ns) {
+    setup_clients_.clear();
+    (this->*next)(later_ns);
+  });
+}
+
+void Run::set_up(std::int64_t now_ns) {
+  const nlohmann::json body = workload_.setup_body();
+  if (body.is_null()) {
+    begin_load(now_ns);
+    return;
+  }
+  ask_all(now_ns, std::vector<nlohmann::json>(network_.node_count(), body), kClientTimeoutNs,
+          &Run::begin_load);
+}
+
+void Run::begin_load(std::int64_t now_ns) {
+  phase_ = Phase::load;
+  load_start_ns_ = now_ns;
+  load_end_ns_ = now_ns + options_.time_limit_ns;
+  pool_.emplace(heap_, network_, workload_, history_, duplicates_, options_.concurrency, now_ns,
+                [this](std::int64_t later_ns) { thread_freed(later_ns); });
+  nemesis_.start(now_ns, load_end_ns_);
+  if (options_.rate_hz > 0) {
+    const auto gap_ns =
+        static_cast<std::int64_t>(static_cast<double>(kNsPerSecond) / options_.rate_hz);
+    stagger_.emplace(gap_ns, now_ns, Random(options_.seed, "gaps"));
+    issue(now_ns);
+  }
+  heap_.at(load_end_ns_, [this](std::int64_t later_ns) { end_load(later_ns); });
+}
+
+// Starts the operation that is due. Afterwards the next one waits in the heap, or, when all threads
+// are busy, for the next thread to become free.
+void Run::issue(std::int64_t now_ns) {
+  while (phase_ == Phase::load && now_ns < load_end_ns_) {
+    if (stagger_->next_ns() > now_ns) {
+      if (std::exchange(alarm_set_, true)) return;
+      heap_.at(stagger_->next_ns(), [this](std::int64_t later_ns) {
+        alarm_set_ = false;
+        issue(later_ns);
+      });
+      return;
+    }
+    const auto thread = pool_->next_free();
+    if (!thread) return;
+    stagger_->started(now_ns);
+    pool_->invoke(now_ns, *thread, workload_.next(operations_random_), false);
+  }
+}
+
+void Run::thread_freed(std::int64_t now_ns) {
+  // All threads were busy when the operation came due.
+  if (phase_ == Phase::load && stagger_ && stagger_->next_ns() <= now_ns) issue(now_ns);
+  if (!pool_->all_free()) return;
+  if (phase_ == Phase::draining) {
+    heap_.at(now_ns, [this](std::int64_t later_ns) { recover(later_ns); });
+  } else if (phase_ == Phase::final_reads) {
+    heap_.at(now_ns, [this](std::int64_t later_ns) { end(later_ns, ""); });
+  }
+}
+
+void Run::end_load(std::int64_t now_ns) {
+  phase_ = Phase::draining;
+  if (pool_->all_free()) recover(now_ns);
+}
+
+void Run::recover(std::int64_t now_ns) {
+  if (phase_ != Phase::draining) return;
+  if (!workload_.final_intent()) {
+    end(now_ns, "");
+    return;
+  }
+  phase_ = Phase::recovery;
+  nemesis_.heal(now_ns);
+  heap_.at(now_ns + options_.recovery_ns,
+           [this](std::int64_t later_ns) { read_finally(later_ns); });
+}
+
+void Run::read_finally(std::int64_t now_ns) {
+  phase_ = Phase::final_reads;
+  const Intent intent = *workload_.final_intent();
+  for (std::size_t i = 0; i < pool_->concurrency(); ++i) pool_->invoke(now_ns, i, intent, true);
+}
+
+void Run::end(std::int64_t now_ns, const std::string& failure) {
+  if (std::exchange(phase_, Phase::over) != Phase::over) on_end_(now_ns, failure);
+}
+
+}  // namespace hearsay::bench

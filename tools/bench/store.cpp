@@ -1,0 +1,62 @@
+#include "tools/bench/store.h"
+
+#include <fmt/format.h>
+
+#include <ctime>
+#include <fstream>
+
+#include "common/base/clock.h"
+
+namespace hearsay::bench {
+namespace {
+
+namespace fs = std::filesystem;
+
+std::string timestamp(std::int64_t wall_ns) {
+  const std::time_t seconds = wall_ns / kNsPerSecond;
+  std::tm utc{};
+  ::gmtime_r(&seconds, &utc);
+  return fmt::format("{:04}{:02}{:02}T{:02}{:02}{:02}.{:03}Z", utc.tm_year + 1900, utc.tm_mon + 1,
+                     utc.tm_mday, utc.tm_hour, utc.tm_min, utc.tm_sec,
+                     wall_ns % kNsPerSecond / kNsPerMs);
+}
+
+// Made aside and moved over, so that two runs ending at once can't find it missing.
+void replace_link(const fs::path& link, const fs::path& target) {
+  const fs::path aside = link.string() + "." + target.filename().string();
+  fs::remove(aside);
+  fs::create_directory_symlink(target, aside);
+  fs::rename(aside, link);
+}
+
+std::ofstream open_file(const fs::path& path) {
+  std::ofstream file;
+  file.exceptions(std::ios::failbit | std::ios::badbit);
+  file.open(path);
+  return file;
+}
+
+}  // namespace
+
+Store::Store(const fs::path& root, const std::string& workload, std::int64_t wall_ns) {
+  const fs::path parent = fs::absolute(root) / workload;
+  fs::create_directories(parent);
+  const std::string time = timestamp(wall_ns);
+  std::string name = time;
+  for (int i = 2; !fs::create_directory(parent / name); ++i) name = fmt::format("{}-{}", time, i);
+  directory_ = parent / name;
+  fs::create_directory(log_directory());
+  replace_link(parent / "latest", name);
+  replace_link(parent.parent_path() / "latest", fs::path(workload) / name);
+}
+
+void Store::write_results(const nlohmann::json& results) const {
+  open_file(directory_ / "results.json") << results.dump(2) << '\n';
+}
+
+void Store::write_history(const History& history) const {
+  std::ofstream file = open_file(directory_ / "history.jsonl");
+  for (const Operation& operation : history.operations()) file << to_json(operation) << '\n';
+}
+
+}  // namespace hearsay::bench

@@ -1,0 +1,153 @@
+#include "tools/bench/test_command.h"
+
+#include <fmt/format.h>
+#include <sys/resource.h>
+
+#include <csignal>
+#include <exception>
+#include <filesystem>
+#include <memory>
+#include <string>
+#include <utility>
+
+#include "common/base/clock.h"
+#include "tools/bench/event_loop.h"
+#include "tools/bench/node_group.h"
+#include "tools/bench/progress.h"
+#include "tools/bench/results.h"
+#include "tools/bench/run.h"
+#include "tools/bench/store.h"
+#include "tools/bench/workload.h"
+
+namespace hearsay::bench {
+namespace {
+
+std::vector<std::string> node_names(std::int64_t count) {
+  std::vector<std::string> names;
+  for (std::int64_t i = 0; i < count; ++i) names.push_back(fmt::format("n{}", i));
+  return names;
+}
+
+RunOptions run_options(const TestOptions& options) {
+  RunOptions run;
+  run.concurrency = options.thread_count;
+  run.rate_hz = options.rate_hz;
+  run.time_limit_ns = static_cast<std::int64_t>(options.time_limit_s * 1e9);
+  run.recovery_ns = static_cast<std::int64_t>(options.recovery_s * 1e9);
+  run.seed = options.seed;
+  run.nemesis = options.nemesis;
+  return run;
+}
+
+std::int64_t own_cpu_ns() {
+  rusage usage{};
+  ::getrusage(RUSAGE_SELF, &usage);
+  const std::int64_t seconds = usage.ru_utime.tv_sec + usage.ru_stime.tv_sec;
+  return seconds * kNsPerSecond + (usage.ru_utime.tv_usec + usage.ru_stime.tv_usec) * 1000;
+}
+
+// One test, wired up.
+class Test {
+ public:
+  explicit Test(const TestOptions& options)
+      : options_(options),
+        names_(node_names(options.node_count)),
+        store_(options.store, options.workload, wall_ns()),
+        loop_([this](std::int64_t now_ns, int number) { take_signal(now_ns, number); }),
+        nodes_(loop_, {std::filesystem::canonical(options.binary), options.node_arguments},
+               store_.log_directory(),
+               [this](std::int64_t now_ns, const std::string& why) { end(now_ns, why); }),
+        network_(loop_.heap(), nodes_, options.network, options.seed),
+        workload_(make_workload(options.workload, options.shape, names_)) {
+    for (const std::string& name : names_) network_.add_node(name);
+    run_ = std::make_unique<Run>(
+        loop_.heap(), network_, *workload_, nodes_, run_options(options),
+        [this](std::int64_t now_ns, const std::string& failure) { end(now_ns, failure); });
+    progress_ = std::make_unique<Progress>(loop_.heap(), *run_, network_);
+  }
+
+  int run() {
+    const std::int64_t start_ns = monotonic_ns();
+    nodes_.start(network_);
+    if (options_.log_stderr) follow_logs();
+    run_->start(monotonic_ns());
+    progress_->start(start_ns);
+    loop_.run();
+    progress_->finish();
+    if (signal_ == 0) nodes_.look_for_deaths(monotonic_ns());
+    outcome_.leftovers = nodes_.stop();
+    if (follower_) follower_->print_news();
+    outcome_.wall_ns = monotonic_ns() - start_ns;
+    outcome_.bench_cpu_ns = own_cpu_ns();
+    if (signal_ != 0) {
+      fmt::print(stderr, "hearsay test: interrupted; all nodes are killed\n");
+      return kExitInterrupted;
+    }
+    return conclude();
+  }
+
+ private:
+  void follow_logs() {
+    std::vector<LogFollower::File> files;
+    for (std::size_t node = 0; node < names_.size(); ++node) {
+      files.push_back({names_[node], nodes_.log_path(node)});
+    }
+    follower_ = std::make_unique<LogFollower>(loop_.heap(), std::move(files));
+    follower_->start(monotonic_ns());
+  }
+
+  void take_signal(std::int64_t now_ns, int number) {
+    if (number == SIGCHLD) {
+      nodes_.look_for_deaths(now_ns);
+      return;
+    }
+    signal_ = number;
+    loop_.stop();
+  }
+
+  void end(std::int64_t /*now_ns*/, const std::string& failure) {
+    if (outcome_.failure.empty()) outcome_.failure = failure;
+    loop_.stop();
+  }
+
+  int conclude() {
+    const nlohmann::json results =
+        make_results(options_, *workload_, *run_, network_, nodes_, outcome_);
+    store_.write_history(run_->history());
+    store_.write_results(results);
+    fmt::print("{}", make_report(results, store_.directory().string()));
+    if (!outcome_.failure.empty()) return kExitRunFailed;
+    if (results.at("valid?") == true) return kExitValid;
+    return results.at("valid?") == false ? kExitInvalid : kExitUnknown;
+  }
+
+  const TestOptions& options_;
+  std::vector<std::string> names_;
+  Store store_;
+  EventLoop loop_;
+  NodeGroup nodes_;
+  Network network_;
+  std::unique_ptr<Workload> workload_;
+  std::unique_ptr<Run> run_;
+  std::unique_ptr<Progress> progress_;
+  std::unique_ptr<LogFollower> follower_;
+  Outcome outcome_;
+  int signal_ = 0;
+};
+
+}  // namespace
+
+int run_test(const TestOptions& options) {
+  try {
+    if (!std::filesystem::exists(options.binary)) {
+      fmt::print(stderr, "hearsay test: there is no program {} (--bin)\n", options.binary);
+      return kExitRunFailed;
+    }
+    return Test(options).run();
+  } catch (const std::exception& error) {
+    fmt::print(stderr, "hearsay test: {}\n", error.what());
+    return kExitRunFailed;
+  }
+}
+
+}  // namespace hearsay::bench

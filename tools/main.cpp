@@ -1,0 +1,46 @@
+// The `hearsay` command: one subcommand a tool.
+#include <CLI/CLI.hpp>
+#include <algorithm>
+#include <string>
+#include <vector>
+
+#include "tools/bench/options.h"
+#include "tools/bench/test_command.h"
+
+namespace {
+
+using hearsay::bench::TestOptions;
+
+// Cuts off what stands behind "--": it belongs to the node, whatever it looks like.
+std::vector<std::string> cut_node_arguments(std::vector<std::string>& arguments) {
+  const auto dashes = std::find(arguments.begin(), arguments.end(), "--");
+  if (dashes == arguments.end()) return {};
+  const std::vector<std::string> rest(dashes + 1, arguments.end());
+  arguments.erase(dashes, arguments.end());
+  return rest;
+}
+
+}  // namespace
+
+int main(int argc, char** argv) {
+  std::vector<std::string> arguments(argv + 1, argv + argc);
+  TestOptions options;
+  options.node_arguments = cut_node_arguments(arguments);
+
+  CLI::App app("Tools for hearsay: gossip nodes that keep going while their workers die");
+  app.name("hearsay");
+  app.require_subcommand(1);
+  CLI::App* test = app.add_subcommand(
+      "test", "Run nodes under Maelstrom's network, workloads and checkers, without a JVM");
+  add_test_options(*test, options);
+
+  try {
+    std::reverse(arguments.begin(), arguments.end());  // CLI11 takes them from the back
+    app.parse(arguments);
+    resolve(options);
+  } catch (const CLI::ParseError& error) {
+    const bool help = app.exit(error) == 0;
+    return help ? hearsay::bench::kExitValid : hearsay::bench::kExitBadArguments;
+  }
+  return hearsay::bench::run_test(options);
+}

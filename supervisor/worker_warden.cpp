@@ -5,6 +5,7 @@
 #include <algorithm>
 #include <csignal>
 #include <system_error>
+#include <utility>
 
 #include "common/base/clock.h"
 #include "common/shm/commit.h"
@@ -77,6 +78,7 @@ void WorkerWarden::handle(LifeEvent event, std::int64_t now_ns) {
 
 void WorkerWarden::spawn(std::int64_t now_ns) {
   // No worker lives: its marks may be set anew.
+  segment_.header().stop.store(0, std::memory_order_relaxed);
   segment_.header().running_position.store(shm::kNoPosition, std::memory_order_relaxed);
   segment_.header().poison_position = tally_.poison_position();
   shm::lower(segment_.worker_park());
@@ -92,6 +94,7 @@ void WorkerWarden::spawn(std::int64_t now_ns) {
   was_ready_ = false;
   killed_for_.reset();
   started_ns_ = now_ns;
+  was_waiting_ = false;
   without_progress_ns_ = 0;
   trace_.emit(trace::Event::worker_started, {{trace::FieldName::worker_pid, process_->pid()}});
   started_(generation_);
@@ -150,7 +153,9 @@ bool WorkerWarden::overdue(std::int64_t now_ns, bool busy) {
   const std::int64_t passed_ns = std::min(now_ns - looked_ns_, 2 * kLookEveryNs);
   const std::uint64_t steps = shm::committed_steps(segment_.commit());
   const bool waiting = busy || state_ == LifeState::starting || state_ == LifeState::stopping;
-  without_progress_ns_ = waiting && steps == seen_steps_ ? without_progress_ns_ + passed_ns : 0;
+  // What passed before the worker had anything to do does not count against it.
+  const bool stuck = std::exchange(was_waiting_, waiting) && waiting && steps == seen_steps_;
+  without_progress_ns_ = stuck ? without_progress_ns_ + passed_ns : 0;
   seen_steps_ = steps;
   looked_ns_ = now_ns;
   if (state_ == LifeState::starting) return without_progress_ns_ > kStartLimitNs;

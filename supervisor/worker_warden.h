@@ -75,6 +75,7 @@ class WorkerWarden {
   // not take the worker for hung.
   std::int64_t looked_ns_ = 0;
   std::int64_t without_progress_ns_ = 0;
+  bool was_waiting_ = false;  // when last looked at
   std::uint64_t seen_steps_ = 0;
 };
 

@@ -48,6 +48,8 @@ bool DutyCycle::run_batch() {
     run_one(
         {inputs_, static_cast<protocol::InputKind>(record->kind), record->flags, record->payload},
         position);
+    // A second poison input in the same batch would undo the skipping of the first, for ever.
+    if (position == segment_.header().poison_position) break;
   }
   if (!staged_) return false;
   commit_batch();

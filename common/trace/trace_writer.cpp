@@ -12,9 +12,11 @@
 namespace hearsay::trace {
 namespace {
 
-// Six fields of this length, escaped at six bytes a character, would be too long for a line; two
-// are the most that any event has.
-constexpr std::size_t kLongestText = 300;
+constexpr std::size_t kLineLimitBytes = 4096;
+// Texts are cut at the first length; at the second one, at which the longest event (five texts of
+// characters that take six bytes each when escaped) still fits, when the line is too long otherwise.
+constexpr std::size_t kLongText = 300;
+constexpr std::size_t kShortText = 100;
 
 spdlog::sink_ptr make_sink(const std::string& path) {
   if (path.empty()) return std::make_shared<spdlog::sinks::stderr_sink_st>();
@@ -27,11 +29,14 @@ spdlog::level::level_enum spdlog_level(Level level) {
   return kLevels[static_cast<std::size_t>(level)];
 }
 
-nlohmann::ordered_json value_of(const EventField& field) {
+nlohmann::ordered_json cut(std::string_view text, std::size_t longest) {
+  if (text.size() <= longest) return text;
+  return std::string(text.substr(0, longest)) + "...";
+}
+
+nlohmann::ordered_json value_of(const EventField& field, std::size_t longest) {
   if (const auto* number = std::get_if<std::int64_t>(&field.value)) return *number;
-  const auto text = std::get<std::string_view>(field.value);
-  if (text.size() <= kLongestText) return text;
-  return std::string(text.substr(0, kLongestText)) + "...";
+  return cut(std::get<std::string_view>(field.value), longest);
 }
 
 }  // namespace
@@ -47,17 +52,26 @@ TraceWriter::TraceWriter(Level level, const std::string& path, std::string role)
 
 TraceWriter::~TraceWriter() = default;
 
-void TraceWriter::write(Event event, std::initializer_list<EventField> fields) {
+std::string TraceWriter::line_of(Event event, std::initializer_list<EventField> fields,
+                                 std::size_t longest_text) const {
   nlohmann::ordered_json line{{"ts", wall_ns()},
-                              {"node", node_},
+                              {"node", cut(node_, longest_text)},
                               {"role", role_},
                               {"pid", ::getpid()},
                               {"generation", generation_},
                               {"level", name_of(level_of(event))},
                               {"event", name_of(event)}};
-  for (const EventField& field : fields) line[std::string(name_of(field.name))] = value_of(field);
+  for (const EventField& field : fields) {
+    line[std::string(name_of(field.name))] = value_of(field, longest_text);
+  }
   constexpr auto kReplace = nlohmann::ordered_json::error_handler_t::replace;
-  logger_->log(spdlog_level(level_of(event)), line.dump(-1, ' ', false, kReplace));
+  return line.dump(-1, ' ', false, kReplace);
+}
+
+void TraceWriter::write(Event event, std::initializer_list<EventField> fields) {
+  std::string line = line_of(event, fields, kLongText);
+  if (line.size() + 1 >= kLineLimitBytes) line = line_of(event, fields, kShortText);
+  logger_->log(spdlog_level(level_of(event)), line);
 }
 
 }  // namespace hearsay::trace

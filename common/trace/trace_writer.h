@@ -28,6 +28,8 @@ class TraceWriter final : public EventSink {
 
  private:
   void write(Event event, std::initializer_list<EventField> fields) override;
+  std::string line_of(Event event, std::initializer_list<EventField> fields,
+                      std::size_t longest_text) const;
 
   std::shared_ptr<spdlog::logger> logger_;
   std::string role_;

@@ -94,7 +94,7 @@ TEST(CrashOnce, IsAnsweredProperlyAndOnce) {
   EXPECT_EQ(type_of(conversation.answer_to(kPoisonId)), "crash_once_ok");
   conversation.expect_end();
   EXPECT_EQ(conversation.count_answers(kPoisonId), 1U);
-  EXPECT_EQ(deaths(conversation.node()), 1U);
+  EXPECT_EQ(deaths(conversation.node()), 1U) << conversation.node().stderr_text();
   std::filesystem::remove(file);
 }
 
@@ -111,7 +111,7 @@ TEST(ManyPoisons, OneAfterTheOtherAreAllGivenUp) {
   }
   EXPECT_TRUE(conversation.still_echoes());
   conversation.expect_end();
-  EXPECT_EQ(deaths(conversation.node()), 12U);
+  EXPECT_EQ(deaths(conversation.node()), 12U) << conversation.node().stderr_text();
 }
 
 }  // namespace

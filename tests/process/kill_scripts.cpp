@@ -55,6 +55,7 @@ void write_unique_ids(ScriptWriter write) {
 
 void write_broadcast(ScriptWriter write) {
   write.from_peer("n2", {"before init", 1});
+  write.request("init", {{"node_id", 1}});  // an error; what waits for the real one is committed
   write.init({"n1", "n2", "n3", "n4"});
   write.request("broadcast", {{"message", 10}});
   write.request("topology", {{"topology", {{"n1", {"n2", "n3"}}, {"n2", {"n1"}}}}});

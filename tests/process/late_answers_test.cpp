@@ -67,6 +67,18 @@ TEST(HungWorker, AStoppedOneWithoutWorkIsLeftAlone) {
   EXPECT_EQ(count_events(node, "worker_killed"), 0U);
 }
 
+// The time before it was asked for something is no time in which it got nowhere.
+TEST(HungWorker, AnIdleOneIsNotReplacedForTheFirstRequest) {
+  Conversation conversation({"hearsay-node", {"--gossip=flood", "--hang-limit-ms=100"}});
+  for (int round = 0; round < 5; ++round) {
+    std::this_thread::sleep_for(milliseconds(250));
+    EXPECT_TRUE(conversation.still_echoes());
+  }
+  conversation.expect_end();
+  EXPECT_EQ(count_events(conversation.node(), "worker_killed"), 0U)
+      << conversation.node().stderr_text();
+}
+
 TEST(LateAnswers, ToClientsAreNotGivenToPeersAre) {
   Conversation conversation({"hearsay-node", {"--gossip=flood", kShortDeadline, kPatientHangLimit}});
   NodeRunner& node = conversation.node();

@@ -1,4 +1,5 @@
 // The checkers against the real Maelstrom: its recorded histories must give its recorded verdicts.
+#include <fmt/format.h>
 #include <gtest/gtest.h>
 
 #include <string>
@@ -27,7 +28,7 @@ void expect_covers(const nlohmann::json& actual, const nlohmann::json& expected,
     return;
   }
   for (const auto& [key, value] : expected.items()) {
-    const std::string inner = path + "/" + key;
+    const std::string inner = fmt::format("{}/{}", path, key);
     ASSERT_TRUE(actual.is_object() && actual.contains(key)) << "missing " << inner;
     expect_covers(actual.at(key), value, inner);
   }

@@ -15,7 +15,7 @@ namespace {
 constexpr std::size_t kWorstShown = 8;
 
 // What the reads showed of one value. Indices into the history; of reads, their invocations.
-struct Element {
+struct Element {  // NOLINT(bugprone-exception-escape): as in history.h
   nlohmann::json value;
   std::optional<std::size_t> known;  // the operation from which on the value is known to be in
   std::optional<std::size_t> last_present;

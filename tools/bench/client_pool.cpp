@@ -11,23 +11,23 @@ namespace {
 using protocol::ErrorCode;
 
 struct KnownError {
-  ErrorCode code;
   std::string_view name;
+  ErrorCode code;
   bool definite;
 };
 
 constexpr KnownError kKnownErrors[] = {
-    {ErrorCode::timeout, "timeout", false},
-    {ErrorCode::node_not_found, "node-not-found", true},
-    {ErrorCode::not_supported, "not-supported", true},
-    {ErrorCode::temporarily_unavailable, "temporarily-unavailable", true},
-    {ErrorCode::malformed_request, "malformed-request", true},
-    {ErrorCode::crash, "crash", false},
-    {ErrorCode::abort, "abort", true},
-    {ErrorCode::key_does_not_exist, "key-does-not-exist", true},
-    {ErrorCode::key_already_exists, "key-already-exists", true},
-    {ErrorCode::precondition_failed, "precondition-failed", true},
-    {ErrorCode::txn_conflict, "txn-conflict", true},
+    {"timeout", ErrorCode::timeout, false},
+    {"node-not-found", ErrorCode::node_not_found, true},
+    {"not-supported", ErrorCode::not_supported, true},
+    {"temporarily-unavailable", ErrorCode::temporarily_unavailable, true},
+    {"malformed-request", ErrorCode::malformed_request, true},
+    {"crash", ErrorCode::crash, false},
+    {"abort", ErrorCode::abort, true},
+    {"key-does-not-exist", ErrorCode::key_does_not_exist, true},
+    {"key-already-exists", ErrorCode::key_already_exists, true},
+    {"precondition-failed", ErrorCode::precondition_failed, true},
+    {"txn-conflict", ErrorCode::txn_conflict, true},
 };
 
 // Sets type and error of the completion from a reply of type "error".

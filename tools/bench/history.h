@@ -23,7 +23,8 @@ std::string_view name_of(OperationType type);
 // The process of the nemesis; clients' processes are 0 and up.
 inline constexpr std::int64_t kNemesisProcess = -1;
 
-struct Operation {
+// Moving nlohmann's json cannot throw, but its code looks as if it could.
+struct Operation {           // NOLINT(bugprone-exception-escape)
   std::int64_t index = 0;    // in the history
   std::int64_t time_ns = 0;  // since the start of the load
   OperationType type = OperationType::invoke;

@@ -33,7 +33,6 @@ std::vector<std::string> neighbours_in(const nlohmann::json& topology,
   if (!own->is_array()) {
     throw core::BadRequest("body.topology's entry for " + identity.node_id + " must be an array");
   }
-  if (!own->is_array()) throw core::BadRequest("body.topology must list the neighbours in arrays");
   std::vector<std::string> neighbours;
   for (const auto& name : *own) {
     if (!name.is_string() || !identity.knows(name.get<std::string>())) {

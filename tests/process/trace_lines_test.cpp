@@ -1,0 +1,133 @@
+// What the two processes write to stderr: one JSON object a line, from a closed set of events and
+// fields, short enough that lines of two processes never mix.
+#include <gtest/gtest.h>
+#include <unistd.h>
+
+#include <csignal>
+#include <fstream>
+#include <set>
+#include <sstream>
+#include <string>
+
+#include "common/trace/event.h"
+#include "tests/support/conversation.h"
+#include "tests/support/messages.h"
+
+namespace hearsay::test {
+namespace {
+
+using nlohmann::json;
+
+constexpr std::size_t kLineLimitBytes = 4096;
+
+std::set<std::string> event_names() {
+  std::set<std::string> names;
+  for (int event = 0; event <= static_cast<int>(trace::Event::last_); ++event) {
+    names.emplace(trace::name_of(static_cast<trace::Event>(event)));
+  }
+  return names;
+}
+
+std::set<std::string> field_names() {
+  using trace::FieldName;
+  std::set<std::string> names{"ts", "node", "role", "pid", "generation", "level", "event"};
+  for (int field = 0; field <= static_cast<int>(FieldName::worker_pid); ++field) {
+    names.emplace(trace::name_of(static_cast<FieldName>(field)));
+  }
+  return names;
+}
+
+// Checks the lines and returns the events that they are of.
+std::set<std::string> check_lines(const std::string& text) {
+  static const auto kEvents = event_names();
+  static const auto kFields = field_names();
+  std::set<std::string> seen;
+  std::istringstream lines(text);
+  for (std::string line; std::getline(lines, line);) {
+    EXPECT_LT(line.size() + 1, kLineLimitBytes) << line;
+    const json event = json::parse(line, nullptr, false);
+    if (!event.is_object()) {
+      ADD_FAILURE() << "no JSON object: " << line;
+      continue;
+    }
+    for (const char* integer : {"ts", "pid", "generation"}) {
+      EXPECT_TRUE(event.contains(integer) && event[integer].is_number_integer()) << line;
+    }
+    EXPECT_TRUE(event.value("role", "") == "supervisor" || event.value("role", "") == "worker");
+    EXPECT_TRUE(event.contains("node") && event["node"].is_string()) << line;
+    EXPECT_TRUE(kEvents.contains(event.value("event", ""))) << line;
+    for (const auto& [name, value] : event.items()) {
+      EXPECT_TRUE(kFields.contains(name)) << name << " in " << line;
+    }
+    seen.insert(event.value("event", ""));
+  }
+  EXPECT_TRUE(text.empty() || text.back() == '\n') << "the last line is cut off";
+  return seen;
+}
+
+// Everything that makes a node speak: work, bad lines, long texts, a death.
+void say_all_sorts(Conversation& conversation) {
+  const std::string quotes(2'000, '"');
+  const std::string controls(2'000, '\x01');
+  conversation.say("no JSON " + std::string(10'000, '\\'));
+  conversation.say("\xff\xfe\x01\x02");
+  conversation.say(request_line(quotes, "n1", "dance", 2));
+  conversation.say(request_line(controls, "n1", controls, 3));
+  conversation.say(request_line("c1", "n1", controls, 4, {{"x", 1}}));
+  conversation.say(request_line(controls, "n1", "topology", 5, {{"topology", quotes}}));
+  conversation.say(request_line("c1", "n1", "broadcast", 6, {{"message", controls}}));
+  conversation.say(request_line("c1", "n1", "echo", 7, {{"echo", std::string(600'000, 'x')}}));
+  EXPECT_TRUE(conversation.still_echoes());
+  ::kill(conversation.node().worker(), SIGKILL);
+  EXPECT_TRUE(conversation.still_echoes());
+}
+
+class TraceLevel : public testing::TestWithParam<const char*> {};
+
+TEST_P(TraceLevel, EveryLineIsAnEvent) {
+  Conversation conversation({"hearsay-node", {"--trace-level=" + std::string(GetParam())}});
+  say_all_sorts(conversation);
+  conversation.expect_end();
+  check_lines(conversation.node().stderr_text());
+}
+
+INSTANTIATE_TEST_SUITE_P(Levels, TraceLevel,
+                         testing::Values("trace", "debug", "info", "warn", "error", "off"),
+                         [](const auto& tested) { return std::string(tested.param); });
+
+TEST(TraceLines, TellWhatHappened) {
+  Conversation conversation({"hearsay-node", {"--trace-level=trace"}});
+  say_all_sorts(conversation);
+  conversation.expect_end();
+  const auto seen = check_lines(conversation.node().stderr_text());
+  for (const char* event :
+       {"node_started", "worker_started", "worker_recovered", "worker_ready", "node_initialised",
+        "line_rejected", "request_rejected", "message_received", "message_sent", "value_learned",
+        "step_committed", "worker_died", "outputs_spilled", "input_ended", "node_stopped"}) {
+    EXPECT_TRUE(seen.contains(event)) << event;
+  }
+}
+
+TEST(TraceLines, OffMeansSilence) {
+  Conversation conversation({"hearsay-node", {"--trace-level=off"}});
+  say_all_sorts(conversation);
+  conversation.expect_end();
+  EXPECT_EQ(conversation.node().stderr_text(), "");
+}
+
+TEST(TraceLines, OfBothProcessesGoToTheFile) {
+  const std::string path = testing::TempDir() + "hearsay-trace-" + std::to_string(::getpid());
+  Conversation conversation({"hearsay-node", {"--trace-level=debug", "--trace-file=" + path}});
+  say_all_sorts(conversation);
+  conversation.expect_end();
+  EXPECT_EQ(conversation.node().stderr_text(), "");
+  std::ifstream file(path);
+  const std::string text{std::istreambuf_iterator<char>(file), {}};
+  check_lines(text);
+  EXPECT_NE(text.find("\"role\":\"worker\""), std::string::npos);
+  EXPECT_NE(text.find("\"role\":\"supervisor\""), std::string::npos);
+  ::unlink(path.c_str());
+}
+
+}  // namespace
+}  // namespace hearsay::test

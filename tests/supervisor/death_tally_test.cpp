@@ -1,0 +1,107 @@
+#include "supervisor/death_tally.h"
+
+#include <gtest/gtest.h>
+
+namespace hearsay::supervisor {
+namespace {
+
+constexpr std::uint64_t kHere = 136;
+constexpr std::uint64_t kElsewhere = 296;
+
+Death crash_at(std::uint64_t position) { return {DeathCause::crash, true, position}; }
+
+TEST(DeathTally, TheFirstStartsAreImmediateThenMoreAndMoreLate) {
+  DeathTally tally;
+  std::int64_t before = 0;
+  for (int death = 1; death <= 30; ++death) {
+    tally.record({DeathCause::crash, false, shm::kNoPosition});
+    EXPECT_EQ(tally.in_a_row(), death);
+    if (death <= 3) {
+      EXPECT_EQ(tally.delay_ms(), 0) << death;
+    } else {
+      EXPECT_GT(tally.delay_ms(), 0) << death;
+    }
+    EXPECT_GE(tally.delay_ms(), before);
+    before = tally.delay_ms();
+  }
+  EXPECT_EQ(tally.delay_ms(), 1000) << "no longer than that, however many die";
+}
+
+TEST(DeathTally, AnExperimentsKillEndsARow) {
+  DeathTally tally;
+  for (int death = 0; death < 10; ++death) tally.record({DeathCause::crash, false, shm::kNoPosition});
+  tally.record({DeathCause::chaos, true, kHere});
+  EXPECT_EQ(tally.in_a_row(), 0);
+  EXPECT_EQ(tally.delay_ms(), 0);
+}
+
+TEST(DeathTally, AKillFromOutsideWhileIdleEndsARow) {
+  DeathTally tally;
+  for (int death = 0; death < 10; ++death) tally.record({DeathCause::crash, false, shm::kNoPosition});
+  tally.record({DeathCause::outside, true, shm::kNoPosition});
+  EXPECT_EQ(tally.delay_ms(), 0);
+}
+
+TEST(DeathTally, AnIdleCrashIsSuspicious) {
+  DeathTally tally;
+  tally.record({DeathCause::crash, true, shm::kNoPosition});
+  EXPECT_EQ(tally.in_a_row(), 1);
+}
+
+TEST(DeathTally, ThreeCrashesOnOneInputMakeItPoison) {
+  for (const DeathCause cause : {DeathCause::crash, DeathCause::hang}) {
+    DeathTally tally;
+    for (int death = 1; death <= 3; ++death) {
+      EXPECT_EQ(tally.poison_position(), shm::kNoPosition) << death;
+      tally.record({cause, true, kHere});
+    }
+    EXPECT_EQ(tally.poison_position(), kHere);
+  }
+}
+
+TEST(DeathTally, CrashesOnDifferentInputsBlameNone) {
+  DeathTally tally;
+  for (std::uint64_t death = 1; death <= 20; ++death) tally.record(crash_at(8 * death));
+  EXPECT_EQ(tally.poison_position(), shm::kNoPosition);
+}
+
+TEST(DeathTally, TheBlameIsForThreeCrashesRunning) {
+  DeathTally tally;
+  tally.record(crash_at(kHere));
+  tally.record(crash_at(kHere));
+  tally.record(crash_at(kElsewhere));
+  tally.record(crash_at(kHere));
+  tally.record(crash_at(kHere));
+  EXPECT_EQ(tally.poison_position(), shm::kNoPosition);
+  tally.record(crash_at(kHere));
+  EXPECT_EQ(tally.poison_position(), kHere);
+}
+
+TEST(DeathTally, KillsFromOutsideCountForLessButCount) {
+  DeathTally tally;
+  int kills = 0;
+  while (tally.poison_position() == shm::kNoPosition && kills < 100) {
+    tally.record({DeathCause::outside, true, kHere});
+    ++kills;
+  }
+  EXPECT_GT(kills, 3);
+  EXPECT_LT(kills, 100);
+}
+
+TEST(DeathTally, ExperimentsBlameNoInput) {
+  DeathTally tally;
+  for (int death = 0; death < 100; ++death) tally.record({DeathCause::chaos, true, kHere});
+  EXPECT_EQ(tally.poison_position(), shm::kNoPosition);
+}
+
+TEST(DeathTally, ADeathBetweenInputsDoesNotClearTheSuspect) {
+  DeathTally tally;
+  tally.record(crash_at(kHere));
+  tally.record(crash_at(kHere));
+  tally.record({DeathCause::crash, false, shm::kNoPosition});
+  tally.record(crash_at(kHere));
+  EXPECT_EQ(tally.poison_position(), kHere);
+}
+
+}  // namespace
+}  // namespace hearsay::supervisor

@@ -1,0 +1,218 @@
+#include "supervisor/line_writer.h"
+
+#include <gtest/gtest.h>
+
+#include <csignal>
+#include <string>
+
+#include "common/shm/segment.h"
+#include "tests/common/shm/owned_ring.h"
+#include "tests/supervisor/pipe_of_test.h"
+
+namespace hearsay::supervisor {
+namespace {
+
+using protocol::kFirstPart;
+using protocol::kLastPart;
+using protocol::kToClient;
+
+constexpr std::uint16_t kWhole = kFirstPart | kLastPart;
+constexpr std::int64_t kDeadlineNs = 100;
+
+class LineWriterTest : public testing::Test {
+ protected:
+  // The worker puts out a line, or a part of one.
+  void line(const std::string& text, std::uint16_t flags, std::int64_t taken_ns = 0) {
+    const auto kind = static_cast<std::uint16_t>(protocol::OutputKind::line);
+    ASSERT_TRUE(worker_.append(kind, flags,
+                               std::string(bytes_of(protocol::LineHeader{taken_ns})) + text));
+    worker_.publish();
+  }
+  void wake(std::int64_t at_ns, std::uint64_t token) {
+    const auto kind = static_cast<std::uint16_t>(protocol::OutputKind::wake);
+    ASSERT_TRUE(worker_.append(kind, 0, bytes_of(protocol::WakeRequest{at_ns, token})));
+    worker_.publish();
+  }
+  bool everything_freed() { return ring_.control().head == ring_.control().tail; }
+  // Makes the pipe so full that nothing more can be written.
+  std::size_t fill_pipe() {
+    std::size_t filled = 0;
+    for (const std::size_t step : {std::size_t{4096}, std::size_t{1}}) {
+      const std::string bytes(step, '#');
+      while (::write(pipe_.write_end(), bytes.data(), bytes.size()) > 0) filled += step;
+    }
+    return filled;
+  }
+
+  shm::OwnedRing ring_{shm::kRingBytes};
+  shm::RingProducer worker_{ring_.view(), 0};
+  PipeOfTest pipe_;
+  Timers timers_;
+  trace::NoEvents events_;
+  LineWriter writer_{ring_.view(), pipe_.write_end(), kDeadlineNs, timers_, events_};
+};
+
+TEST_F(LineWriterTest, LinesComeOutInOrderAndAreFreed) {
+  EXPECT_TRUE(writer_.idle());
+  line("one\n", kWhole);
+  line("two\n", kWhole | kToClient);
+  EXPECT_FALSE(writer_.idle());
+  EXPECT_TRUE(writer_.pump(1));
+  EXPECT_EQ(pipe_.read(), "one\ntwo\n");
+  EXPECT_TRUE(writer_.idle());
+  EXPECT_TRUE(everything_freed());
+  EXPECT_FALSE(writer_.pump(2)) << "nothing was freed by that";
+}
+
+TEST_F(LineWriterTest, WakesArmTimersAndAreFreed) {
+  wake(50, 7);
+  EXPECT_TRUE(writer_.pump(1));
+  EXPECT_EQ(timers_.take_due(50), 7U);
+  EXPECT_TRUE(everything_freed());
+  line("a line\n", kWhole);
+  wake(60, 8);
+  writer_.pump(2);
+  EXPECT_EQ(timers_.take_due(60), 8U);
+  EXPECT_TRUE(everything_freed());
+}
+
+TEST_F(LineWriterTest, ALateLineToAClientIsDroppedOthersAreNot) {
+  line("late to a client\n", kWhole | kToClient, 0);
+  line("late to a peer\n", kWhole, 0);
+  line("fresh to a client\n", kWhole | kToClient, 150);
+  writer_.pump(kDeadlineNs + 60);
+  EXPECT_EQ(pipe_.read(), "late to a peer\nfresh to a client\n");
+  EXPECT_TRUE(everything_freed());
+  EXPECT_TRUE(writer_.idle());
+}
+
+TEST_F(LineWriterTest, OneJustInTimeIsWritten) {
+  line("just in time\n", kWhole | kToClient, 0);
+  writer_.pump(kDeadlineNs);
+  EXPECT_EQ(pipe_.read(), "just in time\n");
+}
+
+TEST_F(LineWriterTest, ALateLineOfSeveralPartsIsDroppedWhole) {
+  line("fresh\n", kWhole, 0);
+  line("late ", kFirstPart | kToClient, 0);
+  line("middle ", kToClient, 0);
+  writer_.pump(kDeadlineNs + 1);
+  line("last\n", kLastPart | kToClient, 0);
+  line("next\n", kWhole | kToClient, kDeadlineNs);
+  writer_.pump(kDeadlineNs + 2);
+  EXPECT_EQ(pipe_.read(), "fresh\nnext\n");
+  EXPECT_TRUE(everything_freed());
+}
+
+TEST_F(LineWriterTest, ALineBegunInTimeIsFinishedHoweverLate) {
+  line("begun ", kFirstPart | kToClient, 0);
+  writer_.pump(1);
+  line("and finished\n", kLastPart | kToClient, 0);
+  writer_.pump(kDeadlineNs + 1);
+  EXPECT_EQ(pipe_.read(), "begun and finished\n");
+}
+
+// A piece of it is in the pipe already: without the rest the next line would be garbage.
+TEST_F(LineWriterTest, ALineOfWhichAPartIsWrittenIsFinished) {
+  std::string text(60'000, 'x');
+  text.back() = '\n';
+  const std::size_t filled = fill_pipe();
+  line(text, kWhole | kToClient, 0);
+  writer_.pump(1);
+  EXPECT_TRUE(writer_.blocked());
+  std::string first(filled - 40'000, '\0');  // makes room for some of it
+  ASSERT_EQ(::read(pipe_.read_end(), first.data(), first.size()),
+            static_cast<ssize_t>(first.size()));
+  writer_.pump(2);
+  EXPECT_TRUE(writer_.blocked());
+  std::string out = pipe_.read();
+  EXPECT_FALSE(out.ends_with('\n'));
+  writer_.pump(kDeadlineNs + 1);
+  out += pipe_.read();
+  EXPECT_EQ(out, std::string(40'000, '#') + text);
+  EXPECT_TRUE(everything_freed());
+}
+
+TEST_F(LineWriterTest, WhatWaitsForThePipeGetsLate) {
+  fill_pipe();
+  line("waits\n", kWhole | kToClient, 0);
+  writer_.pump(1);
+  EXPECT_TRUE(writer_.blocked());
+  pipe_.read();
+  writer_.pump(kDeadlineNs + 1);
+  EXPECT_EQ(pipe_.read(), "");
+  EXPECT_FALSE(writer_.blocked());
+  EXPECT_TRUE(everything_freed());
+}
+
+TEST_F(LineWriterTest, OwnLinesAreWritten) {
+  writer_.write_own("own\n");
+  EXPECT_FALSE(writer_.idle());
+  writer_.pump(1);
+  EXPECT_EQ(pipe_.read(), "own\n");
+  EXPECT_TRUE(writer_.idle());
+}
+
+TEST_F(LineWriterTest, OwnLinesNeverStandInsideAnotherOne) {
+  line("begun ", kFirstPart, 0);
+  writer_.pump(1);
+  writer_.write_own("own\n");
+  writer_.pump(2);
+  line("going on ", 0, 0);
+  writer_.pump(3);
+  line("finished\n", kLastPart, 0);
+  line("next\n", kWhole, 0);
+  writer_.pump(4);
+  const std::string out = pipe_.read();
+  EXPECT_TRUE(out == "begun going on finished\nown\nnext\n" ||
+              out == "begun going on finished\nnext\nown\n")
+      << out;
+}
+
+TEST_F(LineWriterTest, ManyMoreLinesThanOneWriteTakes) {
+  std::string expected;
+  for (int i = 0; i < 1'000; ++i) {
+    const std::string text = "line " + std::to_string(i) + '\n';
+    line(text, kWhole);
+    expected += text;
+  }
+  writer_.pump(1);
+  EXPECT_EQ(pipe_.read(), expected);
+  EXPECT_TRUE(everything_freed());
+}
+
+TEST_F(LineWriterTest, AReaderThatHasGoneIsNoticed) {
+  std::signal(SIGPIPE, SIG_IGN);
+  pipe_.close_read_end();
+  line("nobody reads this\n", kWhole);
+  writer_.pump(1);
+  EXPECT_TRUE(writer_.closed());
+}
+
+TEST_F(LineWriterTest, ARecordOfAnUnknownKindIsACorruptSegment) {
+  ASSERT_TRUE(worker_.append(77, 0, "x"));
+  worker_.publish();
+  EXPECT_THROW(writer_.pump(1), CorruptSegment);
+}
+
+TEST_F(LineWriterTest, ALineWithoutItsHeaderIsACorruptSegment) {
+  const auto kind = static_cast<std::uint16_t>(protocol::OutputKind::line);
+  ASSERT_TRUE(worker_.append(kind, kWhole, "x"));
+  worker_.publish();
+  EXPECT_THROW(writer_.pump(1), CorruptSegment);
+}
+
+// The pipe is opened anew for not blocking: who holds the original must not see that.
+TEST(LineWriterOutput, TheOriginalsFlagsAreLeftAlone) {
+  PipeOfTest pipe;
+  ASSERT_EQ(::fcntl(pipe.write_end(), F_SETFL, 0), 0);
+  shm::OwnedRing ring(shm::kRingBytes);
+  Timers timers;
+  trace::NoEvents events;
+  const LineWriter writer(ring.view(), pipe.write_end(), kDeadlineNs, timers, events);
+  EXPECT_EQ(::fcntl(pipe.write_end(), F_GETFL) & O_NONBLOCK, 0);
+  EXPECT_NE(::fcntl(writer.output_fd(), F_GETFL) & O_NONBLOCK, 0);
+}
+
+}  // namespace
+}  // namespace hearsay::supervisor

@@ -18,7 +18,7 @@ std::string with_header(std::int64_t taken_ns, std::string_view rest) {
 
 }  // namespace
 
-InputQueue::InputQueue(shm::RingView requests) : ring_(requests, 0), published_(0) {}
+InputQueue::InputQueue(shm::RingView requests) : ring_(requests, 0) {}
 
 void InputQueue::push(InputKind kind, std::uint16_t flags, std::string payload) {
   const auto number = static_cast<std::uint16_t>(kind);

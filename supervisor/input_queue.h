@@ -44,7 +44,7 @@ class InputQueue {
   void push(protocol::InputKind kind, std::uint16_t flags, std::string payload);
 
   shm::RingProducer ring_;
-  std::uint64_t published_;
+  std::uint64_t published_ = 0;
   std::deque<Kept> kept_;
 };
 

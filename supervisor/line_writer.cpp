@@ -17,7 +17,7 @@ constexpr std::size_t kPiecesAWrite = 64;
 // who hold the original. What is no pipe is written to as it is.
 FileDescriptor reopen_pipe(int fd) {
   struct stat status {};
-  if (::fstat(fd, &status) < 0 || !S_ISFIFO(status.st_mode)) return FileDescriptor();
+  if (::fstat(fd, &status) < 0 || !S_ISFIFO(status.st_mode)) return {};
   const std::string path = "/proc/self/fd/" + std::to_string(fd);
   return FileDescriptor(::open(path.c_str(), O_WRONLY | O_NONBLOCK | O_CLOEXEC));
 }

@@ -84,6 +84,7 @@ WorkerProcess::WorkerProcess(const std::string& path, const std::vector<std::str
   words.push_back("--generation=" + std::to_string(generation));
   words.insert(words.end(), arguments.begin(), arguments.end());
   std::vector<char*> argv;
+  argv.reserve(words.size() + 1);
   for (std::string& word : words) argv.push_back(word.data());
   argv.push_back(nullptr);
 

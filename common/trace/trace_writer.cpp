@@ -14,7 +14,8 @@ namespace {
 
 constexpr std::size_t kLineLimitBytes = 4096;
 // Texts are cut at the first length; at the second one, at which the longest event (five texts of
-// characters that take six bytes each when escaped) still fits, when the line is too long otherwise.
+// characters that take six bytes each when escaped) still fits, when the line is too long
+// otherwise.
 constexpr std::size_t kLongText = 300;
 constexpr std::size_t kShortText = 100;
 

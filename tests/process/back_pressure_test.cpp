@@ -50,8 +50,8 @@ TEST(BackPressure, NobodyReadsUntilAllIsWritten) {
   while (const auto line = node.read_line()) count(nlohmann::json::parse(*line), answers);
   expect_each_once(answers);
   EXPECT_EQ(node.exit_code(), 0);
-  EXPECT_EQ(node.stderr_text().find("worker_died"), std::string::npos)
-      << "waiting is not hanging\n" << node.stderr_text();
+  EXPECT_EQ(node.stderr_text().find("worker_died"), std::string::npos) << "waiting is not hanging\n"
+                                                                       << node.stderr_text();
 }
 
 TEST(BackPressure, ASlowReaderGetsEverything) {
@@ -74,7 +74,8 @@ TEST(BackPressure, ASlowReaderGetsEverything) {
 // While stdout stands still for longer than the hang limit, the worker waits for room: it is not
 // hung, and must not be replaced for it.
 TEST(BackPressure, AWorkerThatWaitsForRoomIsNotReplaced) {
-  Conversation conversation({"hearsay-node", {"--reply-deadline-ms=600000", "--hang-limit-ms=200"}});
+  Conversation conversation(
+      {"hearsay-node", {"--reply-deadline-ms=600000", "--hang-limit-ms=500"}});
   NodeRunner& node = conversation.node();
   const pid_t worker = node.worker();
   std::string requests;
@@ -82,7 +83,7 @@ TEST(BackPressure, AWorkerThatWaitsForRoomIsNotReplaced) {
     requests += echo_line(id, std::string(2 * shm::kRingBytes, 'x')) + '\n';
   }
   std::jthread writer([&] { EXPECT_TRUE(node.send_only(requests)) << node.stderr_text(); });
-  std::this_thread::sleep_for(std::chrono::milliseconds(1000));
+  std::this_thread::sleep_for(std::chrono::milliseconds(1500));
   EXPECT_EQ(node.worker(), worker);
   for (std::int64_t id = 1; id <= 10; ++id) {
     EXPECT_EQ(type_of(conversation.answer_to(id)), "echo_ok");

@@ -16,8 +16,8 @@ struct BadInput {
   const char* name;
   std::string line;
   std::int64_t code = kNoAnswer;
-  const char* told = "";     // a part of the error's text
-  const char* traced = "";   // a part of the node's stderr
+  const char* told = "";    // a part of the error's text
+  const char* traced = "";  // a part of the node's stderr
 };
 
 std::string with_body(const std::string& body) {
@@ -35,10 +35,10 @@ std::vector<BadInput> bad_inputs() {
       {"an_empty_line", "", kNoAnswer, "", "empty line"},
       {"white_space", " \t\r", kNoAnswer, "", "empty line"},
       {"two_objects", "{} {}", kNoAnswer, "", "line_rejected"},
-      {"missing_src", R"({"dest":"n1","body":{"type":"echo","msg_id":7,"echo":1}})", kNoAnswer,
-       "", "missing field 'src'"},
-      {"missing_dest", R"({"src":"c1","body":{"type":"echo","msg_id":7,"echo":1}})", kNoAnswer,
-       "", "missing field 'dest'"},
+      {"missing_src", R"({"dest":"n1","body":{"type":"echo","msg_id":7,"echo":1}})", kNoAnswer, "",
+       "missing field 'src'"},
+      {"missing_dest", R"({"src":"c1","body":{"type":"echo","msg_id":7,"echo":1}})", kNoAnswer, "",
+       "missing field 'dest'"},
       {"missing_body", R"({"src":"c1","dest":"n1"})", kNoAnswer, "", "missing field 'body'"},
       {"missing_type", with_body(R"({"msg_id":7})"), 12, "missing field 'body.type'"},
       {"missing_type_and_msg_id", with_body("{}"), kNoAnswer, "", "missing field 'body.type'"},
@@ -79,8 +79,7 @@ std::vector<BadInput> bad_inputs() {
       {"topology_of_numbers", with_body(R"({"type":"topology","msg_id":7,"topology":{"n1":[2]}})"),
        12, "body.topology names a neighbour"},
       {"topology_of_a_string",
-       with_body(R"({"type":"topology","msg_id":7,"topology":{"n1":"n2"}})"), 12,
-       "body.topology"},
+       with_body(R"({"type":"topology","msg_id":7,"topology":{"n1":"n2"}})"), 12, "body.topology"},
       {"topology_of_a_stranger",
        with_body(R"({"type":"topology","msg_id":7,"topology":{"n1":["n9"]}})"), 12,
        "body.topology names a neighbour"},
@@ -105,7 +104,9 @@ std::vector<BadInput> bad_inputs() {
   };
 }
 
-void PrintTo(const BadInput& bad, std::ostream* out) { *out << bad.name; }
+void PrintTo(const BadInput& bad, std::ostream* out) {
+  *out << bad.name;
+}
 
 class BadInputTest : public testing::TestWithParam<BadInput> {};
 

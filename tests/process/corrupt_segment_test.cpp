@@ -122,7 +122,9 @@ bool in_slot(const Place& place) {
   return &place >= &kPlaces[8] && &place <= &kPlaces[15];
 }
 
-void PrintTo(const Place& place, std::ostream* out) { *out << place.name; }
+void PrintTo(const Place& place, std::ostream* out) {
+  *out << place.name;
+}
 
 class CorruptWord : public testing::TestWithParam<Place> {};
 
@@ -162,8 +164,8 @@ TEST(CorruptSegment, GarbageInTheRings) {
   for (char& byte : garbage) byte = static_cast<char>(random());
   for (const std::uint64_t ring : {kRequestData, kReplyData}) {
     for (const Afterwards then : {Afterwards::kill_worker, Afterwards::go_on}) {
-      for (const auto& bytes : {garbage, std::string(shm::kRingBytes, '\0'),
-                                std::string(shm::kRingBytes, '\xff')}) {
+      for (const auto& bytes :
+           {garbage, std::string(shm::kRingBytes, '\0'), std::string(shm::kRingBytes, '\xff')}) {
         expect_no_harm([&](const SegmentOfNode& segment) { segment.write(ring, bytes); }, then,
                        "a ring");
       }

@@ -16,8 +16,8 @@ constexpr std::int64_t kPoisonId = 100;
 
 NodeSetup faulty_node() {
   return {"hearsay-node",
-          {"--worker=" + built_program("hearsay-worker-killpoints").string(),
-           "--hang-limit-ms=200", "--gossip=flood"}};
+          {"--worker=" + built_program("hearsay-worker-killpoints").string(), "--hang-limit-ms=500",
+           "--gossip=flood"}};
 }
 
 std::size_t deaths(const NodeRunner& node) {
@@ -64,8 +64,8 @@ TEST_P(Poison, OfAPeerIsDroppedWithoutAnswer) {
 // Larger than one record of the ring: only its last part can kill.
 TEST_P(Poison, InAMessageOfManyPartsGetsError13) {
   Conversation conversation(faulty_node());
-  conversation.say(request_line("c1", "n1", GetParam(), kPoisonId,
-                                {{"filling", std::string(300'000, 'x')}}));
+  conversation.say(
+      request_line("c1", "n1", GetParam(), kPoisonId, {{"filling", std::string(300'000, 'x')}}));
   EXPECT_EQ(error_code_of(conversation.answer_to(kPoisonId)), 13);
   EXPECT_TRUE(conversation.still_echoes());
   conversation.expect_end();

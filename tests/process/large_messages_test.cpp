@@ -138,8 +138,8 @@ TEST(LargeMessages, DeepNestingComesBackIdentical) {
 TEST(LargeMessages, DeepNestingIsKeptAsAValue) {
   Conversation conversation({"hearsay-node", {"--gossip=flood"}});
   const std::string deep = nested(100'000);
-  conversation.say(
-      R"({"src":"c1","dest":"n1","body":{"type":"broadcast","msg_id":7,"message":)" + deep + "}}");
+  conversation.say(R"({"src":"c1","dest":"n1","body":{"type":"broadcast","msg_id":7,"message":)" +
+                   deep + "}}");
   conversation.say(request_line("c1", "n1", "read", 8));
   EXPECT_NE(line_of_type(conversation, "read_ok").find("[" + deep + "]"), std::string::npos);
   conversation.expect_good_end();

@@ -55,10 +55,12 @@ TEST(Life, ANodeKilledAtAnyMomentOfItsStartLeavesNoWorker) {
   for (int tenths_ms = 0; tenths_ms < 60; ++tenths_ms) {
     NodeRunner node;
     std::this_thread::sleep_for(std::chrono::microseconds(100) * tenths_ms);
-    const auto workers = node.children();
     node.signal(SIGKILL);
     EXPECT_TRUE(node.wait());
-    for (const pid_t worker : workers) EXPECT_TRUE(gone_in_time(worker)) << tenths_ms;
+    const std::string child_of_node = "--parent-pid=" + std::to_string(node.pid());
+    for (const pid_t worker : processes_with_argument(child_of_node)) {
+      EXPECT_TRUE(gone_in_time(worker)) << tenths_ms;
+    }
   }
 }
 
@@ -155,7 +157,8 @@ TEST(Idle, ANodeUsesNoCpu) {
 TEST(Idle, ANodeThatNobodyReadsFromUsesNoCpu) {
   Conversation conversation({"hearsay-node", {"--gossip=flood", "--reply-deadline-ms=600000"}});
   std::string requests;
-  for (std::int64_t id = 1; id <= 1'500; ++id) requests += echo_line(id, std::string(300, 'x')) + '\n';
+  for (std::int64_t id = 1; id <= 1'500; ++id)
+    requests += echo_line(id, std::string(300, 'x')) + '\n';
   ASSERT_TRUE(conversation.node().send_only(requests));
   expect_idle(conversation);
   conversation.expect_good_end();

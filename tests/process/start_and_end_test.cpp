@@ -174,8 +174,7 @@ TEST(Worker, OneThatCannotBeRunIsSaidClearly) {
 TEST(Worker, OneThatNeverGetsReadyEndsTheNode) {
   NodeRunner node({"hearsay-node", {"--worker=/bin/false"}});
   EXPECT_EQ(node.exit_code(), kExitFailed);
-  EXPECT_NE(node.stderr_text().find("never became ready"), std::string::npos)
-      << node.stderr_text();
+  EXPECT_NE(node.stderr_text().find("never became ready"), std::string::npos) << node.stderr_text();
 }
 
 // Maelstrom starts nodes in another folder, perhaps through a link.
@@ -192,7 +191,9 @@ struct WrongOptions {
   const char* told;
 };
 
-void PrintTo(const WrongOptions& options, std::ostream* out) { *out << options.name; }
+void PrintTo(const WrongOptions& options, std::ostream* out) {
+  *out << options.name;
+}
 
 class WrongOptionsTest : public testing::TestWithParam<WrongOptions> {};
 

@@ -8,7 +8,9 @@ namespace {
 constexpr std::uint64_t kHere = 136;
 constexpr std::uint64_t kElsewhere = 296;
 
-Death crash_at(std::uint64_t position) { return {DeathCause::crash, true, position}; }
+Death crash_at(std::uint64_t position) {
+  return {DeathCause::crash, true, position};
+}
 
 TEST(DeathTally, TheFirstStartsAreImmediateThenMoreAndMoreLate) {
   DeathTally tally;
@@ -29,7 +31,8 @@ TEST(DeathTally, TheFirstStartsAreImmediateThenMoreAndMoreLate) {
 
 TEST(DeathTally, AnExperimentsKillEndsARow) {
   DeathTally tally;
-  for (int death = 0; death < 10; ++death) tally.record({DeathCause::crash, false, shm::kNoPosition});
+  for (int death = 0; death < 10; ++death)
+    tally.record({DeathCause::crash, false, shm::kNoPosition});
   tally.record({DeathCause::chaos, true, kHere});
   EXPECT_EQ(tally.in_a_row(), 0);
   EXPECT_EQ(tally.delay_ms(), 0);
@@ -37,7 +40,8 @@ TEST(DeathTally, AnExperimentsKillEndsARow) {
 
 TEST(DeathTally, AKillFromOutsideWhileIdleEndsARow) {
   DeathTally tally;
-  for (int death = 0; death < 10; ++death) tally.record({DeathCause::crash, false, shm::kNoPosition});
+  for (int death = 0; death < 10; ++death)
+    tally.record({DeathCause::crash, false, shm::kNoPosition});
   tally.record({DeathCause::outside, true, shm::kNoPosition});
   EXPECT_EQ(tally.delay_ms(), 0);
 }

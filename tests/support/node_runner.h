@@ -28,7 +28,7 @@
 namespace hearsay::test {
 
 // No test asserts a time: this is only where waiting ends and a test fails. Sanitizers are slow.
-inline constexpr std::chrono::milliseconds kPatience{20'000};
+inline constexpr std::chrono::milliseconds kPatience{60'000};
 
 // A program of this build: programs and tests stand in the same folder.
 std::filesystem::path built_program(std::string_view name);

@@ -76,8 +76,8 @@ std::string consume(RingConsumer consumer) {
 }
 
 TEST(RingThreadsTest, AMillionRecordsArriveInOrder) {
-  // Not smaller: each time it is full or empty a thread switch is due, and those are slow when other
-  // programs want the processor too.
+  // Not smaller: each time it is full or empty a thread switch is due, and those are slow when
+  // other programs want the processor too.
   OwnedRing ring(64 * 1024);
   std::jthread producing([&] { produce(RingProducer(ring.view(), 0)); });
   EXPECT_EQ(consume(RingConsumer(ring.view(), 0)), "");

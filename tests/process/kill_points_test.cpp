@@ -155,7 +155,8 @@ TEST_P(KillPointsTest, OneKillChangesNothing) {
   }
   check_all(schedules);
   // Not every run reaches its point: what is found waiting in one batch differs from run to run
-  // (more so on a busy machine), and with it the number of points. Enough must, or nothing is shown.
+  // (more so on a busy machine), and with it the number of points. Enough must, or nothing is
+  // shown.
   EXPECT_GE(kills_ * 2, runs_) << "most runs must really have had their kill";
   RecordProperty("points", std::to_string(places_.size()));
   RecordProperty("kills", std::to_string(kills_));

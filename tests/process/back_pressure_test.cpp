@@ -39,7 +39,7 @@ const NodeSetup kPatientNode{"hearsay-node", {"--reply-deadline-ms=600000"}};
 TEST(BackPressure, NobodyReadsUntilAllIsWritten) {
   Conversation conversation(kPatientNode);
   NodeRunner& node = conversation.node();
-  std::jthread writer([&] {
+  const std::jthread writer([&] {
     EXPECT_TRUE(node.send_only(echo_requests())) << node.stderr_text();
     node.close_stdin();
   });
@@ -57,7 +57,7 @@ TEST(BackPressure, NobodyReadsUntilAllIsWritten) {
 TEST(BackPressure, ASlowReaderGetsEverything) {
   Conversation conversation(kPatientNode);
   NodeRunner& node = conversation.node();
-  std::jthread writer([&] {
+  const std::jthread writer([&] {
     EXPECT_TRUE(node.send_only(echo_requests())) << node.stderr_text();
     node.close_stdin();
   });

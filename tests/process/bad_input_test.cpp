@@ -104,8 +104,8 @@ std::vector<BadInput> bad_inputs() {
   };
 }
 
-void PrintTo(const BadInput& bad, std::ostream* out) {
-  *out << bad.name;
+std::ostream& operator<<(std::ostream& out, const BadInput& bad) {
+  return out << bad.name;
 }
 
 class BadInputTest : public testing::TestWithParam<BadInput> {};

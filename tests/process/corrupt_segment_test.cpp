@@ -122,8 +122,8 @@ bool in_slot(const Place& place) {
   return &place >= &kPlaces[8] && &place <= &kPlaces[15];
 }
 
-void PrintTo(const Place& place, std::ostream* out) {
-  *out << place.name;
+std::ostream& operator<<(std::ostream& out, const Place& place) {
+  return out << place.name;
 }
 
 class CorruptWord : public testing::TestWithParam<Place> {};

@@ -32,7 +32,7 @@ std::size_t count_of_type(const Conversation& conversation, const std::string& t
 
 std::size_t count_events(const NodeRunner& node, const std::string& event) {
   const std::string text = node.stderr_text();
-  const std::string wanted = "\"event\":\"" + event + '"';
+  const std::string wanted = R"("event":")" + event + '"';
   std::size_t count = 0;
   for (auto at = text.find(wanted); at != std::string::npos; at = text.find(wanted, at + 1)) {
     ++count;
@@ -42,7 +42,7 @@ std::size_t count_events(const NodeRunner& node, const std::string& event) {
 
 TEST(HungWorker, IsReplacedAndTheRequestAnsweredOnce) {
   Conversation conversation({"hearsay-node", {"--hang-limit-ms=300"}});
-  NodeRunner& node = conversation.node();
+  const NodeRunner& node = conversation.node();
   const pid_t worker = node.worker();
   stop(worker);
   conversation.say(echo_line(7));
@@ -57,7 +57,7 @@ TEST(HungWorker, IsReplacedAndTheRequestAnsweredOnce) {
 // Nothing is asked of it, so nothing is missing.
 TEST(HungWorker, AStoppedOneWithoutWorkIsLeftAlone) {
   Conversation conversation({"hearsay-node", {"--gossip=flood", "--hang-limit-ms=200"}});
-  NodeRunner& node = conversation.node();
+  const NodeRunner& node = conversation.node();
   const pid_t worker = node.worker();
   ASSERT_TRUE(conversation.still_echoes());
   stop(worker);
@@ -82,7 +82,7 @@ TEST(HungWorker, AnIdleOneIsNotReplacedForTheFirstRequest) {
 TEST(LateAnswers, ToClientsAreNotGivenToPeersAre) {
   Conversation conversation(
       {"hearsay-node", {"--gossip=flood", kShortDeadline, kPatientHangLimit}});
-  NodeRunner& node = conversation.node();
+  const NodeRunner& node = conversation.node();
   stop(node.worker());
   conversation.say(echo_line(7));
   conversation.say(request_line("c1", "n1", "broadcast", 8, {{"message", 42}}));
@@ -133,7 +133,7 @@ TEST(LateAnswers, ThoseThatWaitedForStdoutAreNotGiven) {
 // The node itself stood still: what was waiting for it in the pipe has waited just as long.
 TEST(StoppedNode, RequestsThatWaitedMeanwhileAreNotAnswered) {
   Conversation conversation({"hearsay-node", {kShortDeadline, "--hang-limit-ms=500"}});
-  NodeRunner& node = conversation.node();
+  const NodeRunner& node = conversation.node();
   const pid_t worker = node.worker();
   stop(node.pid());
   conversation.say(echo_line(7));
@@ -156,7 +156,7 @@ TEST(StoppedNode, RequestsThatWaitedMeanwhileAreNotAnswered) {
 
 TEST(StoppedNode, ShorterThanTheDeadlineAnswersAll) {
   Conversation conversation;
-  NodeRunner& node = conversation.node();
+  const NodeRunner& node = conversation.node();
   for (std::int64_t id = 1; id <= 5; ++id) {
     stop(node.pid());
     conversation.say(echo_line(id));
@@ -170,7 +170,7 @@ TEST(StoppedNode, ShorterThanTheDeadlineAnswersAll) {
 // Both stood still, as under a debugger or on a machine that slept.
 TEST(StoppedNode, TogetherWithItsWorkerGoesOn) {
   Conversation conversation({"hearsay-node", {"--hang-limit-ms=300"}});
-  NodeRunner& node = conversation.node();
+  const NodeRunner& node = conversation.node();
   const pid_t worker = node.worker();
   stop(node.pid());
   stop(worker);

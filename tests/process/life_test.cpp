@@ -40,7 +40,7 @@ std::size_t own_children() {
 
 TEST(Life, AKilledNodeTakesItsWorkerAlong) {
   Conversation conversation;
-  NodeRunner& node = conversation.node();
+  const NodeRunner& node = conversation.node();
   const pid_t worker = node.worker();
   ASSERT_GT(worker, 0);
   const auto killed = Clock::now();
@@ -65,7 +65,7 @@ TEST(Life, ANodeKilledAtAnyMomentOfItsStartLeavesNoWorker) {
 }
 
 TEST(Life, AHundredStartsLeaveNothingBehind) {
-  { Conversation first; }
+  { const Conversation first; }
   const std::size_t files = open_files(::getpid()).size();
   const std::size_t children = own_children();
   const auto shared_memory = shared_memory_files();
@@ -87,7 +87,7 @@ TEST(Life, AHundredStartsLeaveNothingBehind) {
 
 TEST(Life, TheNodeItselfLeaksNoDescriptorWithItsWorkers) {
   Conversation conversation;
-  NodeRunner& node = conversation.node();
+  const NodeRunner& node = conversation.node();
   pid_t worker = node.worker();
   const std::size_t files = open_files(node.pid()).size();
   for (int death = 0; death < 50; ++death) {
@@ -138,7 +138,7 @@ TEST(Life, AStoppedWorkerDoesNotKeepTheNodeFromEnding) {
 }
 
 void expect_idle(Conversation& conversation) {
-  NodeRunner& node = conversation.node();
+  const NodeRunner& node = conversation.node();
   const pid_t worker = node.worker();
   ASSERT_TRUE(quiet_in_time(node.pid()) && quiet_in_time(worker));
   const std::int64_t node_before = cpu_ticks(node.pid());

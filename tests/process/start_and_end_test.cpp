@@ -10,30 +10,13 @@
 #include "tests/support/conversation.h"
 #include "tests/support/messages.h"
 #include "tests/support/processes.h"
+#include "tests/support/temporary_folder.h"
 
 namespace hearsay::test {
 namespace {
 
 constexpr int kExitFailed = 1;
 constexpr int kExitUsage = 2;
-
-// A folder that is gone with its owner.
-class TemporaryFolder {
- public:
-  TemporaryFolder() {
-    std::string name = testing::TempDir() + "hearsay-XXXXXX";
-    EXPECT_NE(::mkdtemp(name.data()), nullptr);
-    path_ = name;
-  }
-  ~TemporaryFolder() { std::filesystem::remove_all(path_); }
-  TemporaryFolder(const TemporaryFolder&) = delete;
-  TemporaryFolder& operator=(const TemporaryFolder&) = delete;
-
-  std::filesystem::path operator/(const char* name) const { return path_ / name; }
-
- private:
-  std::filesystem::path path_;
-};
 
 TEST(Init, WhatComesBeforeItIsAnsweredAfterIt) {
   NodeRunner node;
@@ -191,8 +174,8 @@ struct WrongOptions {
   const char* told;
 };
 
-void PrintTo(const WrongOptions& options, std::ostream* out) {
-  *out << options.name;
+std::ostream& operator<<(std::ostream& out, const WrongOptions& options) {
+  return out << options.name;
 }
 
 class WrongOptionsTest : public testing::TestWithParam<WrongOptions> {};

@@ -46,10 +46,10 @@ void Supervisor::run() {
   warden_.start(now_ns_);
   if (first_) handle_line(*first_);
   lines_left_ = true;
-  Readiness ready;
+  bool readable = false;
   for (;;) {
     now_ns_ = monotonic_ns();
-    read_input(ready.input);
+    read_input(readable);
     handle_lines();
     fire_timers();
     exchange_with_worker();
@@ -59,7 +59,7 @@ void Supervisor::run() {
       warden_.stop(now_ns_);
     }
     if (warden_.gone() || writer_.closed() || (end_by_ns_ && now_ns_ > *end_by_ns_)) break;
-    ready = wait();
+    readable = wait();
   }
   if (writer_.closed()) trace_.emit(trace::Event::output_closed);
 }
@@ -174,7 +174,7 @@ std::optional<timespec> Supervisor::time_out(std::int64_t now_ns) {
   return timespec{ns / kNsPerSecond, ns % kNsPerSecond};
 }
 
-Supervisor::Readiness Supervisor::wait() {
+bool Supervisor::wait() {
   std::array<pollfd, 5> polled{{
       {may_read() ? STDIN_FILENO : -1, POLLIN, 0},
       {writer_.output_fd(), static_cast<short>(writer_.blocked() ? POLLOUT : 0), 0},
@@ -194,7 +194,7 @@ Supervisor::Readiness Supervisor::wait() {
   shm::lower(segment_.supervisor_park());
   if (polled[2].revents != 0) shm::silence_doorbell(files_.doorbell.get());
   if ((polled[1].revents & POLLERR) != 0) writer_.set_closed();
-  return {polled[0].revents != 0};
+  return polled[0].revents != 0;
 }
 
 }  // namespace hearsay::supervisor

@@ -36,10 +36,6 @@ class Supervisor {
   void run();
 
  private:
-  struct Readiness {
-    bool input = false;
-  };
-
   void take_signals();
   void read_input(bool readable);
   void handle_lines();
@@ -50,7 +46,8 @@ class Supervisor {
   bool answered_everything();
   bool worker_busy();
   bool may_read() const { return !reader_.ended() && !inputs_.blocked() && !lines_left_; }
-  Readiness wait();
+  // Sleeps until something happens; true when there is input to read.
+  bool wait();
   std::optional<timespec> time_out(std::int64_t now_ns);
   bool has_work();
 

@@ -1,17 +1,22 @@
 #include "supervisor/line_writer.h"
 
 #include <fcntl.h>
+#include <poll.h>
 #include <sys/stat.h>
 #include <sys/uio.h>
 #include <unistd.h>
 
+#include <algorithm>
 #include <array>
 #include <cerrno>
+#include <climits>
 
 namespace hearsay::supervisor {
 namespace {
 
 constexpr std::size_t kPiecesAWrite = 64;
+// What poll(2) promises for a pipe that is ready: so much is taken without blocking.
+constexpr std::size_t kSureBytes = PIPE_BUF;
 
 // A description of the same pipe of our own, so that O_NONBLOCK on it changes nothing for others
 // who hold the original. What is no pipe is written to as it is.
@@ -121,8 +126,18 @@ void LineWriter::account(std::uint64_t written) {
   if (written_ > 0) line_begun_ = true;
 }
 
+bool LineWriter::takes_some() const {
+  pollfd output{output_, POLLOUT, 0};
+  return ::poll(&output, 1, 0) > 0;
+}
+
 bool LineWriter::write_some(std::int64_t now_ns) {
   if (pending_.empty() || closed_) return false;
+  const bool may_block = !reopened_.valid();
+  if (may_block && !takes_some()) {
+    blocked_ = true;
+    return false;
+  }
   std::array<iovec, kPiecesAWrite> parts{};
   std::size_t count = 0;
   std::uint64_t skip = written_;
@@ -130,7 +145,9 @@ bool LineWriter::write_some(std::int64_t now_ns) {
     if (count == parts.size() || (count > 0 && expired(piece, now_ns))) break;
     const std::string_view text = piece.text.substr(std::exchange(skip, 0));
     parts.at(count++) = {const_cast<char*>(text.data()), text.size()};
+    if (may_block) break;
   }
+  if (may_block) parts[0].iov_len = std::min(parts[0].iov_len, kSureBytes);
   const ssize_t written = ::writev(output_, parts.data(), static_cast<int>(count));
   if (written >= 0) {
     account(static_cast<std::uint64_t>(written));

@@ -5,7 +5,9 @@
 // dropped: by then the client has gone, and Maelstrom would never read this node again. The
 // supervisor's own lines (answers to input that is no message) go between the worker's.
 //
-// stdout never blocks when it is a pipe. Not thread-safe; the reply ring's only consumer.
+// stdout never blocks: a pipe is opened a second time, non-blocking; where that is not allowed,
+// little is written at a time, and only when poll(2) says that it can be taken. Not thread-safe;
+// the reply ring's only consumer.
 #pragma once
 
 #include <cstdint>
@@ -60,6 +62,8 @@ class LineWriter {
   void drop_expired(std::int64_t now_ns);
   // Writes once; false when nothing more can be written now.
   bool write_some(std::int64_t now_ns);
+  // Whether a write of kSureBytes would not block now.
+  bool takes_some() const;
   void account(std::uint64_t written);
 
   shm::RingConsumer replies_;

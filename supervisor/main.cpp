@@ -1,3 +1,4 @@
+#include <fcntl.h>
 #include <unistd.h>
 
 #include <cstdio>
@@ -34,6 +35,15 @@ void run_node(const hearsay::supervisor::Options& options, const std::string& wo
       .run();
 }
 
+// A descriptor of ours in the place of a closed stdin, stdout or stderr would be taken for it.
+void fill_standard_descriptors() {
+  for (int fd = ::open("/dev/null", O_RDWR); fd >= 0; fd = ::open("/dev/null", O_RDWR)) {
+    if (fd <= STDERR_FILENO) continue;
+    ::close(fd);
+    return;
+  }
+}
+
 int run(const hearsay::supervisor::Options& options) {
   using namespace hearsay;
   supervisor::Signals signals;
@@ -53,6 +63,7 @@ int run(const hearsay::supervisor::Options& options) {
 }  // namespace
 
 int main(int argc, char** argv) {
+  fill_standard_descriptors();
   const auto parsed = hearsay::supervisor::parse_options(argc, argv);
   if (parsed.exit_code) return *parsed.exit_code;
   try {

@@ -12,7 +12,7 @@ Signals::Signals() {
   ::sigemptyset(&set);
   for (const int signal : {SIGTERM, SIGINT, SIGCONT}) ::sigaddset(&set, signal);
   ::sigprocmask(SIG_BLOCK, &set, nullptr);
-  ::signal(SIGPIPE, SIG_IGN);
+  for (const int signal : {SIGPIPE, SIGXFSZ}) ::signal(signal, SIG_IGN);
   fd_ = FileDescriptor(check_syscall(::signalfd(-1, &set, SFD_CLOEXEC | SFD_NONBLOCK), "signalfd"));
 }
 

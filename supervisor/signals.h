@@ -1,7 +1,7 @@
 // The signals that matter to the supervisor, as something to poll.
 //
-// The constructor blocks them; to be made before anything else. SIGPIPE is ignored: a closed stdout
-// is an error of write(2).
+// The constructor blocks them; to be made before anything else. SIGPIPE and SIGXFSZ are ignored:
+// a closed stdout and a file that may not grow are errors of the system calls.
 #pragma once
 
 #include "common/base/file_descriptor.h"

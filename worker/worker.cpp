@@ -77,6 +77,7 @@ int run_worker(int argc, const char* const* argv, const MakeServices& make_servi
     return app.exit(error) == 0 ? kExitStopped : kExitUsage;
   }
   if (!tied_to_parent(from.parent_pid)) return kExitStopped;
+  ::signal(SIGXFSZ, SIG_IGN);  // a journal that may not grow is an error of ftruncate(2)
   kill_points_begin(from.generation);
   trace::TraceWriter trace(options.trace.level, options.trace.path, "worker");
   trace.set_generation(from.generation);

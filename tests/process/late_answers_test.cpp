@@ -167,18 +167,22 @@ TEST(StoppedNode, ShorterThanTheDeadlineAnswersAll) {
   conversation.expect_good_end();
 }
 
-// Both stood still, as under a debugger or on a machine that slept.
+// Both stood still in the middle of a request, as under a debugger or on a machine that slept: the
+// time in which the node itself stood still says nothing about its worker.
 TEST(StoppedNode, TogetherWithItsWorkerGoesOn) {
-  Conversation conversation({"hearsay-node", {"--hang-limit-ms=300"}});
+  Conversation conversation({"hearsay-node", {"--gossip=flood", "--hang-limit-ms=900"}});
   const NodeRunner& node = conversation.node();
   const pid_t worker = node.worker();
-  stop(node.pid());
   stop(worker);
+  conversation.say(echo_line(7));
+  std::this_thread::sleep_for(milliseconds(150));  // the node sees that its worker is busy
+  stop(node.pid());
   std::this_thread::sleep_for(kLongerThanDeadline);
-  ::kill(worker, SIGCONT);
   node.signal(SIGCONT);
+  ::kill(worker, SIGCONT);
+  EXPECT_EQ(type_of(conversation.answer_to(7)), "echo_ok");
   conversation.expect_good_end();
-  EXPECT_EQ(count_events(node, "worker_killed"), 0U);
+  EXPECT_EQ(count_events(node, "worker_killed"), 0U) << node.stderr_text();
 }
 
 }  // namespace

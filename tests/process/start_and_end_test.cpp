@@ -2,10 +2,12 @@
 #include <gtest/gtest.h>
 #include <sys/stat.h>
 
+#include <cstdlib>
 #include <filesystem>
 #include <fstream>
 #include <set>
 #include <string>
+#include <thread>
 
 #include "tests/support/conversation.h"
 #include "tests/support/messages.h"
@@ -96,6 +98,24 @@ TEST(EndOfInput, EverythingReadBeforeIsAnswered) {
   for (const auto& message : conversation.heard()) answered.insert(answered_by(message));
   EXPECT_EQ(answered.size(), 10'001U);
   EXPECT_EQ(conversation.heard().size(), 10'001U) << "something was answered twice";
+}
+
+// More than the pipe takes, less than the pipe and the ring: the worker is done long before stdout.
+TEST(EndOfInput, AnswersThatStillWaitForStdoutAreGiven) {
+  Conversation conversation({"hearsay-node", {"--reply-deadline-ms=600000"}});
+  NodeRunner& node = conversation.node();
+  constexpr std::int64_t kRequests = 300;
+  std::string requests;
+  for (std::int64_t id = 1; id <= kRequests; ++id) {
+    requests += echo_line(id, std::string(500, 'x')) + '\n';
+  }
+  ASSERT_TRUE(node.send_only(requests));
+  node.close_stdin();
+  std::this_thread::sleep_for(std::chrono::milliseconds(300));
+  const auto lines = node.read_until_eof();
+  ASSERT_TRUE(lines);
+  EXPECT_EQ(lines->size(), static_cast<std::size_t>(kRequests));
+  EXPECT_EQ(node.exit_code(), 0);
 }
 
 TEST(EndOfInput, InTheMiddleOfALineTellsAndEnds) {
@@ -221,6 +241,14 @@ TEST(Options, AWorkerWithoutItsNodeIsToldSo) {
   NodeRunner worker({"hearsay-worker"});
   EXPECT_EQ(worker.exit_code(), kExitUsage);
   EXPECT_NE(worker.stderr_text().find("required"), std::string::npos) << worker.stderr_text();
+}
+
+TEST(Start, ClosedStandardDescriptorsAreAsGoodAsEmptyOnes) {
+  const std::string node = built_program("hearsay-node").string();
+  for (const char* closed : {" <&-", " <&- >&-", " <&- >&- 2>&-", " </dev/null >&-"}) {
+    const std::string command = "timeout 20 " + node + " 2>/dev/null" + closed;
+    EXPECT_EQ(std::system(command.c_str()), 0) << closed;
+  }
 }
 
 }  // namespace

@@ -1,6 +1,7 @@
 #include "supervisor/line_writer.h"
 
 #include <gtest/gtest.h>
+#include <sys/socket.h>
 
 #include <csignal>
 #include <string>
@@ -212,6 +213,32 @@ TEST(LineWriterOutput, TheOriginalsFlagsAreLeftAlone) {
   const LineWriter writer(ring.view(), pipe.write_end(), kDeadlineNs, timers, events);
   EXPECT_EQ(::fcntl(pipe.write_end(), F_GETFL) & O_NONBLOCK, 0);
   EXPECT_NE(::fcntl(writer.output_fd(), F_GETFL) & O_NONBLOCK, 0);
+}
+
+// A blocking descriptor that is no pipe (as is a pipe of another user's, which can't be opened
+// anew).
+TEST_F(LineWriterTest, AFullOutputThatCouldBlockDoesNot) {
+  int ends[2];
+  ASSERT_EQ(::socketpair(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC, 0, ends), 0);
+  const FileDescriptor ours(ends[0]);
+  const FileDescriptor theirs(ends[1]);
+  LineWriter writer(ring_.view(), ours.get(), kDeadlineNs, timers_, events_);
+  const std::string large(100'000, 'x');
+  std::size_t given = 0;
+  while (!writer.blocked()) {
+    writer.write_own(large);
+    given += large.size();
+    writer.pump(1);
+    ASSERT_LT(given, 100'000'000U) << "nobody reads, and yet everything is taken";
+  }
+  std::string bytes(1 << 16, ' ');
+  std::size_t taken = 0;
+  while (taken < given) {
+    const ssize_t got = ::recv(theirs.get(), bytes.data(), bytes.size(), MSG_DONTWAIT);
+    if (got > 0) taken += static_cast<std::size_t>(got);
+    writer.pump(1);
+  }
+  EXPECT_TRUE(writer.idle());
 }
 
 }  // namespace

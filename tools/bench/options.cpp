@@ -12,9 +12,25 @@
 namespace hearsay::bench {
 namespace {
 
+constexpr double kNothing = 0;
+constexpr double kSmallest = 0.001;
+constexpr double kLargest = 1'000'000;  // of seconds, ms, operations a second
+
+// A number between two others; CLI::Range lets NaN through.
+CLI::Validator between(double least, double most) {
+  return {[=](const std::string& text) {
+            char* rest = nullptr;
+            const double number = std::strtod(text.c_str(), &rest);
+            const bool good = !text.empty() && *rest == '\0' && number >= least && number <= most;
+            return good ? std::string()
+                        : fmt::format("a number from {} to {}, not \"{}\"", least, most, text);
+          },
+          {}};
+}
+
 void add_network_options(CLI::App& command, TestOptions& options) {
   command.add_option("--latency", options.latency_ms, "Mean latency between nodes, in ms")
-      ->check(CLI::NonNegativeNumber)
+      ->check(between(kNothing, kLargest))
       ->capture_default_str()
       ->type_name("MS");
   command
@@ -43,33 +59,33 @@ void add_nemesis_options(CLI::App& command, TestOptions& options) {
   command
       .add_option("--nemesis-interval", options.nemesis_interval_s,
                   "Mean time between two deeds of a nemesis, in seconds")
-      ->check(CLI::PositiveNumber)
+      ->check(between(kSmallest, kLargest))
       ->capture_default_str()
       ->type_name("S");
   command
       .add_option("--kill-worker-interval-ms", options.kill_worker_interval_ms,
                   "Mean time between two kills in the cluster, in ms (default: --nemesis-interval)")
-      ->check(CLI::PositiveNumber)
+      ->check(between(kSmallest, kLargest))
       ->type_name("MS");
 }
 
 void add_load_options(CLI::App& command, TestOptions& options) {
   command.add_option("--node-count", options.node_count, "How many nodes")
-      ->check(CLI::PositiveNumber)
+      ->check(between(1, 1000))
       ->capture_default_str()
       ->type_name("N");
   command.add_option("--time-limit", options.time_limit_s, "How long the load lasts, in seconds")
-      ->check(CLI::PositiveNumber)
+      ->check(between(kSmallest, kLargest))
       ->capture_default_str()
       ->type_name("S");
   command
       .add_option("--recovery", options.recovery_s,
                   "How long the nodes have, after the load, before the final reads, in seconds")
-      ->check(CLI::NonNegativeNumber)
+      ->check(between(kNothing, kLargest))
       ->capture_default_str()
       ->type_name("S");
   command.add_option("--rate", options.rate_hz, "Operations a second, on average")
-      ->check(CLI::NonNegativeNumber)
+      ->check(between(kNothing, kLargest))
       ->capture_default_str()
       ->type_name("HZ");
   command

@@ -179,6 +179,7 @@ TEST(StoppedNode, TogetherWithItsWorkerGoesOn) {
   stop(node.pid());
   std::this_thread::sleep_for(kLongerThanDeadline);
   node.signal(SIGCONT);
+  std::this_thread::sleep_for(milliseconds(100));  // the node looks at its worker before that moves
   ::kill(worker, SIGCONT);
   EXPECT_EQ(type_of(conversation.answer_to(7)), "echo_ok");
   conversation.expect_good_end();

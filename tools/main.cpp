@@ -6,6 +6,7 @@
 
 #include "tools/bench/options.h"
 #include "tools/bench/test_command.h"
+#include "tools/sim/sim_command.h"
 
 namespace {
 
@@ -33,6 +34,9 @@ int main(int argc, char** argv) {
   CLI::App* test = app.add_subcommand(
       "test", "Run nodes under Maelstrom's network, workloads and checkers, without a JVM");
   add_test_options(*test, options);
+  CLI::App* sim = app.add_subcommand(
+      "sim", "The same in virtual time: simulated nodes in one process, repeated by a seed");
+  add_test_options(*sim, options);
 
   try {
     std::reverse(arguments.begin(), arguments.end());  // CLI11 takes them from the back
@@ -42,5 +46,6 @@ int main(int argc, char** argv) {
     const bool help = app.exit(error) == 0;
     return help ? hearsay::bench::kExitValid : hearsay::bench::kExitBadArguments;
   }
+  if (sim->parsed()) return hearsay::sim::run_sim(options);
   return hearsay::bench::run_test(options);
 }

@@ -11,8 +11,8 @@
 
 #include "common/base/clock.h"
 #include "tools/bench/event_heap.h"
-#include "tools/bench/nemesis.h"
 #include "tools/bench/network.h"
+#include "tools/bench/node_control.h"
 
 namespace hearsay::test {
 
@@ -22,7 +22,13 @@ struct Arrival {
   nlohmann::json message;
 };
 
-class VirtualNodes : public bench::NodePort, public bench::WorkerKiller {
+struct DoneToNode {
+  std::int64_t time_ms;
+  std::string what;  // "kill", "resume-worker", ...
+  std::size_t node;
+};
+
+class VirtualNodes : public bench::NodePort, public bench::NodeControl {
  public:
   using Handler = std::function<void(std::int64_t now_ns, const Arrival& arrival)>;
 
@@ -37,15 +43,34 @@ class VirtualNodes : public bench::NodePort, public bench::WorkerKiller {
     }
     return swallows;
   }
-  std::optional<std::int64_t> kill_worker(std::size_t node) override {
+
+  // What is done to nodes is written down; the worker of a node has the node's number.
+  std::optional<std::int64_t> kill_worker(std::int64_t now_ns, std::size_t node) override {
+    note(now_ns, "kill-worker", node);
     return static_cast<std::int64_t>(node);
   }
+  std::optional<std::int64_t> pause_worker(std::int64_t now_ns, std::size_t node) override {
+    note(now_ns, "pause-worker", node);
+    return static_cast<std::int64_t>(node);
+  }
+  void resume_worker(std::int64_t now_ns, std::size_t node) override {
+    note(now_ns, "resume-worker", node);
+  }
+  void kill_node(std::int64_t now_ns, std::size_t node) override { note(now_ns, "kill", node); }
+  void start_node(std::int64_t now_ns, std::size_t node) override { note(now_ns, "start", node); }
+  void pause_node(std::int64_t now_ns, std::size_t node) override { note(now_ns, "pause", node); }
+  void resume_node(std::int64_t now_ns, std::size_t node) override { note(now_ns, "resume", node); }
 
   std::vector<Arrival> arrivals;
+  std::vector<DoneToNode> done_to_nodes;
   Handler handler;
   bool swallows = true;
 
  private:
+  void note(std::int64_t now_ns, const char* what, std::size_t node) {
+    done_to_nodes.push_back({now_ns / kNsPerMs, what, node});
+  }
+
   bench::EventHeap& heap_;
 };
 

@@ -23,11 +23,11 @@ nlohmann::json describe(const Grudge& grudge, const Network& network) {
 
 }  // namespace
 
-Nemesis::Nemesis(EventHeap& heap, Network& network, WorkerKiller& killer, History& history,
+Nemesis::Nemesis(EventHeap& heap, Network& network, NodeControl& control, History& history,
                  const NemesisOptions& options, std::uint64_t seed, OnDeed on_deed)
     : heap_(heap),
       network_(network),
-      killer_(killer),
+      control_(control),
       history_(history),
       options_(options),
       on_deed_(std::move(on_deed)),
@@ -87,7 +87,7 @@ void Nemesis::heal(std::int64_t now_ns) {
 
 void Nemesis::kill_a_worker(std::int64_t now_ns) {
   const std::size_t node = kill_random_.below(network_.node_count());
-  const auto killed = killer_.kill_worker(node);
+  const auto killed = control_.kill_worker(now_ns, node);
   if (killed) ++kills_[node];
   const nlohmann::json what = killed ? nlohmann::json(*killed) : nlohmann::json("no worker found");
   note(now_ns, "kill-worker", {{network_.node_name(node), what}});

@@ -8,23 +8,15 @@
 #include <cstddef>
 #include <cstdint>
 #include <functional>
-#include <optional>
 #include <vector>
 
 #include "tools/bench/event_heap.h"
 #include "tools/bench/history.h"
 #include "tools/bench/network.h"
+#include "tools/bench/node_control.h"
 #include "tools/bench/stagger.h"
 
 namespace hearsay::bench {
-
-// Kills a worker of a node: a child process, or the simulator's core.
-class WorkerKiller {
- public:
-  virtual ~WorkerKiller() = default;
-  // What was killed (a process id); nothing if the node has no worker at the moment.
-  virtual std::optional<std::int64_t> kill_worker(std::size_t node) = 0;
-};
 
 struct NemesisOptions {
   bool partition = false;
@@ -38,7 +30,7 @@ class Nemesis {
   using OnDeed = std::function<void()>;
 
   // `on_deed` is called after each deed. Everything given by reference outlives the nemesis.
-  Nemesis(EventHeap& heap, Network& network, WorkerKiller& killer, History& history,
+  Nemesis(EventHeap& heap, Network& network, NodeControl& control, History& history,
           const NemesisOptions& options, std::uint64_t seed, OnDeed on_deed);
 
   // Strikes from `now_ns` until `end_ns`. The history's times count from `now_ns`.
@@ -60,7 +52,7 @@ class Nemesis {
 
   EventHeap& heap_;
   Network& network_;
-  WorkerKiller& killer_;
+  NodeControl& control_;
   History& history_;
   NemesisOptions options_;
   OnDeed on_deed_;

@@ -55,18 +55,26 @@ std::string NodeGroup::last_words(std::size_t node) const {
 
 void NodeGroup::start(Network& network) {
   network_ = &network;
-  for (std::size_t node = 0; node < network.node_count(); ++node) {
-    processes_.push_back(std::make_unique<NodeProcess>(command_, log_path(node)));
-  }
-  for (std::size_t node = 0; node < processes_.size(); ++node) {
-    loop_.watch(processes_[node]->stdout_fd(), EPOLLIN,
-                [this, node](std::int64_t now_ns, std::uint32_t) { read(now_ns, node); });
-  }
+  nodes_.resize(network.node_count());
+  for (std::size_t node = 0; node < nodes_.size(); ++node) launch(node);
+}
+
+void NodeGroup::launch(std::size_t node) {
+  nodes_[node].process = std::make_unique<NodeProcess>(command_, log_path(node));
+  loop_.watch(nodes_[node].process->stdout_fd(), EPOLLIN,
+              [this, node](std::int64_t now_ns, std::uint32_t) { read(now_ns, node); });
+}
+
+void NodeGroup::bury(std::size_t node) {
+  loop_.forget(nodes_[node].process->stdin_fd());
+  loop_.forget(nodes_[node].process->stdout_fd());
+  nodes_[node] = Node();  // kills all that is left of it
 }
 
 void NodeGroup::look_for_deaths(std::int64_t now_ns) {
-  for (std::size_t node = 0; node < processes_.size(); ++node) {
-    const std::string exit = processes_[node]->try_reap();
+  for (std::size_t node = 0; node < nodes_.size(); ++node) {
+    if (!nodes_[node].process) continue;
+    const std::string exit = nodes_[node].process->try_reap();
     if (exit.empty()) continue;
     on_death_(now_ns,
               fmt::format("{} {}. The last lines of its stderr ({}):\n{}",
@@ -75,50 +83,104 @@ void NodeGroup::look_for_deaths(std::int64_t now_ns) {
 }
 
 std::vector<std::string> NodeGroup::stop() {
-  for (const auto& process : processes_) {
-    process->kill();
-    loop_.forget(process->stdin_fd());
-    loop_.forget(process->stdout_fd());
+  const auto is_dead = [](const Node& node) { return !node.process; };
+  for (const Node& node : nodes_) {
+    if (is_dead(node)) continue;
+    node.process->kill();
+    loop_.forget(node.process->stdin_fd());
+    loop_.forget(node.process->stdout_fd());
   }
-  for (const auto& process : processes_) process->reap();
-  const auto has_leftovers = [](const auto& process) { return process->has_leftovers(); };
+  for (const Node& node : nodes_) {
+    if (!is_dead(node)) node.process->reap();
+  }
+  const auto has_leftovers = [&](const Node& node) {
+    return !is_dead(node) && node.process->has_leftovers();
+  };
   for (int i = 0; i < kLeftoverPolls; ++i) {
-    if (std::none_of(processes_.begin(), processes_.end(), has_leftovers)) break;
+    if (std::none_of(nodes_.begin(), nodes_.end(), has_leftovers)) break;
     ::usleep(kLeftoverPollUs);
   }
   std::vector<std::string> untidy;
-  for (std::size_t node = 0; node < processes_.size(); ++node) {
-    if (has_leftovers(processes_[node])) untidy.push_back(network_->node_name(node));
+  for (std::size_t node = 0; node < nodes_.size(); ++node) {
+    if (has_leftovers(nodes_[node])) untidy.push_back(network_->node_name(node));
   }
-  processes_.clear();  // kills what is left
+  nodes_.clear();  // kills what is left
   return untidy;
 }
 
 bool NodeGroup::deliver(std::int64_t /*now_ns*/, std::size_t node, std::string_view line) {
-  NodeProcess& process = *processes_[node];
+  NodeProcess& process = *nodes_[node].process;
   if (process.write(line)) return true;
   loop_.watch(process.stdin_fd(), EPOLLOUT, [this, node](std::int64_t now_ns, std::uint32_t) {
-    if (!processes_[node]->write_rest()) return;
-    loop_.forget(processes_[node]->stdin_fd());
+    NodeProcess& slow = *nodes_[node].process;
+    if (!slow.write_rest()) return;
+    loop_.forget(slow.stdin_fd());
     network_->node_ready(now_ns, node);
   });
   return false;
 }
 
-std::optional<std::int64_t> NodeGroup::kill_worker(std::size_t node) {
-  for (const pid_t child : running_children(processes_[node]->pid())) {
-    if (::kill(child, SIGKILL) == 0) return child;
-  }
-  return std::nullopt;
+std::optional<pid_t> NodeGroup::find_worker(std::size_t node) const {
+  if (!nodes_[node].process) return std::nullopt;
+  const std::vector<pid_t> children = running_children(nodes_[node].process->pid());
+  return children.empty() ? std::nullopt : std::optional(children.front());
+}
+
+bool NodeGroup::has_worker(std::size_t node, pid_t worker) const {
+  const std::vector<pid_t> children = running_children(nodes_[node].process->pid());
+  return std::find(children.begin(), children.end(), worker) != children.end();
+}
+
+std::optional<std::int64_t> NodeGroup::kill_worker(std::int64_t /*now_ns*/, std::size_t node) {
+  const auto worker = find_worker(node);
+  if (!worker || ::kill(*worker, SIGKILL) != 0) return std::nullopt;
+  return *worker;
+}
+
+std::optional<std::int64_t> NodeGroup::pause_worker(std::int64_t /*now_ns*/, std::size_t node) {
+  const auto worker = find_worker(node);
+  if (!worker || ::kill(*worker, SIGSTOP) != 0) return std::nullopt;
+  nodes_[node].paused_worker = *worker;
+  return *worker;
+}
+
+void NodeGroup::resume_worker(std::int64_t /*now_ns*/, std::size_t number) {
+  Node& node = nodes_[number];
+  const auto worker = std::exchange(node.paused_worker, std::nullopt);
+  // In a paused node it stays paused, until resume_node.
+  if (worker && !node.paused && has_worker(number, *worker)) ::kill(*worker, SIGCONT);
+}
+
+void NodeGroup::kill_node(std::int64_t /*now_ns*/, std::size_t node) {
+  if (nodes_[node].process) bury(node);
+}
+
+void NodeGroup::start_node(std::int64_t /*now_ns*/, std::size_t node) {
+  if (!nodes_[node].process) launch(node);
+}
+
+void NodeGroup::pause_node(std::int64_t /*now_ns*/, std::size_t number) {
+  Node& node = nodes_[number];
+  if (!node.process || std::exchange(node.paused, true)) return;
+  node.process->signal_group(SIGSTOP);
+}
+
+void NodeGroup::resume_node(std::int64_t /*now_ns*/, std::size_t number) {
+  Node& node = nodes_[number];
+  if (!node.process || !std::exchange(node.paused, false)) return;
+  node.process->signal_group(SIGCONT);
+  const auto worker = node.paused_worker;
+  if (worker && has_worker(number, *worker)) ::kill(*worker, SIGSTOP);
 }
 
 void NodeGroup::read(std::int64_t now_ns, std::size_t node) {
+  NodeProcess& process = *nodes_[node].process;
   bool silenced = false;
-  const bool open = processes_[node]->read_lines([&](std::string_view line) {
+  const bool open = process.read_lines([&](std::string_view line) {
     silenced = !take_line(now_ns, node, line);
     return !silenced;
   });
-  if (silenced || !open) loop_.forget(processes_[node]->stdout_fd());
+  if (silenced || !open) loop_.forget(process.stdout_fd());
 }
 
 bool NodeGroup::take_line(std::int64_t now_ns, std::size_t node, std::string_view line) {

@@ -112,7 +112,7 @@ void NodeProcess::spawn(const NodeCommand& command, int log_fd) {
 NodeProcess::~NodeProcess() {
   kill();
   reap();
-  if (group_ > 0) kill_leftovers();
+  if (group_ > 0) signal_group(SIGKILL);
 }
 
 bool NodeProcess::write(std::string_view line) {
@@ -172,8 +172,8 @@ bool NodeProcess::has_leftovers() const {
   return is_group_running(group_);
 }
 
-void NodeProcess::kill_leftovers() const {
-  ::kill(-group_, SIGKILL);
+void NodeProcess::signal_group(int number) const {
+  ::kill(-group_, number);
 }
 
 }  // namespace hearsay::bench

@@ -52,7 +52,8 @@ class NodeProcess {
   void reap();
   // Whether other processes of its group are running: it left them behind.
   bool has_leftovers() const;
-  void kill_leftovers() const;
+  // To all processes of its group.
+  void signal_group(int number) const;
 
  private:
   void spawn(const NodeCommand& command, int log_fd);

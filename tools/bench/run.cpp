@@ -13,14 +13,14 @@ constexpr std::int64_t kInitTimeoutNs = 10 * kNsPerSecond;
 
 }  // namespace
 
-Run::Run(EventHeap& heap, Network& network, Workload& workload, WorkerKiller& killer,
+Run::Run(EventHeap& heap, Network& network, Workload& workload, NodeControl& control,
          const RunOptions& options, OnEnd on_end)
     : heap_(heap),
       network_(network),
       workload_(workload),
       options_(options),
       on_end_(std::move(on_end)),
-      nemesis_(heap, network, killer, history_, options.nemesis, options.seed,
+      nemesis_(heap, network, control, history_, options.nemesis, options.seed,
                [this] {
                  if (pool_) pool_->pass_turn();
                }),

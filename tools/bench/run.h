@@ -38,7 +38,7 @@ class Run {
 
   // Everything given by reference outlives the run, and the run outlives the heap's events. The
   // nodes are in the network already.
-  Run(EventHeap& heap, Network& network, Workload& workload, WorkerKiller& killer,
+  Run(EventHeap& heap, Network& network, Workload& workload, NodeControl& control,
       const RunOptions& options, OnEnd on_end);
 
   void start(std::int64_t now_ns);

@@ -42,8 +42,11 @@ bool Cluster::deliver(std::int64_t now_ns, std::size_t node, std::string_view li
   return true;
 }
 
-std::optional<std::int64_t> Cluster::kill_worker(std::size_t node) {
-  (void)node;
+std::optional<std::int64_t> Cluster::kill_worker(std::int64_t /*now_ns*/, std::size_t /*node*/) {
+  return std::nullopt;
+}
+
+std::optional<std::int64_t> Cluster::pause_worker(std::int64_t /*now_ns*/, std::size_t /*node*/) {
   return std::nullopt;
 }
 

@@ -14,8 +14,8 @@
 
 #include "common/options/worker_options.h"
 #include "tools/bench/event_heap.h"
-#include "tools/bench/nemesis.h"
 #include "tools/bench/network.h"
+#include "tools/bench/node_control.h"
 #include "tools/bench/random.h"
 #include "tools/sim/sim_node.h"
 
@@ -28,7 +28,7 @@ struct ClusterOptions {
   std::int64_t max_skew_ns = 0;         // clocks are off by up to this, either way
 };
 
-class Cluster : public bench::NodePort, public bench::WorkerKiller {
+class Cluster : public bench::NodePort, public bench::NodeControl {
  public:
   Cluster(bench::EventHeap& heap, const ClusterOptions& options, std::uint64_t seed);
 
@@ -36,7 +36,14 @@ class Cluster : public bench::NodePort, public bench::WorkerKiller {
   void start(std::int64_t now_ns, bench::Network& network);
 
   bool deliver(std::int64_t now_ns, std::size_t node, std::string_view line) override;
-  std::optional<std::int64_t> kill_worker(std::size_t node) override;
+  // Not simulated yet: these do nothing.
+  std::optional<std::int64_t> kill_worker(std::int64_t now_ns, std::size_t node) override;
+  std::optional<std::int64_t> pause_worker(std::int64_t now_ns, std::size_t node) override;
+  void resume_worker(std::int64_t /*now_ns*/, std::size_t /*node*/) override {}
+  void kill_node(std::int64_t /*now_ns*/, std::size_t /*node*/) override {}
+  void start_node(std::int64_t /*now_ns*/, std::size_t /*node*/) override {}
+  void pause_node(std::int64_t /*now_ns*/, std::size_t /*node*/) override {}
+  void resume_node(std::int64_t /*now_ns*/, std::size_t /*node*/) override {}
 
  private:
   struct Slot {

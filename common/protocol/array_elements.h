@@ -1,6 +1,8 @@
-// The elements of a JSON array, as texts.
+// The elements of JSON arrays and objects, as texts, without a document.
 #pragma once
 
+#include <cstddef>
+#include <optional>
 #include <string_view>
 
 namespace hearsay::protocol {
@@ -25,5 +27,9 @@ void for_each_element(std::string_view array, Each&& each) {
     each(padded.substr(first, padded.find_last_not_of(kSpace) - first + 1));
   }
 }
+
+// The value of the member `name` of `object`, which is a valid JSON object; nothing if there is
+// none. Of several the last counts, as in most JSON readers.
+std::optional<std::string_view> find_member(std::string_view object, std::string_view name);
 
 }  // namespace hearsay::protocol

@@ -1,5 +1,7 @@
 #include "worker/core/body.h"
 
+#include <utility>
+
 #include "worker/core/service.h"
 
 namespace hearsay::core {
@@ -29,16 +31,16 @@ std::string string_field(const protocol::Message& message, std::string_view name
   return value.get<std::string>();
 }
 
-std::vector<std::string> string_list_field(const protocol::Message& message,
-                                           std::string_view name) {
+Roster string_list_field(const protocol::Message& message, std::string_view name,
+                         const Roster& expected) {
+  auto names = Roster::parse(required_field(message, name), expected);
+  if (names) return std::move(*names);
   const auto value = json_field(message, name);
   if (!value.is_array()) wrong_type(name, "an array of strings", value);
-  std::vector<std::string> strings;
   for (const auto& element : value) {
     if (!element.is_string()) wrong_type(name, "an array of strings", element);
-    strings.push_back(element.get<std::string>());
   }
-  return strings;
+  return {};
 }
 
 }  // namespace hearsay::core

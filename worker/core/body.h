@@ -5,9 +5,9 @@
 #include <nlohmann/json.hpp>
 #include <string>
 #include <string_view>
-#include <vector>
 
 #include "common/protocol/message.h"
+#include "worker/core/roster.h"
 
 namespace hearsay::core {
 
@@ -19,6 +19,8 @@ std::string_view required_field(const protocol::Message& message, std::string_vi
 nlohmann::json json_field(const protocol::Message& message, std::string_view name);
 
 std::string string_field(const protocol::Message& message, std::string_view name);
-std::vector<std::string> string_list_field(const protocol::Message& message, std::string_view name);
+// `expected`: as of Roster::parse.
+Roster string_list_field(const protocol::Message& message, std::string_view name,
+                         const Roster& expected);
 
 }  // namespace hearsay::core

@@ -1,7 +1,5 @@
 #include "worker/core/context.h"
 
-#include <algorithm>
-
 #include "common/base/check.h"
 
 namespace hearsay::core {
@@ -10,10 +8,6 @@ namespace {
 constexpr std::uint32_t kMask24 = 0xff'ffff;
 
 }  // namespace
-
-bool Identity::knows(std::string_view node) const {
-  return node == node_id || std::find(peers.begin(), peers.end(), node) != peers.end();
-}
 
 Context::Context(const Identity& identity, NodeKey key, Input input, std::uint32_t generation,
                  std::uint16_t owner, Effects& effects, trace::EventSink& events)

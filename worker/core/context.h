@@ -11,7 +11,6 @@
 #include <cstdint>
 #include <string>
 #include <string_view>
-#include <vector>
 
 #include "common/protocol/error_code.h"
 #include "common/protocol/message.h"
@@ -19,15 +18,16 @@
 #include "common/trace/event.h"
 #include "worker/core/effects.h"
 #include "worker/core/random.h"
+#include "worker/core/roster.h"
 
 namespace hearsay::core {
 
 // Who this node is; known once it is initialised.
 struct Identity {
   std::string node_id;
-  std::vector<std::string> peers;  // all other nodes, in the order of init
+  Roster peers;  // all other nodes, in the order of init
 
-  bool knows(std::string_view node) const;
+  bool knows(std::string_view node) const { return node == node_id || peers.contains(node); }
 };
 
 // What one node life (from nothing) has of its own.

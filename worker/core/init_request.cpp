@@ -1,6 +1,8 @@
 #include "worker/core/init_request.h"
 
-#include <algorithm>
+#include <nlohmann/json.hpp>
+#include <optional>
+#include <utility>
 
 #include "common/base/record.h"
 #include "worker/core/body.h"
@@ -8,35 +10,31 @@
 
 namespace hearsay::core {
 
-std::vector<std::string> InitRequest::peers() const {
-  std::vector<std::string> others;
-  for (const std::string& id : node_ids) {
-    if (id != node_id) others.push_back(id);
-  }
-  return others;
-}
-
-InitRequest parse_init(const protocol::Message& message) {
-  InitRequest request{string_field(message, "node_id"), string_list_field(message, "node_ids")};
+InitRequest parse_init(const protocol::Message& message, const Roster& expected) {
+  InitRequest request{string_field(message, "node_id"),
+                      string_list_field(message, "node_ids", expected)};
   if (request.node_id.empty()) throw BadRequest("body.node_id is empty");
-  const auto& ids = request.node_ids;
-  if (std::find(ids.begin(), ids.end(), request.node_id) == ids.end()) {
+  if (!request.node_ids.contains(request.node_id)) {
     throw BadRequest("body.node_ids does not contain the node's own id, " + request.node_id);
   }
   return request;
 }
 
 std::string to_payload(const InitRequest& request) {
-  return nlohmann::json{{"node_id", request.node_id}, {"node_ids", request.node_ids}}.dump();
+  const auto name_bytes = static_cast<std::uint32_t>(request.node_id.size());
+  std::string payload(bytes_of(name_bytes));
+  return payload.append(request.node_id).append(request.node_ids.json());
 }
 
-InitRequest from_payload(std::string_view payload) {
-  try {
-    const auto json = nlohmann::json::parse(payload);
-    return {json.at("node_id"), json.at("node_ids")};
-  } catch (const nlohmann::json::exception&) {
-    throw CorruptSegment("the journal's init record is unreadable");
-  }
+InitRequest from_payload(std::string_view payload, const Roster& expected) {
+  const auto name_bytes = take<std::uint32_t>(payload);
+  if (name_bytes > payload.size()) throw CorruptSegment("the journal's init record is too short");
+  const std::string_view name = payload.substr(0, name_bytes);
+  payload.remove_prefix(name_bytes);
+  std::optional<Roster> names;
+  if (nlohmann::json::accept(payload)) names = Roster::parse(payload, expected);
+  if (!names) throw CorruptSegment("the journal's init record is unreadable");
+  return {std::string(name), std::move(*names)};
 }
 
 }  // namespace hearsay::core

@@ -5,25 +5,26 @@
 
 #include <string>
 #include <string_view>
-#include <vector>
 
 #include "common/protocol/message.h"
+#include "worker/core/roster.h"
 
 namespace hearsay::core {
 
 struct InitRequest {
   std::string node_id;
-  std::vector<std::string> node_ids;  // node_id among them
+  Roster node_ids;  // node_id among them
 
   // node_ids without node_id, in their order.
-  std::vector<std::string> peers() const;
+  Roster peers() const { return node_ids.without(node_id); }
 };
 
-// Throws BadRequest.
-InitRequest parse_init(const protocol::Message& message);
+// Throws BadRequest. `expected`: names whose memory is shared if the request has the same.
+InitRequest parse_init(const protocol::Message& message, const Roster& expected = {});
 
-// To and from a journal record's payload: JSON. from_payload throws CorruptSegment.
+// To and from a journal record's payload: node_id's bytes (u32), node_id, node_ids as JSON.
+// from_payload throws CorruptSegment.
 std::string to_payload(const InitRequest& request);
-InitRequest from_payload(std::string_view payload);
+InitRequest from_payload(std::string_view payload, const Roster& expected = {});
 
 }  // namespace hearsay::core

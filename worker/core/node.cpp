@@ -41,8 +41,9 @@ Message decode(std::string_view record, std::vector<protocol::Field>& fields) {
 
 }  // namespace
 
-Node::Node(NodeKey key, std::vector<RegisteredService> services, trace::EventSink& events)
-    : key_(key), events_(events) {
+Node::Node(NodeKey key, std::vector<RegisteredService> services, trace::EventSink& events,
+           Roster expected)
+    : key_(key), events_(events), expected_(std::move(expected)) {
   for (RegisteredService& entry : services) {
     HEARSAY_CHECK(entry.tag != kNodeTag && entry.tag != kSpillTag, "a tag of its own");
     for (const std::string_view type : entry.service->types()) {
@@ -134,7 +135,7 @@ void Node::handle(const Message& message, std::string_view record, const Context
 }
 
 void Node::initialise(const Message& message, const Context::Input& input, Effects& effects) {
-  const InitRequest request = parse_init(message);
+  const InitRequest request = parse_init(message, expected_);
   if (!identity_.node_id.empty()) {
     if (request.node_id == identity_.node_id && request.peers() == identity_.peers) {
       context(kNodeTag, input, effects).reply(message, "init_ok");
@@ -145,9 +146,8 @@ void Node::initialise(const Message& message, const Context::Input& input, Effec
     }
     return;
   }
-  const std::string payload = to_payload(request);
-  change(effects, NodeChange::init, payload);
-  set_identity(payload);
+  change(effects, NodeChange::init, to_payload(request));
+  identity_ = {request.node_id, request.peers()};
   context(kNodeTag, input, effects).reply(message, "init_ok");
   events_.emit(Event::node_initialised, {{FieldName::value, identity_.node_id},
                                          {FieldName::count, request.node_ids.size()}});
@@ -214,11 +214,6 @@ void Node::fire_timer(std::uint64_t packed, const Context::Input& input, Effects
   found->second->on_timer(step, token.token);
 }
 
-void Node::set_identity(std::string_view init_payload) {
-  const InitRequest request = from_payload(init_payload);
-  identity_ = {request.node_id, request.peers()};
-}
-
 Context Node::context(std::uint16_t owner, const Context::Input& input, Effects& effects) {
   return {identity_, key_, input, generation_, owner, effects, events_};
 }
@@ -238,11 +233,13 @@ void Node::replay(const Record& record) {
   }
   std::string_view payload = record.payload;
   switch (static_cast<NodeChange>(record.kind)) {
-    case NodeChange::init:
-      set_identity(payload);
+    case NodeChange::init: {
+      const InitRequest request = from_payload(payload, expected_);
+      identity_ = {request.node_id, request.peers()};
       deferred_.clear();
       deferred_bytes_ = 0;
       return;
+    }
     case NodeChange::deferred: {
       const auto input = take<Context::Input>(payload);
       deferred_.push_back({input, std::string(payload)});
@@ -261,9 +258,7 @@ void Node::replay(const Record& record) {
 
 void Node::snapshot(Effects& effects) const {
   if (!identity_.node_id.empty()) {
-    InitRequest request{identity_.node_id, identity_.peers};
-    request.node_ids.push_back(identity_.node_id);
-    change(effects, NodeChange::init, to_payload(request));
+    change(effects, NodeChange::init, to_payload({identity_.node_id, identity_.peers}));
   }
   for (const Deferred& waiting : deferred_) {
     change(effects, NodeChange::deferred, deferred_payload(waiting.input, waiting.message));

@@ -53,7 +53,10 @@ struct NodeInput {
 
 class Node {
  public:
-  Node(NodeKey key, std::vector<RegisteredService> services, trace::EventSink& events);
+  // `expected`: all nodes, if the owner knows them before init does; many cores in one process then
+  // share the memory of the names.
+  Node(NodeKey key, std::vector<RegisteredService> services, trace::EventSink& events,
+       Roster expected = {});
 
   // Throws CorruptSegment when the payload is no such input.
   void step(const NodeInput& input, Effects& effects);
@@ -82,12 +85,12 @@ class Node {
   void dispatch(const protocol::Message& message, const Context::Input& input, Effects& effects);
   void start_services(const Context::Input& input, Effects& effects);
   void fire_timer(std::uint64_t token, const Context::Input& input, Effects& effects);
-  void set_identity(std::string_view init_payload);
   Context context(std::uint16_t owner, const Context::Input& input, Effects& effects);
   Service& service_of(std::uint16_t tag);
 
   NodeKey key_;
   trace::EventSink& events_;
+  Roster expected_;
   std::map<std::uint16_t, std::unique_ptr<Service>> services_;
   std::map<std::string_view, std::uint16_t> tag_of_type_;
 

@@ -10,7 +10,7 @@ void Flood::on_news(core::Context& context, std::span<const std::string> values,
     news.append(value);
   }
   news.push_back(']');
-  for (const std::string& neighbour : knowledge().neighbours) {
+  for (const std::string_view neighbour : knowledge().neighbours) {
     if (neighbour != source) tell(context, neighbour, news);
   }
 }

@@ -1,7 +1,7 @@
 #include "worker/gossip/push.h"
 
 #include <algorithm>
-#include <numeric>
+#include <map>
 
 #include "common/base/clock.h"
 
@@ -43,12 +43,19 @@ void Push::on_timer(core::Context& context, std::uint32_t /*token*/) {
   context.wake_at(*due_ns_, kRoundTimer);
 }
 
-void Push::push_to_some(core::Context& context, const std::vector<std::string>& nodes) {
-  std::vector<std::size_t> order(nodes.size());
-  std::iota(order.begin(), order.end(), std::size_t{0});
-  for (std::size_t i = 0; i < order.size() && i < fanout_; ++i) {
-    std::swap(order[i], order[i + context.random().below(order.size() - i)]);
-    tell(context, nodes[order[i]], knowledge().values.json_array());
+// A shuffle of all nodes that is broken off after `fanout_`: what it has swapped is all that it
+// keeps, as the nodes may be many.
+void Push::push_to_some(core::Context& context, const core::Roster& nodes) {
+  std::map<std::size_t, std::size_t> swapped;  // position, what stands there now
+  const auto at = [&](std::size_t position) {
+    const auto found = swapped.find(position);
+    return found == swapped.end() ? position : found->second;
+  };
+  for (std::size_t i = 0; i < nodes.size() && i < fanout_; ++i) {
+    const std::size_t drawn = i + context.random().below(nodes.size() - i);
+    const std::size_t chosen = at(drawn);
+    swapped[drawn] = at(i);
+    tell(context, nodes[chosen], knowledge().values.json_array());
   }
 }
 

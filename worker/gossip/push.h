@@ -24,7 +24,7 @@ class Push final : public Strategy {
 
  private:
   void begin_rounds(core::Context& context);
-  void push_to_some(core::Context& context, const std::vector<std::string>& nodes);
+  void push_to_some(core::Context& context, const core::Roster& nodes);
 
   std::int64_t interval_ns_;
   std::uint64_t fanout_;

@@ -13,10 +13,10 @@
 #include <span>
 #include <string>
 #include <string_view>
-#include <vector>
 
 #include "common/options/worker_options.h"
 #include "worker/core/context.h"
+#include "worker/core/roster.h"
 #include "worker/gossip/value_set.h"
 
 namespace hearsay::gossip {
@@ -27,7 +27,7 @@ inline constexpr std::string_view kMessagesField = "messages";
 // What the strategies may look at; owned by the broadcast service.
 struct Knowledge {
   ValueSet values;
-  std::vector<std::string> neighbours;  // by the topology; all peers while there is none
+  core::Roster neighbours;  // by the topology; all peers while there is none
 };
 
 class Strategy {

@@ -3,6 +3,8 @@
 #include <algorithm>
 #include <array>
 #include <nlohmann/json.hpp>
+#include <optional>
+#include <utility>
 
 #include "common/base/record.h"
 #include "common/protocol/array_elements.h"
@@ -23,24 +25,19 @@ constexpr auto kTopology = static_cast<std::uint16_t>(Change::topology);
 
 // The neighbours of `node` in a topology, all of them known nodes: an unknown destination would
 // silence this node in Maelstrom for good.
-std::vector<std::string> neighbours_in(const nlohmann::json& topology,
-                                       const core::Identity& identity) {
-  if (!topology.is_object()) throw core::BadRequest("body.topology must be an object");
-  const auto own = topology.find(identity.node_id);
-  if (own == topology.end()) {
-    throw core::BadRequest("body.topology has no entry for " + identity.node_id);
-  }
-  if (!own->is_array()) {
+core::Roster neighbours_in(std::string_view topology, const core::Identity& identity) {
+  if (!topology.starts_with('{')) throw core::BadRequest("body.topology must be an object");
+  const auto own = protocol::find_member(topology, identity.node_id);
+  if (!own) throw core::BadRequest("body.topology has no entry for " + identity.node_id);
+  if (!own->starts_with('[')) {
     throw core::BadRequest("body.topology's entry for " + identity.node_id + " must be an array");
   }
-  std::vector<std::string> neighbours;
-  for (const auto& name : *own) {
-    if (!name.is_string() || !identity.knows(name.get<std::string>())) {
-      throw core::BadRequest("body.topology names a neighbour that is no node");
-    }
-    if (name != identity.node_id) neighbours.push_back(name.get<std::string>());
+  const auto neighbours = core::Roster::parse(*own, identity.peers);
+  const auto is_node = [&](std::string_view name) { return identity.knows(name); };
+  if (!neighbours || !std::all_of(neighbours->begin(), neighbours->end(), is_node)) {
+    throw core::BadRequest("body.topology names a neighbour that is no node");
   }
-  return neighbours;
+  return neighbours->without(identity.node_id);
 }
 
 }  // namespace
@@ -116,9 +113,10 @@ void Broadcast::read(core::Context& context, const protocol::Message& message) {
 }
 
 void Broadcast::topology(core::Context& context, const protocol::Message& message) {
-  knowledge_.neighbours = neighbours_in(core::json_field(message, "topology"), context.identity());
+  knowledge_.neighbours =
+      neighbours_in(core::required_field(message, "topology"), context.identity());
   has_topology_ = true;
-  context.change(kTopology, nlohmann::json(knowledge_.neighbours).dump());
+  context.change(kTopology, knowledge_.neighbours.json());
   context.reply(message, "topology_ok");
 }
 
@@ -136,16 +134,17 @@ void Broadcast::replay(std::uint16_t kind, std::string_view payload) {
     knowledge_.values.add(payload);
     return;
   }
-  const auto names = nlohmann::json::parse(payload, nullptr, false);
-  if (kind != kTopology || !names.is_array()) {
-    throw CorruptSegment("a journal record of the broadcast service is unreadable");
+  std::optional<core::Roster> names;
+  if (kind == kTopology && nlohmann::json::accept(payload)) {
+    names = core::Roster::parse(payload, {});
   }
-  knowledge_.neighbours = names.get<std::vector<std::string>>();
+  if (!names) throw CorruptSegment("a journal record of the broadcast service is unreadable");
+  knowledge_.neighbours = std::move(*names);
   has_topology_ = true;
 }
 
 void Broadcast::snapshot(const ChangeSink& sink) const {
-  if (has_topology_) sink(kTopology, nlohmann::json(knowledge_.neighbours).dump());
+  if (has_topology_) sink(kTopology, knowledge_.neighbours.json());
   knowledge_.values.for_each([&](std::string_view value) { sink(kValue, value); });
 }
 

@@ -38,5 +38,18 @@ TEST(ArrayElements, EmptyElementsOfOtherKindsCount) {
   EXPECT_EQ(elements("[\"\",[],{}]"), (Strings{"\"\"", "[]", "{}"}));
 }
 
+TEST(FindMember, FindsItsOwnLevelOnly) {
+  const char* object = R"({"a":{"b":1},"x,":"}", "b" : [2, 3] ,"c":"b"})";
+  EXPECT_EQ(find_member(object, "b"), "[2, 3]");
+  EXPECT_EQ(find_member(object, "x,"), "\"}\"");
+  EXPECT_EQ(find_member(object, "d"), std::nullopt);
+  EXPECT_EQ(find_member("{ }", "b"), std::nullopt);
+}
+
+TEST(FindMember, DecodesNamesAndTakesTheLastOne) {
+  EXPECT_EQ(find_member(R"({"a":1,"\u0061":2,"\"":3})", "a"), "2");
+  EXPECT_EQ(find_member(R"({"a":1,"\"":3})", "\""), "3");
+}
+
 }  // namespace
 }  // namespace hearsay::protocol

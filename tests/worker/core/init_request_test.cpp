@@ -12,13 +12,17 @@ TEST(InitRequest, SurvivesTheJournal) {
   const InitRequest back = from_payload(to_payload(request));
   EXPECT_EQ(back.node_id, "n1");
   EXPECT_EQ(back.node_ids, request.node_ids);
-  EXPECT_EQ(back.peers(), (std::vector<std::string>{"n0", "n\"2"}));
+  EXPECT_EQ(back.peers(), (Roster{"n0", "n\"2"}));
 }
 
 TEST(InitRequest, AnUnreadableJournalRecordIsCorrupt) {
   EXPECT_THROW(from_payload("{}"), CorruptSegment);
-  EXPECT_THROW(from_payload("{\"node_id\":3,\"node_ids\":[]}"), CorruptSegment);
   EXPECT_THROW(from_payload(""), CorruptSegment);
+  const std::string good = to_payload({"n1", {"n0", "n1"}});
+  for (std::size_t bytes = 0; bytes < good.size(); ++bytes) {
+    EXPECT_THROW(from_payload(good.substr(0, bytes)), CorruptSegment) << bytes;
+  }
+  EXPECT_THROW(from_payload(good.substr(0, 6) + "[1]"), CorruptSegment);
 }
 
 }  // namespace

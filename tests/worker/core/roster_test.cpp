@@ -1,0 +1,74 @@
+#include "worker/core/roster.h"
+
+#include <gtest/gtest.h>
+
+#include <string>
+#include <vector>
+
+namespace hearsay::core {
+namespace {
+
+std::vector<std::string> names_in(const Roster& roster) {
+  std::vector<std::string> names;
+  for (const std::string_view name : roster) names.emplace_back(name);
+  return names;
+}
+
+using Names = std::vector<std::string>;
+
+TEST(Roster, KeepsItsOrder) {
+  const Roster roster{"n2", "n10", "n1"};
+  EXPECT_EQ(names_in(roster), (Names{"n2", "n10", "n1"}));
+  EXPECT_EQ(roster[1], "n10");
+  EXPECT_TRUE(roster.contains("n1"));
+  EXPECT_FALSE(roster.contains("n"));
+  EXPECT_FALSE(roster.contains("n3"));
+  EXPECT_TRUE(Roster().empty());
+  EXPECT_FALSE(Roster().contains("n1"));
+}
+
+TEST(Roster, WithoutAName) {
+  const Roster roster{"a", "b", "c"};
+  EXPECT_EQ(names_in(roster.without("a")), (Names{"b", "c"}));
+  EXPECT_EQ(names_in(roster.without("c")), (Names{"a", "b"}));
+  EXPECT_EQ(names_in(roster.without("d")), (Names{"a", "b", "c"}));
+  EXPECT_EQ(names_in(roster.without("b").without("a")), (Names{"c"}));
+  EXPECT_FALSE(roster.without("b").contains("b"));
+  EXPECT_TRUE(roster.without("b").contains("c"));
+  EXPECT_TRUE(Roster{"a"}.without("a").empty());
+}
+
+TEST(Roster, WithoutANameThatIsThereTwice) {
+  const Roster roster{"a", "b", "a", "b"};
+  EXPECT_EQ(names_in(roster.without("a")), (Names{"b", "b"}));
+  EXPECT_FALSE(roster.without("a").contains("a"));
+  EXPECT_EQ(names_in(roster.without("a").without("b")), Names{});
+}
+
+TEST(Roster, EqualityIsThatOfTheNames) {
+  const Roster roster{"a", "b", "c"};
+  EXPECT_EQ(roster.without("b"), (Roster{"a", "c"}));
+  EXPECT_FALSE(roster == (Roster{"a", "b"}));
+  EXPECT_FALSE((Roster{"ab", "c"}) == (Roster{"a", "bc"}));
+}
+
+TEST(Roster, IsReadFromJson) {
+  const Roster expected{"a", "b"};
+  EXPECT_EQ(Roster::parse(R"( ["a", "b"])" + 1, expected), expected);
+  EXPECT_EQ(Roster::parse(R"(["a"])", expected), Roster{"a"});
+  EXPECT_EQ(Roster::parse(R"(["a","b","c"])", expected), (Roster{"a", "b", "c"}));
+  EXPECT_EQ(Roster::parse(R"(["b","a"])", expected), (Roster{"b", "a"}));
+  EXPECT_EQ(Roster::parse(R"(["\u0061","b"])", {}), expected);
+  EXPECT_EQ(Roster::parse("[]", expected), Roster());
+  EXPECT_EQ(Roster::parse(R"(["a",1])", expected), std::nullopt);
+  EXPECT_EQ(Roster::parse(R"("a")", expected), std::nullopt);
+}
+
+TEST(Roster, SurvivesJson) {
+  const Roster roster{"a", "n\"2", ""};
+  EXPECT_EQ(Roster::parse(roster.json(), {}), roster);
+  EXPECT_EQ(Roster().json(), "[]");
+}
+
+}  // namespace
+}  // namespace hearsay::core

@@ -14,6 +14,7 @@
 #include <sstream>
 #include <string>
 #include <thread>
+#include <utility>
 
 namespace {
 
@@ -157,20 +158,39 @@ TEST_F(CommandTest, MalformedRepliesAreExceptions) {
   EXPECT_EQ(results().at("exceptions").at("exceptions").size(), 1U);
 }
 
-class BadLine : public CommandTest, public testing::WithParamInterface<const char*> {};
+class BadLine : public CommandTest,
+                public testing::WithParamInterface<std::pair<const char*, const char*>> {};
 
-TEST_P(BadLine, SilencesItsNodeAndIsInvalid) {
-  const Finished finished = run_faulty("echo", GetParam());
+TEST_P(BadLine, IsNamedAndTheNodeIsReadOn) {
+  const auto [fault, kind] = GetParam();
+  const Finished finished = run_faulty("echo", fault);
   EXPECT_EQ(finished.exit_code, 1) << finished.output;
-  EXPECT_NE(finished.output.find("printed a line that is no message"), std::string::npos);
+  EXPECT_NE(finished.output.find("; the first from n"), std::string::npos) << finished.output;
+  const nlohmann::json section = results().at("hearsay");
+  EXPECT_EQ(section.at("bad-line-counts"), nlohmann::json({{kind, 3}})) << "one a node";
+  ASSERT_EQ(section.at("bad-lines").size(), 3U);
+  EXPECT_EQ(section.at("bad-lines").at(0).at("kind"), kind);
+  EXPECT_FALSE(section.at("bad-lines").at(0).at("reason").get<std::string>().empty());
+  EXPECT_EQ(results().at("stats").at("ok-count"), results().at("stats").at("count"));
+}
+
+TEST_P(BadLine, SilencesItsNodeIfStrict) {
+  const Finished finished = run_faulty("echo", GetParam().first, "--strict");
+  EXPECT_EQ(finished.exit_code, 1) << finished.output;
+  EXPECT_NE(finished.output.find("Nothing more is read from it"), std::string::npos);
   EXPECT_EQ(results().at("hearsay").at("bad-lines").size(), 3U) << "one a node, then silence";
   EXPECT_EQ(results().at("stats").at("ok-count"), 0) << "the line came before the first answer";
 }
 
 INSTANTIATE_TEST_SUITE_P(All, BadLine,
-                         testing::Values("garbage", "blank", "extra-key", "no-dest", "nobody"),
+                         testing::Values(std::pair("garbage", "no-message"),
+                                         std::pair("blank", "no-message"),
+                                         std::pair("extra-key", "no-message"),
+                                         std::pair("no-dest", "no-message"),
+                                         std::pair("nobody", "unknown-destination"),
+                                         std::pair("impostor", "unknown-source")),
                          [](const auto& parameter) {
-                           std::string name = parameter.param;
+                           std::string name = parameter.param.first;
                            for (char& c : name) c = c == '-' ? '_' : c;
                            return name;
                          });
@@ -180,7 +200,14 @@ TEST_F(CommandTest, ALateAnswerIsABadLine) {
   const Finished finished =
       run("faulty.py", "-w echo --node-count 1 --rate 20 --time-limit 8 -- late");
   EXPECT_EQ(finished.exit_code, 1) << finished.output;
-  EXPECT_NE(finished.output.find("late reply"), std::string::npos) << finished.output;
+  EXPECT_NE(finished.output.find("late replies"), std::string::npos) << finished.output;
+  const nlohmann::json section = results().at("hearsay");
+  EXPECT_EQ(section.at("bad-line-counts").size(), 1U);
+  const nlohmann::json& first = section.at("bad-lines").at(0);
+  EXPECT_EQ(first.at("kind"), "late-reply");
+  EXPECT_EQ(first.at("client").get<std::string>().substr(0, 1), "c");
+  EXPECT_GT(first.at("late-ms"), 0);
+  EXPECT_LT(first.at("late-ms"), 4000);
 }
 
 TEST_F(CommandTest, ANodeThatDiesFailsTheRunWithItsLastWords) {
@@ -196,8 +223,10 @@ TEST_F(CommandTest, ANodeThatDiesFailsTheRunWithItsLastWords) {
       << finished.output;
   EXPECT_TRUE(shows("\n    cannot go on without my hat")) << finished.output;
   EXPECT_EQ(run_faulty("echo", "dies").exit_code, 255);
-  EXPECT_NE(results().at("hearsay").at("failure").get<std::string>().find("status 3"),
-            std::string::npos);
+  const nlohmann::json section = results().at("hearsay");
+  EXPECT_NE(section.at("failure").get<std::string>().find("status 3"), std::string::npos);
+  EXPECT_EQ(section.at("failure-kind"), "node-died");
+  EXPECT_EQ(section.at("failed-node").get<std::string>().substr(0, 1), "n");
 }
 
 TEST_F(CommandTest, AWrongOrMissingAnswerToInitFailsTheRun) {
@@ -207,6 +236,32 @@ TEST_F(CommandTest, AWrongOrMissingAnswerToInitFailsTheRun) {
   const Finished silent = run_faulty("echo", "silent");
   EXPECT_EQ(silent.exit_code, 255);
   EXPECT_NE(silent.output.find("did not answer init"), std::string::npos) << silent.output;
+  EXPECT_NE(silent.output.find("    not in the mood"), std::string::npos) << silent.output;
+  EXPECT_EQ(results().at("hearsay").at("failure-kind"), "no-answer");
+}
+
+TEST_F(CommandTest, CountsMessagesAndResources) {
+  const Finished finished = run("direct.py",
+                                "-w broadcast --node-count 3 --time-limit 2 --rate 50 "
+                                "--recovery 1");
+  EXPECT_EQ(finished.exit_code, 0) << finished.output;
+  const auto values = results().at("workload").at("attempt-count").get<int>();
+  const nlohmann::json traffic = results().at("hearsay").at("traffic");
+  EXPECT_EQ(traffic.at("servers").at("by-type").at("gossip").at("messages"), 2 * values);
+  EXPECT_EQ(traffic.at("servers").at("messages"),
+            results().at("net").at("servers").at("msg-count"));
+  EXPECT_EQ(traffic.at("clients").at("by-type").at("init_ok").at("messages"), 3);
+  EXPECT_EQ(traffic.at("by-pair").at("n0").at("n1"), traffic.at("by-pair").at("n0").at("n2"));
+  // A value makes its node send two, and one message reach each of the others.
+  const auto own = traffic.at("by-pair").at("n0").at("n1").get<int>();
+  EXPECT_EQ(traffic.at("by-node").at("n0").at("messages"), values + own);
+  EXPECT_GE(traffic.at("busiest-node").at("messages"), values + own);
+  const nlohmann::json resources = results().at("hearsay").at("resources");
+  for (const char* node : {"n0", "n1", "n2"}) {
+    EXPECT_GT(resources.at("by-node").at(node).at("peak-rss-kb"), 1000);
+  }
+  EXPECT_GT(resources.at("nodes").at("cpu-user-ms"), 0);
+  EXPECT_GE(resources.at("bench-cpu-share"), 0.0);
 }
 
 TEST_F(CommandTest, WithoutTheProgramTheRunFails) {

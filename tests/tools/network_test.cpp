@@ -35,7 +35,7 @@ class NetworkTest : public testing::Test {
   }
   void send_at(std::int64_t time_ms, const char* src, const char* dest, const char* word) {
     heap_.at(time_ms * kNsPerMs, [this, src, dest, word](std::int64_t now_ns) {
-      EXPECT_EQ(network_->send(now_ns, src, dest, body(word)), std::nullopt);
+      EXPECT_FALSE(network_->send(now_ns, src, dest, body(word), word));
     });
   }
   static std::string body(const std::string& word) { return R"({"type":")" + word + R"("})"; }
@@ -141,12 +141,19 @@ TEST_F(NetworkTest, AHeldMessageHasPassedThePartition) {
 
 TEST_F(NetworkTest, UnknownNamesAreRefusedInWords) {
   Network& network = make({});
-  EXPECT_EQ(network.send(0, "n0", "n9", "{}"), "unknown destination \"n9\"");
-  EXPECT_EQ(network.send(0, "n7", "n0", "{}"), "unknown source \"n7\"");
-  network.remove_client("c0");
-  const auto late = network.send(0, "n0", "c0", "{}");
+  const auto nobody = network.send(0, "n0", "n9", "{}", "");
+  ASSERT_TRUE(nobody);
+  EXPECT_EQ(nobody->kind, Refusal::Kind::unknown_destination);
+  EXPECT_EQ(nobody->reason, "unknown destination \"n9\"");
+  const auto stranger = network.send(0, "n7", "n0", "{}", "");
+  ASSERT_TRUE(stranger);
+  EXPECT_EQ(stranger->kind, Refusal::Kind::unknown_source);
+  network.remove_client("c0", 5 * kNsPerSecond);
+  const auto late = network.send(7 * kNsPerSecond, "n0", "c0", "{}", "");
   ASSERT_TRUE(late);
-  EXPECT_NE(late->find("late reply"), std::string::npos);
+  EXPECT_EQ(late->kind, Refusal::Kind::late_reply);
+  EXPECT_EQ(late->late_ns, 2 * kNsPerSecond);
+  EXPECT_NE(late->reason.find("late reply"), std::string::npos);
   EXPECT_EQ(network.client_messages().sent, 0);
 }
 

@@ -49,7 +49,8 @@ class RunTest : public testing::Test {
     body["in_reply_to"] = request.at("msg_id");
     if (!body.contains("type")) body["type"] = request.at("type").get<std::string>() + "_ok";
     refused_ = network_->send(now_ns, arrival.message.at("dest").get<std::string>(),
-                              arrival.message.at("src").get<std::string>(), body.dump());
+                              arrival.message.at("src").get<std::string>(), body.dump(),
+                              body.at("type").get<std::string>());
   }
   // A perfect node, unless `special` takes the request.
   void answer(std::int64_t now_ns, const test::Arrival& arrival) {
@@ -77,7 +78,7 @@ class RunTest : public testing::Test {
   std::unique_ptr<Workload> workload_;
   std::unique_ptr<bench::Run> run_;
   std::function<bool(std::int64_t, const test::Arrival&)> special_;
-  std::optional<std::string> refused_;
+  std::optional<Refusal> refused_;
   std::optional<std::int64_t> end_ns_;
   std::string failure_;
   nlohmann::json values_ = nlohmann::json::array();
@@ -168,7 +169,7 @@ TEST_F(RunTest, AnUnansweredBroadcastIsUnknownAndItsClientIsReplaced) {
   EXPECT_EQ(operations(OperationType::invoke).back().process, 1);  // 0 + concurrency
   reply(*end_ns_, unanswered[0], nlohmann::json::object());
   ASSERT_TRUE(refused_) << "the old client must be unknown now";
-  EXPECT_NE(refused_->find("late reply"), std::string::npos);
+  EXPECT_NE(refused_->reason.find("late reply"), std::string::npos);
 }
 
 TEST_F(RunTest, AnUnansweredReadFailsAndItsClientStays) {

@@ -33,13 +33,6 @@ struct Counts {
   }
 };
 
-std::int64_t count_invocations(const History& history) {
-  return std::count_if(history.operations().begin(), history.operations().end(),
-                       [](const Operation& operation) {
-                         return is_client(operation) && operation.type == OperationType::invoke;
-                       });
-}
-
 nlohmann::json message_counts(std::int64_t sent, std::int64_t received) {
   return {{"send-count", sent}, {"recv-count", received}, {"msg-count", sent}};
 }
@@ -107,6 +100,13 @@ nlohmann::json check_perf(const History& history) {
     latencies[f] = quantiles(values);
   }
   return {{"valid?", true}, {"latencies", latencies}};
+}
+
+std::int64_t count_invocations(const History& history) {
+  return std::count_if(history.operations().begin(), history.operations().end(),
+                       [](const Operation& operation) {
+                         return is_client(operation) && operation.type == OperationType::invoke;
+                       });
 }
 
 nlohmann::json check_net(const History& history, const Network& network) {

@@ -5,6 +5,7 @@
 // value read that nobody added (keys "duplicated", "unexpected").
 #pragma once
 
+#include <cstdint>
 #include <nlohmann/json.hpp>
 #include <optional>
 #include <string_view>
@@ -36,6 +37,9 @@ nlohmann::json check_exceptions(const History& history);
 
 // Quantiles of the time that ok operations took, in ms, by operation; always valid.
 nlohmann::json check_perf(const History& history);
+
+// Operations that clients began.
+std::int64_t count_invocations(const History& history);
 
 // Messages, and messages per operation; always valid.
 nlohmann::json check_net(const History& history, const Network& network);

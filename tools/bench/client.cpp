@@ -14,7 +14,7 @@ Client::Client(EventHeap& heap, Network& network, std::vector<DuplicateReply>& d
       alive_(std::make_shared<int>()) {}
 
 Client::~Client() {
-  network_.remove_client(name_);
+  network_.remove_client(name_, gave_up_ns_);
 }
 
 void Client::request(std::int64_t now_ns, std::string_view node, nlohmann::json body,
@@ -28,9 +28,12 @@ void Client::request(std::int64_t now_ns, std::string_view node, nlohmann::json 
   heap_.at(now_ns + timeout_ns,
            [this, msg_id, alive = std::weak_ptr<int>(alive_)](std::int64_t later_ns) {
              const bool stale = alive.expired() || msg_id != answered_.size() || !on_reply_;
-             if (!stale) finish(later_ns, nullptr);
+             if (stale) return;
+             gave_up_ns_ = later_ns;
+             finish(later_ns, nullptr);
            });
-  const auto wrong = network_.send(now_ns, name_, node, body.dump());
+  const auto wrong = network_.send(now_ns, name_, node, body.dump(),
+                                   body.at("type").get_ref<const std::string&>());
   HEARSAY_CHECK(!wrong, "a client and the node it asks are in the network");
 }
 

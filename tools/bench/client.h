@@ -10,6 +10,7 @@
 #include <functional>
 #include <memory>
 #include <nlohmann/json.hpp>
+#include <optional>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -52,10 +53,11 @@ class Client : public ClientPort {
   Network& network_;
   std::vector<DuplicateReply>& duplicates_;
   std::string name_;
-  OnReply on_reply_;            // empty: nobody waits
-  std::vector<bool> answered_;  // by msg_id - 1
-  std::int64_t inbox_ = 0;      // messages nobody has taken
-  std::shared_ptr<int> alive_;  // a timer holds it weakly
+  OnReply on_reply_;                        // empty: nobody waits
+  std::vector<bool> answered_;              // by msg_id - 1
+  std::int64_t inbox_ = 0;                  // messages nobody has taken
+  std::optional<std::int64_t> gave_up_ns_;  // the last time-out
+  std::shared_ptr<int> alive_;              // a timer holds it weakly
 };
 
 }  // namespace hearsay::bench

@@ -20,6 +20,7 @@ void Network::add_node(const std::string& name) {
   endpoint.node = nodes_.size();
   endpoints_.emplace(name, endpoint);
   nodes_.emplace_back().name = name;
+  traffic_.add_node();
 }
 
 std::string Network::add_client(ClientPort& client) {
@@ -31,17 +32,30 @@ std::string Network::add_client(ClientPort& client) {
   return name;
 }
 
-void Network::remove_client(const std::string& name) {
+void Network::remove_client(const std::string& name, std::optional<std::int64_t> gave_up_ns) {
   Endpoint& endpoint = endpoints_.find(name)->second;
   endpoint.client = nullptr;
   endpoint.gone = true;
+  endpoint.gave_up_ns = gave_up_ns;
 }
 
-std::string Network::unknown(std::string_view role, std::string_view name) const {
+Refusal Network::refuse(std::int64_t now_ns, bool is_source, std::string_view name) const {
+  Refusal refusal;
+  refusal.kind = is_source ? Refusal::Kind::unknown_source : Refusal::Kind::unknown_destination;
+  refusal.reason = fmt::format("unknown {} \"{}\"", is_source ? "source" : "destination", name);
   const auto found = endpoints_.find(name);
-  if (found == endpoints_.end()) return fmt::format("unknown {} \"{}\"", role, name);
-  return fmt::format("unknown {} \"{}\": this client gave up waiting and has gone (a late reply)",
-                     role, name);
+  if (found == endpoints_.end()) return refusal;
+  const auto& gave_up_ns = found->second.gave_up_ns;
+  if (is_source || !gave_up_ns) {
+    refusal.reason += ": this client has all its answers and has gone";
+    return refusal;
+  }
+  refusal.kind = Refusal::Kind::late_reply;
+  refusal.late_ns = now_ns - *gave_up_ns;
+  refusal.reason =
+      fmt::format("a late reply to \"{}\": this client gave up waiting {} ms earlier and has gone",
+                  name, refusal.late_ns / kNsPerMs);
+  return refusal;
 }
 
 std::int64_t Network::draw_latency_ms() {
@@ -58,16 +72,19 @@ std::int64_t Network::draw_latency_ms() {
   return mean;
 }
 
-std::optional<std::string> Network::send(std::int64_t now_ns, std::string_view src,
-                                         std::string_view dest, std::string_view body) {
+std::optional<Refusal> Network::send(std::int64_t now_ns, std::string_view src,
+                                     std::string_view dest, std::string_view body,
+                                     std::string_view type) {
   const std::uint64_t id = next_message_id_++;
   const auto source = endpoints_.find(src);
-  if (source == endpoints_.end() || source->second.gone) return unknown("source", src);
+  if (source == endpoints_.end() || source->second.gone) return refuse(now_ns, true, src);
   const auto target = endpoints_.find(dest);
-  if (target == endpoints_.end() || target->second.gone) return unknown("destination", dest);
+  if (target == endpoints_.end() || target->second.gone) return refuse(now_ns, false, dest);
 
   const bool between_nodes = source->second.node != kClient && target->second.node != kClient;
   ++(between_nodes ? server_messages_ : client_messages_).sent;
+  traffic_.count(now_ns, source->second.node, target->second.node, type,
+                 Traffic::line_bytes(src, dest, body));
   if (target->second.node == kClient) {
     if (target->second.client->receive(now_ns, src, body)) ++client_messages_.received;
     return std::nullopt;

@@ -23,6 +23,7 @@
 #include "tools/bench/event_heap.h"
 #include "tools/bench/partition.h"
 #include "tools/bench/random.h"
+#include "tools/bench/traffic.h"
 
 namespace hearsay::bench {
 
@@ -59,6 +60,15 @@ struct MessageCounts {
   std::int64_t received = 0;
 };
 
+// Why the network takes no message.
+struct Refusal {
+  enum class Kind { unknown_source, unknown_destination, late_reply };
+  Kind kind = Kind::unknown_destination;
+  std::string reason;  // in words
+  // Of a late reply: how long ago its client gave up waiting.
+  std::int64_t late_ns = 0;
+};
+
 class Network {
  public:
   // The heap and the port outlive the network.
@@ -71,11 +81,12 @@ class Network {
 
   // The next free name: c0, c1, ...
   std::string add_client(ClientPort& client);
-  void remove_client(const std::string& name);
+  // `gave_up_ns`: when it last waited in vain; nothing: it got all its answers.
+  void remove_client(const std::string& name, std::optional<std::int64_t> gave_up_ns);
 
-  // Nothing when the message is on its way; else what is wrong with it, in words. `body` is JSON.
-  std::optional<std::string> send(std::int64_t now_ns, std::string_view src, std::string_view dest,
-                                  std::string_view body);
+  // Nothing when the message is on its way. `body` is JSON, `type` the body's.
+  std::optional<Refusal> send(std::int64_t now_ns, std::string_view src, std::string_view dest,
+                              std::string_view body, std::string_view type);
 
   // The node swallowed the line for which deliver() returned false.
   void node_ready(std::int64_t now_ns, std::size_t node);
@@ -90,6 +101,7 @@ class Network {
 
   const MessageCounts& client_messages() const { return client_messages_; }
   const MessageCounts& server_messages() const { return server_messages_; }
+  const Traffic& traffic() const { return traffic_; }
   // Between nodes, lost to partitions.
   std::int64_t dropped() const { return dropped_; }
 
@@ -111,14 +123,15 @@ class Network {
     std::size_t node = 0;
     ClientPort* client = nullptr;  // null: a node, or a client that has gone
     bool gone = false;
+    std::optional<std::int64_t> gave_up_ns;  // of a client that has gone
   };
 
-  static constexpr std::size_t kClient = static_cast<std::size_t>(-1);
+  static constexpr std::size_t kClient = Traffic::kClient;
   static bool later(const Envelope& a, const Envelope& b) {
     return a.due_ns != b.due_ns ? a.due_ns > b.due_ns : a.id > b.id;
   }
 
-  std::string unknown(std::string_view role, std::string_view name) const;
+  Refusal refuse(std::int64_t now_ns, bool is_source, std::string_view name) const;
   std::int64_t draw_latency_ms();
   void take_next(std::int64_t now_ns, std::size_t number);
   void take_due(std::int64_t now_ns, std::size_t number);
@@ -136,6 +149,7 @@ class Network {
   Grudge grudge_;
   std::uint64_t next_message_id_ = 0;
   std::uint64_t next_client_ = 0;
+  Traffic traffic_;
   MessageCounts client_messages_;
   MessageCounts server_messages_;
   std::int64_t dropped_ = 0;

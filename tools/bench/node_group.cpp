@@ -16,24 +16,21 @@
 namespace hearsay::bench {
 namespace {
 
-constexpr std::size_t kShownLineBytes = 400;
+// How many findings of one node are told while the run goes on.
+constexpr std::int64_t kToldFindings = 3;
 constexpr std::size_t kLastLines = 10;
 // A node's workers have half a second to notice that it is dead.
 constexpr int kLeftoverPolls = 25;
 constexpr useconds_t kLeftoverPollUs = 20'000;
 
-std::string shorten(std::string_view line) {
-  if (line.size() <= kShownLineBytes) return std::string(line);
-  return fmt::format("{}... ({} bytes)", line.substr(0, kShownLineBytes), line.size());
-}
-
 }  // namespace
 
-NodeGroup::NodeGroup(EventLoop& loop, NodeCommand command, std::string log_directory,
+NodeGroup::NodeGroup(EventLoop& loop, NodeCommand command, std::string log_directory, bool strict,
                      OnDeath on_death)
     : loop_(loop),
       command_(std::move(command)),
       log_directory_(std::move(log_directory)),
+      strict_(strict),
       on_death_(std::move(on_death)) {}
 
 std::string NodeGroup::log_path(std::size_t node) const {
@@ -44,11 +41,11 @@ std::string NodeGroup::last_words(std::size_t node) const {
   std::ifstream log(log_path(node));
   std::deque<std::string> last;
   for (std::string line; std::getline(log, line);) {
-    last.push_back(shorten(line));
+    last.push_back(shorten_line(line));
     if (last.size() > kLastLines) last.pop_front();
   }
-  if (last.empty()) return "    (it wrote nothing to stderr)\n";
-  std::string text;
+  if (last.empty()) return "It wrote nothing to stderr.\n";
+  std::string text = fmt::format("The last lines of its stderr ({}):\n", log_path(node));
   for (const std::string& line : last) text += "    " + line + "\n";
   return text;
 }
@@ -76,9 +73,7 @@ void NodeGroup::look_for_deaths(std::int64_t now_ns) {
     if (!nodes_[node].process) continue;
     const std::string exit = nodes_[node].process->try_reap();
     if (exit.empty()) continue;
-    on_death_(now_ns,
-              fmt::format("{} {}. The last lines of its stderr ({}):\n{}",
-                          network_->node_name(node), exit, log_path(node), last_words(node)));
+    on_death_(now_ns, node, fmt::format("{} {}", network_->node_name(node), exit));
   }
 }
 
@@ -106,6 +101,10 @@ std::vector<std::string> NodeGroup::stop() {
   }
   nodes_.clear();  // kills what is left
   return untidy;
+}
+
+pid_t NodeGroup::pid(std::size_t node) const {
+  return nodes_[node].process ? nodes_[node].process->pid() : -1;
 }
 
 bool NodeGroup::deliver(std::int64_t /*now_ns*/, std::size_t node, std::string_view line) {
@@ -184,22 +183,31 @@ void NodeGroup::read(std::int64_t now_ns, std::size_t node) {
 }
 
 bool NodeGroup::take_line(std::int64_t now_ns, std::size_t node, std::string_view line) {
-  std::string reason;
+  const std::string& name = network_->node_name(node);
   const auto parsed = parse_output(parser_, line);
   if (const auto* envelope = std::get_if<Envelope>(&parsed)) {
-    auto wrong = network_->send(now_ns, envelope->src, envelope->dest, envelope->body);
-    if (!wrong) return true;
-    reason = std::move(*wrong);
+    auto refusal =
+        network_->send(now_ns, envelope->src, envelope->dest, envelope->body, envelope->type);
+    if (!refusal) return true;
+    report(findings_.add_refusal(now_ns, name, std::move(*refusal), envelope->dest, line));
   } else {
-    reason = std::get<std::string>(parsed);
+    report(findings_.add_bad_line(now_ns, name, std::get<std::string>(parsed), line));
   }
-  const std::string& name = network_->node_name(node);
-  fmt::print(stderr,
-             "hearsay test: {} printed a line that is no message: {}\n    {}\n"
-             "    Nothing more is read from it in this run, as under Maelstrom.\n",
-             name, reason, shorten(line));
-  bad_lines_.push_back({name, now_ns, std::move(reason), shorten(line)});
-  return false;
+  return !strict_;
+}
+
+void NodeGroup::report(const Finding& finding) const {
+  const std::int64_t count = findings_.count_of(finding.node);
+  if (count > kToldFindings) return;
+  const bool is_message = finding.kind != Finding::Kind::no_message;
+  fmt::print(stderr, "hearsay test: {} printed {}: {}\n    {}\n", finding.node,
+             is_message ? "a message that can't be delivered" : "a line that is no message",
+             finding.reason, finding.line);
+  if (strict_) {
+    fmt::print(stderr, "    Nothing more is read from it in this run, as under Maelstrom.\n");
+  } else if (count == kToldFindings) {
+    fmt::print(stderr, "    More of that kind from {} is only counted.\n", finding.node);
+  }
 }
 
 }  // namespace hearsay::bench

@@ -1,10 +1,10 @@
 // All the node processes of a run, between the event loop and the network.
 //
-// Lines from a node go into the network. A line that is no message, or that names nobody known,
-// silences its node as it does under Maelstrom: its stdout is never read again. It is kept in
-// bad_lines(), and the run can't be valid any more; a node started again is heard again. A node
-// that exits ends the run, unless kill_node killed it. A node that doesn't read its stdin holds up
-// nobody but itself. The group's end kills what stop() has not. Not thread-safe.
+// Lines from a node go into the network. A line that is no message, or that names nobody known, is
+// a finding: the run can't be valid any more, but goes on. Strictly as under Maelstrom it silences
+// its node: its stdout is not read again until the node is started again. A node that exits ends
+// the run, unless kill_node killed it. A node that doesn't read its stdin holds up nobody but
+// itself. The group's end kills what stop() has not. Not thread-safe.
 #pragma once
 
 #include <sys/types.h>
@@ -20,6 +20,7 @@
 
 #include "common/protocol/line_parser.h"
 #include "tools/bench/event_loop.h"
+#include "tools/bench/findings.h"
 #include "tools/bench/network.h"
 #include "tools/bench/node_control.h"
 #include "tools/bench/node_output.h"
@@ -27,20 +28,15 @@
 
 namespace hearsay::bench {
 
-struct NodeBadLine {
-  std::string node;
-  std::int64_t time_ns = 0;  // of the loop's clock
-  std::string reason;
-  std::string line;  // its beginning
-};
-
 class NodeGroup : public NodePort, public NodeControl {
  public:
-  // `failure` is for people: which node, how it ended, the last lines of its stderr.
-  using OnDeath = std::function<void(std::int64_t now_ns, const std::string& failure)>;
+  // `failure` is for people: which node, how it ended.
+  using OnDeath =
+      std::function<void(std::int64_t now_ns, std::size_t node, const std::string& failure)>;
 
   // The logs are LOG_DIRECTORY/NODE.log.
-  NodeGroup(EventLoop& loop, NodeCommand command, std::string log_directory, OnDeath on_death);
+  NodeGroup(EventLoop& loop, NodeCommand command, std::string log_directory, bool strict,
+            OnDeath on_death);
   NodeGroup(const NodeGroup&) = delete;
   NodeGroup& operator=(const NodeGroup&) = delete;
 
@@ -66,9 +62,11 @@ class NodeGroup : public NodePort, public NodeControl {
   void pause_node(std::int64_t now_ns, std::size_t node) override;
   void resume_node(std::int64_t now_ns, std::size_t node) override;
 
-  const std::vector<NodeBadLine>& bad_lines() const { return bad_lines_; }
+  const Findings& findings() const { return findings_; }
+  // -1: it has none now.
+  pid_t pid(std::size_t node) const;
   std::string log_path(std::size_t node) const;
-  // The end of the node's log, indented.
+  // "The last lines of its stderr (FILE):" and these, indented.
   std::string last_words(std::size_t node) const;
 
  private:
@@ -83,16 +81,19 @@ class NodeGroup : public NodePort, public NodeControl {
   std::optional<pid_t> find_worker(std::size_t node) const;
   bool has_worker(std::size_t node, pid_t worker) const;
   void read(std::int64_t now_ns, std::size_t node);
+  // False: the node is silenced.
   bool take_line(std::int64_t now_ns, std::size_t node, std::string_view line);
+  void report(const Finding& finding) const;
 
   EventLoop& loop_;
   NodeCommand command_;
   std::string log_directory_;
+  bool strict_;
   OnDeath on_death_;
   Network* network_ = nullptr;
   std::vector<Node> nodes_;
   protocol::LineParser parser_;
-  std::vector<NodeBadLine> bad_lines_;
+  Findings findings_;
 };
 
 }  // namespace hearsay::bench

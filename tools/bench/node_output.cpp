@@ -53,7 +53,7 @@ std::variant<Envelope, std::string> parse_output(protocol::LineParser& parser,
   if (const auto extra = extra_key(line, good.body)) {
     return "a top-level key that no message has: \"" + std::string(*extra) + "\"";
   }
-  return Envelope{good.message.src, good.message.dest, good.body};
+  return Envelope{good.message.src, good.message.dest, good.body, good.message.type};
 }
 
 }  // namespace hearsay::bench

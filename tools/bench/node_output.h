@@ -14,6 +14,7 @@ struct Envelope {
   std::string_view src;
   std::string_view dest;
   std::string_view body;  // JSON
+  std::string_view type;  // the body's
 };
 
 // The envelope, or what is wrong with the line, in words: no JSON, blank, no object, src or dest

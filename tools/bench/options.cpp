@@ -148,6 +148,9 @@ void add_test_options(CLI::App& command, TestOptions& options) {
   add_network_options(command, options);
   add_nemesis_options(command, options);
   command.add_flag("--log-stderr", options.log_stderr, "Show what the nodes write to stderr");
+  command.add_flag("--strict", options.strict,
+                   "Read nothing more from a node after a line that is no message, as Maelstrom "
+                   "does (the run is invalid either way)");
   command.add_option("--seed", options.given_seed, "Repeats the random choices of another run")
       ->type_name("N");
   command.add_option("--store", options.store, "Where the results go")
@@ -197,6 +200,7 @@ nlohmann::json to_json(const TestOptions& options) {
            static_cast<double>(options.nemesis.kill_interval_ns) / static_cast<double>(kNsPerMs)},
           {"availability", options.availability},
           {"head-of-line-blocking", !options.no_head_of_line_blocking},
+          {"strict", options.strict},
           {"seed", options.seed},
           {"args", options.node_arguments}};
 }

@@ -32,6 +32,7 @@ struct TestOptions {
   double kill_worker_interval_ms = 0;  // 0: the nemesis interval
   std::string availability;
   bool log_stderr = false;
+  bool strict = false;
   bool no_head_of_line_blocking = false;
   std::optional<std::uint64_t> given_seed;
   std::string store = "store";

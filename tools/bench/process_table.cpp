@@ -1,16 +1,26 @@
 #include "tools/bench/process_table.h"
 
 #include <fmt/format.h>
+#include <unistd.h>
 
 #include <csignal>
+#include <cstdlib>
 #include <filesystem>
 #include <fstream>
 #include <iterator>
 #include <sstream>
 #include <string>
+#include <string_view>
 
 namespace hearsay::bench {
 namespace {
+
+constexpr int kFieldsBeforeTimes = 11;
+
+std::string read_file(const std::string& path) {
+  std::ifstream file(path);
+  return {std::istreambuf_iterator<char>(file), std::istreambuf_iterator<char>()};
+}
 
 struct State {
   char letter = 'X';
@@ -21,13 +31,39 @@ struct State {
 
 // From /proc/PID/stat: "PID (NAME) STATE PARENT GROUP ...", where NAME may hold anything.
 State state_of(const std::string& pid) {
-  std::ifstream file("/proc/" + pid + "/stat");
-  const std::string text((std::istreambuf_iterator<char>(file)), std::istreambuf_iterator<char>());
+  const std::string text = read_file("/proc/" + pid + "/stat");
   State state;
   const std::size_t name_end = text.rfind(')');
   if (name_end == std::string::npos) return state;
   std::istringstream(text.substr(name_end + 1)) >> state.letter >> state.parent >> state.group;
   return state;
+}
+
+// Of one process. From /proc/PID/stat, whose fields behind the name are: state, 10 others, then
+// user, system, children's user and children's system time in ticks; and the peak of its memory.
+ProcessUsage usage_of(pid_t pid) {
+  const std::string text = read_file(fmt::format("/proc/{}/stat", pid));
+  ProcessUsage usage;
+  const std::size_t name_end = text.rfind(')');
+  if (name_end == std::string::npos) return usage;
+  std::istringstream fields(text.substr(name_end + 1));
+  std::string skipped;
+  for (int i = 0; i < kFieldsBeforeTimes; ++i) fields >> skipped;
+  std::int64_t user = 0;
+  std::int64_t system = 0;
+  std::int64_t children_user = 0;
+  std::int64_t children_system = 0;
+  fields >> user >> system >> children_user >> children_system;
+  const std::int64_t tick_ms = 1000 / ::sysconf(_SC_CLK_TCK);
+  usage.user_ms = (user + children_user) * tick_ms;
+  usage.system_ms = (system + children_system) * tick_ms;
+  const std::string status = read_file(fmt::format("/proc/{}/status", pid));
+  constexpr std::string_view kPeak = "VmHWM:";
+  const std::size_t peak = status.find(kPeak);
+  if (peak != std::string::npos) {
+    usage.peak_rss_kb = std::strtoll(status.c_str() + peak + kPeak.size(), nullptr, 10);
+  }
+  return usage;
 }
 
 }  // namespace
@@ -51,6 +87,17 @@ bool is_group_running(pid_t group) {
     if (state.group == group && state.is_running()) return true;
   }
   return false;
+}
+
+ProcessUsage usage_of_tree(pid_t pid) {
+  ProcessUsage total = usage_of(pid);
+  for (const pid_t child : running_children(pid)) {
+    const ProcessUsage usage = usage_of_tree(child);
+    total.user_ms += usage.user_ms;
+    total.system_ms += usage.system_ms;
+    total.peak_rss_kb += usage.peak_rss_kb;
+  }
+  return total;
 }
 
 }  // namespace hearsay::bench

@@ -3,6 +3,7 @@
 
 #include <sys/types.h>
 
+#include <cstdint>
 #include <vector>
 
 namespace hearsay::bench {
@@ -12,5 +13,15 @@ std::vector<pid_t> running_children(pid_t pid);
 
 // Whether a process of this group is still running.
 bool is_group_running(pid_t group);
+
+struct ProcessUsage {
+  std::int64_t user_ms = 0;
+  std::int64_t system_ms = 0;
+  std::int64_t peak_rss_kb = 0;
+};
+
+// Of a process and all that descend from it: the sums of what the living have used, with their dead
+// and buried children. Zeros if it doesn't live.
+ProcessUsage usage_of_tree(pid_t pid);
 
 }  // namespace hearsay::bench

@@ -1,8 +1,11 @@
 #include <fmt/format.h>
 
+#include <algorithm>
+#include <cstdint>
 #include <iterator>
 #include <string>
 #include <string_view>
+#include <utility>
 #include <vector>
 
 #include "tools/bench/results.h"
@@ -34,14 +37,31 @@ void add_values(std::vector<std::string>& reasons, const nlohmann::json& workloa
   reasons.push_back(shorten(std::move(text)));
 }
 
-void add_node_faults(std::vector<std::string>& reasons, const nlohmann::json& section) {
-  std::size_t shown = 0;
-  for (const nlohmann::json& bad : section.at("bad-lines")) {
-    if (shown++ >= kShownFindings) break;
-    reasons.push_back(fmt::format("{} printed a line that is no message: {}",
-                                  bad.at("node").get<std::string>(),
-                                  bad.at("reason").get<std::string>()));
+// "2 late replies: n0 ... ; ..."
+void add_bad_lines(std::vector<std::string>& reasons, const nlohmann::json& section) {
+  constexpr std::pair<const char*, const char*> kKinds[] = {
+      {"no-message", "lines that are no messages"},
+      {"unknown-destination", "messages to nobody"},
+      {"unknown-source", "messages from nobody"},
+      {"late-reply", "late replies"}};
+  for (const auto& [kind, what] : kKinds) {
+    if (!section.at("bad-line-counts").contains(kind)) continue;
+    const auto& lines = section.at("bad-lines");
+    const auto first = std::find_if(lines.begin(), lines.end(), [&](const nlohmann::json& line) {
+      return line["kind"] == kind;
+    });
+    std::string example;
+    if (first != lines.end()) {
+      example = fmt::format("; the first from {}: {}", first->at("node").get<std::string>(),
+                            first->at("reason").get<std::string>());
+    }
+    reasons.push_back(
+        fmt::format("{} {}{}", section.at("bad-line-counts").at(kind).dump(), what, example));
   }
+}
+
+void add_node_faults(std::vector<std::string>& reasons, const nlohmann::json& section) {
+  add_bad_lines(reasons, section);
   const std::size_t doubles = section.at("double-replies").size();
   if (doubles == 0) return;
   const nlohmann::json& first = section.at("double-replies").front();
@@ -82,6 +102,32 @@ class Lines {
   std::string text_;
 };
 
+void add_traffic(Lines& lines, const nlohmann::json& traffic) {
+  const nlohmann::json& servers = traffic.at("servers");
+  if (servers.at("messages") == 0) return;
+  if (servers.contains("bytes-per-op")) {
+    lines.add("bytes/operation",
+              fmt::format("{:.0f} between nodes ({} in all)",
+                          servers.at("bytes-per-op").get<double>(), servers.at("bytes").dump()));
+  }
+  const nlohmann::json& busiest = traffic.at("busiest-node");
+  lines.add("busiest node",
+            fmt::format("{}: {} messages ({} sent, {} addressed to it)",
+                        busiest.at("node").get<std::string>(), busiest.at("messages").dump(),
+                        busiest.at("sent").dump(), busiest.at("addressed").dump()));
+}
+
+void add_resources(Lines& lines, const nlohmann::json& section) {
+  if (!section.contains("resources")) return;
+  const nlohmann::json& nodes = section.at("resources").at("nodes");
+  const std::int64_t cpu_ms =
+      nodes.at("cpu-user-ms").get<std::int64_t>() + nodes.at("cpu-system-ms").get<std::int64_t>();
+  lines.add("nodes", fmt::format("{} ms of CPU, {:.1f} MB of memory at most", cpu_ms,
+                                 nodes.at("peak-rss-kb").get<double>() / 1024));
+  lines.add("bench", fmt::format("{} ms of CPU in {} ms", section.at("bench-cpu-ms").dump(),
+                                 section.at("wall-time-ms").dump()));
+}
+
 void add_figures(Lines& lines, const nlohmann::json& results) {
   const nlohmann::json& stats = results.at("stats");
   lines.add("operations",
@@ -101,6 +147,8 @@ void add_figures(Lines& lines, const nlohmann::json& results) {
                                             at.at("0.99").dump(), at.at("1").dump()));
   }
   const nlohmann::json& section = results.at("hearsay");
+  add_traffic(lines, section.at("traffic"));
+  add_resources(lines, section);
   if (section.at("kill-count") != 0) {
     lines.add("workers killed", section.at("kill-count").dump());
   }

@@ -2,6 +2,7 @@
 
 #include "common/base/clock.h"
 #include "tools/bench/checkers.h"
+#include "tools/bench/results_traffic.h"
 
 namespace hearsay::bench {
 namespace {
@@ -25,15 +26,29 @@ nlohmann::json nemesis_schedule(const History& history) {
   return schedule;
 }
 
-nlohmann::json bad_lines(const Run& run, const NodeGroup& nodes) {
+nlohmann::json bad_lines(const Run& run, const Findings& findings) {
   nlohmann::json lines = nlohmann::json::array();
-  for (const NodeBadLine& bad : nodes.bad_lines()) {
+  for (const Finding& finding : findings.kept()) {
     nlohmann::json time_ms;
-    if (run.load_start_ns()) time_ms = (bad.time_ns - *run.load_start_ns()) / kNsPerMs;
-    lines.push_back(
-        {{"node", bad.node}, {"time-ms", time_ms}, {"reason", bad.reason}, {"line", bad.line}});
+    if (run.load_start_ns()) time_ms = (finding.time_ns - *run.load_start_ns()) / kNsPerMs;
+    nlohmann::json line = {{"kind", name_of(finding.kind)},
+                           {"node", finding.node},
+                           {"time-ms", time_ms},
+                           {"reason", finding.reason},
+                           {"line", finding.line}};
+    if (finding.kind == Finding::Kind::late_reply) {
+      line["client"] = finding.client;
+      line["late-ms"] = finding.late_ns / kNsPerMs;
+    }
+    lines.push_back(std::move(line));
   }
   return lines;
+}
+
+nlohmann::json bad_line_counts(const Findings& findings) {
+  nlohmann::json counts = nlohmann::json::object();
+  for (const auto& [kind, count] : findings.counts()) counts[std::string(name_of(kind))] = count;
+  return counts;
 }
 
 nlohmann::json double_replies(const Run& run) {
@@ -45,30 +60,67 @@ nlohmann::json double_replies(const Run& run) {
   return replies;
 }
 
+nlohmann::json describe_usage(const NodeUsage& usage) {
+  return {{"cpu-user-ms", usage.user_ms},
+          {"cpu-system-ms", usage.system_ms},
+          {"peak-rss-kb", usage.peak_rss_kb}};
+}
+
+// CPU and memory of the nodes, in all and by node, and the bench's part of the CPU time.
+nlohmann::json describe_resources(const Network& network, const Outcome& outcome) {
+  nlohmann::json by_node = nlohmann::json::object();
+  NodeUsage total;
+  for (std::size_t node = 0; node < outcome.usage.size(); ++node) {
+    const NodeUsage& usage = outcome.usage[node];
+    by_node[network.node_name(node)] = describe_usage(usage);
+    total.user_ms += usage.user_ms;
+    total.system_ms += usage.system_ms;
+    total.peak_rss_kb += usage.peak_rss_kb;
+  }
+  nlohmann::json resources = {{"nodes", describe_usage(total)}, {"by-node", by_node}};
+  const std::int64_t bench_ns = outcome.bench_cpu_ns.value_or(0);
+  const std::int64_t all_ns = (total.user_ms + total.system_ms) * kNsPerMs + bench_ns;
+  if (all_ns > 0) {
+    resources["bench-cpu-share"] =
+        short_ratio(static_cast<double>(bench_ns), static_cast<double>(all_ns));
+  }
+  return resources;
+}
+
+void add_failure(nlohmann::json& section, const Outcome& outcome) {
+  if (outcome.failure.empty()) return;
+  section["failure"] = outcome.failure;
+  section["failure-kind"] = outcome.failure_kind;
+  section["failed-node"] = outcome.failed_node;
+}
+
 nlohmann::json hearsay_section(const TestOptions& options, const Run& run, const Network& network,
-                               const NodeGroup& nodes, const Outcome& outcome) {
-  nlohmann::json section = {{"valid?", nodes.bad_lines().empty() && run.duplicates().empty()},
-                            {"seed", options.seed},
-                            {"options", to_json(options)},
-                            {"kill-count", run.nemesis().total_kills()},
-                            {"kills", kills_by_node(run, network)},
-                            {"nemesis", nemesis_schedule(run.history())},
-                            {"bad-lines", bad_lines(run, nodes)},
-                            {"double-replies", double_replies(run)},
-                            {"dropped-count", network.dropped()},
-                            {"leftover-processes", outcome.leftovers},
-                            {"wall-time-ms", outcome.wall_ns / kNsPerMs},
-                            {"bench-cpu-ms", outcome.bench_cpu_ns / kNsPerMs}};
-  if (!outcome.failure.empty()) section["failure"] = outcome.failure;
+                               const Outcome& outcome) {
+  nlohmann::json section = {
+      {"valid?", outcome.findings.total() == 0 && run.duplicates().empty()},
+      {"seed", options.seed},
+      {"options", to_json(options)},
+      {"kill-count", run.nemesis().total_kills()},
+      {"kills", kills_by_node(run, network)},
+      {"nemesis", nemesis_schedule(run.history())},
+      {"bad-lines", bad_lines(run, outcome.findings)},
+      {"bad-line-counts", bad_line_counts(outcome.findings)},
+      {"double-replies", double_replies(run)},
+      {"dropped-count", network.dropped()},
+      {"traffic", describe_traffic(network, count_invocations(run.history()))},
+      {"leftover-processes", outcome.leftovers}};
+  if (outcome.wall_ns) section["wall-time-ms"] = *outcome.wall_ns / kNsPerMs;
+  if (outcome.bench_cpu_ns) section["bench-cpu-ms"] = *outcome.bench_cpu_ns / kNsPerMs;
+  if (!outcome.usage.empty()) section["resources"] = describe_resources(network, outcome);
+  add_failure(section, outcome);
   return section;
 }
 
 }  // namespace
 
 nlohmann::json make_results(const TestOptions& options, const Workload& workload, const Run& run,
-                            const Network& network, const NodeGroup& nodes,
-                            const Outcome& outcome) {
-  nlohmann::json results = {{"hearsay", hearsay_section(options, run, network, nodes, outcome)}};
+                            const Network& network, const Outcome& outcome) {
+  nlohmann::json results = {{"hearsay", hearsay_section(options, run, network, outcome)}};
   if (!outcome.failure.empty()) {
     results["valid?"] = "unknown";
     return results;

@@ -59,6 +59,7 @@ void Run::ask_all(std::int64_t now_ns, const std::vector<nlohmann::json>& bodies
 void Run::take_answer(std::int64_t now_ns, std::size_t node, const std::string& asked,
                       const nlohmann::json& reply, OnAllAnswered next) {
   if (phase_ == Phase::over) return;
+  if (reply.is_null() || reply.at("type") != asked + "_ok") failed_node_ = node;
   if (reply.is_null()) {
     end(now_ns, fmt::format("{} did not answer {}", network_.node_name(node), asked));
     return;

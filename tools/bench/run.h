@@ -46,6 +46,8 @@ class Run {
   const History& history() const { return history_; }
   const Nemesis& nemesis() const { return nemesis_; }
   const std::vector<DuplicateReply>& duplicates() const { return duplicates_; }
+  // The node that the failure is about, if it is about one.
+  std::optional<std::size_t> failed_node() const { return failed_node_; }
   // How long the run will last, roughly, from the start of the load on.
   std::int64_t planned_ns() const;
   // The load's start; nothing before it.
@@ -84,6 +86,7 @@ class Run {
   Random operations_random_;
   Phase phase_ = Phase::setup;
   std::optional<std::int64_t> load_start_ns_;
+  std::optional<std::size_t> failed_node_;
   std::int64_t load_end_ns_ = 0;
 };
 

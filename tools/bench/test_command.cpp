@@ -7,6 +7,7 @@
 #include <exception>
 #include <filesystem>
 #include <memory>
+#include <optional>
 #include <string>
 #include <utility>
 
@@ -17,6 +18,7 @@
 #include "tools/bench/results.h"
 #include "tools/bench/run.h"
 #include "tools/bench/store.h"
+#include "tools/bench/usage.h"
 #include "tools/bench/workload.h"
 
 namespace hearsay::bench {
@@ -55,14 +57,19 @@ class Test {
         store_(options.store, options.workload, wall_ns()),
         loop_([this](std::int64_t now_ns, int number) { take_signal(now_ns, number); }),
         nodes_(loop_, {std::filesystem::canonical(options.binary), options.node_arguments},
-               store_.log_directory(),
-               [this](std::int64_t now_ns, const std::string& why) { end(now_ns, why); }),
+               store_.log_directory(), options.strict,
+               [this](std::int64_t, std::size_t node, const std::string& why) {
+                 end("node-died", node, why);
+               }),
         network_(loop_.heap(), nodes_, options.network, options.seed),
         workload_(make_workload(options.workload, options.shape, names_)) {
     for (const std::string& name : names_) network_.add_node(name);
-    run_ = std::make_unique<Run>(
-        loop_.heap(), network_, *workload_, nodes_, run_options(options),
-        [this](std::int64_t now_ns, const std::string& failure) { end(now_ns, failure); });
+    run_ = std::make_unique<Run>(loop_.heap(), network_, *workload_, nodes_, run_options(options),
+                                 [this](std::int64_t, const std::string& failure) {
+                                   end("no-answer", run_->failed_node(), failure);
+                                 });
+    usage_ = std::make_unique<UsageMeter>(loop_.heap(), names_.size(),
+                                          [this](std::size_t node) { return nodes_.pid(node); });
     progress_ = std::make_unique<Progress>(loop_.heap(), *run_, network_);
   }
 
@@ -72,11 +79,15 @@ class Test {
     if (options_.log_stderr) follow_logs();
     run_->start(monotonic_ns());
     progress_->start(start_ns);
+    usage_->start(start_ns);
     loop_.run();
     progress_->finish();
+    usage_->look_at_all();
     if (signal_ == 0) nodes_.look_for_deaths(monotonic_ns());
     outcome_.leftovers = nodes_.stop();
     if (follower_) follower_->print_news();
+    outcome_.usage = usage_->usage();
+    outcome_.findings = nodes_.findings();
     outcome_.wall_ns = monotonic_ns() - start_ns;
     outcome_.bench_cpu_ns = own_cpu_ns();
     if (signal_ != 0) {
@@ -105,14 +116,19 @@ class Test {
     loop_.stop();
   }
 
-  void end(std::int64_t /*now_ns*/, const std::string& failure) {
-    if (outcome_.failure.empty()) outcome_.failure = failure;
+  // `why`: nothing if all is well. The first failure counts.
+  void end(const char* kind, std::optional<std::size_t> node, const std::string& why) {
     loop_.stop();
+    if (why.empty() || !outcome_.failure.empty()) return;
+    outcome_.failure = why;
+    outcome_.failure_kind = kind;
+    if (!node) return;
+    outcome_.failed_node = names_[*node];
+    outcome_.failure += ". " + nodes_.last_words(*node);
   }
 
   int conclude() {
-    const nlohmann::json results =
-        make_results(options_, *workload_, *run_, network_, nodes_, outcome_);
+    const nlohmann::json results = make_results(options_, *workload_, *run_, network_, outcome_);
     store_.write_history(run_->history());
     store_.write_results(results);
     fmt::print("{}", make_report(results, store_.directory().string()));
@@ -130,6 +146,7 @@ class Test {
   std::unique_ptr<Workload> workload_;
   std::unique_ptr<Run> run_;
   std::unique_ptr<Progress> progress_;
+  std::unique_ptr<UsageMeter> usage_;
   std::unique_ptr<LogFollower> follower_;
   Outcome outcome_;
   int signal_ = 0;

@@ -96,7 +96,9 @@ void Cluster::send_line(std::int64_t now_ns, std::size_t node, std::string_view 
   const auto parsed = bench::parse_output(parser_, line);
   std::string wrong;
   if (const auto* envelope = std::get_if<bench::Envelope>(&parsed)) {
-    wrong = network_->send(now_ns, envelope->src, envelope->dest, envelope->body).value_or("");
+    const auto refusal =
+        network_->send(now_ns, envelope->src, envelope->dest, envelope->body, envelope->type);
+    if (refusal) wrong = refusal->reason;
   } else {
     wrong = std::get<std::string>(parsed);
   }

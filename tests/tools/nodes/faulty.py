@@ -26,6 +26,7 @@ class Faulty(Node):
 
     def on_init(self, message, body):
         if self.fault == "silent":
+            print("not in the mood", file=sys.stderr, flush=True)
             return
         if self.fault == "dies-at-start":
             sys.exit("cannot go on without my hat")
@@ -70,6 +71,7 @@ class Faulty(Node):
             "blank": "",
             "extra-key": json.dumps({"src": self.id, "dest": "c0", "body": {"type": "x"}, "to": 1}),
             "no-dest": json.dumps({"src": self.id, "body": {"type": "x"}}),
+            "impostor": json.dumps({"src": "n77", "dest": self.id, "body": {"type": "x"}}),
             "nobody": json.dumps({"src": self.id, "dest": "n99", "body": {"type": "x"}}),
         }
         if self.fault in lines and self.once():

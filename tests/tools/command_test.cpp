@@ -281,9 +281,9 @@ TEST_F(CommandTest, ADeafNodeStopsOnlyItself) {
 
 TEST_F(CommandTest, WorkersAreKilledAndCounted) {
   const Finished finished =
-      run_faulty("echo", "has-workers", "--nemesis kill-worker --kill-worker-interval-ms 50");
+      run_faulty("echo", "has-workers", "--nemesis kill-worker --kill-worker-interval 0.05");
   EXPECT_EQ(finished.exit_code, 0) << finished.output;
-  EXPECT_EQ(results().at("hearsay").at("kill-count"), 3) << "each node has one worker";
+  EXPECT_EQ(results().at("hearsay").at("worker-kills").at("count"), 3) << "each node has one worker";
 }
 
 TEST_F(CommandTest, LeftoverProcessesAreKilledAndNamed) {

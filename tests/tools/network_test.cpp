@@ -114,8 +114,8 @@ TEST_F(NetworkTest, APartitionDropsWhenTheReceiverWouldTake) {
   Network& network = make({100, LatencyDistribution::constant, false});
   Grudge grudge(3, std::vector<bool>(3, false));
   grudge[1][0] = true;
-  heap_.at(50 * kNsPerMs, [&](std::int64_t) { network.cut(grudge); });
-  heap_.at(250 * kNsPerMs, [&](std::int64_t) { network.heal(); });
+  heap_.at(50 * kNsPerMs, [&](std::int64_t) { network.cut(Fault::partition, grudge); });
+  heap_.at(250 * kNsPerMs, [&](std::int64_t) { network.heal(Fault::partition); });
   send_at(0, "n0", "n1", "under way when it starts");
   send_at(0, "n1", "n0", "the other direction is open");
   send_at(60, "c0", "n1", "clients are never cut off");
@@ -125,14 +125,14 @@ TEST_F(NetworkTest, APartitionDropsWhenTheReceiverWouldTake) {
   EXPECT_EQ(got(0), (Times{{100, "the other direction is open"}}));
   EXPECT_EQ(network.server_messages().sent, 3);
   EXPECT_EQ(network.server_messages().received, 2);
-  EXPECT_EQ(network.dropped(), 1);
+  EXPECT_EQ(network.hit_by(Fault::partition), 1);
 }
 
 // Maelstrom's taker looks at the partition before it holds the message, not after.
 TEST_F(NetworkTest, AHeldMessageHasPassedThePartition) {
   Network& network = make({100, LatencyDistribution::constant, true});
   const Grudge grudge(3, std::vector<bool>(3, true));
-  heap_.at(50 * kNsPerMs, [&](std::int64_t) { network.cut(grudge); });
+  heap_.at(50 * kNsPerMs, [&](std::int64_t) { network.cut(Fault::partition, grudge); });
   send_at(0, "n0", "n1", "held since 0");
   send_at(10, "n0", "n1", "behind it");
   test::run_virtually(heap_);

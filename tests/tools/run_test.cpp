@@ -7,6 +7,7 @@
 #include <algorithm>
 #include <map>
 #include <memory>
+#include <numeric>
 #include <set>
 #include <string>
 #include <vector>
@@ -91,8 +92,6 @@ RunOptions options(double rate_hz, std::int64_t time_limit_ns, std::size_t concu
   result.time_limit_ns = time_limit_ns;
   result.concurrency = concurrency;
   result.seed = 42;
-  result.nemesis.partition_interval_ns = kSecond;
-  result.nemesis.kill_interval_ns = kSecond;
   return result;
 }
 
@@ -244,7 +243,7 @@ TEST_F(RunTest, ASilentNodeFailsTheRun) {
 
 TEST_F(RunTest, PartitionsStartAtOnceTakeTurnsAndEndHealed) {
   RunOptions with_partitions = options(10, 30 * kSecond, 3);
-  with_partitions.nemesis.partition = true;
+  with_partitions.nemesis.interval_ns = {{Fault::partition, kSecond}};
   make("broadcast", 3, with_partitions);
   go();
   std::vector<std::string> deeds;
@@ -265,11 +264,13 @@ TEST_F(RunTest, PartitionsStartAtOnceTakeTurnsAndEndHealed) {
 
 TEST_F(RunTest, KillsHaveTheMeanInterval) {
   RunOptions with_kills = options(1, 100 * kSecond, 3);
-  with_kills.nemesis.kill_worker = true;
+  with_kills.nemesis.interval_ns = {{Fault::kill_worker, kSecond}};
   make("broadcast", 3, with_kills);
   go();
-  EXPECT_NEAR(static_cast<double>(run_->nemesis().total_kills()), 100, 30);
-  for (const std::int64_t kills : run_->nemesis().kills()) EXPECT_GT(kills, 10);
+  const auto& kills = run_->nemesis().worker_kills();
+  EXPECT_NEAR(static_cast<double>(std::accumulate(kills.begin(), kills.end(), std::int64_t{0})),
+              100, 30);
+  for (const std::int64_t count : kills) EXPECT_GT(count, 10);
 }
 
 // For tests that need several runs.
@@ -286,7 +287,7 @@ TEST(RunSeed, TheSameSeedGivesTheSameHistory) {
     Bare test;
     RunOptions chosen = options(20, 10 * kSecond, 3);
     chosen.seed = seed;
-    chosen.nemesis.partition = true;
+    chosen.nemesis.interval_ns = {{Fault::partition, kSecond}};
     test.make("broadcast", 3, chosen, {10, LatencyDistribution::exponential, true});
     test.run_->start(0);
     test::run_virtually(test.heap_);

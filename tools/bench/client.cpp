@@ -18,20 +18,22 @@ Client::~Client() {
 }
 
 void Client::request(std::int64_t now_ns, std::string_view node, nlohmann::json body,
-                     std::int64_t timeout_ns, OnReply on_reply) {
+                     std::optional<std::int64_t> timeout_ns, OnReply on_reply) {
   HEARSAY_CHECK(!on_reply_, "one request at a time");
   network_.count_late_receipts(std::exchange(inbox_, 0));
   answered_.push_back(false);
   const std::size_t msg_id = answered_.size();
   body["msg_id"] = msg_id;
   on_reply_ = std::move(on_reply);
-  heap_.at(now_ns + timeout_ns,
-           [this, msg_id, alive = std::weak_ptr<int>(alive_)](std::int64_t later_ns) {
-             const bool stale = alive.expired() || msg_id != answered_.size() || !on_reply_;
-             if (stale) return;
-             gave_up_ns_ = later_ns;
-             finish(later_ns, nullptr);
-           });
+  if (timeout_ns) {
+    heap_.at(now_ns + *timeout_ns,
+             [this, msg_id, alive = std::weak_ptr<int>(alive_)](std::int64_t later_ns) {
+               const bool stale = alive.expired() || msg_id != answered_.size() || !on_reply_;
+               if (stale) return;
+               gave_up_ns_ = later_ns;
+               finish(later_ns, nullptr);
+             });
+  }
   const auto wrong = network_.send(now_ns, name_, node, body.dump(),
                                    body.at("type").get_ref<const std::string&>());
   HEARSAY_CHECK(!wrong, "a client and the node it asks are in the network");

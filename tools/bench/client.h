@@ -40,9 +40,10 @@ class Client : public ClientPort {
 
   const std::string& name() const { return name_; }
 
-  // Sends `body` with the next msg_id. Not while another request is open.
+  // Sends `body` with the next msg_id. Without a time-out it waits for ever. Not while another
+  // request is open.
   void request(std::int64_t now_ns, std::string_view node, nlohmann::json body,
-               std::int64_t timeout_ns, OnReply on_reply);
+               std::optional<std::int64_t> timeout_ns, OnReply on_reply);
 
   bool receive(std::int64_t now_ns, std::string_view src, std::string_view body) override;
 

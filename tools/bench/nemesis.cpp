@@ -1,102 +1,171 @@
 #include "tools/bench/nemesis.h"
 
-#include <iterator>
-#include <numeric>
-#include <string>
+#include <algorithm>
 #include <utility>
 
 namespace hearsay::bench {
-namespace {
-
-// Jepsen's form: the node, and the nodes it doesn't hear.
-nlohmann::json describe(const Grudge& grudge, const Network& network) {
-  nlohmann::json deaf = nlohmann::json::object();
-  for (std::size_t a = 0; a < grudge.size(); ++a) {
-    nlohmann::json unheard = nlohmann::json::array();
-    for (std::size_t b = 0; b < grudge.size(); ++b) {
-      if (grudge[a][b]) unheard.push_back(network.node_name(b));
-    }
-    if (!unheard.empty()) deaf[network.node_name(a)] = std::move(unheard);
-  }
-  return {"isolated", deaf};
-}
-
-}  // namespace
 
 Nemesis::Nemesis(EventHeap& heap, Network& network, NodeControl& control, History& history,
-                 const NemesisOptions& options, std::uint64_t seed, OnDeed on_deed)
+                 const NemesisOptions& options, std::uint64_t seed, NemesisListener& listener)
     : heap_(heap),
       network_(network),
       control_(control),
       history_(history),
       options_(options),
-      on_deed_(std::move(on_deed)),
-      partition_random_(seed, "partition"),
-      kill_random_(seed, "kill-worker"),
-      partition_stagger_(options.partition_interval_ns, 0, Random(seed, "partition gaps")),
-      kill_stagger_(options.kill_interval_ns, 0, Random(seed, "kill-worker gaps")),
-      kills_(network.node_count(), 0) {}
+      seed_(seed),
+      listener_(listener),
+      resumed_ns_(network.node_count(), 0),
+      worker_kills_(network.node_count(), 0),
+      node_kills_(network.node_count(), 0) {
+  for (std::size_t node = 0; node < network.node_count(); ++node) {
+    names_.push_back(network.node_name(node));
+  }
+  for (const auto& [fault, interval_ns] : options_.interval_ns) {
+    if (is_on_the_wire(fault)) network_.turn(fault, false);
+  }
+}
 
 void Nemesis::start(std::int64_t now_ns, std::int64_t end_ns) {
   origin_ns_ = now_ns;
   end_ns_ = end_ns;
-  if (options_.partition) flip_partition(now_ns);
-  if (options_.kill_worker) {
-    kill_stagger_.started(now_ns);
-    schedule(kill_stagger_, &Nemesis::kill_a_worker);
+  for (const auto& [fault, interval_ns] : options_.interval_ns) {
+    const auto added =
+        deeds_.emplace(fault, Deeds(fault, interval_ns, network_.node_count(), seed_)).first;
+    if (added->second.next().time_ns == 0) {
+      do_next(now_ns, fault);
+    } else {
+      schedule(fault);
+    }
   }
 }
 
-void Nemesis::schedule(Stagger& stagger, void (Nemesis::*deed)(std::int64_t)) {
-  if (stagger.next_ns() >= end_ns_) return;
-  heap_.at(stagger.next_ns(), [this, deed](std::int64_t now_ns) {
-    if (now_ns < end_ns_) (this->*deed)(now_ns);
-  });
+void Nemesis::schedule(Fault fault) {
+  const std::int64_t due_ns = origin_ns_ + deeds_.at(fault).next().time_ns;
+  if (due_ns >= end_ns_) return;
+  heap_.at(due_ns, [this, fault](std::int64_t now_ns) { do_next(now_ns, fault); });
 }
 
-void Nemesis::flip_partition(std::int64_t now_ns) {
-  if (std::exchange(partition_is_next_, !partition_is_next_)) {
-    start_partition(now_ns);
+void Nemesis::do_next(std::int64_t now_ns, Fault fault) {
+  Deeds& deeds = deeds_.at(fault);
+  schedule_.push_back(to_json(deeds.next(), names_));
+  if (deeds.next().begins) {
+    begin(now_ns, deeds.next());
   } else {
-    stop_partition(now_ns);
+    end(now_ns, fault);
   }
-  partition_stagger_.started(now_ns);
-  schedule(partition_stagger_, &Nemesis::flip_partition);
-}
-
-void Nemesis::start_partition(std::int64_t now_ns) {
-  const auto kind = kPartitionKinds[partition_random_.below(std::size(kPartitionKinds))];
-  Grudge grudge = make_grudge(kind, network_.node_count(), partition_random_);
-  note(now_ns, "start-partition", name_of(kind));
-  note(now_ns, "start-partition", describe(grudge, network_));
-  network_.cut(std::move(grudge));
-  on_deed_();
-}
-
-void Nemesis::stop_partition(std::int64_t now_ns) {
-  note(now_ns, "stop-partition", nullptr);
-  network_.heal();
-  note(now_ns, "stop-partition", "network-healed");
-  on_deed_();
+  deeds.advance();
+  schedule(fault);
 }
 
 void Nemesis::heal(std::int64_t now_ns) {
-  end_ns_ = now_ns;
-  if (options_.partition) stop_partition(now_ns);
+  for (const auto& [fault, interval_ns] : options_.interval_ns) {
+    if (!word_for_end(fault).empty()) end(now_ns, fault);
+  }
 }
 
-void Nemesis::kill_a_worker(std::int64_t now_ns) {
-  const std::size_t node = kill_random_.below(network_.node_count());
+void Nemesis::begin(std::int64_t now_ns, const Deed& deed) {
+  const std::string_view word = word_for_begin(deed.fault);
+  if (!word_for_end(deed.fault).empty()) {
+    note(now_ns, word, deed.kind.empty() ? nlohmann::json() : nlohmann::json(deed.kind));
+    active_[deed.fault] = deed.nodes;
+  }
+  note(now_ns, word, do_begin(now_ns, deed));
+  listener_.deed_done();
+}
+
+void Nemesis::end(std::int64_t now_ns, Fault fault) {
+  const std::string_view word = word_for_end(fault);
+  note(now_ns, word, nullptr);
+  const auto active = active_.extract(fault);
+  note(now_ns, word, do_end(now_ns, fault, active ? active.mapped() : std::vector<std::size_t>()));
+  listener_.deed_done();
+}
+
+// Returns what was done, in the history's words.
+nlohmann::json Nemesis::do_begin(std::int64_t now_ns, const Deed& deed) {
+  if (is_on_the_wire(deed.fault)) {
+    network_.turn(deed.fault, true);
+    return "on";
+  }
+  if (!deed.grudge.empty()) {
+    network_.cut(deed.fault, deed.grudge);
+    return {"isolated", to_json(deed.grudge, names_)};
+  }
+  nlohmann::json done = nlohmann::json::object();
+  for (const std::size_t node : deed.nodes) {
+    if (deed.fault == Fault::kill_worker || deed.fault == Fault::pause_worker) {
+      const auto worker = hit_worker(now_ns, deed.fault, node);
+      done[names_[node]] = worker ? nlohmann::json(*worker) : nlohmann::json("no worker found");
+    } else {
+      begin_at_node(now_ns, deed.fault, node);
+      done[names_[node]] = deed.fault == Fault::kill ? "killed" : "paused";
+    }
+  }
+  return done;
+}
+
+nlohmann::json Nemesis::do_end(std::int64_t now_ns, Fault fault,
+                               const std::vector<std::size_t>& nodes) {
+  if (is_on_the_wire(fault)) {
+    network_.turn(fault, false);
+    return "off";
+  }
+  if (fault == Fault::partition || fault == Fault::one_way) {
+    network_.heal(fault);
+    return "network-healed";
+  }
+  nlohmann::json done = nlohmann::json::object();
+  for (const std::size_t node : nodes) {
+    end_at_node(now_ns, fault, node);
+    done[names_[node]] = fault == Fault::kill ? "started" : "resumed";
+  }
+  return done;
+}
+
+std::optional<std::int64_t> Nemesis::hit_worker(std::int64_t now_ns, Fault fault,
+                                                std::size_t node) {
+  if (fault == Fault::pause_worker) return control_.pause_worker(now_ns, node);
   const auto killed = control_.kill_worker(now_ns, node);
-  if (killed) ++kills_[node];
-  const nlohmann::json what = killed ? nlohmann::json(*killed) : nlohmann::json("no worker found");
-  note(now_ns, "kill-worker", {{network_.node_name(node), what}});
-  on_deed_();
-  kill_stagger_.started(now_ns);
-  schedule(kill_stagger_, &Nemesis::kill_a_worker);
+  if (killed) ++worker_kills_[node];
+  return killed;
 }
 
-void Nemesis::note(std::int64_t now_ns, const char* f, nlohmann::json value) {
+void Nemesis::begin_at_node(std::int64_t now_ns, Fault fault, std::size_t node) {
+  if (fault == Fault::pause) {
+    control_.pause_node(now_ns, node);
+    return;
+  }
+  ++node_kills_[node];
+  network_.take_down(node);
+  control_.kill_node(now_ns, node);
+  listener_.node_killed(now_ns, node);
+}
+
+void Nemesis::end_at_node(std::int64_t now_ns, Fault fault, std::size_t node) {
+  if (fault == Fault::kill) {
+    control_.start_node(now_ns, node);
+    network_.bring_up(node);
+    listener_.node_started(now_ns, node);
+    return;
+  }
+  if (fault == Fault::pause) {
+    control_.resume_node(now_ns, node);
+  } else {
+    control_.resume_worker(now_ns, node);
+  }
+  resumed_ns_[node] = now_ns;
+}
+
+std::optional<std::int64_t> Nemesis::calm_since_ns(std::size_t node) const {
+  for (const Fault fault : {Fault::pause, Fault::pause_worker}) {
+    const auto active = active_.find(fault);
+    if (active == active_.end()) continue;
+    if (std::binary_search(active->second.begin(), active->second.end(), node)) return std::nullopt;
+  }
+  return resumed_ns_[node];
+}
+
+void Nemesis::note(std::int64_t now_ns, std::string_view f, nlohmann::json value) {
   Operation operation;
   operation.type = OperationType::info;
   operation.process = kNemesisProcess;
@@ -104,10 +173,6 @@ void Nemesis::note(std::int64_t now_ns, const char* f, nlohmann::json value) {
   operation.f = f;
   operation.value = std::move(value);
   history_.append(std::move(operation));
-}
-
-std::int64_t Nemesis::total_kills() const {
-  return std::accumulate(kills_.begin(), kills_.end(), std::int64_t{0});
 }
 
 }  // namespace hearsay::bench

@@ -1,69 +1,95 @@
-// What goes wrong on purpose: partitions of the network, killed workers.
+// What goes wrong on purpose: does the deeds that tools/bench/deed.h plans.
 //
-// Each fault has its own stagger and its own stream of random numbers, so the schedule depends on
-// the seed and on nothing else. Every deed is in the history. Partitions start and stop in turns,
-// the first one at once, as in Maelstrom; the first kill comes after a gap. Not thread-safe.
+// Each fault comes and goes on its own, with a mean interval of its own. The schedule depends on
+// the seed, the options and the number of nodes, and on nothing else. What was really done is in
+// the history: like Jepsen's nemesis, a deed leaves two entries there, what was meant and what was
+// done; kill-worker leaves one. Not thread-safe.
 #pragma once
 
 #include <cstddef>
 #include <cstdint>
-#include <functional>
+#include <map>
+#include <nlohmann/json.hpp>
+#include <optional>
+#include <string>
 #include <vector>
 
+#include "tools/bench/deed.h"
 #include "tools/bench/event_heap.h"
+#include "tools/bench/fault.h"
 #include "tools/bench/history.h"
 #include "tools/bench/network.h"
 #include "tools/bench/node_control.h"
-#include "tools/bench/stagger.h"
 
 namespace hearsay::bench {
 
 struct NemesisOptions {
-  bool partition = false;
-  std::int64_t partition_interval_ns = 0;  // mean
-  bool kill_worker = false;
-  std::int64_t kill_interval_ns = 0;  // mean, for the whole cluster
+  // The faults that come and go, and the mean time between two deeds. Those on the wire need a
+  // probability in the network's options as well.
+  std::map<Fault, std::int64_t> interval_ns;
+};
+
+class NemesisListener {
+ public:
+  virtual ~NemesisListener() = default;
+  virtual void deed_done() = 0;
+  virtual void node_killed(std::int64_t now_ns, std::size_t node) = 0;
+  virtual void node_started(std::int64_t now_ns, std::size_t node) = 0;
 };
 
 class Nemesis {
  public:
-  using OnDeed = std::function<void()>;
-
-  // `on_deed` is called after each deed. Everything given by reference outlives the nemesis.
+  // Everything given by reference outlives the nemesis. The nodes are in the network already; its
+  // faults on the wire that come and go are off from now on.
   Nemesis(EventHeap& heap, Network& network, NodeControl& control, History& history,
-          const NemesisOptions& options, std::uint64_t seed, OnDeed on_deed);
+          const NemesisOptions& options, std::uint64_t seed, NemesisListener& listener);
+  Nemesis(const Nemesis&) = delete;
+  Nemesis& operator=(const Nemesis&) = delete;
 
   // Strikes from `now_ns` until `end_ns`. The history's times count from `now_ns`.
   void start(std::int64_t now_ns, std::int64_t end_ns);
-  // The last deed: whole network again. Nothing if there were no partitions to make.
+  // The last deeds: ends everything that can be ended.
   void heal(std::int64_t now_ns);
 
-  // By node.
-  const std::vector<std::int64_t>& kills() const { return kills_; }
-  std::int64_t total_kills() const;
+  // The deeds that were due, with the times at which they were due (tools/bench/deed.h has the
+  // form); healing isn't among them. A function of seed, options and time alone.
+  const nlohmann::json& schedule() const { return schedule_; }
+  // Since when neither the node nor its worker is paused; nothing if one is.
+  std::optional<std::int64_t> calm_since_ns(std::size_t node) const;
+  bool is_active(Fault fault) const { return active_.count(fault) > 0; }
+
+  // Of workers and of whole nodes, by node.
+  const std::vector<std::int64_t>& worker_kills() const { return worker_kills_; }
+  const std::vector<std::int64_t>& node_kills() const { return node_kills_; }
 
  private:
-  void schedule(Stagger& stagger, void (Nemesis::*deed)(std::int64_t));
-  void flip_partition(std::int64_t now_ns);
-  void start_partition(std::int64_t now_ns);
-  void stop_partition(std::int64_t now_ns);
-  void kill_a_worker(std::int64_t now_ns);
-  void note(std::int64_t now_ns, const char* f, nlohmann::json value);
+  void schedule(Fault fault);
+  void do_next(std::int64_t now_ns, Fault fault);
+  void begin(std::int64_t now_ns, const Deed& deed);
+  void end(std::int64_t now_ns, Fault fault);
+  nlohmann::json do_begin(std::int64_t now_ns, const Deed& deed);
+  nlohmann::json do_end(std::int64_t now_ns, Fault fault, const std::vector<std::size_t>& nodes);
+  std::optional<std::int64_t> hit_worker(std::int64_t now_ns, Fault fault, std::size_t node);
+  void begin_at_node(std::int64_t now_ns, Fault fault, std::size_t node);
+  void end_at_node(std::int64_t now_ns, Fault fault, std::size_t node);
+  void note(std::int64_t now_ns, std::string_view f, nlohmann::json value);
 
   EventHeap& heap_;
   Network& network_;
   NodeControl& control_;
   History& history_;
   NemesisOptions options_;
-  OnDeed on_deed_;
-  Random partition_random_;
-  Random kill_random_;
-  Stagger partition_stagger_;
-  Stagger kill_stagger_;
+  std::uint64_t seed_;
+  NemesisListener& listener_;
+  std::vector<std::string> names_;
+  std::map<Fault, Deeds> deeds_;
+  std::map<Fault, std::vector<std::size_t>> active_;  // began and didn't end: the nodes it hit
+  nlohmann::json schedule_ = nlohmann::json::array();
   std::int64_t origin_ns_ = 0;
   std::int64_t end_ns_ = 0;
-  bool partition_is_next_ = true;
-  std::vector<std::int64_t> kills_;
+  std::vector<std::int64_t> resumed_ns_;
+  std::vector<std::int64_t> worker_kills_;
+  std::vector<std::int64_t> node_kills_;
 };
 
 }  // namespace hearsay::bench

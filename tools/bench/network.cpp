@@ -13,7 +13,11 @@
 namespace hearsay::bench {
 
 Network::Network(EventHeap& heap, NodePort& port, const NetworkOptions& options, std::uint64_t seed)
-    : heap_(heap), port_(port), options_(options), random_(seed, "latency") {}
+    : heap_(heap),
+      port_(port),
+      options_(options),
+      latency_random_(seed, "latency"),
+      wire_(options.wire, seed) {}
 
 void Network::add_node(const std::string& name) {
   Endpoint endpoint;
@@ -58,18 +62,22 @@ Refusal Network::refuse(std::int64_t now_ns, bool is_source, std::string_view na
   return refusal;
 }
 
-std::int64_t Network::draw_latency_ms() {
+std::int64_t Network::draw_latency_ns(Random& random) const {
   const std::int64_t mean = options_.latency_ms;
   if (mean == 0) return 0;
   switch (options_.distribution) {
     case LatencyDistribution::constant:
-      return mean;
-    case LatencyDistribution::uniform:
-      return static_cast<std::int64_t>(random_.below(static_cast<std::uint64_t>(2 * mean)));
-    case LatencyDistribution::exponential:
-      return static_cast<std::int64_t>(-static_cast<double>(mean) * std::log1p(-random_.unit()));
+      return mean * kNsPerMs;
+    case LatencyDistribution::uniform: {
+      const auto drawn_ms = random.below(static_cast<std::uint64_t>(2 * mean));
+      return static_cast<std::int64_t>(drawn_ms) * kNsPerMs;
+    }
+    case LatencyDistribution::exponential: {
+      const double drawn_ms = -static_cast<double>(mean) * std::log1p(-random.unit());
+      return static_cast<std::int64_t>(drawn_ms) * kNsPerMs;
+    }
   }
-  return mean;
+  return mean * kNsPerMs;
 }
 
 std::optional<Refusal> Network::send(std::int64_t now_ns, std::string_view src,
@@ -91,17 +99,84 @@ std::optional<Refusal> Network::send(std::int64_t now_ns, std::string_view src,
   }
 
   Envelope envelope{now_ns, id, source->second.node, {}};
-  if (between_nodes) envelope.due_ns += draw_latency_ms() * kNsPerMs;
   fmt::format_to(std::back_inserter(envelope.line),
                  R"({{"id":{},"src":"{}","dest":"{}","body":{}}})"
                  "\n",
                  id, src, dest, body);
-  const std::size_t number = target->second.node;
-  Node& node = nodes_[number];
+  if (between_nodes) {
+    set_off(now_ns, target->second.node, std::move(envelope));
+  } else {
+    enqueue(now_ns, target->second.node, std::move(envelope));
+  }
+  return std::nullopt;
+}
+
+void Network::set_off(std::int64_t now_ns, std::size_t dest, Envelope envelope) {
+  if (wire_.loses()) {
+    lose(Fault::loss, envelope);
+    return;
+  }
+  if (wire_.duplicates()) {
+    ++hits_[index_of(Fault::duplicate)];
+    Envelope copy = envelope;
+    copy.due_ns += draw_latency_ns(wire_.copy_random());
+    enqueue(now_ns, dest, std::move(copy));
+  }
+  envelope.due_ns += draw_latency_ns(latency_random_);
+  const std::int64_t delay_ms = wire_.draw_delay_ms();
+  if (delay_ms == 0) {
+    enqueue(now_ns, dest, std::move(envelope));
+    return;
+  }
+  ++hits_[index_of(Fault::reorder)];
+  envelope.due_ns += delay_ms * kNsPerMs;
+  heap_.at(now_ns + delay_ms * kNsPerMs, [this, dest, deaths = nodes_[dest].deaths,
+                                          delayed = std::move(envelope)](std::int64_t later_ns) {
+    if (nodes_[dest].deaths == deaths) {
+      enqueue(later_ns, dest, delayed);
+    } else {
+      lose(Fault::kill, delayed);
+    }
+  });
+}
+
+void Network::enqueue(std::int64_t now_ns, std::size_t dest, Envelope envelope) {
+  Node& node = nodes_[dest];
+  if (node.down) {
+    lose(Fault::kill, envelope);
+    return;
+  }
   node.queue.push_back(std::move(envelope));
   std::push_heap(node.queue.begin(), node.queue.end(), later);
-  take_next(now_ns, number);
-  return std::nullopt;
+  take_next(now_ns, dest);
+}
+
+void Network::cut(Fault fault, Grudge grudge) {
+  HEARSAY_CHECK(fault == Fault::partition || fault == Fault::one_way, "other faults don't cut");
+  (fault == Fault::partition ? partition_ : one_way_) = std::move(grudge);
+}
+
+bool Network::is_cut() const {
+  return !partition_.empty() || !one_way_.empty();
+}
+
+void Network::take_down(std::size_t number) {
+  Node& node = nodes_[number];
+  node.down = true;
+  ++node.deaths;
+  for (const Envelope& envelope : node.queue) lose(Fault::kill, envelope);
+  node.queue.clear();
+  node.taker = Taker::idle;
+  node.alarm_ns.reset();
+}
+
+std::int64_t Network::lost() const {
+  return hit_by(Fault::partition) + hit_by(Fault::one_way) + hit_by(Fault::loss) +
+         hit_by(Fault::kill);
+}
+
+void Network::lose(Fault fault, const Envelope& envelope) {
+  if (envelope.src != kClient) ++hits_[index_of(fault)];
 }
 
 void Network::node_ready(std::int64_t now_ns, std::size_t node) {
@@ -117,9 +192,14 @@ Network::Envelope Network::pop(Node& node) {
   return envelope;
 }
 
-bool Network::drops(std::size_t dest, std::size_t src) {
-  if (grudge_.empty() || src == kClient || !grudge_[dest][src]) return false;
-  ++dropped_;
+bool Network::is_cut_off(std::size_t dest, const Envelope& envelope) {
+  if (envelope.src == kClient) return false;
+  const auto is_deaf = [&](const Grudge& grudge) {
+    return !grudge.empty() && grudge[dest][envelope.src];
+  };
+  const bool by_partition = is_deaf(partition_);
+  if (!by_partition && !is_deaf(one_way_)) return false;
+  lose(by_partition ? Fault::partition : Fault::one_way, envelope);
   return true;
 }
 
@@ -140,17 +220,21 @@ void Network::take_next(std::int64_t now_ns, std::size_t number) {
   Node& node = nodes_[number];
   while (node.taker == Taker::idle && !node.queue.empty()) {
     Envelope envelope = pop(node);
-    if (drops(number, envelope.src)) continue;
+    if (is_cut_off(number, envelope)) continue;
     const std::int64_t hold_ms = (envelope.due_ns - now_ns) / kNsPerMs;
     if (hold_ms <= 0) {
       hand_over(now_ns, number, envelope);
       continue;
     }
     node.taker = Taker::holding;
-    heap_.at(now_ns + hold_ms * kNsPerMs,
-             [this, number, held = std::move(envelope)](std::int64_t later_ns) {
-               if (hand_over(later_ns, number, held)) take_next(later_ns, number);
-             });
+    heap_.at(now_ns + hold_ms * kNsPerMs, [this, number, deaths = node.deaths,
+                                           held = std::move(envelope)](std::int64_t later_ns) {
+      if (nodes_[number].deaths != deaths) {
+        lose(Fault::kill, held);
+      } else if (hand_over(later_ns, number, held)) {
+        take_next(later_ns, number);
+      }
+    });
   }
 }
 
@@ -158,7 +242,7 @@ void Network::take_due(std::int64_t now_ns, std::size_t number) {
   Node& node = nodes_[number];
   while (node.taker == Taker::idle && !node.queue.empty() && node.queue.front().due_ns <= now_ns) {
     const Envelope envelope = pop(node);
-    if (!drops(number, envelope.src)) hand_over(now_ns, number, envelope);
+    if (!is_cut_off(number, envelope)) hand_over(now_ns, number, envelope);
   }
   if (node.taker != Taker::idle || node.queue.empty()) return;
   const std::int64_t due_ns = node.queue.front().due_ns;

@@ -7,10 +7,16 @@
 // (head-of-line blocking). Maelstrom's taker sleeps whole milliseconds, rounded down; so does this.
 // Without head-of-line blocking each message is handed over when it is due.
 //
-// Latency applies between nodes only; what a node sends to a client arrives at once. Time is an
-// argument everywhere. Not thread-safe.
+// Latency applies between nodes only; what a node sends to a client arrives at once. So do faults:
+// cuts (partition, one-way) when the receiver would take the message; loss, duplicates and delays
+// (tools/bench/wire.h) when it is sent. A delayed message joins the receiver's queue later, or the
+// head-of-line blocking would keep it from being overtaken. What is on its way to a node that is
+// down, clients' requests included, is gone.
+//
+// Time is an argument everywhere. Not thread-safe.
 #pragma once
 
+#include <array>
 #include <cstddef>
 #include <cstdint>
 #include <functional>
@@ -21,9 +27,11 @@
 #include <vector>
 
 #include "tools/bench/event_heap.h"
+#include "tools/bench/fault.h"
 #include "tools/bench/partition.h"
 #include "tools/bench/random.h"
 #include "tools/bench/traffic.h"
+#include "tools/bench/wire.h"
 
 namespace hearsay::bench {
 
@@ -33,6 +41,7 @@ struct NetworkOptions {
   std::int64_t latency_ms = 0;  // mean
   LatencyDistribution distribution = LatencyDistribution::constant;
   bool head_of_line_blocking = true;
+  WireOptions wire = {};
 };
 
 // The way into the nodes: pipes of processes, or the simulator.
@@ -53,8 +62,8 @@ class ClientPort {
   virtual bool receive(std::int64_t now_ns, std::string_view src, std::string_view body) = 0;
 };
 
-// Maelstrom's three counts; a message counts as sent when it enters the network, whether it will be
-// dropped or not.
+// A message counts as sent once, when it enters the network, whether it will be lost or not; it
+// counts as received whenever it arrives.
 struct MessageCounts {
   std::int64_t sent = 0;
   std::int64_t received = 0;
@@ -91,10 +100,18 @@ class Network {
   // The node swallowed the line for which deliver() returned false.
   void node_ready(std::int64_t now_ns, std::size_t node);
 
-  // Replaces the partition, if any. heal: everybody hears everybody.
-  void cut(Grudge grudge) { grudge_ = std::move(grudge); }
-  void heal() { grudge_.clear(); }
-  bool is_cut() const { return !grudge_.empty(); }
+  // Who doesn't hear whom, by partition and by one_way. Replaces the fault's last cut; heal takes
+  // it away.
+  void cut(Fault fault, Grudge grudge);
+  void heal(Fault fault) { cut(fault, {}); }
+  bool is_cut() const;
+
+  // loss, duplicate and reorder, if they have a probability.
+  void turn(Fault fault, bool on) { wire_.turn(fault, on); }
+
+  // The node is dead: its queue is gone, and so is what will be sent to it until bring_up.
+  void take_down(std::size_t node);
+  void bring_up(std::size_t node) { nodes_[node].down = false; }
 
   // A client took, from its inbox, messages that receive() had not taken.
   void count_late_receipts(std::int64_t count) { client_messages_.received += count; }
@@ -102,8 +119,11 @@ class Network {
   const MessageCounts& client_messages() const { return client_messages_; }
   const MessageCounts& server_messages() const { return server_messages_; }
   const Traffic& traffic() const { return traffic_; }
-  // Between nodes, lost to partitions.
-  std::int64_t dropped() const { return dropped_; }
+  // How many messages between nodes a fault has hit: cut off, sent to a killed node, lost,
+  // duplicated, delayed.
+  std::int64_t hit_by(Fault fault) const { return hits_[index_of(fault)]; }
+  // Those that never arrived.
+  std::int64_t lost() const;
 
  private:
   struct Envelope {
@@ -118,6 +138,8 @@ class Network {
     std::vector<Envelope> queue;  // a binary heap, earliest first
     Taker taker = Taker::idle;
     std::optional<std::int64_t> alarm_ns;  // without head-of-line blocking: next look at the queue
+    bool down = false;
+    std::uint64_t deaths = 0;  // what set off before the last one doesn't arrive
   };
   struct Endpoint {
     std::size_t node = 0;
@@ -132,27 +154,32 @@ class Network {
   }
 
   Refusal refuse(std::int64_t now_ns, bool is_source, std::string_view name) const;
-  std::int64_t draw_latency_ms();
+  std::int64_t draw_latency_ns(Random& random) const;
+  void set_off(std::int64_t now_ns, std::size_t dest, Envelope envelope);
+  void enqueue(std::int64_t now_ns, std::size_t dest, Envelope envelope);
   void take_next(std::int64_t now_ns, std::size_t number);
   void take_due(std::int64_t now_ns, std::size_t number);
   Envelope pop(Node& node);
-  bool drops(std::size_t dest, std::size_t src);
+  void lose(Fault fault, const Envelope& envelope);
+  bool is_cut_off(std::size_t dest, const Envelope& envelope);
   // True when the node swallowed it at once.
   bool hand_over(std::int64_t now_ns, std::size_t number, const Envelope& envelope);
 
   EventHeap& heap_;
   NodePort& port_;
   NetworkOptions options_;
-  Random random_;
+  Random latency_random_;
+  Wire wire_;
   std::vector<Node> nodes_;
   std::map<std::string, Endpoint, std::less<>> endpoints_;
-  Grudge grudge_;
+  Grudge partition_;
+  Grudge one_way_;
   std::uint64_t next_message_id_ = 0;
   std::uint64_t next_client_ = 0;
   Traffic traffic_;
   MessageCounts client_messages_;
   MessageCounts server_messages_;
-  std::int64_t dropped_ = 0;
+  std::array<std::int64_t, kFaults.size()> hits_{};
 };
 
 }  // namespace hearsay::bench

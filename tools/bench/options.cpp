@@ -6,27 +6,11 @@
 #include <filesystem>
 #include <random>
 
-#include "common/base/clock.h"
+#include "tools/bench/number_range.h"
 #include "tools/bench/workload.h"
 
 namespace hearsay::bench {
 namespace {
-
-constexpr double kNothing = 0;
-constexpr double kSmallest = 0.001;
-constexpr double kLargest = 1'000'000;  // of seconds, ms, operations a second
-
-// A number between two others; CLI::Range lets NaN through.
-CLI::Validator between(double least, double most) {
-  return {[=](const std::string& text) {
-            char* rest = nullptr;
-            const double number = std::strtod(text.c_str(), &rest);
-            const bool good = !text.empty() && *rest == '\0' && number >= least && number <= most;
-            return good ? std::string()
-                        : fmt::format("a number from {} to {}, not \"{}\"", least, most, text);
-          },
-          {}};
-}
 
 void add_network_options(CLI::App& command, TestOptions& options) {
   command.add_option("--latency", options.latency_ms, "Mean latency between nodes, in ms")
@@ -46,27 +30,6 @@ void add_network_options(CLI::App& command, TestOptions& options) {
   command.add_flag("--no-head-of-line-blocking", options.no_head_of_line_blocking,
                    "Deliver each message when it is due, instead of behind the one that the "
                    "node's queue is holding, as Maelstrom does");
-}
-
-void add_nemesis_options(CLI::App& command, TestOptions& options) {
-  command
-      .add_option("--nemesis", options.nemeses,
-                  "Faults, separated by commas: partition (the network), kill-worker (SIGKILL to "
-                  "a child process of a random node)")
-      ->delimiter(',')
-      ->check(CLI::IsMember({"partition", "kill-worker"}))
-      ->type_name("FAULTS");
-  command
-      .add_option("--nemesis-interval", options.nemesis_interval_s,
-                  "Mean time between two deeds of a nemesis, in seconds")
-      ->check(between(kSmallest, kLargest))
-      ->capture_default_str()
-      ->type_name("S");
-  command
-      .add_option("--kill-worker-interval-ms", options.kill_worker_interval_ms,
-                  "Mean time between two kills in the cluster, in ms (default: --nemesis-interval)")
-      ->check(between(kSmallest, kLargest))
-      ->type_name("MS");
 }
 
 void add_load_options(CLI::App& command, TestOptions& options) {
@@ -129,10 +92,6 @@ LatencyDistribution parse_distribution(const std::string& name) {
   return LatencyDistribution::constant;
 }
 
-std::int64_t seconds_to_ns(double seconds) {
-  return static_cast<std::int64_t>(seconds * static_cast<double>(kNsPerSecond));
-}
-
 }  // namespace
 
 void add_test_options(CLI::App& command, TestOptions& options) {
@@ -146,7 +105,7 @@ void add_test_options(CLI::App& command, TestOptions& options) {
       ->type_name("FILE");
   add_load_options(command, options);
   add_network_options(command, options);
-  add_nemesis_options(command, options);
+  add_fault_options(command, options.faults);
   command.add_flag("--log-stderr", options.log_stderr, "Show what the nodes write to stderr");
   command.add_flag("--strict", options.strict,
                    "Read nothing more from a node after a line that is no message, as Maelstrom "
@@ -171,38 +130,31 @@ void resolve(TestOptions& options) {
   options.shape = parse_topology(options.topology).value_or(Topology::grid);
   options.network = {options.latency_ms, parse_distribution(options.latency_distribution),
                      !options.no_head_of_line_blocking};
-  options.nemesis.partition_interval_ns = seconds_to_ns(options.nemesis_interval_s);
-  options.nemesis.kill_interval_ns = options.kill_worker_interval_ms > 0
-                                         ? seconds_to_ns(options.kill_worker_interval_ms / 1000)
-                                         : options.nemesis.partition_interval_ns;
-  for (const std::string& name : options.nemeses) {
-    (name == "partition" ? options.nemesis.partition : options.nemesis.kill_worker) = true;
-  }
+  options.network.wire = resolve_wire(options.faults, options.latency_ms);
+  options.nemesis = resolve_nemesis(options.faults);
   if (options.binary.empty()) {
     options.binary = std::filesystem::read_symlink("/proc/self/exe").parent_path() / "hearsay-node";
   }
 }
 
 nlohmann::json to_json(const TestOptions& options) {
-  return {{"workload", options.workload},
-          {"bin", options.binary},
-          {"node-count", options.node_count},
-          {"time-limit", options.time_limit_s},
-          {"recovery", options.recovery_s},
-          {"rate", options.rate_hz},
-          {"concurrency", options.thread_count},
-          {"latency", options.latency_ms},
-          {"latency-dist", options.latency_distribution},
-          {"topology", options.topology},
-          {"nemesis", options.nemeses},
-          {"nemesis-interval", options.nemesis_interval_s},
-          {"kill-worker-interval-ms",
-           static_cast<double>(options.nemesis.kill_interval_ns) / static_cast<double>(kNsPerMs)},
-          {"availability", options.availability},
-          {"head-of-line-blocking", !options.no_head_of_line_blocking},
-          {"strict", options.strict},
-          {"seed", options.seed},
-          {"args", options.node_arguments}};
+  nlohmann::json json = {{"workload", options.workload},
+                         {"bin", options.binary},
+                         {"node-count", options.node_count},
+                         {"time-limit", options.time_limit_s},
+                         {"recovery", options.recovery_s},
+                         {"rate", options.rate_hz},
+                         {"concurrency", options.thread_count},
+                         {"latency", options.latency_ms},
+                         {"latency-dist", options.latency_distribution},
+                         {"topology", options.topology},
+                         {"availability", options.availability},
+                         {"head-of-line-blocking", !options.no_head_of_line_blocking},
+                         {"strict", options.strict},
+                         {"seed", options.seed},
+                         {"args", options.node_arguments}};
+  add_to_json(json, options.faults);
+  return json;
 }
 
 }  // namespace hearsay::bench

@@ -9,6 +9,7 @@
 #include <string>
 #include <vector>
 
+#include "tools/bench/fault_options.h"
 #include "tools/bench/nemesis.h"
 #include "tools/bench/network.h"
 #include "tools/bench/topology.h"
@@ -27,9 +28,7 @@ struct TestOptions {
   std::int64_t latency_ms = 0;
   std::string latency_distribution = "constant";
   std::string topology = "grid";
-  std::vector<std::string> nemeses;
-  double nemesis_interval_s = 10;
-  double kill_worker_interval_ms = 0;  // 0: the nemesis interval
+  FaultOptions faults;
   std::string availability;
   bool log_stderr = false;
   bool strict = false;

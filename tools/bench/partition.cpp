@@ -13,11 +13,16 @@ std::vector<std::size_t> shuffled_nodes(std::size_t count, Random& random) {
   return nodes;
 }
 
-// The first `size` of a random order against the others.
-Grudge split(std::size_t count, std::size_t size, Random& random) {
+std::vector<bool> random_group(std::size_t count, std::size_t size, Random& random) {
   const std::vector<std::size_t> nodes = shuffled_nodes(count, random);
   std::vector<bool> inside(count, false);
   for (std::size_t i = 0; i < size; ++i) inside[nodes[i]] = true;
+  return inside;
+}
+
+// A random group of `size` against the others.
+Grudge split(std::size_t count, std::size_t size, Random& random) {
+  const std::vector<bool> inside = random_group(count, size, random);
   Grudge grudge(count, std::vector<bool>(count, false));
   for (std::size_t a = 0; a < count; ++a) {
     for (std::size_t b = 0; b < count; ++b) grudge[a][b] = inside[a] != inside[b];
@@ -59,6 +64,30 @@ Grudge stochastic_ring(std::size_t count, Random& random) {
   }
 }
 
+// A random group of `size` isn't heard by the others, or doesn't hear them.
+Grudge one_way_split(std::size_t count, std::size_t size, bool group_is_deaf, Random& random) {
+  const std::vector<bool> inside = random_group(count, size, random);
+  Grudge grudge(count, std::vector<bool>(count, false));
+  for (std::size_t a = 0; a < count; ++a) {
+    for (std::size_t b = 0; b < count; ++b) {
+      grudge[a][b] = inside[a] == group_is_deaf && inside[b] != group_is_deaf;
+    }
+  }
+  return grudge;
+}
+
+Grudge one_way_links(std::size_t count, Random& random) {
+  Grudge grudge(count, std::vector<bool>(count, false));
+  for (std::size_t a = 0; a < count; ++a) {
+    for (std::size_t b = a + 1; b < count; ++b) {
+      const std::uint64_t drawn = random.below(4);
+      if (drawn == 0) grudge[a][b] = true;
+      if (drawn == 1) grudge[b][a] = true;
+    }
+  }
+  return grudge;
+}
+
 }  // namespace
 
 std::string_view name_of(PartitionKind kind) {
@@ -86,6 +115,34 @@ Grudge make_grudge(PartitionKind kind, std::size_t node_count, Random& random) {
     case PartitionKind::majorities_ring:
       return node_count <= 5 ? perfect_ring(node_count, random)
                              : stochastic_ring(node_count, random);
+  }
+  return {};
+}
+
+std::string_view name_of(OneWayKind kind) {
+  switch (kind) {
+    case OneWayKind::mute:
+      return "mute";
+    case OneWayKind::deaf:
+      return "deaf";
+    case OneWayKind::half:
+      return "half";
+    case OneWayKind::links:
+      return "links";
+  }
+  return "";
+}
+
+Grudge make_grudge(OneWayKind kind, std::size_t node_count, Random& random) {
+  switch (kind) {
+    case OneWayKind::mute:
+      return one_way_split(node_count, 1, false, random);
+    case OneWayKind::deaf:
+      return one_way_split(node_count, 1, true, random);
+    case OneWayKind::half:
+      return one_way_split(node_count, node_count / 2, false, random);
+    case OneWayKind::links:
+      return one_way_links(node_count, random);
   }
   return {};
 }

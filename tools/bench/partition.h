@@ -1,4 +1,4 @@
-// Who stops hearing whom: the partitions of Jepsen's nemesis.
+// Who stops hearing whom: the partitions of Jepsen's nemesis, and cuts that work one way only.
 #pragma once
 
 #include <cstddef>
@@ -27,5 +27,21 @@ inline constexpr PartitionKind kPartitionKinds[] = {
 std::string_view name_of(PartitionKind kind);
 
 Grudge make_grudge(PartitionKind kind, std::size_t node_count, Random& random);
+
+// In all of them, of any two nodes at least one hears the other.
+enum class OneWayKind {
+  mute,   // a single node is heard by nobody
+  deaf,   // a single node hears nobody
+  half,   // the smaller half is not heard by the larger
+  links,  // half of all pairs of nodes, at random: one doesn't hear the other
+};
+
+inline constexpr OneWayKind kOneWayKinds[] = {OneWayKind::mute, OneWayKind::deaf, OneWayKind::half,
+                                              OneWayKind::links};
+
+// "mute", "deaf", "half", "links".
+std::string_view name_of(OneWayKind kind);
+
+Grudge make_grudge(OneWayKind kind, std::size_t node_count, Random& random);
 
 }  // namespace hearsay::bench

@@ -45,10 +45,9 @@ void Progress::show(std::int64_t now_ns) {
                        in_seconds(now_ns - *run_.load_start_ns()), in_seconds(run_.planned_ns()),
                        invoked_, completed_ok_, network_.server_messages().sent);
   }
-  if (run_.nemesis().total_kills() > 0) {
-    line += fmt::format("  {} kills", run_.nemesis().total_kills());
+  for (const Fault fault : kFaults) {
+    if (run_.nemesis().is_active(fault)) line += fmt::format("  {}", name_of(fault));
   }
-  if (network_.is_cut()) line += "  partitioned";
   fmt::print(stderr, "{}{}", kClearLine, line);
   std::fflush(stderr);
   shown_ = true;

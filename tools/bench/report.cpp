@@ -128,6 +128,32 @@ void add_resources(Lines& lines, const nlohmann::json& section) {
                                  section.at("wall-time-ms").dump()));
 }
 
+// "31 to partition, 4 to loss"
+std::string name_causes(const nlohmann::json& lost) {
+  std::string text;
+  for (const auto& [cause, count] : lost.items()) {
+    if (cause == "all" || count == 0) continue;
+    text += fmt::format("{}{} to {}", text.empty() ? "" : ", ", count.dump(), cause);
+  }
+  return text;
+}
+
+void add_faults(Lines& lines, const nlohmann::json& section) {
+  for (const auto& [key, name] :
+       {std::pair{"worker-kills", "workers killed"}, {"node-kills", "nodes killed"}}) {
+    const nlohmann::json& count = section.at(key).at("count");
+    if (count != 0) lines.add(name, count.dump());
+  }
+  const nlohmann::json& messages = section.at("messages");
+  if (messages.at("lost").at("all") != 0) {
+    lines.add("messages lost", name_causes(messages.at("lost")));
+  }
+  for (const char* what : {"duplicated", "reordered"}) {
+    if (messages.at(what) == 0) continue;
+    lines.add(fmt::format("messages {}", what), messages.at(what).dump());
+  }
+}
+
 void add_figures(Lines& lines, const nlohmann::json& results) {
   const nlohmann::json& stats = results.at("stats");
   lines.add("operations",
@@ -149,12 +175,7 @@ void add_figures(Lines& lines, const nlohmann::json& results) {
   const nlohmann::json& section = results.at("hearsay");
   add_traffic(lines, section.at("traffic"));
   add_resources(lines, section);
-  if (section.at("kill-count") != 0) {
-    lines.add("workers killed", section.at("kill-count").dump());
-  }
-  if (section.at("dropped-count") != 0) {
-    lines.add("lost to partitions", section.at("dropped-count").dump() + " messages");
-  }
+  add_faults(lines, section);
 }
 
 }  // namespace

@@ -1,30 +1,14 @@
 #include "tools/bench/results.h"
 
+#include <utility>
+
 #include "common/base/clock.h"
 #include "tools/bench/checkers.h"
+#include "tools/bench/results_faults.h"
 #include "tools/bench/results_traffic.h"
 
 namespace hearsay::bench {
 namespace {
-
-nlohmann::json kills_by_node(const Run& run, const Network& network) {
-  nlohmann::json kills = nlohmann::json::object();
-  for (std::size_t node = 0; node < network.node_count(); ++node) {
-    kills[network.node_name(node)] = run.nemesis().kills()[node];
-  }
-  return kills;
-}
-
-nlohmann::json nemesis_schedule(const History& history) {
-  nlohmann::json schedule = nlohmann::json::array();
-  for (const Operation& operation : history.operations()) {
-    if (is_client(operation)) continue;
-    schedule.push_back({{"time-ms", operation.time_ns / kNsPerMs},
-                        {"f", operation.f},
-                        {"value", operation.value}});
-  }
-  return schedule;
-}
 
 nlohmann::json bad_lines(const Run& run, const Findings& findings) {
   nlohmann::json lines = nlohmann::json::array();
@@ -100,18 +84,15 @@ nlohmann::json hearsay_section(const TestOptions& options, const Run& run, const
       {"valid?", outcome.findings.total() == 0 && run.duplicates().empty()},
       {"seed", options.seed},
       {"options", to_json(options)},
-      {"kill-count", run.nemesis().total_kills()},
-      {"kills", kills_by_node(run, network)},
-      {"nemesis", nemesis_schedule(run.history())},
       {"bad-lines", bad_lines(run, outcome.findings)},
       {"bad-line-counts", bad_line_counts(outcome.findings)},
       {"double-replies", double_replies(run)},
-      {"dropped-count", network.dropped()},
       {"traffic", describe_traffic(network, count_invocations(run.history()))},
       {"leftover-processes", outcome.leftovers}};
   if (outcome.wall_ns) section["wall-time-ms"] = *outcome.wall_ns / kNsPerMs;
   if (outcome.bench_cpu_ns) section["bench-cpu-ms"] = *outcome.bench_cpu_ns / kNsPerMs;
   if (!outcome.usage.empty()) section["resources"] = describe_resources(network, outcome);
+  add_faults(section, run, network);
   add_failure(section, outcome);
   return section;
 }

@@ -1,18 +1,10 @@
 #include "tools/bench/run.h"
 
-#include <fmt/format.h>
-
 #include <utility>
 
 #include "common/base/clock.h"
 
 namespace hearsay::bench {
-namespace {
-
-constexpr std::int64_t kInitTimeoutNs = 10 * kNsPerSecond;
-
-}  // namespace
-
 Run::Run(EventHeap& heap, Network& network, Workload& workload, NodeControl& control,
          const RunOptions& options, OnEnd on_end)
     : heap_(heap),
@@ -20,10 +12,17 @@ Run::Run(EventHeap& heap, Network& network, Workload& workload, NodeControl& con
       workload_(workload),
       options_(options),
       on_end_(std::move(on_end)),
-      nemesis_(heap, network, control, history_, options.nemesis, options.seed,
-               [this] {
-                 if (pool_) pool_->pass_turn();
-               }),
+      nemesis_(heap, network, control, history_, options.nemesis, options.seed, *this),
+      restarts_(
+          heap, network, duplicates_, workload.setup_body(),
+          [this](std::size_t node) { return nemesis_.calm_since_ns(node); },
+          [this](std::int64_t now_ns) {
+            if (phase_ == Phase::healing) recover(now_ns);
+          },
+          [this](std::int64_t now_ns, std::size_t node, const std::string& failure) {
+            if (phase_ != Phase::over) failed_node_ = node;
+            end(now_ns, failure);
+          }),
       operations_random_(options.seed, "operations") {}
 
 std::int64_t Run::planned_ns() const {
@@ -31,25 +30,23 @@ std::int64_t Run::planned_ns() const {
 }
 
 void Run::start(std::int64_t now_ns) {
-  nlohmann::json names = nlohmann::json::array();
-  for (std::size_t i = 0; i < network_.node_count(); ++i) names.push_back(network_.node_name(i));
-  std::vector<nlohmann::json> bodies;
-  for (std::size_t i = 0; i < network_.node_count(); ++i) {
-    bodies.push_back({{"type", "init"}, {"node_id", network_.node_name(i)}, {"node_ids", names}});
-  }
-  ask_all(now_ns, bodies, kInitTimeoutNs, &Run::set_up);
+  ask_all(
+      now_ns, [this](std::size_t node) { return init_body(network_, node); }, kInitTimeoutNs,
+      &Run::set_up);
 }
 
-void Run::ask_all(std::int64_t now_ns, const std::vector<nlohmann::json>& bodies,
-                  std::int64_t timeout_ns, OnAllAnswered next) {
-  unanswered_ = bodies.size();
-  for (std::size_t node = 0; node < bodies.size(); ++node) {
+void Run::ask_all(std::int64_t now_ns, const BodyFor& body_for, std::int64_t timeout_ns,
+                  OnAllAnswered next) {
+  const std::size_t count = network_.node_count();
+  unanswered_ = count;
+  for (std::size_t node = 0; node < count; ++node) {
     setup_clients_.push_back(std::make_unique<Client>(heap_, network_, duplicates_));
   }
-  for (std::size_t node = 0; node < bodies.size(); ++node) {
-    const auto type = bodies[node].at("type").get<std::string>();
-    setup_clients_[setup_clients_.size() - bodies.size() + node]->request(
-        now_ns, network_.node_name(node), bodies[node], timeout_ns,
+  for (std::size_t node = 0; node < count; ++node) {
+    const nlohmann::json body = body_for(node);
+    const auto type = body.at("type").get<std::string>();
+    setup_clients_[setup_clients_.size() - count + node]->request(
+        now_ns, network_.node_name(node), body, timeout_ns,
         [this, node, type, next](std::int64_t later_ns, const nlohmann::json& reply) {
           take_answer(later_ns, node, type, reply, next);
         });
@@ -59,14 +56,10 @@ void Run::ask_all(std::int64_t now_ns, const std::vector<nlohmann::json>& bodies
 void Run::take_answer(std::int64_t now_ns, std::size_t node, const std::string& asked,
                       const nlohmann::json& reply, OnAllAnswered next) {
   if (phase_ == Phase::over) return;
-  if (reply.is_null() || reply.at("type") != asked + "_ok") failed_node_ = node;
-  if (reply.is_null()) {
-    end(now_ns, fmt::format("{} did not answer {}", network_.node_name(node), asked));
-    return;
-  }
-  if (reply.at("type") != asked + "_ok") {
-    end(now_ns, fmt::format("{} answered {} with {} instead of {}_ok", network_.node_name(node),
-                            asked, reply.dump(), asked));
+  const std::string failure = wrong_answer(network_.node_name(node), asked, reply);
+  if (!failure.empty()) {
+    failed_node_ = node;
+    end(now_ns, failure);
     return;
   }
   if (--unanswered_ > 0) return;
@@ -83,8 +76,8 @@ void Run::set_up(std::int64_t now_ns) {
     begin_load(now_ns);
     return;
   }
-  ask_all(now_ns, std::vector<nlohmann::json>(network_.node_count(), body), kClientTimeoutNs,
-          &Run::begin_load);
+  ask_all(
+      now_ns, [&](std::size_t /*node*/) { return body; }, kClientTimeoutNs, &Run::begin_load);
 }
 
 void Run::begin_load(std::int64_t now_ns) {
@@ -127,7 +120,7 @@ void Run::thread_freed(std::int64_t now_ns) {
   if (phase_ == Phase::load && stagger_ && stagger_->next_ns() <= now_ns) issue(now_ns);
   if (!pool_->all_free()) return;
   if (phase_ == Phase::draining) {
-    heap_.at(now_ns, [this](std::int64_t later_ns) { recover(later_ns); });
+    heap_.at(now_ns, [this](std::int64_t later_ns) { heal(later_ns); });
   } else if (phase_ == Phase::final_reads) {
     heap_.at(now_ns, [this](std::int64_t later_ns) { end(later_ns, ""); });
   }
@@ -135,17 +128,22 @@ void Run::thread_freed(std::int64_t now_ns) {
 
 void Run::end_load(std::int64_t now_ns) {
   phase_ = Phase::draining;
-  if (pool_->all_free()) recover(now_ns);
+  if (pool_->all_free()) heal(now_ns);
 }
 
-void Run::recover(std::int64_t now_ns) {
+void Run::heal(std::int64_t now_ns) {
   if (phase_ != Phase::draining) return;
   if (!workload_.final_intent()) {
     end(now_ns, "");
     return;
   }
-  phase_ = Phase::recovery;
+  phase_ = Phase::healing;
   nemesis_.heal(now_ns);
+  if (restarts_.all_are_back()) recover(now_ns);
+}
+
+void Run::recover(std::int64_t now_ns) {
+  phase_ = Phase::recovery;
   heap_.at(now_ns + options_.recovery_ns,
            [this](std::int64_t later_ns) { read_finally(later_ns); });
 }
@@ -158,6 +156,18 @@ void Run::read_finally(std::int64_t now_ns) {
 
 void Run::end(std::int64_t now_ns, const std::string& failure) {
   if (std::exchange(phase_, Phase::over) != Phase::over) on_end_(now_ns, failure);
+}
+
+void Run::deed_done() {
+  if (pool_) pool_->pass_turn();
+}
+
+void Run::node_killed(std::int64_t /*now_ns*/, std::size_t node) {
+  restarts_.node_killed(node);
+}
+
+void Run::node_started(std::int64_t now_ns, std::size_t node) {
+  restarts_.node_started(now_ns, node);
 }
 
 }  // namespace hearsay::bench

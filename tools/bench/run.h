@@ -2,7 +2,9 @@
 //
 // init to all nodes (10 s), the workload's set-up message (5 s), the load with its nemeses for the
 // time limit, the end of the last operations, healing, 10 s of recovery, one final operation of
-// every client. A workload without a final operation ends after the load. Not thread-safe.
+// every client. A workload without a final operation ends after the load. Nodes that a nemesis
+// starts again get init and the set-up message while everything else goes on; the recovery begins
+// when all of them have answered. Not thread-safe.
 #pragma once
 
 #include <cstddef>
@@ -17,6 +19,7 @@
 #include "tools/bench/event_heap.h"
 #include "tools/bench/nemesis.h"
 #include "tools/bench/network.h"
+#include "tools/bench/restarts.h"
 #include "tools/bench/stagger.h"
 #include "tools/bench/workload.h"
 
@@ -31,7 +34,7 @@ struct RunOptions {
   NemesisOptions nemesis;
 };
 
-class Run {
+class Run : private NemesisListener {
  public:
   // Called once, when the run is over: "" or why it couldn't go on.
   using OnEnd = std::function<void(std::int64_t now_ns, const std::string& failure)>;
@@ -54,11 +57,13 @@ class Run {
   std::optional<std::int64_t> load_start_ns() const { return load_start_ns_; }
 
  private:
-  enum class Phase { setup, load, draining, recovery, final_reads, over };
+  enum class Phase { setup, load, draining, healing, recovery, final_reads, over };
+  using BodyFor = std::function<nlohmann::json(std::size_t node)>;
   using OnAllAnswered = void (Run::*)(std::int64_t);
 
-  void ask_all(std::int64_t now_ns, const std::vector<nlohmann::json>& bodies,
-               std::int64_t timeout_ns, OnAllAnswered next);
+  // `body_for` is called before this returns.
+  void ask_all(std::int64_t now_ns, const BodyFor& body_for, std::int64_t timeout_ns,
+               OnAllAnswered next);
   void take_answer(std::int64_t now_ns, std::size_t node, const std::string& asked,
                    const nlohmann::json& reply, OnAllAnswered next);
   void set_up(std::int64_t now_ns);
@@ -66,9 +71,13 @@ class Run {
   void issue(std::int64_t now_ns);
   void thread_freed(std::int64_t now_ns);
   void end_load(std::int64_t now_ns);
+  void heal(std::int64_t now_ns);
   void recover(std::int64_t now_ns);
   void read_finally(std::int64_t now_ns);
   void end(std::int64_t now_ns, const std::string& failure);
+  void deed_done() override;
+  void node_killed(std::int64_t now_ns, std::size_t node) override;
+  void node_started(std::int64_t now_ns, std::size_t node) override;
 
   EventHeap& heap_;
   Network& network_;
@@ -78,6 +87,7 @@ class Run {
   History history_;
   std::vector<DuplicateReply> duplicates_;
   Nemesis nemesis_;
+  Restarts restarts_;
   std::vector<std::unique_ptr<Client>> setup_clients_;
   std::size_t unanswered_ = 0;
   std::optional<ClientPool> pool_;

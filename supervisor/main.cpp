@@ -1,10 +1,10 @@
 #include <fcntl.h>
-#include <unistd.h>
 
 #include <cstdio>
 #include <exception>
 #include <filesystem>
 
+#include "common/base/file_descriptor.h"
 #include "supervisor/first_message.h"
 #include "supervisor/options.h"
 #include "supervisor/signals.h"
@@ -35,15 +35,6 @@ void run_node(const hearsay::supervisor::Options& options, const std::string& wo
       .run();
 }
 
-// A descriptor of ours in the place of a closed stdin, stdout or stderr would be taken for it.
-void fill_standard_descriptors() {
-  for (int fd = ::open("/dev/null", O_RDWR); fd >= 0; fd = ::open("/dev/null", O_RDWR)) {
-    if (fd <= STDERR_FILENO) continue;
-    ::close(fd);
-    return;
-  }
-}
-
 int run(const hearsay::supervisor::Options& options) {
   using namespace hearsay;
   supervisor::Signals signals;
@@ -63,7 +54,7 @@ int run(const hearsay::supervisor::Options& options) {
 }  // namespace
 
 int main(int argc, char** argv) {
-  fill_standard_descriptors();
+  hearsay::fill_standard_descriptors(O_RDWR);
   const auto parsed = hearsay::supervisor::parse_options(argc, argv);
   if (parsed.exit_code) return *parsed.exit_code;
   try {

@@ -1,9 +1,12 @@
 // The `hearsay` command: one subcommand a tool.
+#include <fcntl.h>
+
 #include <CLI/CLI.hpp>
 #include <algorithm>
 #include <string>
 #include <vector>
 
+#include "common/base/file_descriptor.h"
 #include "tools/bench/options.h"
 #include "tools/bench/test_command.h"
 #include "tools/sim/sim_command.h"
@@ -21,11 +24,23 @@ std::vector<std::string> cut_node_arguments(std::vector<std::string>& arguments)
   return rest;
 }
 
+// As one would type it again, for the plots' titles.
+std::string as_typed(const std::vector<std::string>& arguments) {
+  std::string command = "hearsay";
+  for (const std::string& argument : arguments) {
+    const bool plain = argument.find_first_of(" \t\n'\"\\$*?&|;<>()`") == std::string::npos;
+    command += plain && !argument.empty() ? " " + argument : " '" + argument + "'";
+  }
+  return command;
+}
+
 }  // namespace
 
 int main(int argc, char** argv) {
+  hearsay::fill_standard_descriptors(O_RDONLY);
   std::vector<std::string> arguments(argv + 1, argv + argc);
   TestOptions options;
+  options.command = as_typed(arguments);
   options.node_arguments = cut_node_arguments(arguments);
 
   CLI::App app("Tools for hearsay: gossip nodes that keep going while their workers die");

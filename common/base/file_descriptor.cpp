@@ -1,5 +1,6 @@
 #include "common/base/file_descriptor.h"
 
+#include <fcntl.h>
 #include <unistd.h>
 
 #include <cerrno>
@@ -18,6 +19,14 @@ FileDescriptor& FileDescriptor::operator=(FileDescriptor&& other) noexcept {
 void FileDescriptor::reset() {
   if (fd_ >= 0) ::close(fd_);
   fd_ = -1;
+}
+
+void fill_standard_descriptors(int flags) {
+  for (int fd = ::open("/dev/null", flags); fd >= 0; fd = ::open("/dev/null", flags)) {
+    if (fd <= STDERR_FILENO) continue;
+    ::close(fd);
+    return;
+  }
 }
 
 void throw_errno(const std::string& what) {

@@ -26,6 +26,10 @@ class FileDescriptor {
   int fd_ = -1;
 };
 
+// Opens /dev/null with `flags` in the place of a closed stdin, stdout or stderr: a descriptor of
+// ours there would be taken for it. With O_RDONLY writing to them goes on failing.
+void fill_standard_descriptors(int flags);
+
 // Throws std::system_error with errno and `what`.
 [[noreturn]] void throw_errno(const std::string& what);
 

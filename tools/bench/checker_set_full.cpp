@@ -214,4 +214,16 @@ nlohmann::json check_set_full(const History& history, std::string_view add_f) {
   return result;
 }
 
+std::vector<ValueLatency> value_latencies(const History& history, std::string_view add_f) {
+  const Timeline timeline(history, add_f);
+  std::vector<ValueLatency> latencies;
+  for (const Element& element : timeline.elements()) {
+    const Judged judged = judge(history, element);
+    if (judged.outcome == Outcome::never_read) continue;
+    latencies.push_back({history.operations()[*element.known].time_ns, judged.latency_ms,
+                         judged.outcome == Outcome::lost});
+  }
+  return latencies;
+}
+
 }  // namespace hearsay::bench

@@ -26,6 +26,15 @@ nlohmann::json check_unique_ids(const History& history);
 // showed it) is in all later reads, from some moment on.
 nlohmann::json check_set_full(const History& history, std::string_view add_f);
 
+// When a value reached everybody, as check_set_full sees it.
+struct ValueLatency {
+  std::int64_t known_ns = 0;
+  std::int64_t latency_ms = 0;  // of a lost value, until it was last seen
+  bool lost = false;
+};
+// Of all values that are stable or lost.
+std::vector<ValueLatency> value_latencies(const History& history, std::string_view add_f);
+
 // Counts of ok, fail and info, by operation; invalid if some operation never succeeded.
 nlohmann::json check_stats(const History& history);
 

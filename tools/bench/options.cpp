@@ -110,6 +110,7 @@ void add_test_options(CLI::App& command, TestOptions& options) {
   command.add_flag("--strict", options.strict,
                    "Read nothing more from a node after a line that is no message, as Maelstrom "
                    "does (the run is invalid either way)");
+  command.add_flag("--no-plots", options.no_plots, "Draw no plots (they need gnuplot)");
   command.add_option("--seed", options.given_seed, "Repeats the random choices of another run")
       ->type_name("N");
   command.add_option("--store", options.store, "Where the results go")

@@ -32,10 +32,12 @@ struct TestOptions {
   std::string availability;
   bool log_stderr = false;
   bool strict = false;
+  bool no_plots = false;
   bool no_head_of_line_blocking = false;
   std::optional<std::uint64_t> given_seed;
   std::string store = "store";
   std::vector<std::string> node_arguments;
+  std::string command;  // the whole command, as people would type it
 
   // Worked out by resolve().
   std::uint64_t seed = 0;

@@ -6,6 +6,7 @@
 #include <fstream>
 
 #include "common/base/clock.h"
+#include "tools/bench/gnuplot.h"
 
 namespace hearsay::bench {
 namespace {
@@ -57,6 +58,10 @@ void Store::write_results(const nlohmann::json& results) const {
 void Store::write_history(const History& history) const {
   std::ofstream file = open_file(directory_ / "history.jsonl");
   for (const Operation& operation : history.operations()) file << to_json(operation) << '\n';
+}
+
+void Store::write_plot_script(const std::string& script) const {
+  open_file(directory_ / kPlotScriptName) << script;
 }
 
 }  // namespace hearsay::bench

@@ -18,9 +18,10 @@ class Store {
   const std::filesystem::path& directory() const { return directory_; }
   std::filesystem::path log_directory() const { return directory_ / "node-logs"; }
 
-  // results.json and history.jsonl. Throws std::ios_base::failure.
+  // results.json, history.jsonl and the plots' script. Throws std::ios_base::failure.
   void write_results(const nlohmann::json& results) const;
   void write_history(const History& history) const;
+  void write_plot_script(const std::string& script) const;
 
  private:
   std::filesystem::path directory_;

@@ -12,6 +12,7 @@
 #include <utility>
 
 #include "common/base/clock.h"
+#include "tools/bench/conclude.h"
 #include "tools/bench/event_loop.h"
 #include "tools/bench/node_group.h"
 #include "tools/bench/progress.h"
@@ -94,7 +95,7 @@ class Test {
       fmt::print(stderr, "hearsay test: interrupted; all nodes are killed\n");
       return kExitInterrupted;
     }
-    return conclude();
+    return conclude(options_, *workload_, *run_, network_, outcome_, store_);
   }
 
  private:
@@ -125,16 +126,6 @@ class Test {
     if (!node) return;
     outcome_.failed_node = names_[*node];
     outcome_.failure += ". " + nodes_.last_words(*node);
-  }
-
-  int conclude() {
-    const nlohmann::json results = make_results(options_, *workload_, *run_, network_, outcome_);
-    store_.write_history(run_->history());
-    store_.write_results(results);
-    fmt::print("{}", make_report(results, store_.directory().string()));
-    if (!outcome_.failure.empty()) return kExitRunFailed;
-    if (results.at("valid?") == true) return kExitValid;
-    return results.at("valid?") == false ? kExitInvalid : kExitUnknown;
   }
 
   const TestOptions& options_;

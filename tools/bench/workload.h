@@ -12,6 +12,7 @@
 #include <string_view>
 #include <vector>
 
+#include "tools/bench/checkers.h"
 #include "tools/bench/history.h"
 #include "tools/bench/random.h"
 #include "tools/bench/topology.h"
@@ -48,6 +49,8 @@ class Workload {
   virtual bool reuses_clients() const { return false; }
   // The checker's verdict, with Maelstrom's keys.
   virtual nlohmann::json check(const History& history) const = 0;
+  // When values reached everybody, if the workload has such values.
+  virtual std::vector<ValueLatency> value_latencies(const History& /*history*/) const { return {}; }
 };
 
 // Names of the workloads, in the order of Maelstrom's challenges.

@@ -1,0 +1,55 @@
+#include "tools/bench/conclude.h"
+
+#include <fmt/format.h>
+
+#include <cerrno>
+#include <cstdio>
+#include <cstring>
+#include <string>
+
+#include "tools/bench/gnuplot.h"
+#include "tools/bench/plot_script.h"
+#include "tools/bench/test_command.h"
+
+namespace hearsay::bench {
+namespace {
+
+void draw_plots(const TestOptions& options, const Workload& workload, const Run& run,
+                const Network& network, const Store& store) {
+  const std::string script =
+      make_plot_script({run.history(), network.traffic(), run.load_start_ns().value_or(0),
+                        workload.value_latencies(run.history()), options.command});
+  if (script.empty()) return;
+  store.write_plot_script(script);
+  const std::string wrong = run_gnuplot(store.directory());
+  if (!wrong.empty()) fmt::print(stderr, "hearsay: no plots: {}\n", wrong);
+}
+
+// Returns an errno.
+int print(const std::string& text) {
+  errno = 0;
+  const bool good =
+      std::fwrite(text.data(), 1, text.size(), stdout) == text.size() && std::fflush(stdout) == 0;
+  return good ? 0 : errno;
+}
+
+}  // namespace
+
+int conclude(const TestOptions& options, const Workload& workload, const Run& run,
+             const Network& network, const Outcome& outcome, const Store& store) {
+  const nlohmann::json results = make_results(options, workload, run, network, outcome);
+  store.write_history(run.history());
+  store.write_results(results);
+  if (!options.no_plots) draw_plots(options, workload, run, network, store);
+  if (const int error = print(make_report(results, store.directory().string())); error != 0) {
+    fmt::print(stderr,
+               "hearsay: the report can't be written to stdout: {}. The results are in {}\n",
+               std::strerror(error), store.directory().string());
+    return kExitRunFailed;
+  }
+  if (!outcome.failure.empty()) return kExitRunFailed;
+  if (results.at("valid?") == true) return kExitValid;
+  return results.at("valid?") == false ? kExitInvalid : kExitUnknown;
+}
+
+}  // namespace hearsay::bench

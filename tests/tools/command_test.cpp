@@ -48,7 +48,8 @@ class CommandTest : public testing::Test {
   void TearDown() override { fs::remove_all(store_); }
 
   std::string command(const std::string& arguments) const {
-    return std::string(HEARSAY_COMMAND) + " test --store " + store_.string() + " " + arguments;
+    return std::string(HEARSAY_COMMAND) + " test --no-plots --store " + store_.string() + " " +
+           arguments;
   }
   // `node`: a file of tests/tools/nodes.
   Finished run(const std::string& node, const std::string& arguments) const {
@@ -263,6 +264,56 @@ TEST_F(CommandTest, CountsMessagesAndResources) {
   EXPECT_GT(resources.at("nodes").at("cpu-user-ms"), 0);
   EXPECT_GE(resources.at("bench-cpu-share"), 0.0);
 }
+
+TEST_F(CommandTest, DrawsItsPlots) {
+  const std::string command = std::string(HEARSAY_COMMAND) + " test --store " + store_.string() +
+                              " --bin " + HEARSAY_TEST_NODES +
+                              "/direct.py -w broadcast --node-count 3 --time-limit 2 --rate 50 "
+                              "--recovery 0.5 --nemesis partition --nemesis-interval 0.5";
+  const Finished finished = run_shell(command);
+  EXPECT_EQ(finished.output.find("no plots"), std::string::npos) << finished.output;
+  for (const char* name :
+       {"latency-raw", "latency-quantiles", "stable-latency", "messages-per-op"}) {
+    const std::string path = (store_ / "latest" / name).string() + ".svg";
+    std::ifstream file(path);
+    std::ostringstream text;
+    text << file.rdbuf();
+    EXPECT_NE(text.str().find("hearsay test --store"), std::string::npos) << path;
+    EXPECT_NE(text.str().find("</svg>"), std::string::npos) << path;
+  }
+  EXPECT_FALSE(fs::exists(store_ / "latest" / "plots.log")) << "gnuplot complains of something";
+}
+
+TEST_F(CommandTest, WithoutGnuplotItSaysSo) {
+  fs::create_directory(store_ / "bin");
+  fs::create_symlink("/usr/bin/python3", store_ / "bin" / "python3");
+  std::string line = "PATH=";
+  line.append(store_ / "bin").append(" ").append(HEARSAY_COMMAND).append(" test --store ");
+  line.append(store_).append(" --bin ").append(HEARSAY_TEST_NODES);
+  line.append("/direct.py -w echo --node-count 1 --time-limit 0.5");
+  const Finished finished = run_shell(line);
+  EXPECT_EQ(finished.exit_code, 0) << finished.output;
+  EXPECT_NE(finished.output.find("no plots: there is no gnuplot here"), std::string::npos)
+      << finished.output;
+}
+
+class NoStdout : public CommandTest, public testing::WithParamInterface<const char*> {};
+
+TEST_P(NoStdout, IsNoticedAndTheResultsAreThere) {
+  std::string line = "(";
+  line.append(command("-w echo --node-count 1 --time-limit 0.5 --bin "));
+  line.append(HEARSAY_TEST_NODES).append("/direct.py ").append(GetParam()).append(")");
+  const Finished finished = run_shell(line);
+  EXPECT_EQ(finished.exit_code, 255) << finished.output;
+  EXPECT_NE(finished.output.find("can't be written to stdout"), std::string::npos)
+      << finished.output;
+  EXPECT_EQ(results().at("valid?"), true);
+}
+
+INSTANTIATE_TEST_SUITE_P(All, NoStdout, testing::Values(">/dev/full", ">&-"),
+                         [](const auto& parameter) {
+                           return std::string(parameter.param) == ">&-" ? "closed" : "full";
+                         });
 
 TEST_F(CommandTest, WithoutTheProgramTheRunFails) {
   EXPECT_EQ(run("no-such-node", "-w echo").exit_code, 255);

@@ -81,7 +81,8 @@ class Script {
     line("set encoding utf8");
     line("set border 3 lc rgb '{0}'; set tics nomirror out textcolor rgb '{0}'", kGrey);
     line(
-        "set grid lc rgb '#DDDDDD' lt 1 lw 0.5; set key right top horizontal noenhanced samplen 2");
+        "set grid lc rgb '#DDDDDD' lt 1 lw 0.5; set key right top horizontal maxrows 1 noenhanced "
+        "samplen 2");
     line("set style fill solid 1 noborder");
     raw_latencies();
     latency_quantiles();
@@ -128,7 +129,7 @@ class Script {
     }
     header_ = kHeaderPixels + 15.0 * static_cast<double>(lines.size());
     height_ = height;
-    line("set key at screen 0.97, screen {:.4f} right top horizontal",
+    line("set key at screen 0.97, screen {:.4f} right top horizontal maxrows 1 noopaque",
          1 - (header_ - kKeyPixels) / height);
   }
   // The panel `number` of `count` below each other; with the labels of the whole picture on the
@@ -252,10 +253,8 @@ class Script {
     line("set rmargin at screen 0.60; set yrange [0:*]; set ylabel 'stable latency, ms'");
     std::string plot;
     if (!stable.empty()) {
-      plot = fmt::format(
-          "{} with points pt 7 ps 0.35 lc rgb '{}' title 'a value, when it "
-          "was known'",
-          block(stable), kColours[0]);
+      plot = fmt::format("{} with points pt 7 ps 0.35 lc rgb '{}' title 'value'", block(stable),
+                         kColours[0]);
     }
     if (!lost.empty()) {
       plot += fmt::format("{}{} with points pt 2 ps 0.9 lw 2 lc rgb '{}' title 'lost'",
@@ -280,7 +279,7 @@ class Script {
     }
     line("set lmargin at screen 0.66; set rmargin at screen 0.97; set xrange [0:100]");
     line("set xlabel 'part of the values, %'; set ylabel ''; set yrange [0:*]");
-    line("set key on at graph 0.04, graph 0.97 left top vertical Left reverse");
+    line("set key on at graph 0.04, graph 0.97 left top vertical maxrows 9 Left reverse opaque");
     std::string keys;
     for (const Quantile& quantile : kQuantiles) {
       const auto index =

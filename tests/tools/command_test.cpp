@@ -324,6 +324,7 @@ TEST_F(CommandTest, ADeafNodeStopsOnlyItself) {
   // n0 gets far more than its pipe holds (64 KiB) and never reads it; n1 goes on answering.
   const Finished finished = run("faulty.py",
                                 "-w echo --node-count 2 --concurrency 4000 --rate 4000 "
+                                "--dispatch-delay-us 0 "
                                 "--time-limit 2 -- deaf");
   EXPECT_EQ(finished.exit_code, 1) << finished.output;
   EXPECT_GT(results().at("stats").at("info-count"), 1000) << "n0's";
@@ -334,13 +335,42 @@ TEST_F(CommandTest, WorkersAreKilledAndCounted) {
   const Finished finished =
       run_faulty("echo", "has-workers", "--nemesis kill-worker --kill-worker-interval 0.05");
   EXPECT_EQ(finished.exit_code, 0) << finished.output;
-  EXPECT_EQ(results().at("hearsay").at("worker-kills").at("count"), 3) << "each node has one worker";
+  EXPECT_EQ(results().at("hearsay").at("worker-kills").at("count"), 3)
+      << "each node has one worker";
 }
 
 TEST_F(CommandTest, LeftoverProcessesAreKilledAndNamed) {
   const Finished finished = run_faulty("echo", "has-workers");
   EXPECT_EQ(finished.exit_code, 0) << finished.output;
   EXPECT_EQ(results().at("hearsay").at("leftover-processes"), nlohmann::json({"n0", "n1", "n2"}));
+}
+
+TEST_F(CommandTest, OptionsOfMaelstromThatMeanNothingHereAreRefusedWithTheReason) {
+  for (const char* arguments :
+       {"--consistency-models serializable", "--nodes a,b", "-n a", "--node a", "--no-ssh",
+        "--ssh-private-key file", "--leave-db-running", "--logging-json", "--key-count 3"}) {
+    const Finished finished = run_shell(command("-w echo ") + arguments);
+    EXPECT_EQ(finished.exit_code, 254) << arguments;
+    EXPECT_NE(finished.output.find("an option of Maelstrom's"), std::string::npos)
+        << finished.output;
+  }
+}
+
+TEST_F(CommandTest, ShowsMessagesAndRepeatsTheTest) {
+  const Finished finished = run("direct.py",
+                                "-w echo --node-count 1 --time-limit 0.3 --rate 20 --test-count 2 "
+                                "--log-net-send --log-net-recv");
+  EXPECT_EQ(finished.exit_code, 0) << finished.output;
+  std::size_t runs = 0;
+  for (std::size_t at = 0; (at = finished.output.find("Valid", at)) != std::string::npos; ++at) {
+    ++runs;
+  }
+  EXPECT_EQ(runs, 2U);
+  for (const char* what : {"sent     ", "received "}) {
+    const std::size_t at = finished.output.find(what);
+    ASSERT_NE(at, std::string::npos) << what;
+    EXPECT_NE(finished.output.find(R"("dest":"n0","body":{)", at), std::string::npos) << what;
+  }
 }
 
 TEST_F(CommandTest, BadArgumentsAreExplained) {

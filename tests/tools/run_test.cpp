@@ -103,6 +103,23 @@ TEST_F(RunTest, TheRateIsTheMeanRate) {
   EXPECT_EQ(operations(OperationType::ok).size(), invoked);
 }
 
+TEST_F(RunTest, TheDispatchDelayLengthensEachGap) {
+  RunOptions slow = options(100, 100 * kSecond, 4);
+  slow.dispatch_delay_ns = 2 * kNsPerMs;
+  make("echo", 4, slow);
+  go();
+  const auto invoked = operations(OperationType::invoke).size();
+  EXPECT_NEAR(static_cast<double>(invoked), 100'000.0 / 12, 250);
+}
+
+TEST_F(RunTest, NodesLingerAfterTheFinalReads) {
+  RunOptions lingering = options(10, kSecond, 3);
+  lingering.linger_ns = 3 * kSecond;
+  make("broadcast", 3, lingering);
+  go();
+  EXPECT_EQ(*end_ns_, run_->history().operations().back().time_ns + 3 * kSecond);
+}
+
 TEST_F(RunTest, BroadcastRecoversAndReadsFinally) {
   make("broadcast", 3, options(10, 5 * kSecond, 3));
   go();

@@ -93,16 +93,20 @@ std::optional<Refusal> Network::send(std::int64_t now_ns, std::string_view src,
   ++(between_nodes ? server_messages_ : client_messages_).sent;
   traffic_.count(now_ns, source->second.node, target->second.node, type,
                  Traffic::line_bytes(src, dest, body));
-  if (target->second.node == kClient) {
+  const bool to_client = target->second.node == kClient;
+  Envelope envelope{now_ns, id, source->second.node, {}};
+  if (!to_client || log_sent_ || log_received_) {
+    fmt::format_to(std::back_inserter(envelope.line),
+                   R"({{"id":{},"src":"{}","dest":"{}","body":{}}})"
+                   "\n",
+                   id, src, dest, body);
+  }
+  if (log_sent_) log_sent_(now_ns, envelope.line);
+  if (to_client) {
+    if (log_received_) log_received_(now_ns, envelope.line);
     if (target->second.client->receive(now_ns, src, body)) ++client_messages_.received;
     return std::nullopt;
   }
-
-  Envelope envelope{now_ns, id, source->second.node, {}};
-  fmt::format_to(std::back_inserter(envelope.line),
-                 R"({{"id":{},"src":"{}","dest":"{}","body":{}}})"
-                 "\n",
-                 id, src, dest, body);
   if (between_nodes) {
     set_off(now_ns, target->second.node, std::move(envelope));
   } else {
@@ -205,6 +209,7 @@ bool Network::is_cut_off(std::size_t dest, const Envelope& envelope) {
 
 bool Network::hand_over(std::int64_t now_ns, std::size_t number, const Envelope& envelope) {
   ++(envelope.src == kClient ? client_messages_ : server_messages_).received;
+  if (log_received_) log_received_(now_ns, envelope.line);
   Node& node = nodes_[number];
   node.taker = Taker::handing_over;
   if (!port_.deliver(now_ns, number, envelope.line)) return false;

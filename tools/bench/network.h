@@ -97,6 +97,11 @@ class Network {
   std::optional<Refusal> send(std::int64_t now_ns, std::string_view src, std::string_view dest,
                               std::string_view body, std::string_view type);
 
+  // Called with each message that is sent, or that arrives, as a line with its line feed.
+  using Logger = std::function<void(std::int64_t now_ns, std::string_view line)>;
+  void log_sent(Logger logger) { log_sent_ = std::move(logger); }
+  void log_received(Logger logger) { log_received_ = std::move(logger); }
+
   // The node swallowed the line for which deliver() returned false.
   void node_ready(std::int64_t now_ns, std::size_t node);
 
@@ -177,6 +182,8 @@ class Network {
   std::uint64_t next_message_id_ = 0;
   std::uint64_t next_client_ = 0;
   Traffic traffic_;
+  Logger log_sent_;
+  Logger log_received_;
   MessageCounts client_messages_;
   MessageCounts server_messages_;
   std::array<std::int64_t, kFaults.size()> hits_{};

@@ -6,6 +6,7 @@
 #include <filesystem>
 #include <random>
 
+#include "tools/bench/foreign_options.h"
 #include "tools/bench/number_range.h"
 #include "tools/bench/workload.h"
 
@@ -57,6 +58,20 @@ void add_load_options(CLI::App& command, TestOptions& options) {
       ->capture_default_str()
       ->type_name("NUMBER");
   command
+      .add_option("--dispatch-delay-us", options.dispatch_delay_us,
+                  "How much later than planned each operation starts, in microseconds; the "
+                  "default is what Jepsen needs, 0 gives the full --rate")
+      ->check(between(kNothing, kLargest))
+      ->capture_default_str()
+      ->type_name("US");
+  command
+      .add_option("--linger-ms", options.linger_ms,
+                  "How long the nodes go on after the final reads, in ms. Under Maelstrom they do "
+                  "while Jepsen writes the history")
+      ->check(between(kNothing, kLargest))
+      ->capture_default_str()
+      ->type_name("MS");
+  command
       .add_option("--availability", options.availability,
                   "Which fraction of the operations must succeed: a number from 0 to 1, or total")
       ->type_name("FRACTION");
@@ -107,6 +122,14 @@ void add_test_options(CLI::App& command, TestOptions& options) {
   add_network_options(command, options);
   add_fault_options(command, options.faults);
   command.add_flag("--log-stderr", options.log_stderr, "Show what the nodes write to stderr");
+  command.add_flag("--log-net-send", options.log_net_send, "Show each message that is sent");
+  command.add_flag("--log-net-recv", options.log_net_recv, "Show each message that arrives");
+  command
+      .add_option("--test-count", options.test_count,
+                  "Runs one after the other, up to the first that isn't valid")
+      ->check(between(1, kLargest))
+      ->capture_default_str()
+      ->type_name("N");
   command.add_flag("--strict", options.strict,
                    "Read nothing more from a node after a line that is no message, as Maelstrom "
                    "does (the run is invalid either way)");
@@ -116,6 +139,7 @@ void add_test_options(CLI::App& command, TestOptions& options) {
   command.add_option("--store", options.store, "Where the results go")
       ->capture_default_str()
       ->type_name("DIR");
+  refuse_foreign_options(command);
   command.footer(
       "Behind -- follow arguments for the node.\n"
       "Exit codes: 0 valid, 1 invalid, 2 unknown, 254 bad arguments, 255 the run could not go on.\n"
@@ -138,6 +162,19 @@ void resolve(TestOptions& options) {
   }
 }
 
+RunOptions run_options(const TestOptions& options) {
+  RunOptions run;
+  run.concurrency = options.thread_count;
+  run.rate_hz = options.rate_hz;
+  run.time_limit_ns = static_cast<std::int64_t>(options.time_limit_s * 1e9);
+  run.recovery_ns = static_cast<std::int64_t>(options.recovery_s * 1e9);
+  run.dispatch_delay_ns = static_cast<std::int64_t>(options.dispatch_delay_us * 1e3);
+  run.linger_ns = static_cast<std::int64_t>(options.linger_ms * 1e6);
+  run.seed = options.seed;
+  run.nemesis = options.nemesis;
+  return run;
+}
+
 nlohmann::json to_json(const TestOptions& options) {
   nlohmann::json json = {{"workload", options.workload},
                          {"bin", options.binary},
@@ -149,6 +186,8 @@ nlohmann::json to_json(const TestOptions& options) {
                          {"latency", options.latency_ms},
                          {"latency-dist", options.latency_distribution},
                          {"topology", options.topology},
+                         {"dispatch-delay-us", options.dispatch_delay_us},
+                         {"linger-ms", options.linger_ms},
                          {"availability", options.availability},
                          {"head-of-line-blocking", !options.no_head_of_line_blocking},
                          {"strict", options.strict},

@@ -12,9 +12,14 @@
 #include "tools/bench/fault_options.h"
 #include "tools/bench/nemesis.h"
 #include "tools/bench/network.h"
+#include "tools/bench/run.h"
 #include "tools/bench/topology.h"
 
 namespace hearsay::bench {
+
+// How much later than planned Jepsen starts an operation, on average: the rate is lower by that.
+// From the gaps between operations in histories recorded from Maelstrom (tools/README.md).
+inline constexpr double kJepsenDispatchDelayUs = 260;
 
 struct TestOptions {
   // As given.
@@ -31,6 +36,11 @@ struct TestOptions {
   FaultOptions faults;
   std::string availability;
   bool log_stderr = false;
+  bool log_net_send = false;
+  bool log_net_recv = false;
+  std::int64_t test_count = 1;
+  double dispatch_delay_us = kJepsenDispatchDelayUs;
+  double linger_ms = 0;
   bool strict = false;
   bool no_plots = false;
   bool no_head_of_line_blocking = false;
@@ -54,6 +64,8 @@ void add_test_options(CLI::App& command, TestOptions& options);
 // Checks and works out the rest. Throws CLI::ValidationError with words
 // for people.
 void resolve(TestOptions& options);
+
+RunOptions run_options(const TestOptions& options);
 
 nlohmann::json to_json(const TestOptions& options);
 

@@ -110,7 +110,7 @@ void Run::issue(std::int64_t now_ns) {
     }
     const auto thread = pool_->next_free();
     if (!thread) return;
-    stagger_->started(now_ns);
+    stagger_->started(now_ns + options_.dispatch_delay_ns);
     pool_->invoke(now_ns, *thread, workload_.next(operations_random_), false);
   }
 }
@@ -122,7 +122,7 @@ void Run::thread_freed(std::int64_t now_ns) {
   if (phase_ == Phase::draining) {
     heap_.at(now_ns, [this](std::int64_t later_ns) { heal(later_ns); });
   } else if (phase_ == Phase::final_reads) {
-    heap_.at(now_ns, [this](std::int64_t later_ns) { end(later_ns, ""); });
+    heap_.at(now_ns + options_.linger_ns, [this](std::int64_t later_ns) { end(later_ns, ""); });
   }
 }
 

@@ -30,6 +30,8 @@ struct RunOptions {
   double rate_hz = 5;
   std::int64_t time_limit_ns = 0;
   std::int64_t recovery_ns = 10'000'000'000;
+  std::int64_t dispatch_delay_ns = 0;  // added to each gap between operations
+  std::int64_t linger_ns = 0;          // after the last answer
   std::uint64_t seed = 0;
   NemesisOptions nemesis;
 };

@@ -9,6 +9,7 @@
 #include <memory>
 #include <optional>
 #include <string>
+#include <string_view>
 #include <utility>
 
 #include "common/base/clock.h"
@@ -29,17 +30,6 @@ std::vector<std::string> node_names(std::int64_t count) {
   std::vector<std::string> names;
   for (std::int64_t i = 0; i < count; ++i) names.push_back(fmt::format("n{}", i));
   return names;
-}
-
-RunOptions run_options(const TestOptions& options) {
-  RunOptions run;
-  run.concurrency = options.thread_count;
-  run.rate_hz = options.rate_hz;
-  run.time_limit_ns = static_cast<std::int64_t>(options.time_limit_s * 1e9);
-  run.recovery_ns = static_cast<std::int64_t>(options.recovery_s * 1e9);
-  run.seed = options.seed;
-  run.nemesis = options.nemesis;
-  return run;
 }
 
 std::int64_t own_cpu_ns() {
@@ -76,8 +66,11 @@ class Test {
 
   int run() {
     const std::int64_t start_ns = monotonic_ns();
+    const std::int64_t cpu_start_ns = own_cpu_ns();
     nodes_.start(network_);
     if (options_.log_stderr) follow_logs();
+    if (options_.log_net_send) network_.log_sent(log_as("sent    "));
+    if (options_.log_net_recv) network_.log_received(log_as("received"));
     run_->start(monotonic_ns());
     progress_->start(start_ns);
     usage_->start(start_ns);
@@ -90,7 +83,7 @@ class Test {
     outcome_.usage = usage_->usage();
     outcome_.findings = nodes_.findings();
     outcome_.wall_ns = monotonic_ns() - start_ns;
-    outcome_.bench_cpu_ns = own_cpu_ns();
+    outcome_.bench_cpu_ns = own_cpu_ns() - cpu_start_ns;
     if (signal_ != 0) {
       fmt::print(stderr, "hearsay test: interrupted; all nodes are killed\n");
       return kExitInterrupted;
@@ -99,6 +92,14 @@ class Test {
   }
 
  private:
+  // To stderr, with the time since the start.
+  static Network::Logger log_as(const char* what) {
+    return [what, start_ns = monotonic_ns()](std::int64_t now_ns, std::string_view line) {
+      fmt::print(stderr, "{} {:>9.3f} s {}", what,
+                 static_cast<double>(now_ns - start_ns) / static_cast<double>(kNsPerSecond), line);
+    };
+  }
+
   void follow_logs() {
     std::vector<LogFollower::File> files;
     for (std::size_t node = 0; node < names_.size(); ++node) {
@@ -143,6 +144,15 @@ class Test {
   int signal_ = 0;
 };
 
+// Up to the first run that isn't valid.
+int run_one_by_one(TestOptions options) {
+  int exit_code = kExitValid;
+  for (std::int64_t i = 0; i < options.test_count && exit_code == kExitValid; ++i, ++options.seed) {
+    exit_code = Test(options).run();
+  }
+  return exit_code;
+}
+
 }  // namespace
 
 int run_test(const TestOptions& options) {
@@ -151,7 +161,7 @@ int run_test(const TestOptions& options) {
       fmt::print(stderr, "hearsay test: there is no program {} (--bin)\n", options.binary);
       return kExitRunFailed;
     }
-    return Test(options).run();
+    return run_one_by_one(options);
   } catch (const std::exception& error) {
     fmt::print(stderr, "hearsay test: {}\n", error.what());
     return kExitRunFailed;

@@ -24,17 +24,6 @@ GossipOptions gossip_options(std::vector<std::string> arguments) {
   return options.gossip;
 }
 
-bench::RunOptions run_options(const bench::TestOptions& options) {
-  bench::RunOptions run;
-  run.concurrency = options.thread_count;
-  run.rate_hz = options.rate_hz;
-  run.time_limit_ns = static_cast<std::int64_t>(options.time_limit_s * 1e9);
-  run.recovery_ns = static_cast<std::int64_t>(options.recovery_s * 1e9);
-  run.seed = options.seed;
-  run.nemesis = options.nemesis;
-  return run;
-}
-
 }  // namespace
 
 int run_sim(const bench::TestOptions& options) {

@@ -1,0 +1,11 @@
+// The options of `maelstrom test` that mean nothing here.
+#pragma once
+
+#include <CLI/CLI.hpp>
+
+namespace hearsay::bench {
+
+// Refuses each of them with the reason, instead of "unknown option" or silence. Not in the help.
+void refuse_foreign_options(CLI::App& command);
+
+}  // namespace hearsay::bench

@@ -3,11 +3,8 @@
 #include <sys/wait.h>
 #include <unistd.h>
 
-#include <array>
 #include <chrono>
 #include <csignal>
-#include <cstdio>
-#include <cstdlib>
 #include <filesystem>
 #include <fstream>
 #include <nlohmann/json.hpp>
@@ -16,58 +13,10 @@
 #include <thread>
 #include <utility>
 
+#include "tests/tools/command_fixture.h"
+
+namespace hearsay::test {
 namespace {
-
-namespace fs = std::filesystem;
-
-struct Finished {
-  int exit_code = -1;
-  std::string output;  // stdout and stderr
-};
-
-Finished run_shell(const std::string& command) {
-  Finished finished;
-  std::FILE* pipe = ::popen((command + " 2>&1").c_str(), "r");
-  std::array<char, 4096> chunk{};
-  while (std::size_t count = std::fread(chunk.data(), 1, chunk.size(), pipe)) {
-    finished.output.append(chunk.data(), count);
-  }
-  const int status = ::pclose(pipe);
-  finished.exit_code = WIFEXITED(status) ? WEXITSTATUS(status) : -1;
-  return finished;
-}
-
-class CommandTest : public testing::Test {
- protected:
-  void SetUp() override {
-    std::string pattern = fs::temp_directory_path() / "hearsay-command-test-XXXXXX";
-    ASSERT_NE(::mkdtemp(pattern.data()), nullptr);
-    store_ = pattern;
-    ::setenv("PYTHONDONTWRITEBYTECODE", "1", 1);
-  }
-  void TearDown() override { fs::remove_all(store_); }
-
-  std::string command(const std::string& arguments) const {
-    return std::string(HEARSAY_COMMAND) + " test --no-plots --store " + store_.string() + " " +
-           arguments;
-  }
-  // `node`: a file of tests/tools/nodes.
-  Finished run(const std::string& node, const std::string& arguments) const {
-    return run_shell(
-        command("--bin " + std::string(HEARSAY_TEST_NODES) + "/" + node + " " + arguments));
-  }
-  Finished run_faulty(const std::string& workload, const std::string& fault,
-                      const std::string& arguments = "") const {
-    return run("faulty.py", "-w " + workload + " --node-count 3 --rate 20 --time-limit 2 " +
-                                "--recovery 0.5 " + arguments + " -- " + fault);
-  }
-  nlohmann::json results() const {
-    std::ifstream file(store_ / "latest" / "results.json");
-    return nlohmann::json::parse(file);
-  }
-
-  fs::path store_;
-};
 
 TEST_F(CommandTest, AGoodEchoIsValidAndLeavesItsFiles) {
   const Finished finished = run("direct.py", "-w echo --node-count 1 --time-limit 2 --rate 20");
@@ -422,3 +371,4 @@ TEST_P(Dying, TakesItsNodesAlong) {
 INSTANTIATE_TEST_SUITE_P(Signals, Dying, testing::Values(SIGINT, SIGTERM, SIGKILL));
 
 }  // namespace
+}  // namespace hearsay::test

@@ -53,6 +53,47 @@ TEST(Partition, InARingEverybodyHearsADifferentMajority) {
   }
 }
 
+// How many ordered pairs of different nodes are cut.
+std::size_t cuts(const Grudge& grudge) {
+  std::size_t count = 0;
+  for (std::size_t node = 0; node < grudge.size(); ++node) {
+    count += grudge.size() - heard_by(grudge, node);
+  }
+  return count;
+}
+
+TEST(OneWay, NoTwoNodesAreDeafToEachOther) {
+  Random random(1, "test");
+  for (const OneWayKind kind : kOneWayKinds) {
+    const Grudge grudge = make_grudge(kind, 9, random);
+    EXPECT_GT(cuts(grudge), 0U) << name_of(kind);
+    for (std::size_t a = 0; a < grudge.size(); ++a) {
+      for (std::size_t b = 0; b < grudge.size(); ++b) EXPECT_FALSE(grudge[a][b] && grudge[b][a]);
+    }
+  }
+}
+
+TEST(OneWay, AMuteNodeHearsAllAndADeafOneIsHeardByAll) {
+  Random random(1, "test");
+  EXPECT_EQ(hearing(make_grudge(OneWayKind::mute, 5, random)),
+            (std::multiset<std::size_t>{4, 4, 4, 4, 5}));
+  EXPECT_EQ(hearing(make_grudge(OneWayKind::deaf, 5, random)),
+            (std::multiset<std::size_t>{1, 5, 5, 5, 5}));
+}
+
+TEST(OneWay, TheSmallerHalfIsNotHeard) {
+  Random random(1, "test");
+  EXPECT_EQ(hearing(make_grudge(OneWayKind::half, 5, random)),
+            (std::multiset<std::size_t>{3, 3, 3, 5, 5}));
+}
+
+TEST(OneWay, HalfOfThePairsAreCut) {
+  Random random(1, "test");
+  const std::size_t pairs = 100 * 99 / 2;
+  EXPECT_NEAR(static_cast<double>(cuts(make_grudge(OneWayKind::links, 100, random))), pairs / 2.0,
+              180);  // 5 standard deviations
+}
+
 TEST(Partition, TheSeedDecides) {
   Random first(7, "test");
   Random same(7, "test");

@@ -1,4 +1,5 @@
-// Nodes in virtual time for tests: what arrives is written down, and a function may answer.
+// Nodes in virtual time for tests: what arrives is written down, and a function may answer. A
+// paused node answers when it is resumed, a dead one never.
 #pragma once
 
 #include <cstddef>
@@ -6,7 +7,10 @@
 #include <functional>
 #include <nlohmann/json.hpp>
 #include <optional>
+#include <set>
 #include <string>
+#include <string_view>
+#include <utility>
 #include <vector>
 
 #include "common/base/clock.h"
@@ -36,7 +40,9 @@ class VirtualNodes : public bench::NodePort, public bench::NodeControl {
 
   bool deliver(std::int64_t now_ns, std::size_t node, std::string_view line) override {
     arrivals.push_back({now_ns / kNsPerMs, node, nlohmann::json::parse(line)});
-    if (handler) {
+    if (paused_.count(node) > 0) {
+      unread_.push_back(arrivals.back());
+    } else if (handler) {
       heap_.at(now_ns, [this, arrival = arrivals.back()](std::int64_t later_ns) {
         handler(later_ns, arrival);
       });
@@ -56,10 +62,27 @@ class VirtualNodes : public bench::NodePort, public bench::NodeControl {
   void resume_worker(std::int64_t now_ns, std::size_t node) override {
     note(now_ns, "resume-worker", node);
   }
-  void kill_node(std::int64_t now_ns, std::size_t node) override { note(now_ns, "kill", node); }
+  void kill_node(std::int64_t now_ns, std::size_t node) override {
+    note(now_ns, "kill", node);
+    std::erase_if(unread_, [&](const Arrival& arrival) { return arrival.node == node; });
+    paused_.erase(node);
+  }
   void start_node(std::int64_t now_ns, std::size_t node) override { note(now_ns, "start", node); }
-  void pause_node(std::int64_t now_ns, std::size_t node) override { note(now_ns, "pause", node); }
-  void resume_node(std::int64_t now_ns, std::size_t node) override { note(now_ns, "resume", node); }
+  void pause_node(std::int64_t now_ns, std::size_t node) override {
+    note(now_ns, "pause", node);
+    paused_.insert(node);
+  }
+  void resume_node(std::int64_t now_ns, std::size_t node) override {
+    note(now_ns, "resume", node);
+    paused_.erase(node);
+    for (const Arrival& arrival : std::exchange(unread_, {})) {
+      if (arrival.node == node) {
+        handler(now_ns, arrival);
+      } else {
+        unread_.push_back(arrival);
+      }
+    }
+  }
 
   std::vector<Arrival> arrivals;
   std::vector<DoneToNode> done_to_nodes;
@@ -72,6 +95,8 @@ class VirtualNodes : public bench::NodePort, public bench::NodeControl {
   }
 
   bench::EventHeap& heap_;
+  std::set<std::size_t> paused_;
+  std::vector<Arrival> unread_;
 };
 
 // Runs the heap in virtual time up to and including `until_ns`, or to its end.

@@ -160,10 +160,6 @@ void Network::cut(Fault fault, Grudge grudge) {
   (fault == Fault::partition ? partition_ : one_way_) = std::move(grudge);
 }
 
-bool Network::is_cut() const {
-  return !partition_.empty() || !one_way_.empty();
-}
-
 void Network::take_down(std::size_t number) {
   Node& node = nodes_[number];
   node.down = true;

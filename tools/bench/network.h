@@ -109,7 +109,6 @@ class Network {
   // it away.
   void cut(Fault fault, Grudge grudge);
   void heal(Fault fault) { cut(fault, {}); }
-  bool is_cut() const;
 
   // loss, duplicate and reorder, if they have a probability.
   void turn(Fault fault, bool on) { wire_.turn(fault, on); }

@@ -27,8 +27,16 @@ void add_worker_options(CLI::App& app, WorkerOptions& options) {
                  "How values spread: 'flood' sends a new value at once to the topology's "
                  "neighbours (cheap to understand, loses values in a partition); 'push' sends the "
                  "full state to random nodes again and again (survives partitions)")
-      ->check(CLI::IsMember({"flood", "push"}))
+      ->check(CLI::IsMember({"relay", "flood", "push"}))
       ->capture_default_str()
+      ->group(gossip);
+  app.add_option(
+         "--latency-budget", options.gossip.latency_budget_ms,
+         "relay: the stable latency that you are willing to wait, in ms; the node spends as "
+         "few messages as that allows")
+      ->check(CLI::Range(std::int64_t{0}, std::int64_t{600'000}))
+      ->capture_default_str()
+      ->type_name("MS")
       ->group(gossip);
   app.add_option("--gossip-interval-ms", options.gossip.interval_ms,
                  "push: milliseconds between two rounds")
@@ -55,6 +63,7 @@ void add_worker_options(CLI::App& app, WorkerOptions& options) {
 std::vector<std::string> to_arguments(const WorkerOptions& options) {
   std::vector<std::string> arguments{
       "--gossip=" + options.gossip.strategy,
+      "--latency-budget=" + std::to_string(options.gossip.latency_budget_ms),
       "--gossip-interval-ms=" + std::to_string(options.gossip.interval_ms),
       "--gossip-fanout=" + std::to_string(options.gossip.fanout),
       "--trace-level=" + std::string(trace::name_of(options.trace.level))};

@@ -25,7 +25,8 @@ namespace hearsay::core {
 // Who this node is; known once it is initialised.
 struct Identity {
   std::string node_id;
-  Roster peers;  // all other nodes, in the order of init
+  Roster nodes;  // all nodes, this one among them, in the order of init
+  Roster peers;  // all others
 
   bool knows(std::string_view node) const { return node == node_id || peers.contains(node); }
 };

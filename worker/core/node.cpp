@@ -147,7 +147,7 @@ void Node::initialise(const Message& message, const Context::Input& input, Effec
     return;
   }
   change(effects, NodeChange::init, to_payload(request));
-  identity_ = {request.node_id, request.peers()};
+  identity_ = {request.node_id, request.node_ids, request.peers()};
   context(kNodeTag, input, effects).reply(message, "init_ok");
   events_.emit(Event::node_initialised, {{FieldName::value, identity_.node_id},
                                          {FieldName::count, request.node_ids.size()}});
@@ -235,7 +235,7 @@ void Node::replay(const Record& record) {
   switch (static_cast<NodeChange>(record.kind)) {
     case NodeChange::init: {
       const InitRequest request = from_payload(payload, expected_);
-      identity_ = {request.node_id, request.peers()};
+      identity_ = {request.node_id, request.node_ids, request.peers()};
       deferred_.clear();
       deferred_bytes_ = 0;
       return;
@@ -258,7 +258,7 @@ void Node::replay(const Record& record) {
 
 void Node::snapshot(Effects& effects) const {
   if (!identity_.node_id.empty()) {
-    change(effects, NodeChange::init, to_payload({identity_.node_id, identity_.peers}));
+    change(effects, NodeChange::init, to_payload({identity_.node_id, identity_.nodes}));
   }
   for (const Deferred& waiting : deferred_) {
     change(effects, NodeChange::deferred, deferred_payload(waiting.input, waiting.message));

@@ -87,6 +87,17 @@ bool Roster::contains(std::string_view name) const {
   return count > (skips() && names_->at(skipped_) == name ? 1U : 0U);
 }
 
+std::optional<std::size_t> Roster::rank(std::string_view name) const {
+  HEARSAY_CHECK(!skips(), "ranks are of all names");
+  if (!names_) return std::nullopt;
+  const auto& index = names_->by_name;
+  const auto found =
+      std::lower_bound(index.begin(), index.end(), name,
+                       [&](std::uint32_t i, std::string_view n) { return names_->at(i) < n; });
+  if (found == index.end() || names_->at(*found) != name) return std::nullopt;
+  return static_cast<std::size_t>(found - index.begin());
+}
+
 Roster Roster::without(std::string_view name) const {
   const auto [count, first] = find(name);
   if (count == 0) return *this;

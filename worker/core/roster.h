@@ -36,6 +36,10 @@ class Roster {
   bool empty() const { return size() == 0; }
   std::string_view operator[](std::size_t i) const { return names_->at(i < skipped_ ? i : i + 1); }
   bool contains(std::string_view name) const;
+  // The place of a name among all names in byte order, which is the same on every node, in whatever
+  // order its init gave them; and back. Not for a roster that leaves a name out.
+  std::optional<std::size_t> rank(std::string_view name) const;
+  std::string_view by_rank(std::size_t rank) const { return names_->at(names_->by_name[rank]); }
   // All names but this one, however often it is there.
   Roster without(std::string_view name) const;
 

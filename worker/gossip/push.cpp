@@ -12,7 +12,7 @@ constexpr std::uint32_t kRoundTimer = 0;
 
 }  // namespace
 
-Push::Push(const GossipOptions& options, const Knowledge& knowledge)
+Push::Push(const GossipOptions& options, Knowledge& knowledge)
     : Strategy(knowledge),
       interval_ns_(options.interval_ms * kNsPerMs),
       fanout_(static_cast<std::uint64_t>(options.fanout)) {}

@@ -15,7 +15,7 @@ namespace hearsay::gossip {
 
 class Push final : public Strategy {
  public:
-  Push(const GossipOptions& options, const Knowledge& knowledge);
+  Push(const GossipOptions& options, Knowledge& knowledge);
 
   void start(core::Context& context) override;
   void on_timer(core::Context& context, std::uint32_t token) override;

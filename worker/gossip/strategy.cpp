@@ -3,6 +3,7 @@
 #include "common/base/check.h"
 #include "worker/gossip/flood.h"
 #include "worker/gossip/push.h"
+#include "worker/gossip/relay.h"
 
 namespace hearsay::gossip {
 
@@ -11,7 +12,22 @@ void Strategy::tell(core::Context& context, std::string_view peer, std::string_v
                [&](protocol::MessageWriter& body) { body.json(kMessagesField, json_array); });
 }
 
-std::unique_ptr<Strategy> make_strategy(const GossipOptions& options, const Knowledge& knowledge) {
+bool Knowledge::learn(core::Context& context, std::string_view value, std::string_view source) {
+  if (!values.add(value)) return false;
+  context.change(static_cast<std::uint16_t>(ServiceChange::value), value);
+  context.events().emit(trace::Event::value_learned, {{trace::FieldName::value, value},
+                                                      {trace::FieldName::peer, source},
+                                                      {trace::FieldName::count, values.size()}});
+  return true;
+}
+
+void Strategy::handle(core::Context& /*context*/, const protocol::Message& message) {
+  throw core::BadRequest("this node gossips with another strategy (--gossip), which has no " +
+                         std::string(message.type));
+}
+
+std::unique_ptr<Strategy> make_strategy(const GossipOptions& options, Knowledge& knowledge) {
+  if (options.strategy == "relay") return std::make_unique<Relay>(options, knowledge);
   if (options.strategy == "flood") return std::make_unique<Flood>(knowledge);
   HEARSAY_CHECK(options.strategy == "push", "--gossip was checked when it was parsed");
   return std::make_unique<Push>(options, knowledge);

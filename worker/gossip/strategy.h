@@ -1,9 +1,12 @@
 // A strategy decides who is told what, and when.
 //
-// It sees the node's values and topology neighbours, is told of news, and sends messages of the
-// type "gossip", whose field "messages" is an array of values; whoever gets one learns the values
-// that are new. A strategy keeps only what may be lost with the worker: timers, beliefs about
-// peers. After a start it must manage with the values alone.
+// It sees the node's values and topology neighbours, is told of news and of its own messages, and
+// sends messages. Simple strategies send the type "gossip", whose field "messages" is an array of
+// values; the service learns them and reports what was new. Strategies that know values by id have
+// types of their own (relay.h, epidemic.h) and handle them themselves.
+//
+// What a strategy keeps in memory is lost with the worker. What must not be, because losing it
+// would cost messages or time, it puts into the journal.
 //
 // Pure, like a service: all it may use is the Context.
 #pragma once
@@ -17,6 +20,7 @@
 #include "common/options/worker_options.h"
 #include "worker/core/context.h"
 #include "worker/core/roster.h"
+#include "worker/core/service.h"
 #include "worker/gossip/value_set.h"
 
 namespace hearsay::gossip {
@@ -24,15 +28,43 @@ namespace hearsay::gossip {
 inline constexpr std::string_view kGossipType = "gossip";
 inline constexpr std::string_view kMessagesField = "messages";
 
-// What the strategies may look at; owned by the broadcast service.
+// The messages of strategies that know values by id.
+inline constexpr std::string_view kTellType = "gossip-tell";      // values for the relay
+inline constexpr std::string_view kSpreadType = "gossip-spread";  // a batch on its way to all
+inline constexpr std::string_view kHaveType = "gossip-have";      // what I have; what I miss
+inline constexpr std::string_view kFillType = "gossip-fill";      // what you miss
+
+// The kinds of the broadcast service's journal records: its own and those of the strategies. A
+// strategy ignores the records of another: a node may be started again with another one.
+enum class ServiceChange : std::uint16_t {
+  value = 1,  // canonical JSON
+  topology    // the neighbours: a JSON array of names
+};
+enum class StrategyChange : std::uint16_t {
+  identified = 16,  // ledger.cpp
+  epoch,            // relay.cpp, these and the following
+  owed,
+  told,
+  flushed,
+  echoed,
+  hop,
+  stream_seen,  // streams.cpp
+  settled       // repair.cpp
+};
+inline constexpr std::uint16_t kFirstStrategyChange = 16;
+
+// What a node knows; owned by the broadcast service.
 struct Knowledge {
+  // Keeps a value, in the journal too. False if it is known already. `source`: who told.
+  bool learn(core::Context& context, std::string_view value, std::string_view source);
+
   ValueSet values;
   core::Roster neighbours;  // by the topology; all peers while there is none
 };
 
 class Strategy {
  public:
-  explicit Strategy(const Knowledge& knowledge) : knowledge_(knowledge) {}
+  explicit Strategy(Knowledge& knowledge) : knowledge_(knowledge) {}
   virtual ~Strategy() = default;
   Strategy(const Strategy&) = delete;
   Strategy& operator=(const Strategy&) = delete;
@@ -43,6 +75,12 @@ class Strategy {
   // Values that were new here; `source` is the node or client that they came from.
   virtual void on_news(core::Context& /*context*/, std::span<const std::string> /*values*/,
                        std::string_view /*source*/) {}
+  // A message of one of the types of kStrategyTypes. Throws BadRequest.
+  virtual void handle(core::Context& context, const protocol::Message& message);
+
+  // As core::Service::replay() and snapshot(), for the kinds from kFirstStrategyChange on.
+  virtual void replay(std::uint16_t /*kind*/, std::string_view /*payload*/) {}
+  virtual void snapshot(const core::Service::ChangeSink& /*sink*/) const {}
 
  protected:
   const Knowledge& knowledge() const { return knowledge_; }
@@ -50,10 +88,10 @@ class Strategy {
   static void tell(core::Context& context, std::string_view peer, std::string_view json_array);
 
  private:
-  const Knowledge& knowledge_;
+  Knowledge& knowledge_;
 };
 
 // By the name that --gossip takes. The knowledge must outlive the strategy.
-std::unique_ptr<Strategy> make_strategy(const GossipOptions& options, const Knowledge& knowledge);
+std::unique_ptr<Strategy> make_strategy(const GossipOptions& options, Knowledge& knowledge);
 
 }  // namespace hearsay::gossip

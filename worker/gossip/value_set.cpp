@@ -5,9 +5,10 @@ namespace hearsay::gossip {
 bool ValueSet::add(std::string_view value) {
   if (contains(value)) return false;
   text_.pop_back();
-  if (!known_.empty()) text_.push_back(',');
+  if (!empty()) text_.push_back(',');
+  const Place place{text_.size(), static_cast<std::uint32_t>(value.size())};
   text_.append(value).push_back(']');
-  known_.emplace(value);
+  places_.insert(place);
   return true;
 }
 

@@ -15,13 +15,8 @@
 namespace hearsay::services {
 namespace {
 
-enum class Change : std::uint16_t {
-  value = 1,  // canonical JSON
-  topology    // the neighbours: a JSON array of names
-};
-
-constexpr auto kValue = static_cast<std::uint16_t>(Change::value);
-constexpr auto kTopology = static_cast<std::uint16_t>(Change::topology);
+constexpr auto kValue = static_cast<std::uint16_t>(gossip::ServiceChange::value);
+constexpr auto kTopology = static_cast<std::uint16_t>(gossip::ServiceChange::topology);
 
 // The neighbours of `node` in a topology, all of them known nodes: an unknown destination would
 // silence this node in Maelstrom for good.
@@ -46,8 +41,10 @@ Broadcast::Broadcast(const GossipOptions& gossip)
     : strategy_(gossip::make_strategy(gossip, knowledge_)) {}
 
 std::span<const std::string_view> Broadcast::types() const {
-  static constexpr std::array<std::string_view, 4> kTypes{"broadcast", gossip::kGossipType, "read",
-                                                          "topology"};
+  static constexpr std::array<std::string_view, 8> kTypes{"broadcast",       "read",
+                                                          "topology",        gossip::kGossipType,
+                                                          gossip::kTellType, gossip::kSpreadType,
+                                                          gossip::kHaveType, gossip::kFillType};
   return kTypes;
 }
 
@@ -67,8 +64,10 @@ void Broadcast::handle(core::Context& context, const protocol::Message& message)
     gossip(context, message);
   } else if (message.type == "read") {
     read(context, message);
-  } else {
+  } else if (message.type == "topology") {
     topology(context, message);
+  } else {
+    strategy_->handle(context, message);
   }
 }
 
@@ -94,15 +93,9 @@ void Broadcast::gossip(core::Context& context, const protocol::Message& message)
 
 void Broadcast::learn(core::Context& context, std::vector<std::string> values,
                       std::string_view source) {
-  std::erase_if(values, [&](const std::string& value) { return !knowledge_.values.add(value); });
+  std::erase_if(
+      values, [&](const std::string& value) { return !knowledge_.learn(context, value, source); });
   if (values.empty()) return;
-  for (const std::string& value : values) {
-    context.change(kValue, value);
-    context.events().emit(trace::Event::value_learned,
-                          {{trace::FieldName::value, value},
-                           {trace::FieldName::peer, source},
-                           {trace::FieldName::count, knowledge_.values.size()}});
-  }
   strategy_->on_news(context, values, source);
 }
 
@@ -134,6 +127,10 @@ void Broadcast::replay(std::uint16_t kind, std::string_view payload) {
     knowledge_.values.add(payload);
     return;
   }
+  if (kind >= gossip::kFirstStrategyChange) {
+    strategy_->replay(kind, payload);
+    return;
+  }
   std::optional<core::Roster> names;
   if (kind == kTopology && nlohmann::json::accept(payload)) {
     names = core::Roster::parse(payload, {});
@@ -146,6 +143,7 @@ void Broadcast::replay(std::uint16_t kind, std::string_view payload) {
 void Broadcast::snapshot(const ChangeSink& sink) const {
   if (has_topology_) sink(kTopology, knowledge_.neighbours.json());
   knowledge_.values.for_each([&](std::string_view value) { sink(kValue, value); });
+  strategy_->snapshot(sink);
 }
 
 }  // namespace hearsay::services

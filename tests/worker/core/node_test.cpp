@@ -45,7 +45,7 @@ TEST(Node, ABadInitIsError12AndTheNodeStaysUninitialised) {
 }
 
 TEST(Node, MessagesBeforeInitWaitForItInOrder) {
-  CoreHarness core;
+  CoreHarness core(GossipOptions{.strategy = "push"});
   EXPECT_TRUE(core.send(echo(1, "one")).empty());
   EXPECT_TRUE(core.send(gossip_from("n1", {5})).empty());
   EXPECT_TRUE(core.send(echo(2, "two")).empty());

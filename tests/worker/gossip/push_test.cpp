@@ -11,13 +11,13 @@ namespace {
 constexpr std::int64_t kIntervalNs = 50 * kNsPerMs;
 
 TEST(Push, WhoKnowsNothingSleeps) {
-  CoreHarness core;
+  CoreHarness core(GossipOptions{.strategy = "push"});
   core.initialise();
   EXPECT_TRUE(core.wakes.empty());
 }
 
 TEST(Push, TheFirstRoundComesWithinAnIntervalOfTheFirstValue) {
-  CoreHarness core;
+  CoreHarness core(GossipOptions{.strategy = "push"});
   core.initialise();
   core.ask({{"type", "broadcast"}, {"message", 1}});
   core.ask({{"type", "broadcast"}, {"message", 2}});
@@ -27,7 +27,7 @@ TEST(Push, TheFirstRoundComesWithinAnIntervalOfTheFirstValue) {
 }
 
 TEST(Push, EveryRoundTheFullStateGoesToARandomNodeAndARandomNeighbour) {
-  CoreHarness core;
+  CoreHarness core(GossipOptions{.strategy = "push"});
   core.initialise({"n0", "n1", "n2", "n3", "n4"});
   core.ask({{"type", "topology"}, {"topology", {{"n0", {"n1"}}}}});
   core.ask({{"type", "broadcast"}, {"message", 1}});
@@ -50,7 +50,7 @@ TEST(Push, EveryRoundTheFullStateGoesToARandomNodeAndARandomNeighbour) {
 }
 
 TEST(Push, ALateRoundDoesNotShiftTheNext) {
-  CoreHarness core;
+  CoreHarness core(GossipOptions{.strategy = "push"});
   core.initialise();
   core.ask({{"type", "broadcast"}, {"message", 1}});
   const std::int64_t due_ns = core.wakes[0].at_ns;
@@ -62,7 +62,7 @@ TEST(Push, ALateRoundDoesNotShiftTheNext) {
 }
 
 TEST(Push, ANewWorkerPushesOn) {
-  CoreHarness core;
+  CoreHarness core(GossipOptions{.strategy = "push"});
   core.initialise();
   core.ask({{"type", "broadcast"}, {"message", 1}});
   core.restart();
@@ -74,7 +74,7 @@ TEST(Push, ANewWorkerPushesOn) {
 }
 
 TEST(Push, FanoutIsTheNumberOfTargetsEach) {
-  CoreHarness core(GossipOptions{.fanout = 2});
+  CoreHarness core(GossipOptions{.strategy = "push", .fanout = 2});
   core.initialise({"n0", "n1", "n2", "n3"});
   core.ask({{"type", "topology"}, {"topology", {{"n0", {"n1"}}}}});
   core.ask({{"type", "broadcast"}, {"message", 1}});
@@ -85,7 +85,7 @@ TEST(Push, FanoutIsTheNumberOfTargetsEach) {
 }
 
 TEST(Push, AloneThereIsNobodyToTell) {
-  CoreHarness core;
+  CoreHarness core(GossipOptions{.strategy = "push"});
   core.initialise({"n0"});
   core.ask({{"type", "broadcast"}, {"message", 1}});
   std::vector<Json> lines;

@@ -10,7 +10,7 @@ class Broadcast : public ::testing::Test {
   Broadcast() { core_.initialise({"n0", "n1", "n2"}); }
   Json messages() { return core_.ask({{"type", "read"}})["messages"]; }
 
-  CoreHarness core_;
+  CoreHarness core_{GossipOptions{.strategy = "push"}};
 };
 
 TEST_F(Broadcast, AValueIsAcknowledgedAndRead) {

@@ -1,0 +1,55 @@
+// What the strategies that know values by id share: the node's place in the cluster, its log of
+// values, and how both come back from the journal.
+//
+// Everything learned here is in the journal when the step commits. Not thread-safe; pure.
+#pragma once
+
+#include <cstdint>
+#include <optional>
+#include <string_view>
+#include <vector>
+
+#include "worker/core/context.h"
+#include "worker/gossip/strategy.h"
+#include "worker/gossip/value_log.h"
+#include "worker/gossip/wire.h"
+
+namespace hearsay::gossip {
+
+class Ledger {
+ public:
+  explicit Ledger(Knowledge& knowledge) : knowledge_(knowledge) {}
+
+  const ValueLog& log() const { return log_; }
+  const ValueSet& values() const { return knowledge_.values; }
+
+  // Gives a value that the service has just learned from a client the node's next id. Returns its
+  // position in the log.
+  std::uint32_t add_own(core::Context& context, std::string_view value);
+  // Learns what a peer says; returns the positions of what was new.
+  std::vector<std::uint32_t> learn(core::Context& context, const std::vector<Arrival>& arrivals,
+                                   std::string_view peer);
+
+  // A record of the journal; true if it was one of the ledger's.
+  bool replay(std::uint16_t kind, std::string_view payload);
+  void snapshot(const core::Service::ChangeSink& sink) const;
+
+  // When the latest value was learned; nothing while there is none.
+  std::optional<std::int64_t> last_news_ns() const;
+
+ private:
+  void add(core::Context& context, const ValueId& id, std::string_view value);
+
+  Knowledge& knowledge_;
+  ValueLog log_;
+};
+
+// This node's rank, and the name of another.
+std::uint32_t own_rank(const core::Context& context);
+std::uint32_t node_count(const core::Context& context);
+std::string_view name_of(const core::Context& context, std::uint32_t rank);
+// The rank of the peer that sent the message; BadRequest if it is no node.
+std::uint32_t sender_rank(const core::Context& context, const protocol::Message& message);
+Source own_source(const core::Context& context);
+
+}  // namespace hearsay::gossip

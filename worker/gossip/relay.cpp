@@ -1,0 +1,446 @@
+#include "worker/gossip/relay.h"
+
+#include <algorithm>
+
+#include "common/base/clock.h"
+#include "common/base/record.h"
+#include "worker/core/body.h"
+
+namespace hearsay::gossip {
+namespace {
+
+constexpr std::size_t kRememberedBatches = 256;
+constexpr std::size_t kRepeatedBatches = 3;  // in each batch, while messages get lost
+constexpr std::int64_t kLossyNs = 3 * kNsPerSecond;
+constexpr int kMostTells = 4;
+constexpr std::int64_t kNsPerUs = 1000;
+
+constexpr auto kEpoch = static_cast<std::uint16_t>(StrategyChange::epoch);
+constexpr auto kOwed = static_cast<std::uint16_t>(StrategyChange::owed);
+constexpr auto kFlushed = static_cast<std::uint16_t>(StrategyChange::flushed);
+constexpr auto kTold = static_cast<std::uint16_t>(StrategyChange::told);
+constexpr auto kEchoed = static_cast<std::uint16_t>(StrategyChange::echoed);
+constexpr auto kHop = static_cast<std::uint16_t>(StrategyChange::hop);
+
+struct FlushRecord {
+  std::uint64_t number;  // 0: the relay resigned, and what it owed went to the next one
+  std::int64_t at_ns;
+};
+
+}  // namespace
+
+// The fields of a batch on its way, but for the values.
+struct Relay::BatchHeader {
+  std::uint64_t epoch;
+  Source root;
+  std::uint64_t number;
+  std::uint64_t repeats;  // how many batches before `number` are in it as well
+  std::uint32_t place;
+  std::vector<std::uint64_t> ping;   // rank, its time in us, how long it was held in us
+  std::vector<std::uint64_t> heads;  // rank, incarnation, number of the latest batch of other roots
+};
+
+Relay::Relay(const GossipOptions& options, Knowledge& knowledge)
+    : Strategy(knowledge),
+      budget_ns_(options.latency_budget_ms * kNsPerMs),
+      ledger_(knowledge),
+      repair_(*this, ledger_, streams_) {}
+
+void Relay::set_pace(const core::Context& context) {
+  pace_ = choose_pace(budget_ns_, hop_.ns(), tree_depth(node_count(context)));
+}
+
+std::uint32_t Relay::relay(const core::Context& context) const {
+  return static_cast<std::uint32_t>(epoch_ % node_count(context));
+}
+
+bool Relay::is_root(const core::Context& context) const {
+  return pace_.direct || relay(context) == own_rank(context);
+}
+
+void Relay::start(core::Context& context) {
+  set_pace(context);
+  alarm_.start();
+  relay_heard_ns_ = context.now_ns();
+  // After a reboot the clock has gone back.
+  flushed_ns_ = std::min(flushed_ns_, context.now_ns());
+  for (Told& told : told_) told.sent_ns = std::min(told.sent_ns, context.now_ns());
+  repair_.start(context);
+  tick(context);
+}
+
+void Relay::on_timer(core::Context& context, std::uint32_t /*token*/) {
+  alarm_.rang(context);
+  tick(context);
+}
+
+// Does what is due and sets the alarm for what is due next.
+void Relay::tick(core::Context& context) {
+  set_pace(context);
+  const std::int64_t now_ns = context.now_ns();
+  tell_again(context);
+  if (const auto due_ns = flush_due_ns(); due_ns && *due_ns <= now_ns) flush(context);
+  if (const auto due_ns = repair_.tick(context)) alarm_.ring_at(context, *due_ns);
+  if (const auto due_ns = flush_due_ns()) alarm_.ring_at(context, *due_ns);
+  for (const Told& told : told_) {
+    alarm_.ring_at(context, std::max(now_ns + 1, told.sent_ns + pace_.deadline_ns));
+  }
+}
+
+void Relay::on_news(core::Context& context, std::span<const std::string> values,
+                    std::string_view /*source*/) {
+  set_pace(context);
+  std::vector<std::uint32_t> positions;
+  for (const std::string& value : values) positions.push_back(ledger_.add_own(context, value));
+  repair_.on_news(context);
+  if (is_root(context)) {
+    owe(context, positions);
+  } else {
+    for (const std::uint32_t position : positions) await(context, position);
+    tell(context, std::move(positions), false);
+  }
+  tick(context);
+}
+
+void Relay::owe(core::Context& context, const std::vector<std::uint32_t>& positions) {
+  for (const std::uint32_t position : positions) {
+    owed_.push_back(position);
+    context.change(kOwed, bytes_of(position));
+  }
+}
+
+// The value is expected back in a batch of the relay.
+void Relay::await(core::Context& context, std::uint32_t position) {
+  told_.push_back({position, context.now_ns(), 0});
+  context.change(kTold, bytes_of(position));
+}
+
+void Relay::tell(core::Context& context, std::vector<std::uint32_t> positions, bool urgent) {
+  context.send(name_of(context, relay(context)), kTellType, [&](protocol::MessageWriter& body) {
+    std::string runs;
+    append_runs(runs, ledger_.log(), ledger_.values(), positions);
+    body.integer("epoch", static_cast<std::int64_t>(epoch_))
+        .integer("at", context.now_ns() / kNsPerUs)
+        .integer("hop", hop_.measured() ? hop_.ns() / kNsPerUs : 0)
+        .json("runs", runs);
+    if (urgent) body.integer("urgent", 1);
+  });
+}
+
+// What has not come back by its deadline is told again, or this node takes over.
+void Relay::tell_again(core::Context& context) {
+  if (is_root(context) && !told_.empty()) {
+    // It became the relay in the meantime.
+    std::vector<std::uint32_t> positions;
+    for (const Told& told : told_) positions.push_back(told.position);
+    told_.clear();
+    owe(context, positions);
+    return;
+  }
+  std::vector<std::uint32_t> positions;
+  bool silent = false;
+  for (Told& told : told_) {
+    if (told.sent_ns + pace_.deadline_ns > context.now_ns()) continue;
+    silent = silent || relay_heard_ns_ < told.sent_ns + hop_.ns() || told.tries >= kMostTells;
+    positions.push_back(told.position);
+    told.sent_ns = context.now_ns();
+    ++told.tries;
+  }
+  if (positions.empty()) return;
+  if (silent) {
+    take_over(context);
+  } else {
+    lossy_until_ns_ = context.now_ns() + kLossyNs;
+    tell(context, std::move(positions), true);
+  }
+}
+
+void Relay::take_over(core::Context& context) {
+  const std::uint64_t nodes = node_count(context);
+  set_epoch(context, epoch_ + 1 + (own_rank(context) + nodes - (epoch_ + 1) % nodes) % nodes);
+  std::vector<std::uint32_t> positions;
+  for (const Told& told : told_) positions.push_back(told.position);
+  told_.clear();
+  owe(context, positions);
+  flush(context);
+}
+
+void Relay::set_epoch(core::Context& context, std::uint64_t epoch) {
+  epoch_ = epoch;
+  context.change(kEpoch, bytes_of(epoch_));
+  repair_.on_unrest(context);
+}
+
+void Relay::hear_of_epoch(core::Context& context, std::uint64_t epoch) {
+  if (epoch <= epoch_) return;
+  const bool was_relay = !pace_.direct && is_root(context);
+  set_epoch(context, epoch);
+  if (pace_.direct || is_root(context)) return;
+  relay_heard_ns_ = context.now_ns();
+  // What the old relay may never have got, or never sent on.
+  std::vector<std::uint32_t> positions = std::exchange(owed_, {});
+  if (!positions.empty()) {
+    context.change(kFlushed, bytes_of(FlushRecord{0, flushed_ns_}));
+    for (const std::uint32_t position : positions) {
+      if (ledger_.log()[position].id.source == own_source(context)) {
+        await(context, position);
+      }
+    }
+  }
+  for (Told& told : told_) {
+    if (std::find(positions.begin(), positions.end(), told.position) == positions.end()) {
+      positions.push_back(told.position);
+    }
+    told.sent_ns = context.now_ns();
+  }
+  if (!positions.empty()) tell(context, std::move(positions), false);
+  if (was_relay) repair_.exchange_with(context, relay(context));
+}
+
+std::optional<std::int64_t> Relay::flush_due_ns() const {
+  if (owed_.empty()) return std::nullopt;
+  return flushed_ns_ + (urgent_ ? pace_.period_ns / 2 : pace_.period_ns);
+}
+
+void Relay::flush(core::Context& context) {
+  urgent_ = false;
+  flushed_ns_ = context.now_ns();
+  remember_batch({number_ + 1, std::exchange(owed_, {})});
+  context.change(kFlushed, bytes_of(FlushRecord{number_, flushed_ns_}));
+  const bool lossy = context.now_ns() < lossy_until_ns_;
+  const std::size_t count = std::min(batches_.size(), lossy ? 1 + kRepeatedBatches : 1);
+  std::vector<std::uint32_t> positions;
+  for (auto batch = batches_.end() - static_cast<std::ptrdiff_t>(count); batch != batches_.end();
+       ++batch) {
+    positions.insert(positions.end(), batch->positions.begin(), batch->positions.end());
+  }
+  std::sort(positions.begin(), positions.end());
+  positions.erase(std::unique(positions.begin(), positions.end()), positions.end());
+  BatchHeader header{epoch_, own_source(context), number_, count - 1, 0, {}, {}};
+  if (const auto ping = std::exchange(ping_, std::nullopt)) {
+    const std::int64_t held_ns = context.now_ns() - ping->taken_ns;
+    header.ping = {ping->rank, ping->sent_us, static_cast<std::uint64_t>(held_ns / kNsPerUs)};
+  }
+  if (pace_.direct && node_count(context) <= kWidestStar + 1) {
+    for (const auto& [root, seen] : streams_.roots()) {
+      const std::uint64_t last = seen.early.empty() ? seen.complete : *seen.early.rbegin();
+      header.heads.insert(header.heads.end(), {root.rank, root.incarnation, last});
+    }
+  }
+  std::string runs;
+  append_runs(runs, ledger_.log(), ledger_.values(), positions);
+  send_batch(context, header, runs);
+  repair_.on_news(context);
+}
+
+void Relay::remember_batch(Batch batch) {
+  number_ = batch.number;
+  batches_.push_back(std::move(batch));
+  if (batches_.size() > kRememberedBatches) batches_.pop_front();
+}
+
+// To the nodes that are this node's to serve in the batch's tree.
+void Relay::send_batch(core::Context& context, const BatchHeader& header, std::string_view runs) {
+  const auto list = [](const std::vector<std::uint64_t>& numbers) {
+    std::string text = "[";
+    for (const std::uint64_t number : numbers) {
+      if (text.size() > 1) text.push_back(',');
+      text.append(std::to_string(number));
+    }
+    return text.append("]");
+  };
+  const SpreadTree tree(node_count(context), header.root.rank, header.number);
+  for (const SpreadTree::Child& child : tree.children(header.place)) {
+    context.send(name_of(context, child.rank), kSpreadType, [&](protocol::MessageWriter& body) {
+      body.integer("epoch", static_cast<std::int64_t>(header.epoch))
+          .integer("root", header.root.rank)
+          .json("incarnation", std::to_string(header.root.incarnation))
+          .integer("number", static_cast<std::int64_t>(header.number))
+          .integer("place", child.place);
+      if (header.repeats > 0) body.integer("repeats", static_cast<std::int64_t>(header.repeats));
+      if (!header.ping.empty()) body.json("ping", list(header.ping));
+      if (!header.heads.empty()) body.json("heads", list(header.heads));
+      body.json("runs", runs);
+    });
+  }
+}
+
+void Relay::handle(core::Context& context, const protocol::Message& message) {
+  set_pace(context);
+  if (message.type == kTellType) {
+    handle_tell(context, message);
+  } else if (message.type == kSpreadType) {
+    handle_spread(context, message);
+  } else if (message.type == kHaveType) {
+    repair_.handle_have(context, message);
+  } else {
+    repair_.handle_fill(context, message);
+  }
+  tick(context);
+}
+
+void Relay::handle_tell(core::Context& context, const protocol::Message& message) {
+  const std::uint32_t teller = sender_rank(context, message);
+  const std::uint64_t epoch = number_field(message, "epoch");
+  const std::uint64_t at_us = number_field(message, "at");
+  const std::uint64_t hop_us = number_field(message, "hop");
+  const bool urgent = number_field_or(message, "urgent", 0) != 0;
+  const auto arrivals = read_runs(core::required_field(message, "runs"), node_count(context));
+
+  hear_of_epoch(context, epoch);
+  const auto news = ledger_.learn(context, arrivals, message.src);
+  if (!news.empty()) repair_.on_news(context);
+  if (!is_root(context)) {
+    if (!news.empty()) tell(context, news, urgent);
+    return;
+  }
+  if (hop_us > 0) hop_.sample(static_cast<std::int64_t>(hop_us) * kNsPerUs);
+  ping_ = Ping{teller, at_us, context.now_ns()};
+  std::vector<std::uint32_t> wanted = news;
+  if (urgent) {
+    // The teller has missed the batch, or we its first message: messages get lost.
+    lossy_until_ns_ = context.now_ns() + kLossyNs;
+    urgent_ = true;
+    for (const Arrival& arrival : arrivals) {
+      const std::uint32_t position = *ledger_.log().position(arrival.id);
+      if (std::find(wanted.begin(), wanted.end(), position) == wanted.end() &&
+          std::find(owed_.begin(), owed_.end(), position) == owed_.end()) {
+        wanted.push_back(position);
+      }
+    }
+  }
+  owe(context, wanted);
+}
+
+void Relay::handle_spread(core::Context& context, const protocol::Message& message) {
+  const std::uint32_t nodes = node_count(context);
+  BatchHeader header{
+      number_field(message, "epoch"),
+      {static_cast<std::uint32_t>(std::min<std::uint64_t>(number_field(message, "root"), nodes)),
+       number_field(message, "incarnation")},
+      number_field(message, "number"),
+      number_field_or(message, "repeats", 0),
+      static_cast<std::uint32_t>(std::min<std::uint64_t>(number_field(message, "place"), nodes)),
+      {},
+      {}};
+  if (const auto ping = message.field("ping")) header.ping = read_numbers(*ping);
+  if (const auto heads = message.field("heads")) header.heads = read_numbers(*heads);
+  const std::string_view runs = core::required_field(message, "runs");
+  const auto arrivals = read_runs(runs, nodes);
+  if (header.root.rank >= nodes || header.number == 0 || header.heads.size() % 3 != 0) {
+    throw core::BadRequest("a batch of no node");
+  }
+  sender_rank(context, message);
+
+  hear_of_epoch(context, header.epoch);
+  const bool fresh = streams_.see(context, header.root, header.number);
+  for (std::uint64_t back = 1; back <= header.repeats && back < header.number; ++back) {
+    streams_.see(context, header.root, header.number - back);
+  }
+  if (fresh) {
+    repair_.on_news(context);
+    send_batch(context, header, runs);
+  }
+  const auto news = ledger_.learn(context, arrivals, message.src);
+  if (streams_.has_gap(header.root)) repair_.on_gap(context, header.root);
+  for (std::size_t i = 0; i < header.heads.size(); i += 3) {
+    const Source root{static_cast<std::uint32_t>(header.heads[i]), header.heads[i + 1]};
+    if (root.rank >= nodes || root.rank == own_rank(context)) continue;
+    streams_.promise(root, header.heads[i + 2]);
+    if (streams_.has_gap(root)) repair_.on_gap(context, root);
+  }
+  came_back(context, arrivals);
+  measure(context, header.ping);
+  if (header.root.rank == relay(context)) {
+    relay_heard_ns_ = context.now_ns();
+  } else if (!pace_.direct && is_root(context) && !news.empty()) {
+    // From a relay of the past, which not everyone on this side may hear.
+    owe(context, news);
+  }
+}
+
+// Whose own values are in a batch knows that they have reached the relay.
+void Relay::came_back(core::Context& context, const std::vector<Arrival>& arrivals) {
+  const Source self = own_source(context);
+  for (const Arrival& arrival : arrivals) {
+    if (arrival.id.source != self) continue;
+    std::erase_if(told_, [&](const Told& told) {
+      if (ledger_.log()[told.position].id.sequence != arrival.id.sequence) return false;
+      context.change(kEchoed, bytes_of(told.position));
+      return true;
+    });
+  }
+}
+
+void Relay::measure(core::Context& context, const std::vector<std::uint64_t>& ping) {
+  if (ping.size() != 3 || ping[0] != own_rank(context)) return;
+  const std::int64_t way_ns =
+      context.now_ns() - static_cast<std::int64_t>(ping[1] + ping[2]) * kNsPerUs;
+  hop_.sample(way_ns / (1 + tree_depth(node_count(context))));
+  // Good enough for the next worker.
+  if (std::abs(hop_.ns() - journalled_hop_ns_) * 10 > journalled_hop_ns_) {
+    journalled_hop_ns_ = hop_.ns();
+    context.change(kHop, bytes_of(journalled_hop_ns_));
+  }
+}
+
+void Relay::on_filled(core::Context& context, const std::vector<std::uint32_t>& news) {
+  if (pace_.direct) return;
+  if (is_root(context)) {
+    owe(context, news);
+  } else if (repair_.in_unrest(context)) {
+    // Perhaps nobody else on this side has it.
+    tell(context, news, false);
+  }
+}
+
+void Relay::replay(std::uint16_t kind, std::string_view payload) {
+  const auto check = [&](std::uint32_t position) {
+    if (position >= ledger_.log().size()) throw CorruptSegment("the journal names no such value");
+  };
+  const auto forget = [&](std::uint32_t position) {
+    std::erase_if(told_, [&](const Told& told) { return told.position == position; });
+  };
+  if (ledger_.replay(kind, payload) || streams_.replay(kind, payload) ||
+      repair_.replay(kind, payload)) {
+    return;
+  }
+  if (kind == kEpoch) {
+    epoch_ = take<std::uint64_t>(payload);
+  } else if (kind == kOwed) {
+    const auto position = take<std::uint32_t>(payload);
+    check(position);
+    owed_.push_back(position);
+    forget(position);
+  } else if (kind == kTold) {
+    const auto position = take<std::uint32_t>(payload);
+    check(position);
+    told_.push_back({position, ledger_.log()[position].taken_ns, 0});
+  } else if (kind == kEchoed) {
+    forget(take<std::uint32_t>(payload));
+  } else if (kind == kFlushed) {
+    const auto record = take<FlushRecord>(payload);
+    std::vector<std::uint32_t> positions = std::exchange(owed_, {});
+    flushed_ns_ = record.at_ns;
+    if (record.number != 0) remember_batch({record.number, std::move(positions)});
+  } else if (kind == kHop) {
+    journalled_hop_ns_ = take<std::int64_t>(payload);
+    hop_.restore(journalled_hop_ns_);
+  }
+}
+
+void Relay::snapshot(const core::Service::ChangeSink& sink) const {
+  ledger_.snapshot(sink);
+  streams_.snapshot(sink);
+  repair_.snapshot(sink);
+  sink(kEpoch, bytes_of(epoch_));
+  for (const Batch& batch : batches_) {
+    for (const std::uint32_t position : batch.positions) sink(kOwed, bytes_of(position));
+    sink(kFlushed, bytes_of(FlushRecord{batch.number, flushed_ns_}));
+  }
+  for (const std::uint32_t position : owed_) sink(kOwed, bytes_of(position));
+  for (const Told& told : told_) sink(kTold, bytes_of(told.position));
+  if (hop_.measured()) sink(kHop, bytes_of(hop_.ns()));
+}
+
+}  // namespace hearsay::gossip

@@ -1,0 +1,114 @@
+// relay: one node at a time, the relay, collects values and sends them on in batches.
+//
+// A node that takes a value tells it to the relay at once; the relay sends what it has collected to
+// all nodes, at most once a period (pace.h), down a tree if they are many (spread_tree.h). A value
+// costs one message to the relay and a share of a batch; the busier the cluster, the cheaper a
+// value. Nothing is sent when nothing is new. With a latency budget too small for the way over a
+// relay every node is the root of its own batches.
+//
+// Who is the relay is decided by the epoch: node number epoch mod N. A teller expects its value
+// back in a batch within a deadline. If the relay is heard but the value is missing, it tells
+// again; if not, it takes over: it moves to the next epoch in which it is the relay itself, and its
+// batch, which goes to everyone, says so. The highest epoch wins. So each side of a partition has a
+// relay of its own within one deadline; afterwards the one with the lower epoch resigns, and both
+// sides fill each other in (repair.h).
+//
+// What a relay owes (values not yet sent), what came back, batches and epoch stand in the journal:
+// a worker's death loses no message and no time. Sources: the relay is a sequencer as in Chang and
+// Maxemchuk, Reliable Broadcast Protocols, 1984, without the order; epochs as the views of Oki and
+// Liskov, Viewstamped Replication, 1988, without the agreement, which values that commute don't
+// need. Not thread-safe; pure.
+#pragma once
+
+#include <deque>
+#include <optional>
+#include <vector>
+
+#include "worker/gossip/alarm.h"
+#include "worker/gossip/ledger.h"
+#include "worker/gossip/pace.h"
+#include "worker/gossip/repair.h"
+#include "worker/gossip/strategy.h"
+#include "worker/gossip/streams.h"
+
+namespace hearsay::gossip {
+
+class Relay final : public Strategy, private Repair::Host {
+ public:
+  Relay(const GossipOptions& options, Knowledge& knowledge);
+
+  void start(core::Context& context) override;
+  void on_timer(core::Context& context, std::uint32_t token) override;
+  void on_news(core::Context& context, std::span<const std::string> values,
+               std::string_view source) override;
+  void handle(core::Context& context, const protocol::Message& message) override;
+  void replay(std::uint16_t kind, std::string_view payload) override;
+  void snapshot(const core::Service::ChangeSink& sink) const override;
+
+ private:
+  // A value told to the relay that has not come back.
+  struct Told {
+    std::uint32_t position;
+    std::int64_t sent_ns;
+    int tries;
+  };
+  // A hop to measure: whose tell it was, the teller's time, ours when it came.
+  struct Ping {
+    std::uint32_t rank;
+    std::uint64_t sent_us;
+    std::int64_t taken_ns;
+  };
+  struct BatchHeader;
+
+  // Repair::Host.
+  std::int64_t hop_ns() const override { return hop_.ns(); }
+  std::int64_t deadline_ns() const override { return pace_.deadline_ns; }
+  std::uint64_t epoch() const override { return epoch_; }
+  void hear_of_epoch(core::Context& context, std::uint64_t epoch) override;
+  const std::deque<Batch>& batches() const override { return batches_; }
+  void on_filled(core::Context& context, const std::vector<std::uint32_t>& news) override;
+
+  void set_pace(const core::Context& context);
+  std::uint32_t relay(const core::Context& context) const;
+  bool is_root(const core::Context& context) const;
+  void set_epoch(core::Context& context, std::uint64_t epoch);
+
+  void owe(core::Context& context, const std::vector<std::uint32_t>& positions);
+  void await(core::Context& context, std::uint32_t position);
+  void tell(core::Context& context, std::vector<std::uint32_t> positions, bool urgent);
+  void tell_again(core::Context& context);
+  void take_over(core::Context& context);
+  std::optional<std::int64_t> flush_due_ns() const;
+  void flush(core::Context& context);
+  void remember_batch(Batch batch);
+  void send_batch(core::Context& context, const BatchHeader& header, std::string_view runs);
+  void came_back(core::Context& context, const std::vector<Arrival>& arrivals);
+  void measure(core::Context& context, const std::vector<std::uint64_t>& ping);
+
+  void handle_tell(core::Context& context, const protocol::Message& message);
+  void handle_spread(core::Context& context, const protocol::Message& message);
+  void tick(core::Context& context);
+
+  std::int64_t budget_ns_;
+  Ledger ledger_;
+  Streams streams_;
+  Repair repair_;
+  Alarm alarm_;
+  HopLatency hop_;
+  std::int64_t journalled_hop_ns_ = 0;
+  Pace pace_{};
+
+  std::uint64_t epoch_ = 0;
+  std::int64_t relay_heard_ns_ = 0;
+  std::vector<Told> told_;
+
+  std::vector<std::uint32_t> owed_;  // positions in the log
+  std::deque<Batch> batches_;        // the latest ones
+  std::uint64_t number_ = 0;         // of the latest batch
+  std::int64_t flushed_ns_ = 0;
+  bool urgent_ = false;
+  std::int64_t lossy_until_ns_ = 0;
+  std::optional<Ping> ping_;
+};
+
+}  // namespace hearsay::gossip

@@ -1,0 +1,339 @@
+#include "worker/gossip/repair.h"
+
+#include <algorithm>
+#include <limits>
+
+#include "common/base/clock.h"
+#include "common/base/record.h"
+#include "worker/core/body.h"
+
+namespace hearsay::gossip {
+namespace {
+
+constexpr std::int64_t kQuietNs = 800 * kNsPerMs;  // without news, then everyone reports
+constexpr std::int64_t kUnrestNs = 3 * kNsPerSecond;
+constexpr std::int64_t kShortestRoundNs = 250 * kNsPerMs;
+constexpr std::int64_t kLongestWaitNs = kNsPerSecond;
+constexpr std::int64_t kSlackNs = 20 * kNsPerMs;
+constexpr int kMostPulls = 5;
+constexpr std::size_t kMostAsked = 4;         // children at a time, after the first round
+constexpr std::size_t kMostClaims = 512;      // in one vector
+constexpr std::uint64_t kFillBytes = 32'768;  // of values in one fill, or one value
+constexpr auto kSettled = static_cast<std::uint16_t>(StrategyChange::settled);
+
+}  // namespace
+
+void Repair::start(core::Context& context) {
+  unrest_until_ns_ = 0;
+  asked_ns_.clear();
+  pulls_.clear();
+  settle_due_ns_.reset();
+  for (const auto& [root, seen] : streams_.roots()) {
+    if (streams_.has_gap(root)) on_gap(context, root);
+  }
+  if (ledger_.log().size() == 0) {
+    // Perhaps it has lost everything, and others know more.
+    const std::uint32_t others = node_count(context) - 1;
+    if (others == 0) return;
+    const auto step = static_cast<std::uint32_t>(context.random().below(others)) + 1;
+    send_vector(context, (own_rank(context) + step) % node_count(context));
+  } else if (settled_ != ledger_.log().size()) {
+    settle_due_ns_ = std::max(context.now_ns(), *ledger_.last_news_ns() + quiet_ns());
+  }
+}
+
+// Longer than the pause between two batches.
+std::int64_t Repair::quiet_ns() const {
+  return std::max(kQuietNs, host_.deadline_ns() + 2 * kSlackNs);
+}
+
+void Repair::on_news(core::Context& context) {
+  settle_due_ns_ = context.now_ns() + quiet_ns();
+  settle_tries_ = 0;
+}
+
+void Repair::on_gap(core::Context& context, const Source& root) {
+  pulls_.try_emplace(root, Pull{context.now_ns() + host_.hop_ns() / 4 + kSlackNs, 0});
+}
+
+void Repair::on_unrest(core::Context& context) {
+  if (!in_unrest(context)) {
+    round_ns_ = std::max(kShortestRoundNs, host_.deadline_ns());
+    next_round_ns_ = context.now_ns() + static_cast<std::int64_t>(context.random().below(
+                                            static_cast<std::uint64_t>(2 * round_ns_)));
+  }
+  unrest_until_ns_ = context.now_ns() + kUnrestNs;
+}
+
+std::optional<std::int64_t> Repair::tick(core::Context& context) {
+  const std::int64_t now_ns = context.now_ns();
+  std::vector<Source> due;
+  for (const auto& [root, pull] : pulls_) {
+    if (pull.due_ns <= now_ns) due.push_back(root);
+  }
+  for (const Source& root : due) pull(context, root);
+  if (in_unrest(context) && next_round_ns_ <= now_ns) gossip_in_unrest(context);
+  if (settle_due_ns_ && *settle_due_ns_ <= now_ns) settle(context);
+
+  std::int64_t next_ns = std::numeric_limits<std::int64_t>::max();
+  for (const auto& [root, pull] : pulls_) next_ns = std::min(next_ns, pull.due_ns);
+  if (in_unrest(context)) next_ns = std::min(next_ns, next_round_ns_);
+  if (settle_due_ns_) next_ns = std::min(next_ns, *settle_due_ns_);
+  if (next_ns == std::numeric_limits<std::int64_t>::max()) return std::nullopt;
+  return next_ns;
+}
+
+void Repair::pull(core::Context& context, const Source& root) {
+  Pull& pull = pulls_.at(root);
+  if (!streams_.has_gap(root) || pull.tries >= kMostPulls) {
+    pulls_.erase(root);
+    return;
+  }
+  ++pull.tries;
+  pull.due_ns = context.now_ns() + 2 * host_.hop_ns() + host_.hop_ns() / 2 + 2 * kSlackNs;
+  const Streams::Seen& seen = streams_.roots().at(root);
+  context.send(name_of(context, root.rank), kHaveType, [&](protocol::MessageWriter& body) {
+    std::string missed = "[";
+    missed.append(std::to_string(root.incarnation)).append(",");
+    missed.append(std::to_string(seen.first_missing())).append(",");
+    missed.append(std::to_string(seen.last_missing())).append("]");
+    body.integer("epoch", static_cast<std::int64_t>(host_.epoch())).json("missed", missed);
+  });
+}
+
+void Repair::gossip_in_unrest(core::Context& context) {
+  const std::uint32_t others = node_count(context) - 1;
+  round_ns_ = std::min(2 * round_ns_, kUnrestNs / 2);
+  next_round_ns_ = context.now_ns() + round_ns_;
+  if (others == 0) return;
+  const auto step = static_cast<std::uint32_t>(context.random().below(others)) + 1;
+  send_vector(context, (own_rank(context) + step) % node_count(context));
+}
+
+SpreadTree Repair::settling_tree(const core::Context& context) const {
+  const std::uint32_t nodes = node_count(context);
+  return {nodes, static_cast<std::uint32_t>(host_.epoch() % nodes), host_.epoch()};
+}
+
+bool Repair::agrees(const Report& report) const {
+  return report.count == ledger_.log().size() && report.fingerprint == ledger_.log().fingerprint();
+}
+
+std::vector<std::uint32_t> Repair::children_in_doubt(core::Context& context) const {
+  const SpreadTree tree = settling_tree(context);
+  std::vector<std::uint32_t> found;
+  for (const auto& child : tree.children(tree.place_of(own_rank(context)))) {
+    const auto report = reports_.find(child.rank);
+    if (report == reports_.end() || !agrees(report->second)) found.push_back(child.rank);
+  }
+  return found;
+}
+
+void Repair::settle(core::Context& context) {
+  if (settle_tries_ == 0) {
+    const SpreadTree tree = settling_tree(context);
+    const std::uint32_t place = tree.place_of(own_rank(context));
+    if (place != 0) send_report(context, tree.parent(place), false);
+  }
+  std::vector<std::uint32_t> doubtful = children_in_doubt(context);
+  if (doubtful.empty()) {
+    settle_due_ns_.reset();
+    settled_ = ledger_.log().size();
+    context.change(kSettled, bytes_of(settled_));
+    return;
+  }
+  // At first only wait: the children report by themselves.
+  const std::size_t asked =
+      settle_tries_ == 0 ? 0 : std::min(doubtful.size(), settle_tries_ == 1 ? 64 : kMostAsked);
+  for (std::size_t i = 0; i < asked; ++i) {
+    std::swap(doubtful[i], doubtful[i + context.random().below(doubtful.size() - i)]);
+    send_report(context, doubtful[i], true);
+  }
+  ++settle_tries_;
+  const std::int64_t round_trip_ns = 2 * host_.hop_ns() + 2 * kSlackNs;
+  settle_due_ns_ =
+      context.now_ns() +
+      std::max(round_trip_ns, std::min(kLongestWaitNs, settle_tries_ * 250 * kNsPerMs));
+}
+
+void Repair::send_report(core::Context& context, std::uint32_t rank, bool asks) {
+  context.send(name_of(context, rank), kHaveType, [&](protocol::MessageWriter& body) {
+    body.integer("epoch", static_cast<std::int64_t>(host_.epoch()))
+        .integer("count", ledger_.log().size())
+        .json("fingerprint", std::to_string(ledger_.log().fingerprint()));
+    if (asks) body.integer("asks", 1);
+  });
+}
+
+// A page of the vector: up to kMostClaims sources, from where the last page ended. It speaks for
+// all ranks from the first to the last of its field "ranks".
+void Repair::send_vector(core::Context& context, std::uint32_t rank) {
+  asked_ns_[rank] = context.now_ns();
+  const auto& sources = ledger_.log().sources();
+  const std::uint32_t nodes = node_count(context);
+  const std::uint32_t first = sources.size() <= kMostClaims ? 0 : vector_from_;
+  std::uint32_t last = nodes - 1;
+  std::string vector = "[";
+  std::size_t claims = 0;
+  for (auto at = sources.lower_bound({first, 0}); at != sources.end(); ++at) {
+    if (claims >= kMostClaims && at->first.rank != last) break;
+    if (++claims >= kMostClaims) last = at->first.rank;
+    if (vector.size() > 1) vector.push_back(',');
+    append_claim(vector, at->first, static_cast<std::uint32_t>(at->second.positions.size()));
+  }
+  if (claims < kMostClaims) last = nodes - 1;
+  vector.push_back(']');
+  vector_from_ = last + 1 < nodes ? last + 1 : 0;
+  context.send(name_of(context, rank), kHaveType, [&](protocol::MessageWriter& body) {
+    std::string ranks = "[";
+    ranks.append(std::to_string(first)).append(",").append(std::to_string(last)).append("]");
+    body.integer("epoch", static_cast<std::int64_t>(host_.epoch()))
+        .json("ranks", ranks)
+        .json("vector", vector);
+  });
+}
+
+void Repair::send_fill(core::Context& context, std::uint32_t rank,
+                       std::vector<std::uint32_t>& positions, bool more,
+                       const std::optional<Batch>& batch) {
+  context.send(name_of(context, rank), kFillType, [&](protocol::MessageWriter& body) {
+    std::string runs;
+    append_runs(runs, ledger_.log(), ledger_.values(), positions);
+    body.integer("epoch", static_cast<std::int64_t>(host_.epoch())).json("runs", runs);
+    if (more) body.integer("more", 1);
+    if (batch) {
+      std::string stream = "[";
+      stream.append(std::to_string(context.incarnation())).append(",");
+      stream.append(std::to_string(batch->number)).append("]");
+      body.json("stream", stream);
+    }
+  });
+}
+
+void Repair::handle_have(core::Context& context, const protocol::Message& message) {
+  const std::uint32_t rank = sender_rank(context, message);
+  const std::uint64_t epoch = number_field(message, "epoch");
+  if (const auto missed = message.field("missed")) {
+    const auto numbers = read_numbers(*missed);
+    if (numbers.size() != 3) throw core::BadRequest("missed: incarnation, first, last");
+    host_.hear_of_epoch(context, epoch);
+    answer_pull(context, rank, numbers[0], numbers[1], numbers[2]);
+    return;
+  }
+  if (const auto vector = message.field("vector")) {
+    const auto claims = read_vector(*vector, node_count(context));
+    const auto ranks = read_numbers(core::required_field(message, "ranks"));
+    if (ranks.size() != 2 || ranks[1] >= node_count(context) || ranks[0] > ranks[1]) {
+      throw core::BadRequest("ranks: first, last");
+    }
+    host_.hear_of_epoch(context, epoch);
+    answer_vector(context, rank, static_cast<std::uint32_t>(ranks[0]),
+                  static_cast<std::uint32_t>(ranks[1]), claims);
+    return;
+  }
+  const Report report{static_cast<std::uint32_t>(number_field(message, "count")),
+                      number_field(message, "fingerprint")};
+  const bool asks = number_field_or(message, "asks", 0) != 0;
+  host_.hear_of_epoch(context, epoch);
+  reports_[rank] = report;
+  if (!agrees(report)) {
+    send_vector(context, rank);
+  } else if (asks) {
+    send_report(context, rank, false);
+  }
+}
+
+// A root is asked for batches that got lost.
+void Repair::answer_pull(core::Context& context, std::uint32_t rank, std::uint64_t incarnation,
+                         std::uint64_t first, std::uint64_t last) {
+  const auto& batches = host_.batches();
+  const bool remembered = incarnation == context.incarnation() && !batches.empty() &&
+                          batches.front().number <= first && last <= batches.back().number &&
+                          first <= last;
+  if (!remembered) {
+    // Too long ago, or this node has forgotten: by way of the vectors.
+    std::vector<std::uint32_t> nothing;
+    send_fill(context, rank, nothing, true, Batch{last, {}});
+    return;
+  }
+  std::vector<std::uint32_t> positions;
+  std::uint64_t bytes = 0;
+  std::uint64_t number = first;
+  for (; number <= last && (bytes < kFillBytes || number == first); ++number) {
+    for (const std::uint32_t position : batches[number - batches.front().number].positions) {
+      positions.push_back(position);
+      bytes += ledger_.log()[position].place.bytes;
+    }
+  }
+  send_fill(context, rank, positions, false, Batch{number - 1, {}});
+}
+
+void Repair::answer_vector(core::Context& context, std::uint32_t rank, std::uint32_t first_rank,
+                           std::uint32_t last_rank, const std::vector<Claim>& claims) {
+  std::map<Source, std::uint32_t> theirs;
+  for (const Claim& claim : claims) theirs[claim.source] = claim.count;
+  const ValueLog& log = ledger_.log();
+  const std::int64_t old_enough_ns = context.now_ns() - host_.deadline_ns();
+  std::vector<std::uint32_t> positions;
+  std::uint64_t bytes = 0;
+  bool more = false;
+  const auto& sources = log.sources();
+  for (auto at = sources.lower_bound({first_rank, 0});
+       at != sources.end() && at->first.rank <= last_rank; ++at) {
+    const auto found = theirs.find(at->first);
+    for (std::size_t i = found == theirs.end() ? 0 : found->second; i < at->second.positions.size();
+         ++i) {
+      const LogEntry& entry = log[at->second.positions[i]];
+      // A clock that went back (another boot) makes a value look new for ever.
+      if (entry.taken_ns > old_enough_ns && entry.taken_ns <= context.now_ns()) continue;
+      if (bytes >= kFillBytes) {
+        more = true;
+        break;
+      }
+      positions.push_back(at->second.positions[i]);
+      bytes += entry.place.bytes;
+    }
+  }
+  if (!positions.empty()) send_fill(context, rank, positions, more, std::nullopt);
+
+  const bool lacks = std::any_of(claims.begin(), claims.end(), [&](const Claim& claim) {
+    return claim.count > log.complete_up_to(claim.source);
+  });
+  const auto asked = asked_ns_.find(rank);
+  const std::int64_t patience_ns = 2 * host_.hop_ns() + 2 * kSlackNs;
+  if (lacks && (asked == asked_ns_.end() || asked->second + patience_ns < context.now_ns())) {
+    send_vector(context, rank);
+  }
+}
+
+void Repair::handle_fill(core::Context& context, const protocol::Message& message) {
+  const std::uint32_t rank = sender_rank(context, message);
+  const std::uint64_t epoch = number_field(message, "epoch");
+  const bool more = number_field_or(message, "more", 0) != 0;
+  const auto arrivals = read_runs(core::required_field(message, "runs"), node_count(context));
+  std::vector<std::uint64_t> stream;
+  if (const auto field = message.field("stream")) stream = read_numbers(*field);
+  if (stream.size() == 1 || stream.size() > 2)
+    throw core::BadRequest("stream: incarnation, number");
+
+  host_.hear_of_epoch(context, epoch);
+  if (!stream.empty()) streams_.see_up_to(context, {rank, stream[0]}, stream[1]);
+  const auto news = ledger_.learn(context, arrivals, message.src);
+  if (!news.empty()) {
+    on_news(context);
+    host_.on_filled(context, news);
+  }
+  if (more) send_vector(context, rank);
+}
+
+bool Repair::replay(std::uint16_t kind, std::string_view payload) {
+  if (kind != kSettled) return false;
+  settled_ = take<std::uint32_t>(payload);
+  return true;
+}
+
+void Repair::snapshot(const core::Service::ChangeSink& sink) const {
+  if (settled_ != 0) sink(kSettled, bytes_of(settled_));
+}
+
+}  // namespace hearsay::gossip

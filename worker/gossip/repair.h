@@ -1,0 +1,115 @@
+// Repair: pull on a gap, anti-entropy, and the check that everyone agrees before falling silent.
+//
+// - A root numbers its batches (streams.h). Who sees a gap asks the root for the missing batches,
+//   after some patience, since messages overtake each other.
+// - In unrest (the relay changed: a partition, a death) every node exchanges version vectors with
+//   random peers for a while. Only what is old enough to be no longer on its way is filled in.
+// - When nothing new has come for a while, each node reports its fingerprint to its parent in a
+// tree
+//   that everyone can work out; a parent asks children that have not reported, less and less often.
+//   Who differs exchanges vectors. When all children agree with it a node is silent until the next
+//   news.
+//
+// Fills are bounded; the rest is asked for again. Anti-entropy: Demers et al., Epidemic Algorithms
+// for Replicated Database Maintenance, 1987; exchange of vectors: the same, and Bayou (Petersen et
+// al., 1997). Not thread-safe; pure.
+#pragma once
+
+#include <cstdint>
+#include <deque>
+#include <map>
+#include <optional>
+#include <vector>
+
+#include "worker/core/context.h"
+#include "worker/gossip/ledger.h"
+#include "worker/gossip/spread_tree.h"
+#include "worker/gossip/streams.h"
+
+namespace hearsay::gossip {
+
+// A batch that this node was the root of.
+struct Batch {
+  std::uint64_t number;
+  std::vector<std::uint32_t> positions;  // in the log
+};
+
+class Repair {
+ public:
+  // What repair must know of the strategy around it.
+  class Host {
+   public:
+    virtual ~Host() = default;
+    virtual std::int64_t hop_ns() const = 0;
+    // After so long a value is no longer on its way.
+    virtual std::int64_t deadline_ns() const = 0;
+    virtual std::uint64_t epoch() const = 0;
+    virtual void hear_of_epoch(core::Context& context, std::uint64_t epoch) = 0;
+    virtual const std::deque<Batch>& batches() const = 0;
+    // Values came outside of a batch.
+    virtual void on_filled(core::Context& context, const std::vector<std::uint32_t>& news) = 0;
+  };
+
+  Repair(Host& host, Ledger& ledger, Streams& streams)
+      : host_(host), ledger_(ledger), streams_(streams) {}
+
+  void start(core::Context& context);
+  // Something new was learned, or a batch came.
+  void on_news(core::Context& context);
+  void on_gap(core::Context& context, const Source& root);
+  void on_unrest(core::Context& context);
+  void exchange_with(core::Context& context, std::uint32_t rank) { send_vector(context, rank); }
+  bool in_unrest(const core::Context& context) const { return context.now_ns() < unrest_until_ns_; }
+
+  void handle_have(core::Context& context, const protocol::Message& message);
+  void handle_fill(core::Context& context, const protocol::Message& message);
+
+  // Does what is due. Returns when to come again.
+  std::optional<std::int64_t> tick(core::Context& context);
+
+  bool replay(std::uint16_t kind, std::string_view payload);
+  void snapshot(const core::Service::ChangeSink& sink) const;
+
+ private:
+  struct Pull {
+    std::int64_t due_ns;
+    int tries;
+  };
+  struct Report {
+    std::uint32_t count;
+    std::uint64_t fingerprint;
+  };
+
+  std::int64_t quiet_ns() const;
+  void pull(core::Context& context, const Source& root);
+  void gossip_in_unrest(core::Context& context);
+  void settle(core::Context& context);
+  std::vector<std::uint32_t> children_in_doubt(core::Context& context) const;
+  void send_report(core::Context& context, std::uint32_t rank, bool asks);
+  void send_vector(core::Context& context, std::uint32_t rank);
+  void send_fill(core::Context& context, std::uint32_t rank, std::vector<std::uint32_t>& positions,
+                 bool more, const std::optional<Batch>& batch);
+  void answer_pull(core::Context& context, std::uint32_t rank, std::uint64_t incarnation,
+                   std::uint64_t first, std::uint64_t last);
+  void answer_vector(core::Context& context, std::uint32_t rank, std::uint32_t first_rank,
+                     std::uint32_t last_rank, const std::vector<Claim>& claims);
+  SpreadTree settling_tree(const core::Context& context) const;
+  bool agrees(const Report& report) const;
+
+  Host& host_;
+  Ledger& ledger_;
+  Streams& streams_;
+  std::map<Source, Pull> pulls_;
+  std::int64_t unrest_until_ns_ = 0;
+  std::int64_t next_round_ns_ = 0;
+  std::int64_t round_ns_ = 0;                       // between two rounds; doubles
+  std::map<std::uint32_t, std::int64_t> asked_ns_;  // by rank: when a vector went there
+  std::uint32_t vector_from_ = 0;                   // where the next page of the vector starts
+
+  std::map<std::uint32_t, Report> reports_;  // of the children, by rank
+  std::uint32_t settled_ = 0;                // the log's size when everyone was known to agree
+  std::optional<std::int64_t> settle_due_ns_;
+  int settle_tries_ = 0;
+};
+
+}  // namespace hearsay::gossip

@@ -1,0 +1,143 @@
+#include "worker/gossip/wire.h"
+
+#include <algorithm>
+#include <charconv>
+#include <limits>
+#include <tuple>
+
+#include "common/protocol/array_elements.h"
+#include "common/protocol/canonical_json.h"
+#include "common/protocol/message_writer.h"
+#include "worker/core/body.h"
+#include "worker/core/service.h"
+
+namespace hearsay::gossip {
+namespace {
+
+constexpr std::uint64_t kMaxSequence = std::numeric_limits<std::uint32_t>::max();
+
+std::uint64_t read_number(std::string_view json) {
+  std::uint64_t number = 0;
+  const auto [end, error] = std::from_chars(json.data(), json.data() + json.size(), number);
+  if (error != std::errc() || end != json.data() + json.size()) {
+    throw core::BadRequest("a number was expected, not " + std::string(json.substr(0, 40)));
+  }
+  return number;
+}
+
+void require_array(std::string_view json) {
+  if (!json.starts_with('[')) throw core::BadRequest("an array was expected");
+}
+
+void append_unsigned(std::string& out, std::uint64_t number) {
+  char digits[20];
+  const auto end = std::to_chars(digits, digits + sizeof digits, number).ptr;
+  out.append(digits, end);
+}
+
+void append_source(std::string& out, const Source& source) {
+  out.push_back('[');
+  append_unsigned(out, source.rank);
+  out.push_back(',');
+  append_unsigned(out, source.incarnation);
+  out.push_back(',');
+}
+
+Source read_source(std::string_view rank, std::string_view incarnation, std::size_t node_count) {
+  const std::uint64_t number = read_number(rank);
+  if (number >= node_count) throw core::BadRequest("no node has this rank");
+  return {static_cast<std::uint32_t>(number), read_number(incarnation)};
+}
+
+std::uint32_t read_sequence(std::string_view json, std::uint64_t most) {
+  const std::uint64_t number = read_number(json);
+  if (number > most) throw core::BadRequest("a sequence number is too large");
+  return static_cast<std::uint32_t>(number);
+}
+
+std::vector<std::string_view> elements(std::string_view json) {
+  require_array(json);
+  std::vector<std::string_view> found;
+  protocol::for_each_element(json, [&](std::string_view element) { found.push_back(element); });
+  return found;
+}
+
+}  // namespace
+
+void append_runs(std::string& out, const ValueLog& log, const ValueSet& values,
+                 std::vector<std::uint32_t>& positions) {
+  std::sort(positions.begin(), positions.end(), [&](std::uint32_t a, std::uint32_t b) {
+    return std::tie(log[a].id.source, log[a].id.sequence) <
+           std::tie(log[b].id.source, log[b].id.sequence);
+  });
+  const ValueId* last = nullptr;
+  out.push_back('[');
+  for (const std::uint32_t position : positions) {
+    const LogEntry& entry = log[position];
+    const bool continues = last != nullptr && last->source == entry.id.source &&
+                           last->sequence + 1 == entry.id.sequence;
+    if (!continues) {
+      if (last != nullptr) out.append("]],");
+      append_source(out, entry.id.source);
+      append_unsigned(out, entry.id.sequence);
+      out.append(",[");
+    } else {
+      out.push_back(',');
+    }
+    out.append(values.at(entry.place));
+    last = &entry.id;
+  }
+  out.append(last != nullptr ? "]]]" : "]");
+}
+
+std::vector<Arrival> read_runs(std::string_view json, std::size_t node_count) {
+  std::vector<Arrival> arrivals;
+  for (const std::string_view run : elements(json)) {
+    const auto parts = elements(run);
+    if (parts.size() != 4) throw core::BadRequest("a run has four parts");
+    const Source source = read_source(parts[0], parts[1], node_count);
+    const auto run_values = elements(parts[3]);
+    std::uint32_t sequence = read_sequence(parts[2], kMaxSequence - run_values.size());
+    if (sequence == 0) throw core::BadRequest("sequence numbers start at 1");
+    for (const std::string_view value : run_values) {
+      Arrival& arrival = arrivals.emplace_back(Arrival{{source, sequence++}, {}});
+      protocol::append_canonical_json(arrival.value, value);
+    }
+  }
+  return arrivals;
+}
+
+void append_claim(std::string& out, const Source& source, std::uint32_t count) {
+  append_source(out, source);
+  append_unsigned(out, count);
+  out.push_back(']');
+}
+
+std::vector<Claim> read_vector(std::string_view json, std::size_t node_count) {
+  std::vector<Claim> claims;
+  for (const std::string_view claim : elements(json)) {
+    const auto parts = elements(claim);
+    if (parts.size() != 3) throw core::BadRequest("a claim has three parts");
+    claims.push_back(
+        {read_source(parts[0], parts[1], node_count), read_sequence(parts[2], kMaxSequence)});
+  }
+  return claims;
+}
+
+std::uint64_t number_field(const protocol::Message& message, std::string_view name) {
+  return read_number(core::required_field(message, name));
+}
+
+std::uint64_t number_field_or(const protocol::Message& message, std::string_view name,
+                              std::uint64_t missing) {
+  const auto json = message.field(name);
+  return json ? read_number(*json) : missing;
+}
+
+std::vector<std::uint64_t> read_numbers(std::string_view json) {
+  std::vector<std::uint64_t> numbers;
+  for (const std::string_view element : elements(json)) numbers.push_back(read_number(element));
+  return numbers;
+}
+
+}  // namespace hearsay::gossip

@@ -1,0 +1,46 @@
+// The parts of gossip messages that several strategies share, as JSON text.
+//
+//   runs    [[rank,incarnation,first,[value,...]],...]   values with consecutive numbers
+//   vector  [[rank,incarnation,count],...]               of each source, 1..count are known
+//
+// Nodes go by their rank (core::Roster::rank), which is shorter than a name. Reading throws
+// BadRequest when the text is something else or names a rank that no node has.
+#pragma once
+
+#include <cstdint>
+#include <span>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "common/protocol/message.h"
+#include "worker/gossip/value_log.h"
+
+namespace hearsay::gossip {
+
+// The entries at `positions` as runs. Sorts `positions`.
+void append_runs(std::string& out, const ValueLog& log, const ValueSet& values,
+                 std::vector<std::uint32_t>& positions);
+
+struct Arrival {
+  ValueId id;
+  std::string value;  // canonical
+};
+std::vector<Arrival> read_runs(std::string_view json, std::size_t node_count);
+
+struct Claim {
+  Source source;
+  std::uint32_t count;
+};
+void append_claim(std::string& out, const Source& source, std::uint32_t count);
+std::vector<Claim> read_vector(std::string_view json, std::size_t node_count);
+
+// An integer field of a message; what is missing, negative or no integer is a BadRequest.
+std::uint64_t number_field(const protocol::Message& message, std::string_view name);
+// The same, or `missing` if there is no such field.
+std::uint64_t number_field_or(const protocol::Message& message, std::string_view name,
+                              std::uint64_t missing);
+// The elements of an array of integers, or a BadRequest.
+std::vector<std::uint64_t> read_numbers(std::string_view json);
+
+}  // namespace hearsay::gossip

@@ -264,6 +264,23 @@ INSTANTIATE_TEST_SUITE_P(All, NoStdout, testing::Values(">/dev/full", ">&-"),
                            return std::string(parameter.param) == ">&-" ? "closed" : "full";
                          });
 
+TEST_F(CommandTest, AFullStderrEndsNothing) {
+  std::string line = "(";
+  line.append(command("-w echo --node-count 1 --time-limit 0.5 --rate 20 --bin "));
+  line.append(HEARSAY_TEST_NODES).append("/faulty.py -- garbage 2>/dev/full)");
+  const Finished finished = run_shell(line);
+  EXPECT_EQ(finished.exit_code, 1) << finished.output;
+  EXPECT_NE(finished.output.find("INVALID"), std::string::npos) << finished.output;
+}
+
+TEST_F(CommandTest, RaisesTheDescriptorLimitForManyNodes) {
+  std::string line = "ulimit -Sn 40; ";
+  line.append(command("-w echo --node-count 25 --time-limit 0.5 --bin "));
+  line.append(HEARSAY_TEST_NODES).append("/direct.py");
+  const Finished finished = run_shell(line);
+  EXPECT_EQ(finished.exit_code, 0) << finished.output;
+}
+
 TEST_F(CommandTest, WithoutTheProgramTheRunFails) {
   EXPECT_EQ(run("no-such-node", "-w echo").exit_code, 255);
   EXPECT_EQ(run("node.py", "-w echo").exit_code, 255) << "not executable";

@@ -9,6 +9,7 @@
 
 #include "tools/bench/gnuplot.h"
 #include "tools/bench/plot_script.h"
+#include "tools/bench/tell.h"
 #include "tools/bench/test_command.h"
 
 namespace hearsay::bench {
@@ -22,7 +23,7 @@ void draw_plots(const TestOptions& options, const Workload& workload, const Run&
   if (script.empty()) return;
   store.write_plot_script(script);
   const std::string wrong = run_gnuplot(store.directory());
-  if (!wrong.empty()) fmt::print(stderr, "hearsay: no plots: {}\n", wrong);
+  if (!wrong.empty()) tell("hearsay: no plots: {}\n", wrong);
 }
 
 // Returns an errno.
@@ -42,9 +43,8 @@ int conclude(const TestOptions& options, const Workload& workload, const Run& ru
   store.write_results(results);
   if (!options.no_plots) draw_plots(options, workload, run, network, store);
   if (const int error = print(make_report(results, store.directory().string())); error != 0) {
-    fmt::print(stderr,
-               "hearsay: the report can't be written to stdout: {}. The results are in {}\n",
-               std::strerror(error), store.directory().string());
+    tell("hearsay: the report can't be written to stdout: {}. The results are in {}\n",
+         std::strerror(error), store.directory().string());
     return kExitRunFailed;
   }
   if (!outcome.failure.empty()) return kExitRunFailed;

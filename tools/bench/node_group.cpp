@@ -2,6 +2,7 @@
 
 #include <fmt/format.h>
 #include <sys/epoll.h>
+#include <sys/resource.h>
 #include <unistd.h>
 
 #include <algorithm>
@@ -12,6 +13,7 @@
 #include <variant>
 
 #include "tools/bench/process_table.h"
+#include "tools/bench/tell.h"
 
 namespace hearsay::bench {
 namespace {
@@ -19,9 +21,20 @@ namespace {
 // How many findings of one node are told while the run goes on.
 constexpr std::int64_t kToldFindings = 3;
 constexpr std::size_t kLastLines = 10;
+constexpr rlim_t kOtherDescriptors = 100;
 // A node's workers have half a second to notice that it is dead.
 constexpr int kLeftoverPolls = 25;
 constexpr useconds_t kLeftoverPollUs = 20'000;
+
+// Each node needs two descriptors, and a few while it starts.
+void allow_descriptors(std::size_t nodes) {
+  rlimit limit{};
+  check_syscall(::getrlimit(RLIMIT_NOFILE, &limit), "getrlimit");
+  const rlim_t wanted = 2 * nodes + kOtherDescriptors;
+  if (limit.rlim_cur >= wanted) return;
+  limit.rlim_cur = std::min<rlim_t>(wanted, limit.rlim_max);
+  check_syscall(::setrlimit(RLIMIT_NOFILE, &limit), "setrlimit");
+}
 
 }  // namespace
 
@@ -51,6 +64,7 @@ std::string NodeGroup::last_words(std::size_t node) const {
 }
 
 void NodeGroup::start(Network& network) {
+  allow_descriptors(network.node_count());
   network_ = &network;
   nodes_.resize(network.node_count());
   for (std::size_t node = 0; node < nodes_.size(); ++node) launch(node);
@@ -200,13 +214,13 @@ void NodeGroup::report(const Finding& finding) const {
   const std::int64_t count = findings_.count_of(finding.node);
   if (count > kToldFindings) return;
   const bool is_message = finding.kind != Finding::Kind::no_message;
-  fmt::print(stderr, "hearsay test: {} printed {}: {}\n    {}\n", finding.node,
-             is_message ? "a message that can't be delivered" : "a line that is no message",
-             finding.reason, finding.line);
+  tell("hearsay test: {} printed {}: {}\n    {}\n", finding.node,
+       is_message ? "a message that can't be delivered" : "a line that is no message",
+       finding.reason, finding.line);
   if (strict_) {
-    fmt::print(stderr, "    Nothing more is read from it in this run, as under Maelstrom.\n");
+    tell("    Nothing more is read from it in this run, as under Maelstrom.\n");
   } else if (count == kToldFindings) {
-    fmt::print(stderr, "    More of that kind from {} is only counted.\n", finding.node);
+    tell("    More of that kind from {} is only counted.\n", finding.node);
   }
 }
 

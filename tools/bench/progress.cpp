@@ -7,6 +7,7 @@
 #include <fstream>
 
 #include "common/base/clock.h"
+#include "tools/bench/tell.h"
 
 namespace hearsay::bench {
 namespace {
@@ -48,14 +49,14 @@ void Progress::show(std::int64_t now_ns) {
   for (const Fault fault : kFaults) {
     if (run_.nemesis().is_active(fault)) line += fmt::format("  {}", name_of(fault));
   }
-  fmt::print(stderr, "{}{}", kClearLine, line);
+  tell("{}{}", kClearLine, line);
   std::fflush(stderr);
   shown_ = true;
   heap_.at(now_ns + kShownEveryNs, [this](std::int64_t later_ns) { show(later_ns); });
 }
 
 void Progress::finish() {
-  if (shown_) fmt::print(stderr, "{}", kClearLine);
+  if (shown_) tell("{}", kClearLine);
 }
 
 void LogFollower::start(std::int64_t now_ns) {
@@ -68,7 +69,7 @@ void LogFollower::print_news() {
     std::ifstream log(file.path, std::ios::binary);
     log.seekg(file.read);
     for (std::string line; std::getline(log, line) && !log.eof();) {
-      fmt::print(stderr, "{}: {}\n", file.name, line);
+      tell("{}: {}\n", file.name, line);
       file.read += static_cast<std::streamoff>(line.size()) + 1;
     }
   }

@@ -1,5 +1,6 @@
 #include "tools/bench/run.h"
 
+#include <algorithm>
 #include <utility>
 
 #include "common/base/clock.h"
@@ -110,7 +111,8 @@ void Run::issue(std::int64_t now_ns) {
     }
     const auto thread = pool_->next_free();
     if (!thread) return;
-    stagger_->started(now_ns + options_.dispatch_delay_ns);
+    // If we are late ourselves, that is the delay.
+    stagger_->started(std::max(now_ns, stagger_->next_ns() + options_.dispatch_delay_ns));
     pool_->invoke(now_ns, *thread, workload_.next(operations_random_), false);
   }
 }

@@ -20,6 +20,7 @@
 #include "tools/bench/results.h"
 #include "tools/bench/run.h"
 #include "tools/bench/store.h"
+#include "tools/bench/tell.h"
 #include "tools/bench/usage.h"
 #include "tools/bench/workload.h"
 
@@ -85,7 +86,7 @@ class Test {
     outcome_.wall_ns = monotonic_ns() - start_ns;
     outcome_.bench_cpu_ns = own_cpu_ns() - cpu_start_ns;
     if (signal_ != 0) {
-      fmt::print(stderr, "hearsay test: interrupted; all nodes are killed\n");
+      tell("hearsay test: interrupted; all nodes are killed\n");
       return kExitInterrupted;
     }
     return conclude(options_, *workload_, *run_, network_, outcome_, store_);
@@ -95,8 +96,8 @@ class Test {
   // To stderr, with the time since the start.
   static Network::Logger log_as(const char* what) {
     return [what, start_ns = monotonic_ns()](std::int64_t now_ns, std::string_view line) {
-      fmt::print(stderr, "{} {:>9.3f} s {}", what,
-                 static_cast<double>(now_ns - start_ns) / static_cast<double>(kNsPerSecond), line);
+      tell("{} {:>9.3f} s {}", what,
+           static_cast<double>(now_ns - start_ns) / static_cast<double>(kNsPerSecond), line);
     };
   }
 
@@ -158,12 +159,12 @@ int run_one_by_one(TestOptions options) {
 int run_test(const TestOptions& options) {
   try {
     if (!std::filesystem::exists(options.binary)) {
-      fmt::print(stderr, "hearsay test: there is no program {} (--bin)\n", options.binary);
+      tell("hearsay test: there is no program {} (--bin)\n", options.binary);
       return kExitRunFailed;
     }
     return run_one_by_one(options);
   } catch (const std::exception& error) {
-    fmt::print(stderr, "hearsay test: {}\n", error.what());
+    tell("hearsay test: {}\n", error.what());
     return kExitRunFailed;
   }
 }

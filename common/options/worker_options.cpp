@@ -23,17 +23,20 @@ const std::map<std::string, trace::Level>& levels() {
 
 void add_worker_options(CLI::App& app, WorkerOptions& options) {
   const std::string gossip = "Gossip";
-  app.add_option("--gossip", options.gossip.strategy,
-                 "How values spread: 'flood' sends a new value at once to the topology's "
-                 "neighbours (cheap to understand, loses values in a partition); 'push' sends the "
-                 "full state to random nodes again and again (survives partitions)")
-      ->check(CLI::IsMember({"relay", "flood", "push"}))
+  app.add_option(
+         "--gossip", options.gossip.strategy,
+         "How values spread. 'relay': through one node, in batches, with a successor when it "
+         "falls silent; the cheapest. 'epidemic': in rounds, everyone forwards. Both repair "
+         "what gets lost and are silent when nothing is new. For comparison: 'push' sends "
+         "the full state to random nodes again and again; 'flood' sends a new value at once "
+         "to the topology's neighbours (loses values in a partition)")
+      ->check(CLI::IsMember({"relay", "epidemic", "flood", "push"}))
       ->capture_default_str()
       ->group(gossip);
-  app.add_option(
-         "--latency-budget", options.gossip.latency_budget_ms,
-         "relay: the stable latency that you are willing to wait, in ms; the node spends as "
-         "few messages as that allows")
+  app.add_option("--latency-budget", options.gossip.latency_budget_ms,
+                 "relay, epidemic: the stable latency that you are willing to wait, in ms; the "
+                 "node spends as "
+                 "few messages as that allows")
       ->check(CLI::Range(std::int64_t{0}, std::int64_t{600'000}))
       ->capture_default_str()
       ->type_name("MS")

@@ -27,6 +27,7 @@ void Repair::start(core::Context& context) {
   unrest_until_ns_ = 0;
   asked_ns_.clear();
   pulls_.clear();
+  doubt_.reset();
   settle_due_ns_.reset();
   for (const auto& [root, seen] : streams_.roots()) {
     if (streams_.has_gap(root)) on_gap(context, root);
@@ -56,6 +57,10 @@ void Repair::on_gap(core::Context& context, const Source& root) {
   pulls_.try_emplace(root, Pull{context.now_ns() + host_.hop_ns() / 4 + kSlackNs, 0});
 }
 
+void Repair::on_doubt(core::Context& context, std::uint32_t rank) {
+  if (!doubt_) doubt_ = {rank, context.now_ns() + host_.deadline_ns() / 2};
+}
+
 void Repair::on_unrest(core::Context& context) {
   if (!in_unrest(context)) {
     round_ns_ = std::max(kShortestRoundNs, host_.deadline_ns());
@@ -72,11 +77,16 @@ std::optional<std::int64_t> Repair::tick(core::Context& context) {
     if (pull.due_ns <= now_ns) due.push_back(root);
   }
   for (const Source& root : due) pull(context, root);
+  if (doubt_ && doubt_->second <= now_ns) {
+    if (ledger_.log().has_gaps()) send_vector(context, doubt_->first);
+    doubt_.reset();
+  }
   if (in_unrest(context) && next_round_ns_ <= now_ns) gossip_in_unrest(context);
   if (settle_due_ns_ && *settle_due_ns_ <= now_ns) settle(context);
 
   std::int64_t next_ns = std::numeric_limits<std::int64_t>::max();
   for (const auto& [root, pull] : pulls_) next_ns = std::min(next_ns, pull.due_ns);
+  if (doubt_) next_ns = std::min(next_ns, doubt_->second);
   if (in_unrest(context)) next_ns = std::min(next_ns, next_round_ns_);
   if (settle_due_ns_) next_ns = std::min(next_ns, *settle_due_ns_);
   if (next_ns == std::numeric_limits<std::int64_t>::max()) return std::nullopt;

@@ -19,6 +19,7 @@
 #include <deque>
 #include <map>
 #include <optional>
+#include <utility>
 #include <vector>
 
 #include "worker/core/context.h"
@@ -57,6 +58,8 @@ class Repair {
   // Something new was learned, or a batch came.
   void on_news(core::Context& context);
   void on_gap(core::Context& context, const Source& root);
+  // This node lacks something that the peer knows of, or it is still on its way.
+  void on_doubt(core::Context& context, std::uint32_t rank);
   void on_unrest(core::Context& context);
   void exchange_with(core::Context& context, std::uint32_t rank) { send_vector(context, rank); }
   bool in_unrest(const core::Context& context) const { return context.now_ns() < unrest_until_ns_; }
@@ -102,7 +105,8 @@ class Repair {
   std::map<Source, Pull> pulls_;
   std::int64_t unrest_until_ns_ = 0;
   std::int64_t next_round_ns_ = 0;
-  std::int64_t round_ns_ = 0;                       // between two rounds; doubles
+  std::int64_t round_ns_ = 0;                                    // between two rounds; doubles
+  std::optional<std::pair<std::uint32_t, std::int64_t>> doubt_;  // a rank, and when to ask it
   std::map<std::uint32_t, std::int64_t> asked_ns_;  // by rank: when a vector went there
   std::uint32_t vector_from_ = 0;                   // where the next page of the vector starts
 

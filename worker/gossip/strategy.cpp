@@ -1,6 +1,7 @@
 #include "worker/gossip/strategy.h"
 
 #include "common/base/check.h"
+#include "worker/gossip/epidemic.h"
 #include "worker/gossip/flood.h"
 #include "worker/gossip/push.h"
 #include "worker/gossip/relay.h"
@@ -28,6 +29,7 @@ void Strategy::handle(core::Context& /*context*/, const protocol::Message& messa
 
 std::unique_ptr<Strategy> make_strategy(const GossipOptions& options, Knowledge& knowledge) {
   if (options.strategy == "relay") return std::make_unique<Relay>(options, knowledge);
+  if (options.strategy == "epidemic") return std::make_unique<Epidemic>(options, knowledge);
   if (options.strategy == "flood") return std::make_unique<Flood>(knowledge);
   HEARSAY_CHECK(options.strategy == "push", "--gossip was checked when it was parsed");
   return std::make_unique<Push>(options, knowledge);

@@ -24,9 +24,12 @@ bool ValueLog::add(const LogEntry& entry) {
     while (next != known.early.end() && next->first == known.positions.size() + 1) {
       known.positions.push_back(next->second);
       next = known.early.erase(next);
+      --early_;
     }
   } else if (!known.early.emplace(sequence, position).second) {
     return false;
+  } else {
+    ++early_;
   }
   entries_.push_back(entry);
   fingerprint_ += mix(entry.id);

@@ -55,6 +55,9 @@ class ValueLog {
   };
   const std::map<Source, Known>& sources() const { return sources_; }
 
+  // Whether some number is missing before one that is known.
+  bool has_gaps() const { return early_ > 0; }
+
   // Depends on which ids are known and on nothing else: two nodes with the same number of values
   // and the same fingerprint know the same.
   std::uint64_t fingerprint() const { return fingerprint_; }
@@ -63,6 +66,7 @@ class ValueLog {
   std::vector<LogEntry> entries_;
   std::map<Source, Known> sources_;
   std::uint64_t fingerprint_ = 0;
+  std::uint64_t early_ = 0;  // entries behind a gap
 };
 
 }  // namespace hearsay::gossip

@@ -210,7 +210,7 @@ TEST_F(CommandTest, CountsMessagesAndResources) {
   for (const char* node : {"n0", "n1", "n2"}) {
     EXPECT_GT(resources.at("by-node").at(node).at("peak-rss-kb"), 1000);
   }
-  EXPECT_GT(resources.at("nodes").at("cpu-user-ms"), 0);
+  EXPECT_GT(resources.at("nodes").at("cpu-ms"), 0);
   EXPECT_GE(resources.at("bench-cpu-share"), 0.0);
 }
 

@@ -5,6 +5,7 @@
 
 #include <csignal>
 #include <cstdlib>
+#include <ctime>
 #include <filesystem>
 #include <fstream>
 #include <iterator>
@@ -39,6 +40,14 @@ State state_of(const std::string& pid) {
   return state;
 }
 
+// All threads of one process, without its children.
+std::int64_t own_cpu_us(pid_t pid) {
+  clockid_t clock{};
+  timespec time{};
+  if (::clock_getcpuclockid(pid, &clock) != 0 || ::clock_gettime(clock, &time) != 0) return 0;
+  return time.tv_sec * 1'000'000 + time.tv_nsec / 1000;
+}
+
 // Of one process. From /proc/PID/stat, whose fields behind the name are: state, 10 others, then
 // user, system, children's user and children's system time in ticks; and the peak of its memory.
 ProcessUsage usage_of(pid_t pid) {
@@ -57,6 +66,7 @@ ProcessUsage usage_of(pid_t pid) {
   const std::int64_t tick_ms = 1000 / ::sysconf(_SC_CLK_TCK);
   usage.user_ms = (user + children_user) * tick_ms;
   usage.system_ms = (system + children_system) * tick_ms;
+  usage.cpu_us = own_cpu_us(pid) + (children_user + children_system) * tick_ms * 1000;
   const std::string status = read_file(fmt::format("/proc/{}/status", pid));
   constexpr std::string_view kPeak = "VmHWM:";
   const std::size_t peak = status.find(kPeak);
@@ -93,6 +103,7 @@ ProcessUsage usage_of_tree(pid_t pid) {
   ProcessUsage total = usage_of(pid);
   for (const pid_t child : running_children(pid)) {
     const ProcessUsage usage = usage_of_tree(child);
+    total.cpu_us += usage.cpu_us;
     total.user_ms += usage.user_ms;
     total.system_ms += usage.system_ms;
     total.peak_rss_kb += usage.peak_rss_kb;

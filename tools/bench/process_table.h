@@ -15,6 +15,7 @@ std::vector<pid_t> running_children(pid_t pid);
 bool is_group_running(pid_t group);
 
 struct ProcessUsage {
+  std::int64_t cpu_us = 0;  // user and system; their parts are known to 10 ms a process only
   std::int64_t user_ms = 0;
   std::int64_t system_ms = 0;
   std::int64_t peak_rss_kb = 0;

@@ -120,10 +120,9 @@ void add_traffic(Lines& lines, const nlohmann::json& traffic) {
 void add_resources(Lines& lines, const nlohmann::json& section) {
   if (!section.contains("resources")) return;
   const nlohmann::json& nodes = section.at("resources").at("nodes");
-  const std::int64_t cpu_ms =
-      nodes.at("cpu-user-ms").get<std::int64_t>() + nodes.at("cpu-system-ms").get<std::int64_t>();
-  lines.add("nodes", fmt::format("{} ms of CPU, {:.1f} MB of memory at most", cpu_ms,
-                                 nodes.at("peak-rss-kb").get<double>() / 1024));
+  lines.add("nodes",
+            fmt::format("{} ms of CPU, {:.1f} MB of memory at most", nodes.at("cpu-ms").dump(),
+                        nodes.at("peak-rss-kb").get<double>() / 1024));
   lines.add("bench", fmt::format("{} ms of CPU in {} ms", section.at("bench-cpu-ms").dump(),
                                  section.at("wall-time-ms").dump()));
 }

@@ -45,7 +45,8 @@ nlohmann::json double_replies(const Run& run) {
 }
 
 nlohmann::json describe_usage(const NodeUsage& usage) {
-  return {{"cpu-user-ms", usage.user_ms},
+  return {{"cpu-ms", usage.cpu_us / 1000},
+          {"cpu-user-ms", usage.user_ms},
           {"cpu-system-ms", usage.system_ms},
           {"peak-rss-kb", usage.peak_rss_kb}};
 }
@@ -57,13 +58,14 @@ nlohmann::json describe_resources(const Network& network, const Outcome& outcome
   for (std::size_t node = 0; node < outcome.usage.size(); ++node) {
     const NodeUsage& usage = outcome.usage[node];
     by_node[network.node_name(node)] = describe_usage(usage);
+    total.cpu_us += usage.cpu_us;
     total.user_ms += usage.user_ms;
     total.system_ms += usage.system_ms;
     total.peak_rss_kb += usage.peak_rss_kb;
   }
   nlohmann::json resources = {{"nodes", describe_usage(total)}, {"by-node", by_node}};
   const std::int64_t bench_ns = outcome.bench_cpu_ns.value_or(0);
-  const std::int64_t all_ns = (total.user_ms + total.system_ms) * kNsPerMs + bench_ns;
+  const std::int64_t all_ns = total.cpu_us * 1000 + bench_ns;
   if (all_ns > 0) {
     resources["bench-cpu-share"] =
         short_ratio(static_cast<double>(bench_ns), static_cast<double>(all_ns));

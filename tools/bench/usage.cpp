@@ -13,7 +13,8 @@ constexpr std::int64_t kLookEveryNs = 2 * kNsPerSecond;
 
 NodeUsage sum(const NodeUsage& a, const NodeUsage& b) {
   // Processes one after the other: their times add up, their memory does not.
-  return {a.user_ms + b.user_ms, a.system_ms + b.system_ms, std::max(a.peak_rss_kb, b.peak_rss_kb)};
+  return {a.cpu_us + b.cpu_us, a.user_ms + b.user_ms, a.system_ms + b.system_ms,
+          std::max(a.peak_rss_kb, b.peak_rss_kb)};
 }
 
 }  // namespace
@@ -47,6 +48,7 @@ void UsageMeter::look_at(std::size_t number) {
   if (pid < 0) return;
   const ProcessUsage tree = usage_of_tree(pid);
   // A worker that died takes what it used along until its parent has buried it.
+  node.now.cpu_us = std::max(node.now.cpu_us, tree.cpu_us);
   node.now.user_ms = std::max(node.now.user_ms, tree.user_ms);
   node.now.system_ms = std::max(node.now.system_ms, tree.system_ms);
   node.now.peak_rss_kb = std::max(node.now.peak_rss_kb, tree.peak_rss_kb);

@@ -17,6 +17,8 @@
 namespace hearsay::bench {
 
 struct NodeUsage {
+  std::int64_t cpu_us = 0;
+  // Its parts, each in steps of 10 ms a process.
   std::int64_t user_ms = 0;
   std::int64_t system_ms = 0;
   // The sum of its processes' own peaks; pages that they share count in each.

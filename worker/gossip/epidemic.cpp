@@ -42,7 +42,7 @@ std::uint64_t stride_of(std::uint64_t round, std::uint32_t nodes) {
 
 Epidemic::Epidemic(const GossipOptions& options, Knowledge& knowledge)
     : Strategy(knowledge),
-      round_ns_(std::max(kShortestRoundNs, options.latency_budget_ms * kNsPerMs * 79 / 100)),
+      round_ns_(std::max(kShortestRoundNs, options.latency_budget_ms * kNsPerMs * 82 / 100)),
       hop_ns_(round_ns_ / kSteps),
       ledger_(knowledge),
       repair_(*this, ledger_, streams_) {}

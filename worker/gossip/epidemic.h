@@ -54,6 +54,10 @@ class Epidemic final : public Strategy, private Repair::Host {
   // Repair::Host.
   std::int64_t hop_ns() const override { return hop_ns_; }
   std::int64_t deadline_ns() const override { return 2 * round_ns_; }
+  std::int64_t settled_age_ns(const core::Context& /*context*/) const override {
+    return 5 * hop_ns_ / 2;
+  }
+  void on_loss(core::Context& /*context*/) override {}
   std::uint64_t epoch() const override { return 0; }
   void hear_of_epoch(core::Context& /*context*/, std::uint64_t /*epoch*/) override {}
   const std::deque<Batch>& batches() const override { return no_batches_; }

@@ -46,6 +46,15 @@ Relay::Relay(const GossipOptions& options, Knowledge& knowledge)
       ledger_(knowledge),
       repair_(*this, ledger_, streams_) {}
 
+// A peer of the relay learns a value with all others; the relay, up to a period earlier.
+std::int64_t Relay::settled_age_ns(const core::Context& context) const {
+  return is_root(context) ? pace_.deadline_ns : 5 * hop_.ns() / 2;
+}
+
+void Relay::on_loss(core::Context& context) {
+  lossy_until_ns_ = context.now_ns() + kLossyNs;
+}
+
 void Relay::set_pace(const core::Context& context) {
   pace_ = choose_pace(budget_ns_, hop_.ns(), tree_depth(node_count(context)));
 }
@@ -79,9 +88,9 @@ void Relay::tick(core::Context& context) {
   set_pace(context);
   const std::int64_t now_ns = context.now_ns();
   tell_again(context);
-  if (const auto due_ns = flush_due_ns(); due_ns && *due_ns <= now_ns) flush(context);
+  if (const auto due_ns = flush_due_ns(context); due_ns && *due_ns <= now_ns) flush(context);
   if (const auto due_ns = repair_.tick(context)) alarm_.ring_at(context, *due_ns);
-  if (const auto due_ns = flush_due_ns()) alarm_.ring_at(context, *due_ns);
+  if (const auto due_ns = flush_due_ns(context)) alarm_.ring_at(context, *due_ns);
   for (const Told& told : told_) {
     alarm_.ring_at(context, std::max(now_ns + 1, told.sent_ns + pace_.deadline_ns));
   }
@@ -116,6 +125,12 @@ void Relay::await(core::Context& context, std::uint32_t position) {
 }
 
 void Relay::tell(core::Context& context, std::vector<std::uint32_t> positions, bool urgent) {
+  for (int copy = 0; copy < (is_lossy(context) ? 2 : 1); ++copy) {
+    send_tell(context, positions, urgent);
+  }
+}
+
+void Relay::send_tell(core::Context& context, std::vector<std::uint32_t>& positions, bool urgent) {
   context.send(name_of(context, relay(context)), kTellType, [&](protocol::MessageWriter& body) {
     std::string runs;
     append_runs(runs, ledger_.log(), ledger_.values(), positions);
@@ -150,7 +165,7 @@ void Relay::tell_again(core::Context& context) {
   if (silent) {
     take_over(context);
   } else {
-    lossy_until_ns_ = context.now_ns() + kLossyNs;
+    on_loss(context);
     tell(context, std::move(positions), true);
   }
 }
@@ -197,9 +212,9 @@ void Relay::hear_of_epoch(core::Context& context, std::uint64_t epoch) {
   if (was_relay) repair_.exchange_with(context, relay(context));
 }
 
-std::optional<std::int64_t> Relay::flush_due_ns() const {
+std::optional<std::int64_t> Relay::flush_due_ns(const core::Context& context) const {
   if (owed_.empty()) return std::nullopt;
-  return flushed_ns_ + (urgent_ ? pace_.period_ns / 2 : pace_.period_ns);
+  return flushed_ns_ + (urgent_ || is_lossy(context) ? pace_.period_ns / 2 : pace_.period_ns);
 }
 
 void Relay::flush(core::Context& context) {
@@ -207,8 +222,7 @@ void Relay::flush(core::Context& context) {
   flushed_ns_ = context.now_ns();
   remember_batch({number_ + 1, std::exchange(owed_, {})});
   context.change(kFlushed, bytes_of(FlushRecord{number_, flushed_ns_}));
-  const bool lossy = context.now_ns() < lossy_until_ns_;
-  const std::size_t count = std::min(batches_.size(), lossy ? 1 + kRepeatedBatches : 1);
+  const std::size_t count = std::min(batches_.size(), is_lossy(context) ? 1 + kRepeatedBatches : 1);
   std::vector<std::uint32_t> positions;
   for (auto batch = batches_.end() - static_cast<std::ptrdiff_t>(count); batch != batches_.end();
        ++batch) {
@@ -299,7 +313,7 @@ void Relay::handle_tell(core::Context& context, const protocol::Message& message
   std::vector<std::uint32_t> wanted = news;
   if (urgent) {
     // The teller has missed the batch, or we its first message: messages get lost.
-    lossy_until_ns_ = context.now_ns() + kLossyNs;
+    on_loss(context);
     urgent_ = true;
     for (const Arrival& arrival : arrivals) {
       const std::uint32_t position = *ledger_.log().position(arrival.id);
@@ -353,6 +367,7 @@ void Relay::handle_spread(core::Context& context, const protocol::Message& messa
   measure(context, header.ping);
   if (header.root.rank == relay(context)) {
     relay_heard_ns_ = context.now_ns();
+    tell_what_was_missed(context);
   } else if (!pace_.direct && is_root(context) && !news.empty()) {
     // From a relay of the past, which not everyone on this side may hear.
     owe(context, news);
@@ -370,6 +385,22 @@ void Relay::came_back(core::Context& context, const std::vector<Arrival>& arriva
       return true;
     });
   }
+}
+
+// A value that had long reached the relay when it sent its batch, and was not in it, got lost.
+void Relay::tell_what_was_missed(core::Context& context) {
+  if (is_root(context)) return;
+  const std::int64_t round_trip_ns = hop_.ns() * (1 + tree_depth(node_count(context)));
+  std::vector<std::uint32_t> positions;
+  for (Told& told : told_) {
+    if (told.sent_ns + round_trip_ns + hop_.ns() / 4 > context.now_ns()) continue;
+    positions.push_back(told.position);
+    told.sent_ns = context.now_ns();
+    ++told.tries;
+  }
+  if (positions.empty()) return;
+  on_loss(context);
+  tell(context, std::move(positions), true);
 }
 
 void Relay::measure(core::Context& context, const std::vector<std::uint64_t>& ping) {

@@ -63,6 +63,8 @@ class Relay final : public Strategy, private Repair::Host {
   // Repair::Host.
   std::int64_t hop_ns() const override { return hop_.ns(); }
   std::int64_t deadline_ns() const override { return pace_.deadline_ns; }
+  std::int64_t settled_age_ns(const core::Context& context) const override;
+  void on_loss(core::Context& context) override;
   std::uint64_t epoch() const override { return epoch_; }
   void hear_of_epoch(core::Context& context, std::uint64_t epoch) override;
   const std::deque<Batch>& batches() const override { return batches_; }
@@ -76,13 +78,16 @@ class Relay final : public Strategy, private Repair::Host {
   void owe(core::Context& context, const std::vector<std::uint32_t>& positions);
   void await(core::Context& context, std::uint32_t position);
   void tell(core::Context& context, std::vector<std::uint32_t> positions, bool urgent);
+  void send_tell(core::Context& context, std::vector<std::uint32_t>& positions, bool urgent);
   void tell_again(core::Context& context);
   void take_over(core::Context& context);
-  std::optional<std::int64_t> flush_due_ns() const;
+  bool is_lossy(const core::Context& context) const { return context.now_ns() < lossy_until_ns_; }
+  std::optional<std::int64_t> flush_due_ns(const core::Context& context) const;
   void flush(core::Context& context);
   void remember_batch(Batch batch);
   void send_batch(core::Context& context, const BatchHeader& header, std::string_view runs);
   void came_back(core::Context& context, const std::vector<Arrival>& arrivals);
+  void tell_what_was_missed(core::Context& context);
   void measure(core::Context& context, const std::vector<std::uint64_t>& ping);
 
   void handle_tell(core::Context& context, const protocol::Message& message);

@@ -16,6 +16,7 @@ constexpr std::int64_t kShortestRoundNs = 250 * kNsPerMs;
 constexpr std::int64_t kLongestWaitNs = kNsPerSecond;
 constexpr std::int64_t kSlackNs = 20 * kNsPerMs;
 constexpr int kMostPulls = 5;
+constexpr std::uint64_t kLongGap = 3;         // batches
 constexpr std::size_t kMostAsked = 4;         // children at a time, after the first round
 constexpr std::size_t kMostClaims = 512;      // in one vector
 constexpr std::uint64_t kFillBytes = 32'768;  // of values in one fill, or one value
@@ -58,14 +59,15 @@ void Repair::on_gap(core::Context& context, const Source& root) {
 }
 
 void Repair::on_doubt(core::Context& context, std::uint32_t rank) {
-  if (!doubt_) doubt_ = {rank, context.now_ns() + host_.deadline_ns() / 2};
+  if (!doubt_) doubt_ = {rank, context.now_ns() + 2 * host_.hop_ns() + 2 * kSlackNs};
 }
 
 void Repair::on_unrest(core::Context& context) {
   if (!in_unrest(context)) {
     round_ns_ = std::max(kShortestRoundNs, host_.deadline_ns());
-    next_round_ns_ = context.now_ns() + static_cast<std::int64_t>(context.random().below(
-                                            static_cast<std::uint64_t>(2 * round_ns_)));
+    next_round_ns_ = context.now_ns() + round_ns_ +
+                     static_cast<std::int64_t>(
+                         context.random().below(static_cast<std::uint64_t>(2 * round_ns_)));
   }
   unrest_until_ns_ = context.now_ns() + kUnrestNs;
 }
@@ -227,6 +229,8 @@ void Repair::handle_have(core::Context& context, const protocol::Message& messag
     const auto numbers = read_numbers(*missed);
     if (numbers.size() != 3) throw core::BadRequest("missed: incarnation, first, last");
     host_.hear_of_epoch(context, epoch);
+    // A long gap is the end of a partition, not a lossy network.
+    if (numbers[2] - numbers[1] < kLongGap) host_.on_loss(context);
     answer_pull(context, rank, numbers[0], numbers[1], numbers[2]);
     return;
   }
@@ -283,7 +287,7 @@ void Repair::answer_vector(core::Context& context, std::uint32_t rank, std::uint
   std::map<Source, std::uint32_t> theirs;
   for (const Claim& claim : claims) theirs[claim.source] = claim.count;
   const ValueLog& log = ledger_.log();
-  const std::int64_t old_enough_ns = context.now_ns() - host_.deadline_ns();
+  const std::int64_t old_enough_ns = context.now_ns() - host_.settled_age_ns(context);
   std::vector<std::uint32_t> positions;
   std::uint64_t bytes = 0;
   bool more = false;

@@ -42,8 +42,12 @@ class Repair {
    public:
     virtual ~Host() = default;
     virtual std::int64_t hop_ns() const = 0;
-    // After so long a value is no longer on its way.
+    // After so long a value that was sent has come back, or was lost.
     virtual std::int64_t deadline_ns() const = 0;
+    // A value that this node has known for so long has reached all others, or was lost.
+    virtual std::int64_t settled_age_ns(const core::Context& context) const = 0;
+    // A peer missed messages of this node.
+    virtual void on_loss(core::Context& context) = 0;
     virtual std::uint64_t epoch() const = 0;
     virtual void hear_of_epoch(core::Context& context, std::uint64_t epoch) = 0;
     virtual const std::deque<Batch>& batches() const = 0;

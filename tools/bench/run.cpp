@@ -129,6 +129,7 @@ void Run::thread_freed(std::int64_t now_ns) {
 }
 
 void Run::end_load(std::int64_t now_ns) {
+  if (phase_ != Phase::load) return;  // failed meanwhile
   phase_ = Phase::draining;
   if (pool_->all_free()) heal(now_ns);
 }
@@ -151,6 +152,7 @@ void Run::recover(std::int64_t now_ns) {
 }
 
 void Run::read_finally(std::int64_t now_ns) {
+  if (phase_ != Phase::recovery) return;
   phase_ = Phase::final_reads;
   const Intent intent = *workload_.final_intent();
   for (std::size_t i = 0; i < pool_->concurrency(); ++i) pool_->invoke(now_ns, i, intent, true);

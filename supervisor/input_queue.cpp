@@ -1,16 +1,14 @@
 #include "supervisor/input_queue.h"
 
-#include <algorithm>
+#include <utility>
 
-#include "common/protocol/message_record.h"
+#include "common/protocol/message_input.h"
 
 namespace hearsay::supervisor {
 namespace {
 
 using protocol::InputHeader;
 using protocol::InputKind;
-
-constexpr std::uint64_t kLongestPartBytes = protocol::kLongestPayloadBytes - sizeof(InputHeader);
 
 std::string with_header(std::int64_t taken_ns, std::string_view rest) {
   return std::string(bytes_of(InputHeader{taken_ns})).append(rest);
@@ -27,18 +25,10 @@ void InputQueue::push(InputKind kind, std::uint16_t flags, std::string payload) 
 }
 
 void InputQueue::push_message(std::int64_t taken_ns, const protocol::Message& message) {
-  std::string payload(bytes_of(InputHeader{taken_ns}));
-  protocol::append_message_record(payload, message);
-  if (payload.size() <= protocol::kLongestPayloadBytes) {
-    push(InputKind::message, 0, std::move(payload));
-    return;
-  }
-  const std::string_view record = std::string_view(payload).substr(sizeof(InputHeader));
-  for (std::uint64_t at = 0; at < record.size(); at += kLongestPartBytes) {
-    const bool last = at + kLongestPartBytes >= record.size();
-    push(InputKind::message_part, last ? protocol::kLastPart : std::uint16_t{0},
-         with_header(taken_ns, record.substr(at, kLongestPartBytes)));
-  }
+  protocol::make_message_inputs(taken_ns, message,
+                                [this](InputKind kind, std::uint16_t flags, std::string payload) {
+                                  push(kind, flags, std::move(payload));
+                                });
 }
 
 void InputQueue::push_timer(std::int64_t taken_ns, std::uint64_t token) {

@@ -29,32 +29,6 @@ void add_node_options(CLI::App& app, Options& options) {
       ->check(CLI::Range(std::uint64_t{1024}, std::uint64_t{1} << 30))
       ->capture_default_str()
       ->group(node);
-  app.add_option(
-         "--reply-deadline-ms", options.reply_deadline_ms,
-         "Answers to clients older than this are dropped: Maelstrom's clients wait 5 s, and "
-         "answering one that has gone would silence the node for good")
-      ->check(CLI::Range(std::int64_t{1}, std::int64_t{3'600'000}))
-      ->capture_default_str()
-      ->group(node);
-  app.add_option("--hang-limit-ms", options.hang_limit_ms,
-                 "A worker that has input but commits nothing for so long is replaced")
-      ->check(CLI::Range(std::int64_t{100}, std::int64_t{3'600'000}))
-      ->capture_default_str()
-      ->group(node);
-}
-
-void add_chaos_options(CLI::App& app, Options& options) {
-  const std::string chaos = "Crash experiments";
-  app.add_option("--chaos-kill-ms", options.chaos_kill_ms,
-                 "Kill the own worker with SIGKILL at random times, on average this many "
-                 "milliseconds apart (0: never)")
-      ->check(CLI::Range(std::int64_t{0}, std::int64_t{3'600'000}))
-      ->capture_default_str()
-      ->group(chaos);
-  app.add_option("--chaos-seed", options.chaos_seed,
-                 "Decides these times, together with the node's name")
-      ->capture_default_str()
-      ->group(chaos);
 }
 
 }  // namespace
@@ -63,7 +37,7 @@ ParsedOptions parse_options(int argc, const char* const* argv) {
   ParsedOptions parsed;
   CLI::App app(kDescription, "hearsay-node");
   add_node_options(app, parsed.options);
-  add_chaos_options(app, parsed.options);
+  add_care_options(app, parsed.options);
   add_worker_options(app, parsed.options.worker);
   try {
     app.parse(argc, argv);

@@ -9,15 +9,11 @@
 
 namespace hearsay::supervisor {
 
-struct Options {
+struct Options : CareOptions {
   WorkerOptions worker;
   std::string worker_path;  // empty: hearsay-worker beside this program
   std::string state_dir;    // empty: the state lives in memory
   std::uint64_t max_line_bytes = 64 * 1024 * 1024;
-  std::int64_t reply_deadline_ms = 4500;
-  std::int64_t hang_limit_ms = 2000;
-  std::int64_t chaos_kill_ms = 0;  // mean; 0: never
-  std::uint64_t chaos_seed = 0;
 };
 
 struct ParsedOptions {

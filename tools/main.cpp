@@ -7,13 +7,16 @@
 #include <vector>
 
 #include "common/base/file_descriptor.h"
+#include "tools/bench/command_text.h"
 #include "tools/bench/options.h"
 #include "tools/bench/test_command.h"
+#include "tools/sim/options.h"
 #include "tools/sim/sim_command.h"
 
 namespace {
 
 using hearsay::bench::TestOptions;
+using hearsay::sim::SimOptions;
 
 // Cuts off what stands behind "--": it belongs to the node, whatever it looks like.
 std::vector<std::string> cut_node_arguments(std::vector<std::string>& arguments) {
@@ -24,24 +27,16 @@ std::vector<std::string> cut_node_arguments(std::vector<std::string>& arguments)
   return rest;
 }
 
-// As one would type it again, for the plots' titles.
-std::string as_typed(const std::vector<std::string>& arguments) {
-  std::string command = "hearsay";
-  for (const std::string& argument : arguments) {
-    const bool plain = argument.find_first_of(" \t\n'\"\\$*?&|;<>()`") == std::string::npos;
-    command += plain && !argument.empty() ? " " + argument : " '" + argument + "'";
-  }
-  return command;
-}
-
 }  // namespace
 
 int main(int argc, char** argv) {
   hearsay::fill_standard_descriptors(O_RDONLY);
   std::vector<std::string> arguments(argv + 1, argv + argc);
   TestOptions options;
-  options.command = as_typed(arguments);
-  options.node_arguments = cut_node_arguments(arguments);
+  SimOptions sim_options;
+  sim_options.command_line = arguments;
+  options.command = sim_options.test.command = hearsay::bench::as_typed(arguments);
+  options.node_arguments = sim_options.test.node_arguments = cut_node_arguments(arguments);
 
   CLI::App app("Tools for hearsay: gossip nodes that keep going while their workers die");
   app.name("hearsay");
@@ -51,16 +46,20 @@ int main(int argc, char** argv) {
   add_test_options(*test, options);
   CLI::App* sim = app.add_subcommand(
       "sim", "The same in virtual time: simulated nodes in one process, repeated by a seed");
-  add_test_options(*sim, options);
+  add_sim_options(*sim, sim_options);
 
   try {
     std::reverse(arguments.begin(), arguments.end());  // CLI11 takes them from the back
     app.parse(arguments);
-    resolve(options);
+    if (sim->parsed()) {
+      resolve(sim_options);
+    } else {
+      resolve(options);
+    }
   } catch (const CLI::ParseError& error) {
     const bool help = app.exit(error) == 0;
     return help ? hearsay::bench::kExitValid : hearsay::bench::kExitBadArguments;
   }
-  if (sim->parsed()) return hearsay::sim::run_sim(options);
+  if (sim->parsed()) return hearsay::sim::run_sim(sim_options);
   return hearsay::bench::run_test(options);
 }

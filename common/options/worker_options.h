@@ -31,6 +31,16 @@ struct WorkerOptions {
   TraceOptions trace;
 };
 
+// How the supervisor looks after its worker. The simulator, which plays its part, takes them too.
+struct CareOptions {
+  std::int64_t reply_deadline_ms = 4500;
+  std::int64_t hang_limit_ms = 2000;
+  std::int64_t chaos_kill_ms = 0;  // mean; 0: never
+  std::uint64_t chaos_seed = 0;
+};
+
+void add_care_options(CLI::App& app, CareOptions& options);
+
 // Adds the options to `app`, which writes what it parses into `options`; `options` must outlive it.
 void add_worker_options(CLI::App& app, WorkerOptions& options);
 

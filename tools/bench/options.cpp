@@ -33,9 +33,9 @@ void add_network_options(CLI::App& command, TestOptions& options) {
                    "node's queue is holding, as Maelstrom does");
 }
 
-void add_load_options(CLI::App& command, TestOptions& options) {
+void add_load_options(CLI::App& command, TestOptions& options, std::int64_t most_nodes) {
   command.add_option("--node-count", options.node_count, "How many nodes")
-      ->check(between(1, 1000))
+      ->check(between(1, static_cast<double>(most_nodes)))
       ->capture_default_str()
       ->type_name("N");
   command.add_option("--time-limit", options.time_limit_s, "How long the load lasts, in seconds")
@@ -109,7 +109,7 @@ LatencyDistribution parse_distribution(const std::string& name) {
 
 }  // namespace
 
-void add_test_options(CLI::App& command, TestOptions& options) {
+void add_test_options(CLI::App& command, TestOptions& options, std::int64_t most_nodes) {
   command.add_option("-w,--workload", options.workload, "What the clients do")
       ->required()
       ->check(CLI::IsMember(workload_names()))
@@ -118,7 +118,7 @@ void add_test_options(CLI::App& command, TestOptions& options) {
       .add_option("--bin", options.binary,
                   "The program that is a node (default: hearsay-node beside this program)")
       ->type_name("FILE");
-  add_load_options(command, options);
+  add_load_options(command, options, most_nodes);
   add_network_options(command, options);
   add_fault_options(command, options.faults);
   command.add_flag("--log-stderr", options.log_stderr, "Show what the nodes write to stderr");
@@ -173,6 +173,12 @@ RunOptions run_options(const TestOptions& options) {
   run.seed = options.seed;
   run.nemesis = options.nemesis;
   return run;
+}
+
+std::vector<std::string> node_names(const TestOptions& options) {
+  std::vector<std::string> names;
+  for (std::int64_t i = 0; i < options.node_count; ++i) names.push_back(fmt::format("n{}", i));
+  return names;
 }
 
 nlohmann::json to_json(const TestOptions& options) {

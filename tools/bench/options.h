@@ -59,13 +59,15 @@ struct TestOptions {
 };
 
 // The options that can't be had from one flag alone are checked by resolve().
-void add_test_options(CLI::App& command, TestOptions& options);
+void add_test_options(CLI::App& command, TestOptions& options, std::int64_t most_nodes = 1000);
 
 // Checks and works out the rest. Throws CLI::ValidationError with words
 // for people.
 void resolve(TestOptions& options);
 
 RunOptions run_options(const TestOptions& options);
+// n0, n1, ...
+std::vector<std::string> node_names(const TestOptions& options);
 
 nlohmann::json to_json(const TestOptions& options);
 

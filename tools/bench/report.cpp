@@ -62,6 +62,9 @@ void add_bad_lines(std::vector<std::string>& reasons, const nlohmann::json& sect
 
 void add_node_faults(std::vector<std::string>& reasons, const nlohmann::json& section) {
   add_bad_lines(reasons, section);
+  for (const auto& violation : section.at("violations")) {
+    reasons.push_back(violation.get<std::string>());
+  }
   const std::size_t doubles = section.at("double-replies").size();
   if (doubles == 0) return;
   const nlohmann::json& first = section.at("double-replies").front();

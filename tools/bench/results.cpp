@@ -83,17 +83,20 @@ void add_failure(nlohmann::json& section, const Outcome& outcome) {
 nlohmann::json hearsay_section(const TestOptions& options, const Run& run, const Network& network,
                                const Outcome& outcome) {
   nlohmann::json section = {
-      {"valid?", outcome.findings.total() == 0 && run.duplicates().empty()},
+      {"valid?",
+       outcome.findings.total() == 0 && run.duplicates().empty() && outcome.violations.empty()},
       {"seed", options.seed},
       {"options", to_json(options)},
       {"bad-lines", bad_lines(run, outcome.findings)},
       {"bad-line-counts", bad_line_counts(outcome.findings)},
       {"double-replies", double_replies(run)},
+      {"violations", outcome.violations},
       {"traffic", describe_traffic(network, count_invocations(run.history()))},
       {"leftover-processes", outcome.leftovers}};
   if (outcome.wall_ns) section["wall-time-ms"] = *outcome.wall_ns / kNsPerMs;
   if (outcome.bench_cpu_ns) section["bench-cpu-ms"] = *outcome.bench_cpu_ns / kNsPerMs;
   if (!outcome.usage.empty()) section["resources"] = describe_resources(network, outcome);
+  if (!outcome.simulator.is_null()) section["simulator"] = outcome.simulator;
   add_faults(section, run, network);
   add_failure(section, outcome);
   return section;

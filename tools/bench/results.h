@@ -22,7 +22,9 @@ struct Outcome {
   std::string failure_kind;  // "node-died", "no-answer"
   std::string failed_node;
   Findings findings;
-  std::vector<std::string> leftovers;  // nodes that left processes behind
+  std::vector<std::string> violations;  // what else is wrong, in words
+  nlohmann::json simulator;             // what only a simulated run has; null: nothing
+  std::vector<std::string> leftovers;   // nodes that left processes behind
   // Of real processes only.
   std::optional<std::int64_t> wall_ns;       // from the first process started to the last one gone
   std::optional<std::int64_t> bench_cpu_ns;  // what the bench itself used

@@ -36,22 +36,31 @@ void Run::start(std::int64_t now_ns) {
       &Run::set_up);
 }
 
-void Run::ask_all(std::int64_t now_ns, const BodyFor& body_for, std::int64_t timeout_ns,
+// One node after the other, though at the same moment: a simulated node is done with its question
+// before the next one is made, so that thousands of large ones don't wait in memory at once.
+void Run::ask_all(std::int64_t now_ns, BodyFor body_for, std::int64_t timeout_ns,
                   OnAllAnswered next) {
-  const std::size_t count = network_.node_count();
-  unanswered_ = count;
-  for (std::size_t node = 0; node < count; ++node) {
+  unanswered_ = network_.node_count();
+  for (std::size_t node = 0; node < network_.node_count(); ++node) {
     setup_clients_.push_back(std::make_unique<Client>(heap_, network_, duplicates_));
   }
-  for (std::size_t node = 0; node < count; ++node) {
-    const nlohmann::json body = body_for(node);
-    const auto type = body.at("type").get<std::string>();
-    setup_clients_[setup_clients_.size() - count + node]->request(
-        now_ns, network_.node_name(node), body, timeout_ns,
-        [this, node, type, next](std::int64_t later_ns, const nlohmann::json& reply) {
-          take_answer(later_ns, node, type, reply, next);
-        });
-  }
+  ask_from(now_ns, 0, std::make_shared<const BodyFor>(std::move(body_for)), timeout_ns, next);
+}
+
+void Run::ask_from(std::int64_t now_ns, std::size_t node, std::shared_ptr<const BodyFor> body_for,
+                   std::int64_t timeout_ns, OnAllAnswered next) {
+  if (phase_ == Phase::over) return;
+  const nlohmann::json body = (*body_for)(node);
+  const auto type = body.at("type").get<std::string>();
+  setup_clients_[node]->request(
+      now_ns, network_.node_name(node), body, timeout_ns,
+      [this, node, type, next](std::int64_t later_ns, const nlohmann::json& reply) {
+        take_answer(later_ns, node, type, reply, next);
+      });
+  if (node + 1 == network_.node_count()) return;
+  heap_.at(now_ns, [this, node, body_for, timeout_ns, next](std::int64_t later_ns) {
+    ask_from(later_ns, node + 1, body_for, timeout_ns, next);
+  });
 }
 
 void Run::take_answer(std::int64_t now_ns, std::size_t node, const std::string& asked,
@@ -78,7 +87,7 @@ void Run::set_up(std::int64_t now_ns) {
     return;
   }
   ask_all(
-      now_ns, [&](std::size_t /*node*/) { return body; }, kClientTimeoutNs, &Run::begin_load);
+      now_ns, [body](std::size_t /*node*/) { return body; }, kClientTimeoutNs, &Run::begin_load);
 }
 
 void Run::begin_load(std::int64_t now_ns) {

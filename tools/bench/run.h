@@ -64,8 +64,9 @@ class Run : private NemesisListener {
   using OnAllAnswered = void (Run::*)(std::int64_t);
 
   // `body_for` is called before this returns.
-  void ask_all(std::int64_t now_ns, const BodyFor& body_for, std::int64_t timeout_ns,
-               OnAllAnswered next);
+  void ask_all(std::int64_t now_ns, BodyFor body_for, std::int64_t timeout_ns, OnAllAnswered next);
+  void ask_from(std::int64_t now_ns, std::size_t node, std::shared_ptr<const BodyFor> body_for,
+                std::int64_t timeout_ns, OnAllAnswered next);
   void take_answer(std::int64_t now_ns, std::size_t node, const std::string& asked,
                    const nlohmann::json& reply, OnAllAnswered next);
   void set_up(std::int64_t now_ns);

@@ -15,6 +15,7 @@
 #include "common/base/clock.h"
 #include "tools/bench/conclude.h"
 #include "tools/bench/event_loop.h"
+#include "tools/bench/network_log.h"
 #include "tools/bench/node_group.h"
 #include "tools/bench/progress.h"
 #include "tools/bench/results.h"
@@ -26,12 +27,6 @@
 
 namespace hearsay::bench {
 namespace {
-
-std::vector<std::string> node_names(std::int64_t count) {
-  std::vector<std::string> names;
-  for (std::int64_t i = 0; i < count; ++i) names.push_back(fmt::format("n{}", i));
-  return names;
-}
 
 std::int64_t own_cpu_ns() {
   rusage usage{};
@@ -45,7 +40,7 @@ class Test {
  public:
   explicit Test(const TestOptions& options)
       : options_(options),
-        names_(node_names(options.node_count)),
+        names_(node_names(options)),
         store_(options.store, options.workload, wall_ns()),
         loop_([this](std::int64_t now_ns, int number) { take_signal(now_ns, number); }),
         nodes_(loop_, {std::filesystem::canonical(options.binary), options.node_arguments},
@@ -70,8 +65,7 @@ class Test {
     const std::int64_t cpu_start_ns = own_cpu_ns();
     nodes_.start(network_);
     if (options_.log_stderr) follow_logs();
-    if (options_.log_net_send) network_.log_sent(log_as("sent    "));
-    if (options_.log_net_recv) network_.log_received(log_as("received"));
+    print_messages(network_, options_, start_ns);
     run_->start(monotonic_ns());
     progress_->start(start_ns);
     usage_->start(start_ns);
@@ -94,13 +88,6 @@ class Test {
 
  private:
   // To stderr, with the time since the start.
-  static Network::Logger log_as(const char* what) {
-    return [what, start_ns = monotonic_ns()](std::int64_t now_ns, std::string_view line) {
-      tell("{} {:>9.3f} s {}", what,
-           static_cast<double>(now_ns - start_ns) / static_cast<double>(kNsPerSecond), line);
-    };
-  }
-
   void follow_logs() {
     std::vector<LogFollower::File> files;
     for (std::size_t node = 0; node < names_.size(); ++node) {

@@ -1,69 +1,118 @@
-// The nodes of a simulated run, between the network and their cores.
+// The nodes of a simulated run, between the network and their cores: what supervisors, kernels and
+// pipes do in a real one.
 //
 // A delivered line is queued with its node and consumed at the same virtual moment, after the
-// network is done; so is everything else that falls due. Nodes take no time to compute. Not
-// thread-safe.
+// network is done; so is everything else that falls due. Nodes take no time to compute; only the
+// start of a worker does. A worker that is killed dies between two commits or, as often, in the
+// middle of its next step. One that is paused and has input is replaced after the hang limit. What
+// comes to a paused node waits in its pipe, and counts as old when the node goes on.
+//
+// What nodes print wrong is kept in findings(). Not thread-safe.
 #pragma once
 
 #include <cstddef>
 #include <cstdint>
-#include <functional>
 #include <memory>
+#include <optional>
 #include <string>
+#include <string_view>
 #include <vector>
 
 #include "common/options/worker_options.h"
+#include "common/protocol/line_parser.h"
 #include "tools/bench/event_heap.h"
+#include "tools/bench/findings.h"
 #include "tools/bench/network.h"
 #include "tools/bench/node_control.h"
 #include "tools/bench/random.h"
+#include "tools/sim/event_log.h"
 #include "tools/sim/sim_node.h"
 
 namespace hearsay::sim {
 
 struct ClusterOptions {
   GossipOptions gossip;
-  bool keep_journals = true;
-  std::int64_t restart_ns = 5'000'000;  // from a worker's death to its successor's first step
-  std::int64_t max_skew_ns = 0;         // clocks are off by up to this, either way
+  CareOptions care;
+  bool keep_journals = true;       // without them, workers can't be killed
+  std::int64_t max_skew_ns = 0;    // clocks are off by up to this, either way
+  double compact_probability = 0;  // after each step
+  bool strict = false;             // a bad line silences its node, as under Maelstrom
 };
 
 class Cluster : public bench::NodePort, public bench::NodeControl {
  public:
-  Cluster(bench::EventHeap& heap, const ClusterOptions& options, std::uint64_t seed);
+  // The heap outlives the cluster; so does the log, if there is one.
+  Cluster(bench::EventHeap& heap, const ClusterOptions& options, std::uint64_t seed,
+          EventLog* log = nullptr);
 
   // Starts a node for each node of `network`, which outlives the cluster.
   void start(std::int64_t now_ns, bench::Network& network);
 
   bool deliver(std::int64_t now_ns, std::size_t node, std::string_view line) override;
-  // Not simulated yet: these do nothing.
+
   std::optional<std::int64_t> kill_worker(std::int64_t now_ns, std::size_t node) override;
   std::optional<std::int64_t> pause_worker(std::int64_t now_ns, std::size_t node) override;
-  void resume_worker(std::int64_t /*now_ns*/, std::size_t /*node*/) override {}
-  void kill_node(std::int64_t /*now_ns*/, std::size_t /*node*/) override {}
-  void start_node(std::int64_t /*now_ns*/, std::size_t /*node*/) override {}
-  void pause_node(std::int64_t /*now_ns*/, std::size_t /*node*/) override {}
-  void resume_node(std::int64_t /*now_ns*/, std::size_t /*node*/) override {}
+  void resume_worker(std::int64_t now_ns, std::size_t node) override;
+  void kill_node(std::int64_t now_ns, std::size_t node) override;
+  void start_node(std::int64_t now_ns, std::size_t node) override;
+  void pause_node(std::int64_t now_ns, std::size_t node) override;
+  void resume_node(std::int64_t now_ns, std::size_t node) override;
+
+  const bench::Findings& findings() const { return findings_; }
+  // Workers that were not what their journal says, in words.
+  const std::vector<std::string>& broken_recoveries() const { return broken_recoveries_; }
+  std::int64_t worker_deaths() const { return worker_deaths_; }
+  // Ends every worker and makes its successor, to compare them.
+  void check_journals(std::int64_t now_ns);
 
  private:
   struct Slot {
-    std::unique_ptr<SimNode> node;
-    bool scheduled = false;  // an event in the heap will call run
-    std::string line;        // the beginning of a line that comes in parts
+    std::unique_ptr<SimNode> node;  // none: the node is dead
+    std::uint64_t life = 0;         // counts its deaths: events of earlier lives are void
+    bool scheduled = false;         // an event in the heap will call run
+    bool doomed = false;            // the worker dies in the middle of its next step
+    bool worker_paused = false;
+    bool hang_alarm = false;  // an event in the heap will call look_for_hang
+    bool silenced = false;
+    std::optional<std::int64_t> paused_since_ns;  // the whole node
+    std::vector<std::string> pipe;                // lines, while the node is paused
+    std::vector<std::uint64_t> due_timers;        // likewise
+    std::string line;                             // the beginning of one that comes in parts
   };
 
+  void bring_up(std::int64_t now_ns, std::size_t node);
+  void plan_chaos(std::int64_t now_ns, std::size_t node);
   void schedule(std::int64_t now_ns, std::size_t node);
   void run(std::int64_t now_ns, std::size_t node);
+  static bool may_step(const Slot& slot);
+  void crash(std::int64_t now_ns, std::size_t node, bool in_step, std::string_view cause);
+  void worker_up(std::int64_t now_ns, std::size_t node);
+  void watch_for_hang(std::int64_t now_ns, std::size_t node);
+  void look_for_hang(std::int64_t now_ns, std::size_t node, std::uint64_t generation,
+                     std::uint64_t consumed);
   void carry_out(std::int64_t now_ns, std::size_t node, std::string_view outputs);
+  void arm_timer(std::int64_t now_ns, std::size_t node, protocol::WakeRequest wake);
+  void take_line_record(std::int64_t now_ns, std::size_t node, const Record& record);
   void send_line(std::int64_t now_ns, std::size_t node, std::string_view line);
-  void start_worker(std::int64_t now_ns, std::size_t node);
+  void note_fault(std::int64_t now_ns, std::size_t node, char mark, std::string text);
+  void show_state(std::size_t node);
 
   bench::EventHeap& heap_;
   ClusterOptions options_;
   std::uint64_t seed_;
+  EventLog* log_;
   bench::Network* network_ = nullptr;
+  core::Roster names_;
   protocol::LineParser parser_;
+  bench::Findings findings_;
+  std::vector<std::string> broken_recoveries_;
+  std::int64_t worker_deaths_ = 0;
   std::vector<Slot> slots_;
+  std::vector<bench::Random> chaos_;  // by node
+  bench::Random key_random_;
+  bench::Random skew_random_;
+  bench::Random crash_random_;
+  bench::Random compact_random_;
 };
 
 }  // namespace hearsay::sim

@@ -1,63 +1,90 @@
 #include "tools/sim/sim_command.h"
 
 #include <fmt/format.h>
+#include <unistd.h>
 
-#include <CLI/CLI.hpp>
-#include <algorithm>
-#include <vector>
+#include <cstdio>
+#include <exception>
 
-#include "tools/bench/checkers.h"
-#include "tools/bench/run.h"
+#include "common/base/clock.h"
+#include "tools/bench/store.h"
 #include "tools/bench/test_command.h"
-#include "tools/bench/workload.h"
-#include "tools/sim/cluster.h"
+#include "tools/sim/simulation.h"
+#include "tools/sim/swarm.h"
 
 namespace hearsay::sim {
 namespace {
 
-GossipOptions gossip_options(std::vector<std::string> arguments) {
-  CLI::App app;
-  WorkerOptions options;
-  add_worker_options(app, options);
-  std::reverse(arguments.begin(), arguments.end());
-  app.parse(arguments);
-  return options.gossip;
+constexpr std::int64_t kFirstShownNs = 2 * kNsPerSecond;
+constexpr std::int64_t kShownEveryNs = 250 * kNsPerMs;
+
+// The progress of one run, on a terminal, if it takes long.
+class RunProgress {
+ public:
+  explicit RunProgress(const Simulation& simulation) : simulation_(simulation) {}
+  ~RunProgress() {
+    if (shown_) fmt::print(stderr, "\r\x1b[K");
+  }
+  RunProgress(const RunProgress&) = delete;
+  RunProgress& operator=(const RunProgress&) = delete;
+
+  void look(std::int64_t virtual_ns) {
+    if (!terminal_ || monotonic_ns() < next_ns_) return;
+    next_ns_ = monotonic_ns() + kShownEveryNs;
+    shown_ = true;
+    const bench::Run& run = simulation_.events();
+    const std::string passed =
+        run.load_start_ns()
+            ? fmt::format("{:.1f} of {:.0f} virtual s", seconds(virtual_ns - *run.load_start_ns()),
+                          seconds(run.planned_ns()))
+            : "starting the nodes";
+    fmt::print(stderr, "\r\x1b[K{}  {} messages between nodes", passed,
+               simulation_.network().server_messages().sent);
+    std::fflush(stderr);
+  }
+
+ private:
+  static double seconds(std::int64_t ns) {
+    return static_cast<double>(ns) / static_cast<double>(kNsPerSecond);
+  }
+
+  const Simulation& simulation_;
+  bool terminal_ = ::isatty(STDERR_FILENO) != 0;
+  bool shown_ = false;
+  std::int64_t next_ns_ = monotonic_ns() + kFirstShownNs;
+};
+
+int run_one(const SimOptions& options) {
+  const bench::Store store(options.test.store, options.test.workload, wall_ns());
+  Simulation simulation(options.test, make_cluster_options(options));
+  {
+    RunProgress progress(simulation);
+    simulation.run([&](std::int64_t now_ns) { progress.look(now_ns); });
+  }
+  const int code = simulation.conclude(store);
+  if (code != bench::kExitValid) fmt::print("Repeat it: {}\n", repeat_command(options));
+  return code;
+}
+
+// Up to the first run that isn't valid.
+int run_one_by_one(SimOptions options) {
+  int code = bench::kExitValid;
+  for (std::int64_t i = 0; i < options.test.test_count && code == bench::kExitValid; ++i) {
+    code = run_one(options);
+    ++options.test.seed;
+  }
+  return code;
 }
 
 }  // namespace
 
-int run_sim(const bench::TestOptions& options) {
-  std::vector<std::string> names;
-  for (std::int64_t i = 0; i < options.node_count; ++i) names.push_back(fmt::format("n{}", i));
-  bench::EventHeap heap;
-  ClusterOptions cluster_options;
-  cluster_options.gossip = gossip_options(options.node_arguments);
-  Cluster cluster(heap, cluster_options, options.seed);
-  bench::Network network(heap, cluster, options.network, options.seed);
-  for (const std::string& name : names) network.add_node(name);
-  const auto workload = bench::make_workload(options.workload, options.shape, names);
-  std::string failure;
-  bool over = false;
-  bench::Run run(heap, network, *workload, cluster, run_options(options),
-                 [&](std::int64_t, const std::string& why) {
-                   failure = why;
-                   over = true;
-                 });
-  cluster.start(0, network);
-  run.start(0);
-  while (!over) {
-    const auto due_ns = heap.next_due_ns();
-    if (!due_ns) break;
-    heap.run_due(*due_ns);
-  }
-  if (!failure.empty()) {
-    fmt::print(stderr, "hearsay sim: {}\n", failure);
+int run_sim(const SimOptions& options) {
+  try {
+    return options.seeds.empty() ? run_one_by_one(options) : run_swarm(options);
+  } catch (const std::exception& error) {
+    fmt::print(stderr, "hearsay sim: {}\n", error.what());
     return bench::kExitRunFailed;
   }
-  const auto net = bench::check_net(run.history(), network);
-  const auto verdict = workload->check(run.history());
-  fmt::print("{}\n{}\n", net.dump(), verdict.dump());
-  return verdict.at("valid?") == true ? bench::kExitValid : bench::kExitInvalid;
 }
 
 }  // namespace hearsay::sim

@@ -1,12 +1,12 @@
-// `hearsay sim`: a run of simulated nodes in virtual time.
+// `hearsay sim`: a run of simulated nodes in virtual time, or a swarm of them.
 #pragma once
 
-#include "tools/bench/options.h"
+#include "tools/sim/options.h"
 
 namespace hearsay::sim {
 
-// Runs, prints the verdict on stdout. Returns the exit code, as of `hearsay test`. `options` are
-// resolved; their node arguments are those of hearsay-node that concern the worker.
-int run_sim(const bench::TestOptions& options);
+// Runs, prints the verdict on stdout, writes the results. Returns the exit code, as of
+// `hearsay test`. `options` are resolved.
+int run_sim(const SimOptions& options);
 
 }  // namespace hearsay::sim

@@ -1,47 +1,70 @@
 #include "tools/sim/sim_node.h"
 
+#include <utility>
 #include <variant>
 
 #include "common/base/check.h"
-#include "common/protocol/message_record.h"
+#include "common/protocol/message_input.h"
 #include "worker/services/registry.h"
 
 namespace hearsay::sim {
 
 using protocol::InputKind;
 
-SimNode::SimNode(const GossipOptions& gossip, const Setting& setting)
-    : gossip_(gossip), setting_(setting) {}
+namespace {
 
-void SimNode::enqueue(InputKind kind, std::int64_t now_ns, std::string_view payload) {
-  std::string bytes(bytes_of(protocol::InputHeader{local_ns(now_ns)}));
-  inputs_.push_back({kind, std::move(bytes.append(payload))});
+std::string with_header(std::int64_t taken_ns, std::string_view rest) {
+  return std::string(bytes_of(protocol::InputHeader{taken_ns})).append(rest);
 }
+
+}  // namespace
+
+SimNode::SimNode(Setting setting) : setting_(std::move(setting)) {}
 
 std::string SimNode::take_line(std::int64_t now_ns, std::string_view line) {
   const auto parsed = parser_.parse(line);
   if (const auto* bad = std::get_if<protocol::BadLine>(&parsed)) return bad->reason;
-  std::string record;
-  protocol::append_message_record(record, std::get<protocol::ParsedLine>(parsed).message);
-  enqueue(InputKind::message, now_ns, record);
+  protocol::make_message_inputs(local_ns(now_ns), std::get<protocol::ParsedLine>(parsed).message,
+                                [this](InputKind kind, std::uint16_t flags, std::string payload) {
+                                  inputs_.push_back({kind, flags, std::move(payload)});
+                                });
   return {};
 }
 
 void SimNode::fire_timer(std::int64_t now_ns, std::uint64_t token) {
-  enqueue(InputKind::timer, now_ns, bytes_of(token));
+  inputs_.push_back({InputKind::timer, 0, with_header(local_ns(now_ns), bytes_of(token))});
 }
 
 void SimNode::start_worker(std::int64_t now_ns) {
+  ++generation_;
+  inputs_.push_back(
+      {InputKind::worker_started, 0, with_header(local_ns(now_ns), bytes_of(generation_))});
+}
+
+bool SimNode::worker_up() {
   HEARSAY_CHECK(!core_, "one worker at a time");
-  core_ = std::make_unique<core::Node>(setting_.key, services::make_services(gossip_), events_);
+  core_ = core_from_journal();
+  const std::string before = std::exchange(last_snapshot_, {});
+  return before.empty() || snapshot_of(*core_) == before;
+}
+
+std::unique_ptr<core::Node> SimNode::core_from_journal() {
+  auto core = std::make_unique<core::Node>(setting_.key, services::make_services(setting_.gossip),
+                                           events_, setting_.nodes);
   RecordReader records(journal_);
-  while (const auto record = records.next()) core_->replay(*record);
-  enqueue(InputKind::worker_started, now_ns, bytes_of(++generation_));
+  while (const auto record = records.next()) core->replay(*record);
+  return core;
+}
+
+std::string SimNode::snapshot_of(const core::Node& core) {
+  core::Effects effects;
+  core.snapshot(effects);
+  return std::string(effects.journal());
 }
 
 core::NodeInput SimNode::first_input() const {
   const Input& input = inputs_.front();
-  return {consumed_, input.kind, 0, input.payload};
+  return {consumed_, input.kind, input.flags, input.payload};
 }
 
 std::string_view SimNode::step() {
@@ -53,14 +76,18 @@ std::string_view SimNode::step() {
   return effects_.outputs();
 }
 
-void SimNode::step_and_crash() {
-  effects_.clear();
-  core_->step(first_input(), effects_);
-  crash();
+bool SimNode::compact() {
+  journal_ = snapshot_of(*core_);
+  return snapshot_of(*core_from_journal()) == journal_;
 }
 
-void SimNode::crash() {
+void SimNode::crash(bool in_step) {
   HEARSAY_CHECK(setting_.keep_journal, "a worker that is killed needs a journal");
+  last_snapshot_ = snapshot_of(*core_);
+  if (in_step) {
+    effects_.clear();
+    core_->step(first_input(), effects_);
+  }
   core_.reset();
 }
 

@@ -2,8 +2,10 @@
 //
 // Inputs queue as they do in the request ring and are consumed one step at a time. A step's effects
 // are committed to the journal as a whole, or, when the worker is killed in the middle of the step,
-// forgotten; its successor is a new core made from the journal alone, and finds the unconsumed
-// inputs where they were. The node's clock may be off from the simulator's. Not thread-safe.
+// forgotten. Its successor is a new core made from the journal alone; it finds the unconsumed
+// inputs where they were, and behind them the news of its own start. Timers of earlier workers are
+// not disarmed: cores must ignore them. The node's clock may be off from the simulator's.
+// Not thread-safe.
 #pragma once
 
 #include <cstdint>
@@ -22,45 +24,55 @@ namespace hearsay::sim {
 class SimNode {
  public:
   struct Setting {
+    GossipOptions gossip;
     core::NodeKey key;
     std::int64_t skew_ns = 0;  // what its clock shows beyond the simulator's
     bool keep_journal = true;  // without it, the worker cannot be killed
+    core::Roster nodes;        // all names: cores share their memory
   };
 
-  SimNode(const GossipOptions& gossip, const Setting& setting);
+  explicit SimNode(Setting setting);
 
   // The supervisor's part: puts inputs into the queue.
   // Nothing, or what is wrong with the line (it is no message).
   std::string take_line(std::int64_t now_ns, std::string_view line);
   void fire_timer(std::int64_t now_ns, std::uint64_t token);
-  // A worker is started: the first one, or the successor of one that crashed.
+  // A worker is on its way: the first one, or the successor of one that died. It is there, and
+  // steps, after worker_up().
   void start_worker(std::int64_t now_ns);
+  // False when it is not what its predecessor was at its last commit.
+  bool worker_up();
 
   // The worker's part.
   bool has_worker() const { return core_ != nullptr; }
   bool has_input() const { return !inputs_.empty(); }
+  std::size_t waiting_inputs() const { return inputs_.size(); }
   // Runs the step of the first input and commits it. Its outputs (common/protocol/link.h) are good
   // until the next call. Needs a worker and an input.
   std::string_view step();
-  // The step of the first input runs and is lost: killed before the commit.
-  void step_and_crash();
-  // The worker is killed between two steps.
-  void crash();
+  // Replaces the journal by a snapshot. False when a core made from it is not the same.
+  bool compact();
+  // The worker dies; in_step: of SIGKILL in the middle of the step of the first input, which is
+  // lost (needs an input).
+  void crash(bool in_step);
 
   std::int64_t local_ns(std::int64_t now_ns) const { return now_ns + setting_.skew_ns; }
   std::int64_t global_ns(std::int64_t local_ns) const { return local_ns - setting_.skew_ns; }
   std::uint64_t inputs_consumed() const { return consumed_; }
+  std::uint64_t generation() const { return generation_; }
+  const std::string& journal() const { return journal_; }
 
  private:
   struct Input {
     protocol::InputKind kind;
+    std::uint16_t flags;
     std::string payload;
   };
 
-  void enqueue(protocol::InputKind kind, std::int64_t now_ns, std::string_view payload);
   core::NodeInput first_input() const;
+  std::unique_ptr<core::Node> core_from_journal();
+  static std::string snapshot_of(const core::Node& core);
 
-  GossipOptions gossip_;
   Setting setting_;
   trace::NoEvents events_;
   protocol::LineParser parser_;
@@ -70,6 +82,7 @@ class SimNode {
   std::string journal_;
   core::Effects effects_;
   std::unique_ptr<core::Node> core_;
+  std::string last_snapshot_;  // of the dead worker
 };
 
 }  // namespace hearsay::sim

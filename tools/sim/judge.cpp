@@ -1,0 +1,95 @@
+#include "tools/sim/judge.h"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <string_view>
+
+#include "common/base/clock.h"
+
+namespace hearsay::sim {
+namespace {
+
+constexpr std::size_t kShown = 5;
+
+// "3 values lost: 1, 5, 8"
+void add_values(Judgement& judgement, const nlohmann::json& workload, const std::string& key,
+                std::string_view what) {
+  const nlohmann::json& values = workload.value(key, nlohmann::json::array());
+  if (values.empty()) return;
+  std::string text = fmt::format("{} {}:", values.size(), what);
+  std::size_t shown = 0;
+  for (const auto& [name, value] : values.items()) {
+    if (shown++ == kShown) break;
+    const std::string word = values.is_object() ? name : value.dump();
+    if (judgement.focus.empty()) judgement.focus = word;
+    text += " " + word;
+  }
+  judgement.violations.push_back(text + (values.size() > kShown ? " ..." : ""));
+}
+
+// The checker takes an echo that never came for a wrong one; here that may be excused.
+void add_wrong_echoes(Judgement& judgement, const nlohmann::json& workload) {
+  for (const auto& error : workload.value("errors", nlohmann::json::array())) {
+    if (error.at(3).is_object()) judgement.violations.push_back("a wrong echo: " + error.dump());
+  }
+}
+
+// Faults that keep a node from answering in time.
+bool excuses_silence(const SimOptions& scenario) {
+  using bench::Fault;
+  const auto& nemeses = scenario.test.nemesis.interval_ns;
+  return nemeses.count(Fault::kill) + nemeses.count(Fault::pause) +
+             nemeses.count(Fault::pause_worker) >
+         0;
+}
+
+void add_unanswered(Judgement& judgement, const bench::History& history) {
+  std::size_t count = 0;
+  for (const bench::Operation& operation : history.operations()) {
+    const bool bad = operation.type == bench::OperationType::fail ||
+                     operation.type == bench::OperationType::info;
+    if (!is_client(operation) || !bad || count++ > 0) continue;
+    judgement.violations.push_back(
+        fmt::format("no fault excuses this: {} of client {} ended with {} at {} ms", operation.f,
+                    operation.process, operation.error.dump(), operation.time_ns / kNsPerMs));
+  }
+  if (count > 1) judgement.violations.push_back(fmt::format("... and {} more like it", count - 1));
+}
+
+}  // namespace
+
+Judgement judge(const SimOptions& scenario, const bench::History& history,
+                const nlohmann::json& results) {
+  Judgement judgement;
+  const nlohmann::json& section = results.at("hearsay");
+  for (const auto& violation : section.at("violations")) {
+    judgement.violations.push_back(violation.get<std::string>());
+  }
+  if (section.contains("failure")) {
+    judgement.violations.push_back(section.at("failure").get<std::string>());
+    return judgement;
+  }
+  const nlohmann::json& workload = results.at("workload");
+  add_values(judgement, workload, "lost", "values lost");
+  add_values(judgement, workload, "unexpected", "values read that nobody sent");
+  add_values(judgement, workload, "duplicated", "values or ids twice");
+  add_wrong_echoes(judgement, workload);
+  if (results.at("exceptions").contains("exceptions")) {
+    judgement.violations.push_back("malformed replies: " +
+                                   results.at("exceptions").at("exceptions").dump());
+  }
+  for (const auto& line : section.at("bad-lines")) {
+    judgement.violations.push_back(fmt::format("{} printed a bad line: {}",
+                                               line.at("node").get<std::string>(),
+                                               line.at("reason").get<std::string>()));
+  }
+  if (!section.at("double-replies").empty()) {
+    judgement.violations.push_back("a request was answered twice: " +
+                                   section.at("double-replies").front().dump());
+  }
+  if (!excuses_silence(scenario)) add_unanswered(judgement, history);
+  return judgement;
+}
+
+}  // namespace hearsay::sim

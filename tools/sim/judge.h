@@ -1,0 +1,23 @@
+// What is wrong with a simulated run: the checkers' findings, and what they have no eye for.
+#pragma once
+
+#include <nlohmann/json.hpp>
+#include <string>
+#include <vector>
+
+#include "tools/bench/history.h"
+#include "tools/sim/options.h"
+
+namespace hearsay::sim {
+
+struct Judgement {
+  std::vector<std::string> violations;  // in words; empty: all is well
+  std::string focus;                    // the value that the first one is about, JSON; empty: none
+};
+
+// Beyond the checkers: a request without an answer, or with an error, although no fault of the
+// scenario excuses it; a worker that is not what its journal says.
+Judgement judge(const SimOptions& scenario, const bench::History& history,
+                const nlohmann::json& results);
+
+}  // namespace hearsay::sim

@@ -1,0 +1,42 @@
+#include "tools/sim/node_arguments.h"
+
+#include <CLI/CLI.hpp>
+#include <algorithm>
+#include <string_view>
+
+namespace hearsay::sim {
+namespace {
+
+struct Refused {
+  const char* name;
+  const char* why;
+};
+
+constexpr Refused kRefused[] = {
+    {"--worker", "simulated nodes run the worker's core that is built in"},
+    {"--state-dir", "simulated nodes have no files"},
+    {"--max-line-bytes", "simulated nodes read no lines"},
+    {"--trace-level", "simulated nodes write no traces; a violation prints what led to it"},
+    {"--trace-file", "simulated nodes write no traces; a violation prints what led to it"},
+};
+
+}  // namespace
+
+NodeOptions parse_node_arguments(const std::vector<std::string>& arguments) {
+  for (const std::string& argument : arguments) {
+    const std::string_view name = std::string_view(argument).substr(0, argument.find('='));
+    for (const Refused& refused : kRefused) {
+      if (name == refused.name) throw CLI::ValidationError(refused.name, refused.why);
+    }
+  }
+  CLI::App app;
+  WorkerOptions worker;
+  CareOptions care;
+  add_worker_options(app, worker);
+  add_care_options(app, care);
+  std::vector<std::string> reversed(arguments.rbegin(), arguments.rend());
+  app.parse(reversed);
+  return {worker.gossip, care};
+}
+
+}  // namespace hearsay::sim

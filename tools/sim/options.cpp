@@ -1,0 +1,122 @@
+#include "tools/sim/options.h"
+
+#include <algorithm>
+#include <charconv>
+#include <iterator>
+#include <optional>
+#include <string_view>
+
+#include "common/base/clock.h"
+#include "tools/bench/command_text.h"
+#include "tools/sim/node_arguments.h"
+
+namespace hearsay::sim {
+namespace {
+
+constexpr std::int64_t kMostNodes = 20'000;
+// Up to here journals are kept in every run, and compared with the workers at its end.
+constexpr std::int64_t kJournalsAlways = 100;
+
+std::optional<std::uint64_t> parse_number(std::string_view text) {
+  std::uint64_t number = 0;
+  const char* end = text.data() + text.size();
+  const auto [rest, error] = std::from_chars(text.data(), end, number);
+  if (error != std::errc() || rest != end) return std::nullopt;
+  return number;
+}
+
+void parse_seeds(SimOptions& options) {
+  const std::string_view text = options.seeds;
+  const auto dots = text.find("..");
+  const auto first = parse_number(text.substr(0, dots));
+  const auto last = dots == std::string_view::npos ? first : parse_number(text.substr(dots + 2));
+  if (!first || !last || *first > *last) {
+    throw CLI::ValidationError("--seeds",
+                               "a seed, or a range like 1..1000, not \"" + options.seeds + "\"");
+  }
+  options.first_seed = *first;
+  options.last_seed = *last;
+}
+
+}  // namespace
+
+void add_sim_options(CLI::App& command, SimOptions& options) {
+  add_test_options(command, options.test, kMostNodes);
+  command.get_option("--workload")->required(false);
+  command
+      .add_option("--seeds", options.seeds,
+                  "A swarm: one run a seed, each of which draws its own cluster, load and faults; "
+                  "stops at the first violation and shows what led to it. With --jobs only")
+      ->type_name("A..B");
+  command.add_option("--jobs", options.jobs, "Swarm: runs at a time (default: as many as cores)")
+      ->check(CLI::Range(std::int64_t{1}, std::int64_t{1024}))
+      ->type_name("N");
+  command
+      .add_option("--clock-skew", options.clock_skew_ms,
+                  "The nodes' clocks are off by up to so much, in ms, either way")
+      ->check(CLI::Range(0.0, 1e9))
+      ->type_name("MS");
+  command
+      .add_option("--compact-probability", options.compact_probability,
+                  "How likely a worker compacts its journal after a step")
+      ->check(CLI::Range(0.0, 1.0))
+      ->type_name("P");
+  command.footer(
+      "Behind -- follow options of hearsay-node. The same seed gives the same run, byte for byte.\n"
+      "Exit codes: 0 valid, 1 invalid, 2 unknown, 254 bad arguments, 255 the run could not go on.\n"
+      "Example: hearsay sim -w broadcast --node-count 1000 --latency 100 -- --gossip flood\n"
+      "         hearsay sim --seeds 1..1000");
+}
+
+void resolve(SimOptions& options) {
+  if (!options.seeds.empty()) {
+    parse_seeds(options);
+    return;
+  }
+  if (options.test.workload.empty()) {
+    throw CLI::RequiredError("--workload (or --seeds for a swarm)");
+  }
+  if (!options.test.binary.empty()) {
+    throw CLI::ValidationError("--bin",
+                               "simulated nodes run the worker's core that is built in; other "
+                               "programs run under hearsay test");
+  }
+  parse_node_arguments(options.test.node_arguments);
+  resolve(options.test);
+  options.test.binary = "(simulated)";
+}
+
+ClusterOptions make_cluster_options(const SimOptions& options) {
+  const NodeOptions node = parse_node_arguments(options.test.node_arguments);
+  ClusterOptions cluster;
+  cluster.gossip = node.gossip;
+  cluster.care = node.care;
+  cluster.max_skew_ns = static_cast<std::int64_t>(options.clock_skew_ms * kNsPerMs);
+  cluster.compact_probability = options.compact_probability;
+  cluster.strict = options.test.strict;
+  const auto& nemeses = options.test.nemesis.interval_ns;
+  const bool workers_die =
+      nemeses.count(bench::Fault::kill_worker) + nemeses.count(bench::Fault::pause_worker) > 0;
+  cluster.keep_journals = workers_die || node.care.chaos_kill_ms > 0 ||
+                          options.compact_probability > 0 ||
+                          options.test.node_count <= kJournalsAlways;
+  return cluster;
+}
+
+std::string repeat_command(const SimOptions& options) {
+  std::vector<std::string> words;
+  const auto& typed = options.command_line;
+  const auto dashes = std::find(typed.begin(), typed.end(), "--");
+  for (auto word = typed.begin(); word != dashes; ++word) {
+    if (*word == "--seed") {
+      if (std::next(word) != dashes) ++word;
+    } else if (!word->starts_with("--seed=")) {
+      words.push_back(*word);
+    }
+  }
+  words.insert(words.end(), {"--seed", std::to_string(options.test.seed)});
+  words.insert(words.end(), dashes, typed.end());
+  return bench::as_typed(words);
+}
+
+}  // namespace hearsay::sim

@@ -1,0 +1,38 @@
+// The options of `hearsay sim`: those of `hearsay test`, and a few of its own.
+#pragma once
+
+#include <CLI/CLI.hpp>
+#include <cstdint>
+#include <string>
+#include <vector>
+
+#include "tools/bench/options.h"
+#include "tools/sim/cluster.h"
+
+namespace hearsay::sim {
+
+struct SimOptions {
+  bench::TestOptions test;
+  std::string seeds;      // "A..B" or "N": a swarm; empty: one run
+  std::int64_t jobs = 0;  // 0: as many as there are cores
+  double clock_skew_ms = 0;
+  double compact_probability = 0;
+  std::vector<std::string> command_line;  // as it was typed, without the program
+
+  // Worked out by resolve().
+  std::uint64_t first_seed = 0;
+  std::uint64_t last_seed = 0;
+};
+
+void add_sim_options(CLI::App& command, SimOptions& options);
+
+// Checks and works out the rest. Throws CLI::ParseError with words for people.
+void resolve(SimOptions& options);
+
+// What the cluster of one run needs; the test's options are resolved.
+ClusterOptions make_cluster_options(const SimOptions& options);
+
+// The command that repeats a run of `options` with the seed that it had.
+std::string repeat_command(const SimOptions& options);
+
+}  // namespace hearsay::sim

@@ -1,0 +1,161 @@
+#include "tools/sim/scenario.h"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <cstddef>
+#include <iterator>
+#include <vector>
+
+#include "tools/bench/random.h"
+
+namespace hearsay::sim {
+namespace {
+
+using bench::Fault;
+using bench::Random;
+
+// What may be drawn for --gossip, and whether values reach everybody although messages get lost.
+struct Strategy {
+  const char* name;
+  bool survives_loss;
+};
+constexpr Strategy kStrategies[] = {{"push", true}, {"flood", false}};
+
+// The load and the recovery, in virtual seconds; --time-limit and --recovery.
+constexpr double kLoadS = 10;
+constexpr double kRecoveryS = 10;
+
+template <typename T, std::size_t size>
+const T& pick(Random& random, const T (&items)[size]) {
+  return items[random.below(size)];
+}
+
+bool one_in(Random& random, std::uint64_t count) {
+  return random.below(count) == 0;
+}
+
+void draw_cluster(Random& random, bench::TestOptions& test) {
+  test.node_count = 5 + static_cast<std::int64_t>(random.below(21));
+  constexpr double kRates[] = {5, 10, 20, 40, 80};
+  test.rate_hz = pick(random, kRates);
+  constexpr std::int64_t kLatencies[] = {0, 1, 5, 20, 50, 100, 200};
+  test.latency_ms = pick(random, kLatencies);
+  constexpr const char* kDistributions[] = {"constant", "uniform", "exponential"};
+  test.latency_distribution = pick(random, kDistributions);
+  constexpr const char* kShapes[] = {"line", "grid", "tree2", "tree3", "tree4", "total"};
+  test.topology = pick(random, kShapes);
+  test.no_head_of_line_blocking = one_in(random, 4);
+  test.time_limit_s = kLoadS;
+  test.recovery_s = kRecoveryS;
+}
+
+void draw_workload(Random& random, bench::TestOptions& test) {
+  constexpr const char* kWorkloads[] = {"broadcast", "broadcast", "broadcast", "broadcast",
+                                        "broadcast", "broadcast", "broadcast", "broadcast",
+                                        "echo",      "unique-ids"};
+  test.workload = pick(random, kWorkloads);
+}
+
+struct FaultChance {
+  Fault fault;
+  std::uint64_t one_in;
+  bool loses_messages;
+};
+constexpr FaultChance kFaultChances[] = {
+    {Fault::partition, 3, true},     {Fault::one_way, 5, true},    {Fault::kill_worker, 2, false},
+    {Fault::pause_worker, 6, false}, {Fault::kill, 3, true},       {Fault::pause, 6, false},
+    {Fault::loss, 4, true},          {Fault::duplicate, 4, false}, {Fault::reorder, 4, false}};
+
+// A killed node takes to its grave what it acknowledged and hadn't told anybody, so a run of
+// broadcasts could never be called good.
+bool allowed(Fault fault, const bench::TestOptions& test) {
+  return fault != Fault::kill || test.workload != "broadcast";
+}
+
+// Returns whether messages between nodes may get lost.
+bool draw_faults(Random& random, SimOptions& scenario) {
+  bench::TestOptions& test = scenario.test;
+  bool loses = false;
+  for (const FaultChance& chance : kFaultChances) {
+    const bool drawn = one_in(random, chance.one_in);
+    constexpr double kProbabilities[] = {0.01, 0.1, 0.3};
+    const double probability = pick(random, kProbabilities);
+    if (!drawn || !allowed(chance.fault, test)) continue;
+    test.faults.nemeses.emplace_back(name_of(chance.fault));
+    if (is_on_the_wire(chance.fault)) test.faults.probability[chance.fault] = probability;
+    loses = loses || chance.loses_messages;
+  }
+  test.faults.interval_s = 0.5 + 4 * random.unit();
+  constexpr double kKillIntervalsS[] = {0.01, 0.05, 0.2, 1};
+  const double kill_interval_s = pick(random, kKillIntervalsS);
+  const auto& names = test.faults.nemeses;
+  if (std::find(names.begin(), names.end(), name_of(Fault::kill_worker)) != names.end()) {
+    test.faults.own_interval_s[Fault::kill_worker] = kill_interval_s;
+  }
+  if (one_in(random, 3)) {
+    constexpr double kSkewsMs[] = {1, 1000, 1e7};
+    scenario.clock_skew_ms = pick(random, kSkewsMs);
+  }
+  if (one_in(random, 3)) {
+    constexpr double kCompactions[] = {0.001, 0.01, 0.1};
+    scenario.compact_probability = pick(random, kCompactions);
+  }
+  return loses;
+}
+
+void draw_strategy(Random& random, bool loses, std::vector<std::string>& arguments) {
+  std::vector<const char*> fit;
+  for (const Strategy& strategy : kStrategies) {
+    if (strategy.survives_loss || !loses) fit.push_back(strategy.name);
+  }
+  arguments = {"--gossip", fit[random.below(fit.size())]};
+  if (arguments[1] == "push") {
+    constexpr const char* kIntervals[] = {"50", "50", "200"};
+    arguments.insert(arguments.end(), {"--gossip-interval-ms", pick(random, kIntervals)});
+  }
+  if (one_in(random, 6)) {
+    constexpr const char* kChaos[] = {"50", "500", "2000"};
+    arguments.insert(arguments.end(), {"--chaos-kill-ms", pick(random, kChaos)});
+  }
+}
+
+std::string joined(const std::vector<std::string>& words) {
+  std::string text;
+  for (const std::string& word : words) text += (text.empty() ? "" : " ") + word;
+  return text;
+}
+
+}  // namespace
+
+SimOptions draw_scenario(std::uint64_t seed) {
+  // One stream a part, so that a change in one leaves the others as they were.
+  Random cluster(seed, "scenario cluster");
+  Random workload(seed, "scenario workload");
+  Random faults(seed, "scenario faults");
+  Random strategy(seed, "scenario strategy");
+  SimOptions scenario;
+  scenario.test.given_seed = seed;
+  draw_cluster(cluster, scenario.test);
+  draw_workload(workload, scenario.test);
+  const bool loses = draw_faults(faults, scenario);
+  draw_strategy(strategy, loses, scenario.test.node_arguments);
+  resolve(scenario);
+  return scenario;
+}
+
+std::string describe(const SimOptions& scenario) {
+  const bench::TestOptions& test = scenario.test;
+  std::string text = fmt::format(
+      "{} on {} nodes, {}, rate {}, latency {} ms {}{}, faults: {}", test.workload, test.node_count,
+      test.topology, test.rate_hz, test.latency_ms, test.latency_distribution,
+      test.no_head_of_line_blocking ? " without head-of-line blocking" : "",
+      test.faults.nemeses.empty() ? "none" : joined(test.faults.nemeses));
+  if (scenario.clock_skew_ms > 0) text += fmt::format(", skew {} ms", scenario.clock_skew_ms);
+  if (scenario.compact_probability > 0) {
+    text += fmt::format(", compaction {}", scenario.compact_probability);
+  }
+  return text + "; " + joined(test.node_arguments);
+}
+
+}  // namespace hearsay::sim

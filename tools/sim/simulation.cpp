@@ -1,0 +1,60 @@
+#include "tools/sim/simulation.h"
+
+#include "common/base/clock.h"
+#include "tools/bench/conclude.h"
+#include "tools/bench/network_log.h"
+
+namespace hearsay::sim {
+namespace {
+
+constexpr int kTurnsBetweenLooks = 1024;
+
+}  // namespace
+
+Simulation::Simulation(const bench::TestOptions& options, const ClusterOptions& cluster,
+                       EventLog* log)
+    : options_(options),
+      cluster_options_(cluster),
+      cluster_(heap_, cluster, options.seed, log),
+      network_(heap_, cluster_, options.network, options.seed) {
+  const auto names = bench::node_names(options);
+  for (const std::string& name : names) network_.add_node(name);
+  print_messages(network_, options, 0);
+  workload_ = bench::make_workload(options.workload, options.shape, names);
+  run_ = std::make_unique<bench::Run>(heap_, network_, *workload_, cluster_,
+                                      bench::run_options(options),
+                                      [this](std::int64_t, const std::string& failure) {
+                                        over_ = true;
+                                        outcome_.failure = failure;
+                                      });
+}
+
+void Simulation::run(const std::function<void(std::int64_t now_ns)>& watch) {
+  cluster_.start(0, network_);
+  run_->start(0);
+  std::int64_t now_ns = 0;
+  for (int turns = 0; !over_ && heap_.next_due_ns(); ++turns) {
+    now_ns = *heap_.next_due_ns();
+    heap_.run_due(now_ns);
+    if (watch && turns % kTurnsBetweenLooks == 0) watch(now_ns);
+  }
+  cluster_.check_journals(now_ns);
+  outcome_.findings = cluster_.findings();
+  outcome_.violations = cluster_.broken_recoveries();
+  outcome_.simulator = {{"clock-skew-ms", cluster_options_.max_skew_ns / kNsPerMs},
+                        {"compact-probability", cluster_options_.compact_probability},
+                        {"worker-deaths", cluster_.worker_deaths()}};
+  if (outcome_.failure.empty()) return;
+  outcome_.failure_kind = "no-answer";
+  if (run_->failed_node()) outcome_.failed_node = network_.node_name(*run_->failed_node());
+}
+
+nlohmann::json Simulation::results() const {
+  return bench::make_results(options_, *workload_, *run_, network_, outcome_);
+}
+
+int Simulation::conclude(const bench::Store& store) const {
+  return bench::conclude(options_, *workload_, *run_, network_, outcome_, store);
+}
+
+}  // namespace hearsay::sim

@@ -1,0 +1,55 @@
+// One simulated run, wired up: the bench's network, workload, nemeses and checkers around a cluster
+// of cores. Deterministic: the same options give the same history and the same results, byte for
+// byte. Not thread-safe.
+#pragma once
+
+#include <cstdint>
+#include <functional>
+#include <memory>
+#include <nlohmann/json.hpp>
+#include <string>
+#include <vector>
+
+#include "tools/bench/event_heap.h"
+#include "tools/bench/network.h"
+#include "tools/bench/options.h"
+#include "tools/bench/results.h"
+#include "tools/bench/run.h"
+#include "tools/bench/store.h"
+#include "tools/bench/workload.h"
+#include "tools/sim/cluster.h"
+#include "tools/sim/event_log.h"
+
+namespace hearsay::sim {
+
+class Simulation {
+ public:
+  // `options` are resolved and outlive the simulation; so does the log, if there is one.
+  Simulation(const bench::TestOptions& options, const ClusterOptions& cluster,
+             EventLog* log = nullptr);
+
+  // To the end of the run. `watch`, if given, is called now and then with the virtual time.
+  void run(const std::function<void(std::int64_t now_ns)>& watch = {});
+
+  // The whole of results.json.
+  nlohmann::json results() const;
+  // As bench::conclude().
+  int conclude(const bench::Store& store) const;
+
+  const bench::Run& events() const { return *run_; }
+  const bench::Network& network() const { return network_; }
+  std::int64_t worker_deaths() const { return cluster_.worker_deaths(); }
+
+ private:
+  const bench::TestOptions& options_;
+  ClusterOptions cluster_options_;
+  bench::EventHeap heap_;
+  Cluster cluster_;
+  bench::Network network_;
+  std::unique_ptr<bench::Workload> workload_;
+  std::unique_ptr<bench::Run> run_;
+  bench::Outcome outcome_;
+  bool over_ = false;
+};
+
+}  // namespace hearsay::sim

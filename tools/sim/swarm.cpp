@@ -1,0 +1,115 @@
+#include "tools/sim/swarm.h"
+
+#include <fmt/format.h>
+#include <unistd.h>
+
+#include <cstdio>
+#include <exception>
+#include <optional>
+#include <thread>
+
+#include "common/base/clock.h"
+#include "tools/bench/test_command.h"
+#include "tools/sim/judge.h"
+#include "tools/sim/scenario.h"
+#include "tools/sim/seed_workers.h"
+#include "tools/sim/simulation.h"
+
+namespace hearsay::sim {
+namespace {
+
+constexpr std::size_t kGridLines = 60;
+constexpr std::int64_t kShownEveryNs = 250 * kNsPerMs;
+
+SeedReport run_seed(std::uint64_t seed) {
+  const SimOptions scenario = draw_scenario(seed);
+  Simulation simulation(scenario.test, make_cluster_options(scenario));
+  simulation.run();
+  const nlohmann::json results = simulation.results();
+  const bench::History& history = simulation.events().history();
+  SeedReport report;
+  report.seed = seed;
+  report.violated = !judge(scenario, history, results).violations.empty();
+  report.operations = static_cast<std::int64_t>(history.operations().size()) / 2;
+  report.messages = simulation.network().server_messages().sent;
+  report.worker_deaths = simulation.worker_deaths();
+  return report;
+}
+
+// Runs the seed once more, to see what led to the violation.
+void explain(std::uint64_t seed) {
+  fmt::print("Seed {} finds a violation.\n", seed);
+  const SimOptions scenario = draw_scenario(seed);
+  fmt::print("{}\n", describe(scenario));
+  std::fflush(stdout);
+  const ClusterOptions cluster = make_cluster_options(scenario);
+  Simulation first(scenario.test, cluster);
+  first.run();
+  const Judgement judgement = judge(scenario, first.events().history(), first.results());
+  EventLog log(static_cast<std::size_t>(scenario.test.node_count), kGridLines, judgement.focus);
+  Simulation second(scenario.test, cluster, &log);
+  second.run();
+  fmt::print("\n{}\n", log.grid(second.events().load_start_ns().value_or(0)));
+  for (const std::string& violation : judgement.violations)
+    fmt::print("VIOLATION: {}\n", violation);
+  if (judgement.violations.empty()) fmt::print("The violation did not come again.\n");
+  fmt::print("Repeat it: hearsay sim --seeds {}\n", seed);
+}
+
+// Both print what they know at once: a crash may follow.
+class SwarmProgress {
+ public:
+  SwarmProgress(std::uint64_t first, std::uint64_t last) : first_(first), last_(last) {}
+
+  void show(std::uint64_t done, bool at_once) {
+    if (!terminal_ || (!at_once && monotonic_ns() < next_ns_)) return;
+    next_ns_ = monotonic_ns() + kShownEveryNs;
+    fmt::print(stderr, "\r\x1b[K{} of {} seeds", done, last_ - first_ + 1);
+    std::fflush(stderr);
+  }
+  void clear() const {
+    if (terminal_) fmt::print(stderr, "\r\x1b[K");
+  }
+
+ private:
+  std::uint64_t first_;
+  std::uint64_t last_;
+  bool terminal_ = ::isatty(STDERR_FILENO) != 0;
+  std::int64_t next_ns_ = 0;
+};
+
+struct Totals {
+  std::uint64_t seeds = 0;
+  std::int64_t operations = 0;
+  std::int64_t messages = 0;
+  std::int64_t worker_deaths = 0;
+};
+
+}  // namespace
+
+int run_swarm(const SimOptions& options) {
+  const auto cores = static_cast<std::int64_t>(std::thread::hardware_concurrency());
+  const std::int64_t jobs = options.jobs > 0 ? options.jobs : std::max<std::int64_t>(1, cores);
+  SwarmProgress progress(options.first_seed, options.last_seed);
+  Totals totals;
+  std::optional<std::uint64_t> violated;
+  run_seeds(options.first_seed, options.last_seed, jobs, run_seed, [&](const SeedReport& report) {
+    ++totals.seeds;
+    totals.operations += report.operations;
+    totals.messages += report.messages;
+    totals.worker_deaths += report.worker_deaths;
+    progress.show(totals.seeds, false);
+    if (report.violated) violated = report.seed;
+    return !report.violated;
+  });
+  progress.clear();
+  if (violated) {
+    explain(*violated);
+    return bench::kExitInvalid;
+  }
+  fmt::print("{} seeds, no violation: {} operations, {} messages between nodes, {} workers died\n",
+             totals.seeds, totals.operations, totals.messages, totals.worker_deaths);
+  return bench::kExitValid;
+}
+
+}  // namespace hearsay::sim

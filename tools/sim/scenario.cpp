@@ -20,7 +20,8 @@ struct Strategy {
   const char* name;
   bool survives_loss;
 };
-constexpr Strategy kStrategies[] = {{"push", true}, {"flood", false}};
+constexpr Strategy kStrategies[] = {
+    {"relay", true}, {"relay", true}, {"push", true}, {"flood", false}};
 
 // The load and the recovery, in virtual seconds; --time-limit and --recovery.
 constexpr double kLoadS = 10;
@@ -113,6 +114,10 @@ void draw_strategy(Random& random, bool loses, std::vector<std::string>& argumen
   if (arguments[1] == "push") {
     constexpr const char* kIntervals[] = {"50", "50", "200"};
     arguments.insert(arguments.end(), {"--gossip-interval-ms", pick(random, kIntervals)});
+  }
+  if (arguments[1] == "relay") {
+    constexpr const char* kBudgets[] = {"100", "250", "415", "700", "1200"};
+    arguments.insert(arguments.end(), {"--latency-budget", pick(random, kBudgets)});
   }
   if (one_in(random, 6)) {
     constexpr const char* kChaos[] = {"50", "500", "2000"};

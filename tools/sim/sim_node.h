@@ -72,6 +72,7 @@ class SimNode {
   core::NodeInput first_input() const;
   std::unique_ptr<core::Node> core_from_journal();
   static std::string snapshot_of(const core::Node& core);
+  static std::string state_in(std::string_view snapshot);
 
   Setting setting_;
   trace::NoEvents events_;
@@ -82,7 +83,7 @@ class SimNode {
   std::string journal_;
   core::Effects effects_;
   std::unique_ptr<core::Node> core_;
-  std::string last_snapshot_;  // of the dead worker
+  std::string last_state_;  // of the dead worker
 };
 
 }  // namespace hearsay::sim

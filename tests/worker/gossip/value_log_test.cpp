@@ -1,0 +1,122 @@
+#include "worker/gossip/value_log.h"
+
+#include <gtest/gtest.h>
+
+#include <algorithm>
+#include <random>
+
+namespace hearsay::gossip {
+namespace {
+
+constexpr Source kSource{3, 77};
+
+LogEntry entry(std::uint32_t sequence, Source source = kSource) {
+  return {{source, sequence}, 1000 + sequence, {sequence, 1}};
+}
+
+TEST(ValueLog, KnowsNothingAtFirst) {
+  const ValueLog log;
+  EXPECT_EQ(log.size(), 0U);
+  EXPECT_FALSE(log.contains({kSource, 1}));
+  EXPECT_EQ(log.complete_up_to(kSource), 0U);
+  EXPECT_FALSE(log.has_gaps());
+  EXPECT_TRUE(log.sources().empty());
+}
+
+TEST(ValueLog, KeepsEntriesInTheOrderInWhichTheyCame) {
+  ValueLog log;
+  EXPECT_TRUE(log.add(entry(2)));
+  EXPECT_TRUE(log.add(entry(1, {9, 1})));
+  EXPECT_TRUE(log.add(entry(1)));
+  ASSERT_EQ(log.size(), 3U);
+  EXPECT_EQ(log[0].id.sequence, 2U);
+  EXPECT_EQ(log[1].id.source, (Source{9, 1}));
+  EXPECT_EQ(log[2].taken_ns, 1001);
+  EXPECT_EQ(log.position({kSource, 2}), 0U);
+  EXPECT_EQ(log.position({kSource, 1}), 2U);
+  EXPECT_EQ(log.position({kSource, 3}), std::nullopt);
+}
+
+TEST(ValueLog, AnIdIsTakenOnce) {
+  ValueLog log;
+  EXPECT_TRUE(log.add(entry(1)));
+  EXPECT_FALSE(log.add(entry(1)));
+  EXPECT_TRUE(log.add(entry(5)));
+  const std::uint64_t before = log.fingerprint();
+  EXPECT_FALSE(log.add(entry(5)));
+  EXPECT_EQ(log.size(), 2U);
+  EXPECT_EQ(log.fingerprint(), before);
+}
+
+TEST(ValueLog, ThereIsNoNumberNought) {
+  ValueLog log;
+  EXPECT_FALSE(log.add(entry(0)));
+  EXPECT_FALSE(log.contains({kSource, 0}));
+  log.add(entry(1));
+  EXPECT_FALSE(log.contains({kSource, 0}));
+}
+
+TEST(ValueLog, AnotherIncarnationIsAnotherSource) {
+  ValueLog log;
+  log.add(entry(1, {3, 1}));
+  EXPECT_TRUE(log.add(entry(1, {3, 2})));
+  EXPECT_EQ(log.complete_up_to({3, 1}), 1U);
+  EXPECT_EQ(log.complete_up_to({3, 3}), 0U);
+}
+
+TEST(ValueLog, AGapClosesWhenItsLastNumberComes) {
+  ValueLog log;
+  log.add(entry(1));
+  log.add(entry(3));
+  log.add(entry(4));
+  EXPECT_TRUE(log.has_gaps());
+  EXPECT_EQ(log.complete_up_to(kSource), 1U);
+  EXPECT_TRUE(log.contains({kSource, 4}));
+  log.add(entry(2));
+  EXPECT_FALSE(log.has_gaps());
+  EXPECT_EQ(log.complete_up_to(kSource), 4U);
+  EXPECT_EQ(log.position({kSource, 4}), 2U);
+}
+
+// Whatever the order: all is there in the end, and the fingerprint is that of the set of ids.
+TEST(ValueLog, TheOrderOfArrivalDoesNotMatterToWhatIsKnown) {
+  ValueLog ordered;
+  std::vector<LogEntry> entries;
+  for (const Source source : {Source{0, 1}, Source{0, 2}, Source{5, 1}}) {
+    for (std::uint32_t sequence = 1; sequence <= 40; ++sequence) {
+      entries.push_back(entry(sequence, source));
+      ordered.add(entries.back());
+    }
+  }
+  std::mt19937 dice(1);
+  for (int round = 0; round < 50; ++round) {
+    std::shuffle(entries.begin(), entries.end(), dice);
+    ValueLog log;
+    for (std::size_t i = 0; i < entries.size(); ++i) {
+      EXPECT_NE(log.fingerprint(), ordered.fingerprint());
+      ASSERT_TRUE(log.add(entries[i]));
+      for (std::size_t known = 0; known <= i; known += 7) {
+        ASSERT_EQ(log.position(entries[known].id), known);
+      }
+    }
+    EXPECT_EQ(log.fingerprint(), ordered.fingerprint());
+    EXPECT_FALSE(log.has_gaps());
+    for (const auto& [source, known] : log.sources()) EXPECT_EQ(known.positions.size(), 40U);
+  }
+}
+
+TEST(ValueLog, FingerprintsTellSourcesAndNumbersApart) {
+  std::vector<std::uint64_t> prints;
+  for (const Source source : {Source{0, 1}, Source{1, 0}, Source{1, 1}}) {
+    for (std::uint32_t sequence = 1; sequence <= 30; ++sequence) {
+      ValueLog log;
+      log.add(entry(sequence, source));
+      prints.push_back(log.fingerprint());
+    }
+  }
+  std::sort(prints.begin(), prints.end());
+  EXPECT_EQ(std::adjacent_find(prints.begin(), prints.end()), prints.end());
+}
+
+}  // namespace
+}  // namespace hearsay::gossip

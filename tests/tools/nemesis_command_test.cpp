@@ -14,7 +14,8 @@ namespace {
 
 using bench::Fault;
 
-// Our own nodes: they have workers, and their state outlives them.
+// Our own nodes: they have workers, and their state outlives them. push: it sends all the time, so
+// that every fault finds messages.
 class RealNemesis : public CommandTest, public testing::WithParamInterface<Fault> {
  protected:
   TemporaryFolder state_;
@@ -50,10 +51,12 @@ std::int64_t hits(const nlohmann::json& section, Fault fault) {
 
 TEST_P(RealNemesis, StrikesAsPlannedAndNothingAcknowledgedIsLost) {
   const std::string name(name_of(GetParam()));
+  const std::string probability = is_on_the_wire(GetParam()) ? " --" + name + " 0.3" : "";
   const Finished finished = run_shell(
       command("-w broadcast --node-count 3 --rate 40 --time-limit 2 --recovery 2 --seed 5 "
               "--nemesis " +
-              name + " --" + name + "-interval 0.3 -- --state-dir " + state_.path().string()));
+              name + " --" + name + "-interval 0.3" + probability +
+              " -- --gossip push --state-dir " + state_.path().string()));
   EXPECT_EQ(finished.exit_code, 0) << finished.output;
   const nlohmann::json section = results().at("hearsay");
   EXPECT_EQ(section.at("schedule"),
@@ -68,8 +71,8 @@ INSTANTIATE_TEST_SUITE_P(All, RealNemesis, testing::ValuesIn(bench::kFaults),
                            return name;
                          });
 
-// A node without a state directory forgets what it has acknowledged and nobody else knows. That is a
-// loss, and the bench must say so.
+// A node without a state directory forgets what it has acknowledged and nobody else knows. That is
+// a loss, and the bench must say so.
 TEST_F(CommandTest, NodesThatForgetLoseValuesWhenAllAreKilled) {
   // With this seed the node lives from 187 to 1363 ms and again from 1612 ms.
   const Finished finished =

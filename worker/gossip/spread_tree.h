@@ -14,7 +14,7 @@
 
 namespace hearsay::gossip {
 
-inline constexpr std::uint32_t kWidestStar = 32;
+inline constexpr std::uint32_t kWidestStar = 128;
 
 // Steps from the root to the farthest node; at least 1.
 std::uint32_t tree_depth(std::uint32_t node_count);

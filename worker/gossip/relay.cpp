@@ -13,6 +13,7 @@ constexpr std::size_t kRememberedBatches = 256;
 constexpr std::size_t kRepeatedBatches = 3;  // in each batch, while messages get lost
 constexpr std::int64_t kLossyNs = 3 * kNsPerSecond;
 constexpr int kMostTells = 4;
+constexpr std::size_t kMostHeads = 64;  // of other roots, in each batch
 constexpr std::int64_t kNsPerUs = 1000;
 
 constexpr auto kEpoch = static_cast<std::uint16_t>(StrategyChange::epoch);
@@ -235,7 +236,7 @@ void Relay::flush(core::Context& context) {
     const std::int64_t held_ns = context.now_ns() - ping->taken_ns;
     header.ping = {ping->rank, ping->sent_us, static_cast<std::uint64_t>(held_ns / kNsPerUs)};
   }
-  if (pace_.direct && node_count(context) <= kWidestStar + 1) {
+  if (pace_.direct && streams_.roots().size() <= kMostHeads) {
     for (const auto& [root, seen] : streams_.roots()) {
       const std::uint64_t last = seen.early.empty() ? seen.complete : *seen.early.rbegin();
       header.heads.insert(header.heads.end(), {root.rank, root.incarnation, last});

@@ -15,13 +15,15 @@ std::optional<std::int64_t> EventHeap::next_due_ns() const {
   return events_.front().due_ns;
 }
 
-void EventHeap::run_due(std::int64_t now_ns) {
-  while (!events_.empty() && events_.front().due_ns <= now_ns) {
+std::uint64_t EventHeap::run_due(std::int64_t now_ns, std::uint64_t most) {
+  std::uint64_t count = 0;
+  for (; count < most && !events_.empty() && events_.front().due_ns <= now_ns; ++count) {
     std::pop_heap(events_.begin(), events_.end(), later);
     const Action action = std::move(events_.back().action);
     events_.pop_back();
     action(now_ns);
   }
+  return count;
 }
 
 }  // namespace hearsay::bench

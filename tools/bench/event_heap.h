@@ -25,8 +25,8 @@ class EventHeap {
   std::optional<std::int64_t> next_due_ns() const;
 
   // Runs all actions due at or before `now_ns`, those that they schedule included. Each is given
-  // `now_ns`.
-  void run_due(std::int64_t now_ns);
+  // `now_ns`. Stops after `most`; returns how many it ran.
+  std::uint64_t run_due(std::int64_t now_ns, std::uint64_t most = ~std::uint64_t{0});
 
  private:
   struct Event {

@@ -46,7 +46,7 @@ void add_sim_options(CLI::App& command, SimOptions& options) {
   command
       .add_option("--seeds", options.seeds,
                   "A swarm: one run a seed, each of which draws its own cluster, load and faults; "
-                  "stops at the first violation and shows what led to it. With --jobs only")
+                  "stops at the first violation and shows what led to it. Alone or with --jobs")
       ->type_name("A..B");
   command.add_option("--jobs", options.jobs, "Swarm: runs at a time (default: as many as cores)")
       ->check(CLI::Range(std::int64_t{1}, std::int64_t{1024}))

@@ -1,5 +1,9 @@
 #include "tools/sim/simulation.h"
 
+#include <fmt/format.h>
+
+#include <utility>
+
 #include "common/base/clock.h"
 #include "tools/bench/conclude.h"
 #include "tools/bench/network_log.h"
@@ -7,7 +11,9 @@
 namespace hearsay::sim {
 namespace {
 
-constexpr int kTurnsBetweenLooks = 1024;
+constexpr std::uint64_t kActionsBetweenLooks = 4096;
+// More than this without a step of the virtual clock: nodes that answer each other for ever.
+constexpr std::uint64_t kMostActionsAMoment = 5'000'000;
 
 }  // namespace
 
@@ -33,10 +39,21 @@ void Simulation::run(const std::function<void(std::int64_t now_ns)>& watch) {
   cluster_.start(0, network_);
   run_->start(0);
   std::int64_t now_ns = 0;
-  for (int turns = 0; !over_ && heap_.next_due_ns(); ++turns) {
-    now_ns = *heap_.next_due_ns();
-    heap_.run_due(now_ns);
-    if (watch && turns % kTurnsBetweenLooks == 0) watch(now_ns);
+  std::uint64_t at_this_moment = 0;
+  std::uint64_t since_look = 0;
+  while (!over_ && heap_.next_due_ns()) {
+    if (std::exchange(now_ns, *heap_.next_due_ns()) != now_ns) at_this_moment = 0;
+    const std::uint64_t count = heap_.run_due(now_ns, kActionsBetweenLooks);
+    at_this_moment += count;
+    since_look += count;
+    if (at_this_moment > kMostActionsAMoment) {
+      over_ = true;
+      outcome_.failure = fmt::format(
+          "virtual time stands still at {} ms: the nodes send to each other without end",
+          (now_ns - run_->load_start_ns().value_or(0)) / kNsPerMs);
+    }
+    if (watch && since_look >= kActionsBetweenLooks) watch(now_ns);
+    if (since_look >= kActionsBetweenLooks) since_look = 0;
   }
   cluster_.check_journals(now_ns);
   outcome_.findings = cluster_.findings();
@@ -45,7 +62,7 @@ void Simulation::run(const std::function<void(std::int64_t now_ns)>& watch) {
                         {"compact-probability", cluster_options_.compact_probability},
                         {"worker-deaths", cluster_.worker_deaths()}};
   if (outcome_.failure.empty()) return;
-  outcome_.failure_kind = "no-answer";
+  outcome_.failure_kind = run_->failed_node() ? "no-answer" : "no-end";
   if (run_->failed_node()) outcome_.failed_node = network_.node_name(*run_->failed_node());
 }
 

@@ -1,0 +1,81 @@
+// Whole simulated runs.
+#include "tools/sim/simulation.h"
+
+#include <gtest/gtest.h>
+
+#include <string>
+
+#include "tools/sim/judge.h"
+#include "tools/sim/node_arguments.h"
+#include "tools/sim/scenario.h"
+
+namespace hearsay::sim {
+namespace {
+
+std::string everything(std::uint64_t seed) {
+  const SimOptions scenario = draw_scenario(seed);
+  Simulation simulation(scenario.test, make_cluster_options(scenario));
+  simulation.run();
+  std::string text = simulation.results().dump();
+  for (const auto& operation : simulation.events().history().operations()) {
+    text += to_json(operation).dump() + "\n";
+  }
+  return text;
+}
+
+TEST(Simulation, TheSameSeedGivesTheSameBytes) {
+  for (const std::uint64_t seed : {1U, 2U, 3U}) {
+    EXPECT_EQ(everything(seed), everything(seed)) << seed;
+  }
+  EXPECT_NE(everything(1), everything(2));
+}
+
+TEST(Simulation, ALostValueIsJudgedAndNamed) {
+  SimOptions options;
+  options.test.workload = "broadcast";
+  options.test.given_seed = 3;
+  options.test.topology = "line";
+  options.test.latency_ms = 10;
+  options.test.rate_hz = 50;
+  options.test.faults.probability[bench::Fault::loss] = 0.5;
+  options.test.node_arguments = {"--gossip", "flood"};
+  resolve(options);
+  Simulation simulation(options.test, make_cluster_options(options));
+  simulation.run();
+  const Judgement judgement = judge(options, simulation.events().history(), simulation.results());
+  ASSERT_FALSE(judgement.violations.empty());
+  EXPECT_NE(judgement.violations[0].find("values lost"), std::string::npos);
+  EXPECT_FALSE(judgement.focus.empty());
+}
+
+TEST(Simulation, FloodIsNeverDrawnWithFaultsThatLoseMessages) {
+  int floods = 0;
+  for (std::uint64_t seed = 1; seed <= 300; ++seed) {
+    const SimOptions scenario = draw_scenario(seed);
+    if (scenario.test.node_arguments.at(1) != "flood") continue;
+    ++floods;
+    for (const auto& [fault, interval] : scenario.test.nemesis.interval_ns) {
+      EXPECT_FALSE(fault == bench::Fault::partition || fault == bench::Fault::loss ||
+                   fault == bench::Fault::one_way)
+          << describe(scenario);
+    }
+  }
+  EXPECT_GT(floods, 5);
+}
+
+TEST(NodeArguments, WhatCannotBeSimulatedIsRefused) {
+  EXPECT_THROW(parse_node_arguments({"--state-dir", "x"}), CLI::ParseError);
+  EXPECT_THROW(parse_node_arguments({"--trace-level=debug"}), CLI::ParseError);
+  EXPECT_THROW(parse_node_arguments({"--nonsense"}), CLI::ParseError);
+  EXPECT_EQ(parse_node_arguments({"--chaos-kill-ms", "50"}).care.chaos_kill_ms, 50);
+}
+
+TEST(RepeatCommand, NamesTheSeed) {
+  SimOptions options;
+  options.command_line = {"sim", "-w", "echo", "--seed", "5", "--", "--gossip", "push"};
+  options.test.seed = 7;
+  EXPECT_EQ(repeat_command(options), "hearsay sim -w echo --seed 7 -- --gossip push");
+}
+
+}  // namespace
+}  // namespace hearsay::sim

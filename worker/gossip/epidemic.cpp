@@ -102,7 +102,7 @@ void Epidemic::begin_round(core::Context& context) {
   const auto round =
       static_cast<std::uint64_t>((context.now_ns() - offset_ns_ + round_ns_ / 2) / round_ns_);
   std::vector<std::uint32_t> positions = std::exchange(owed_, {});
-  context.change(kFlushed, {});
+  context.change(kFlushed, bytes_of(FlushRecord{0, context.now_ns()}));
   send_step(context, round, 1, positions);
   forward_later(context, round, 1, positions);
 }
@@ -160,11 +160,11 @@ void Epidemic::handle(core::Context& context, const protocol::Message& message) 
 
 void Epidemic::handle_spread(core::Context& context, const protocol::Message& message) {
   const std::uint32_t sender = sender_rank(context, message);
-  const std::uint64_t round = number_field(message, "round");
-  const std::uint64_t step = number_field(message, "step");
-  const std::uint64_t since_us = number_field_or(message, "since", 0);
+  const std::uint64_t round = number_field(message, "round", kMostCount);
+  const std::uint64_t step = number_field(message, "step", kSteps);
+  const std::uint64_t since_us = number_field_or(message, "since", 0, kMostMicroseconds);
   const auto arrivals = read_runs(core::required_field(message, "runs"), node_count(context));
-  if (step == 0 || step > kSteps) throw core::BadRequest("there is no such step");
+  if (step == 0) throw core::BadRequest("there is no such step");
 
   const auto news = ledger_.learn(context, arrivals, message.src);
   if (!news.empty()) repair_.on_news(context);
@@ -177,8 +177,10 @@ void Epidemic::handle_spread(core::Context& context, const protocol::Message& me
 // The sender was `since_start_us` into its round when it sent. On average over all nodes, what we
 // are further into ours is the latency of a hop; the rest is a difference between our rounds.
 void Epidemic::adjust(core::Context& context, std::uint64_t since_start_us) {
-  std::int64_t later_ns = context.now_ns() - round_start_ns(context.now_ns()) -
-                          static_cast<std::int64_t>(since_start_us) * kNsPerUs;
+  // Its rounds may be longer than ours, with another latency budget.
+  const std::int64_t since_start_ns =
+      static_cast<std::int64_t>(since_start_us) * kNsPerUs % round_ns_;
+  std::int64_t later_ns = context.now_ns() - round_start_ns(context.now_ns()) - since_start_ns;
   if (later_ns < 0) later_ns += round_ns_;
   const std::int64_t difference_ns = later_ns - hop_ns_;
   hop_ns_ += difference_ns / kAdjustBy;

@@ -1,6 +1,7 @@
 #include "worker/gossip/relay.h"
 
 #include <algorithm>
+#include <limits>
 
 #include "common/base/clock.h"
 #include "common/base/record.h"
@@ -22,11 +23,6 @@ constexpr auto kFlushed = static_cast<std::uint16_t>(StrategyChange::flushed);
 constexpr auto kTold = static_cast<std::uint16_t>(StrategyChange::told);
 constexpr auto kEchoed = static_cast<std::uint16_t>(StrategyChange::echoed);
 constexpr auto kHop = static_cast<std::uint16_t>(StrategyChange::hop);
-
-struct FlushRecord {
-  std::uint64_t number;  // 0: the relay resigned, and what it owed went to the next one
-  std::int64_t at_ns;
-};
 
 }  // namespace
 
@@ -69,6 +65,7 @@ bool Relay::is_root(const core::Context& context) const {
 }
 
 void Relay::start(core::Context& context) {
+  started_ = true;
   set_pace(context);
   alarm_.start();
   relay_heard_ns_ = context.now_ns();
@@ -86,6 +83,8 @@ void Relay::on_timer(core::Context& context, std::uint32_t /*token*/) {
 
 // Does what is due and sets the alarm for what is due next.
 void Relay::tick(core::Context& context) {
+  // A predecessor's inputs come before start(); what they answer is not overdue yet.
+  if (!started_) return;
   set_pace(context);
   const std::int64_t now_ns = context.now_ns();
   tell_again(context);
@@ -296,10 +295,10 @@ void Relay::handle(core::Context& context, const protocol::Message& message) {
 
 void Relay::handle_tell(core::Context& context, const protocol::Message& message) {
   const std::uint32_t teller = sender_rank(context, message);
-  const std::uint64_t epoch = number_field(message, "epoch");
-  const std::uint64_t at_us = number_field(message, "at");
-  const std::uint64_t hop_us = number_field(message, "hop");
-  const bool urgent = number_field_or(message, "urgent", 0) != 0;
+  const std::uint64_t epoch = number_field(message, "epoch", kMostCount);
+  const std::uint64_t at_us = number_field(message, "at", kMostMicroseconds);
+  const std::uint64_t hop_us = number_field(message, "hop", kMostMicroseconds);
+  const bool urgent = number_field_or(message, "urgent", 0, 1) != 0;
   const auto arrivals = read_runs(core::required_field(message, "runs"), node_count(context));
 
   hear_of_epoch(context, epoch);
@@ -327,25 +326,39 @@ void Relay::handle_tell(core::Context& context, const protocol::Message& message
   owe(context, wanted);
 }
 
-void Relay::handle_spread(core::Context& context, const protocol::Message& message) {
-  const std::uint32_t nodes = node_count(context);
+Relay::BatchHeader Relay::read_batch_header(const core::Context& context,
+                                            const protocol::Message& message) {
+  const std::uint64_t last_rank = node_count(context) - 1;
   BatchHeader header{
-      number_field(message, "epoch"),
-      {static_cast<std::uint32_t>(std::min<std::uint64_t>(number_field(message, "root"), nodes)),
-       number_field(message, "incarnation")},
-      number_field(message, "number"),
-      number_field_or(message, "repeats", 0),
-      static_cast<std::uint32_t>(std::min<std::uint64_t>(number_field(message, "place"), nodes)),
+      number_field(message, "epoch", kMostCount),
+      {static_cast<std::uint32_t>(number_field(message, "root", last_rank)),
+       number_field(message, "incarnation", std::numeric_limits<std::uint64_t>::max())},
+      number_field(message, "number", kMostCount),
+      number_field_or(message, "repeats", 0, kRepeatedBatches),
+      static_cast<std::uint32_t>(number_field(message, "place", last_rank)),
       {},
       {}};
   if (const auto ping = message.field("ping")) header.ping = read_numbers(*ping);
   if (const auto heads = message.field("heads")) header.heads = read_numbers(*heads);
-  const std::string_view runs = core::required_field(message, "runs");
-  const auto arrivals = read_runs(runs, nodes);
-  if (header.root.rank >= nodes || header.number == 0 || header.heads.size() % 3 != 0) {
-    throw core::BadRequest("a batch of no node");
+  if (header.number == 0 || header.place == 0 || header.root.rank == own_rank(context)) {
+    throw core::BadRequest("a batch that is not for this node");
   }
+  if (header.ping.size() % 3 != 0 || header.heads.size() % 3 != 0) {
+    throw core::BadRequest("ping and heads have three parts");
+  }
+  for (const std::uint64_t number : header.ping) require_at_most(number, kMostMicroseconds);
+  for (std::size_t i = 0; i < header.heads.size(); i += 3) {
+    require_at_most(header.heads[i], last_rank);
+    require_at_most(header.heads[i + 2], kMostCount);
+  }
+  return header;
+}
+
+void Relay::handle_spread(core::Context& context, const protocol::Message& message) {
   sender_rank(context, message);
+  const BatchHeader header = read_batch_header(context, message);
+  const std::string_view runs = core::required_field(message, "runs");
+  const auto arrivals = read_runs(runs, node_count(context));
 
   hear_of_epoch(context, header.epoch);
   const bool fresh = streams_.see(context, header.root, header.number);
@@ -360,7 +373,7 @@ void Relay::handle_spread(core::Context& context, const protocol::Message& messa
   if (streams_.has_gap(header.root)) repair_.on_gap(context, header.root);
   for (std::size_t i = 0; i < header.heads.size(); i += 3) {
     const Source root{static_cast<std::uint32_t>(header.heads[i]), header.heads[i + 1]};
-    if (root.rank >= nodes || root.rank == own_rank(context)) continue;
+    if (root.rank == own_rank(context)) continue;
     streams_.promise(root, header.heads[i + 2]);
     if (streams_.has_gap(root)) repair_.on_gap(context, root);
   }

@@ -90,6 +90,8 @@ class Relay final : public Strategy, private Repair::Host {
   void tell_what_was_missed(core::Context& context);
   void measure(core::Context& context, const std::vector<std::uint64_t>& ping);
 
+  static BatchHeader read_batch_header(const core::Context& context,
+                                       const protocol::Message& message);
   void handle_tell(core::Context& context, const protocol::Message& message);
   void handle_spread(core::Context& context, const protocol::Message& message);
   void tick(core::Context& context);
@@ -103,6 +105,7 @@ class Relay final : public Strategy, private Repair::Host {
   std::int64_t journalled_hop_ns_ = 0;
   Pace pace_{};
 
+  bool started_ = false;
   std::uint64_t epoch_ = 0;
   std::int64_t relay_heard_ns_ = 0;
   std::vector<Told> told_;

@@ -177,13 +177,17 @@ void Repair::send_report(core::Context& context, std::uint32_t rank, bool asks) 
   });
 }
 
-// A page of the vector: up to kMostClaims sources, from where the last page ended. It speaks for
-// all ranks from the first to the last of its field "ranks".
+// The whole vector if it fits on a page, else a page from where the last one ended.
 void Repair::send_vector(core::Context& context, std::uint32_t rank) {
+  send_page(context, rank, ledger_.log().sources().size() <= kMostClaims ? 0 : vector_from_);
+}
+
+// Up to kMostClaims sources. A page speaks for all ranks from the first to the last of its field
+// "ranks".
+void Repair::send_page(core::Context& context, std::uint32_t rank, std::uint32_t first) {
   asked_ns_[rank] = context.now_ns();
   const auto& sources = ledger_.log().sources();
   const std::uint32_t nodes = node_count(context);
-  const std::uint32_t first = sources.size() <= kMostClaims ? 0 : vector_from_;
   std::uint32_t last = nodes - 1;
   std::string vector = "[";
   std::size_t claims = 0;
@@ -206,17 +210,18 @@ void Repair::send_vector(core::Context& context, std::uint32_t rank) {
 }
 
 void Repair::send_fill(core::Context& context, std::uint32_t rank,
-                       std::vector<std::uint32_t>& positions, bool more,
-                       const std::optional<Batch>& batch) {
+                       std::vector<std::uint32_t>& positions,
+                       std::optional<std::uint32_t> next_rank,
+                       const std::optional<StreamEnd>& stream_end) {
   context.send(name_of(context, rank), kFillType, [&](protocol::MessageWriter& body) {
     std::string runs;
     append_runs(runs, ledger_.log(), ledger_.values(), positions);
     body.integer("epoch", static_cast<std::int64_t>(host_.epoch())).json("runs", runs);
-    if (more) body.integer("more", 1);
-    if (batch) {
+    if (next_rank) body.integer("next", *next_rank);
+    if (stream_end) {
       std::string stream = "[";
-      stream.append(std::to_string(context.incarnation())).append(",");
-      stream.append(std::to_string(batch->number)).append("]");
+      stream.append(std::to_string(stream_end->incarnation)).append(",");
+      stream.append(std::to_string(stream_end->number)).append("]");
       body.json("stream", stream);
     }
   });
@@ -224,10 +229,13 @@ void Repair::send_fill(core::Context& context, std::uint32_t rank,
 
 void Repair::handle_have(core::Context& context, const protocol::Message& message) {
   const std::uint32_t rank = sender_rank(context, message);
-  const std::uint64_t epoch = number_field(message, "epoch");
+  const std::uint64_t epoch = number_field(message, "epoch", kMostCount);
   if (const auto missed = message.field("missed")) {
     const auto numbers = read_numbers(*missed);
-    if (numbers.size() != 3) throw core::BadRequest("missed: incarnation, first, last");
+    if (numbers.size() != 3 || numbers[1] == 0 || numbers[1] > numbers[2]) {
+      throw core::BadRequest("missed: incarnation, first, last");
+    }
+    require_at_most(numbers[2], kMostCount);
     host_.hear_of_epoch(context, epoch);
     // A long gap is the end of a partition, not a lossy network.
     if (numbers[2] - numbers[1] < kLongGap) host_.on_loss(context);
@@ -245,9 +253,11 @@ void Repair::handle_have(core::Context& context, const protocol::Message& messag
                   static_cast<std::uint32_t>(ranks[1]), claims);
     return;
   }
-  const Report report{static_cast<std::uint32_t>(number_field(message, "count")),
-                      number_field(message, "fingerprint")};
-  const bool asks = number_field_or(message, "asks", 0) != 0;
+  const Report report{
+      static_cast<std::uint32_t>(
+          number_field(message, "count", std::numeric_limits<std::uint32_t>::max())),
+      number_field(message, "fingerprint", std::numeric_limits<std::uint64_t>::max())};
+  const bool asks = number_field_or(message, "asks", 0, 1) != 0;
   host_.hear_of_epoch(context, epoch);
   reports_[rank] = report;
   if (!agrees(report)) {
@@ -267,7 +277,7 @@ void Repair::answer_pull(core::Context& context, std::uint32_t rank, std::uint64
   if (!remembered) {
     // Too long ago, or this node has forgotten: by way of the vectors.
     std::vector<std::uint32_t> nothing;
-    send_fill(context, rank, nothing, true, Batch{last, {}});
+    send_fill(context, rank, nothing, 0, StreamEnd{incarnation, last});
     return;
   }
   std::vector<std::uint32_t> positions;
@@ -279,39 +289,14 @@ void Repair::answer_pull(core::Context& context, std::uint32_t rank, std::uint64
       bytes += ledger_.log()[position].place.bytes;
     }
   }
-  send_fill(context, rank, positions, false, Batch{number - 1, {}});
+  send_fill(context, rank, positions, std::nullopt, StreamEnd{incarnation, number - 1});
 }
 
 void Repair::answer_vector(core::Context& context, std::uint32_t rank, std::uint32_t first_rank,
                            std::uint32_t last_rank, const std::vector<Claim>& claims) {
-  std::map<Source, std::uint32_t> theirs;
-  for (const Claim& claim : claims) theirs[claim.source] = claim.count;
-  const ValueLog& log = ledger_.log();
-  const std::int64_t old_enough_ns = context.now_ns() - host_.settled_age_ns(context);
-  std::vector<std::uint32_t> positions;
-  std::uint64_t bytes = 0;
-  bool more = false;
-  const auto& sources = log.sources();
-  for (auto at = sources.lower_bound({first_rank, 0});
-       at != sources.end() && at->first.rank <= last_rank; ++at) {
-    const auto found = theirs.find(at->first);
-    for (std::size_t i = found == theirs.end() ? 0 : found->second; i < at->second.positions.size();
-         ++i) {
-      const LogEntry& entry = log[at->second.positions[i]];
-      // A clock that went back (another boot) makes a value look new for ever.
-      if (entry.taken_ns > old_enough_ns && entry.taken_ns <= context.now_ns()) continue;
-      if (bytes >= kFillBytes) {
-        more = true;
-        break;
-      }
-      positions.push_back(at->second.positions[i]);
-      bytes += entry.place.bytes;
-    }
-  }
-  if (!positions.empty()) send_fill(context, rank, positions, more, std::nullopt);
-
+  fill_in(context, rank, first_rank, last_rank, claims);
   const bool lacks = std::any_of(claims.begin(), claims.end(), [&](const Claim& claim) {
-    return claim.count > log.complete_up_to(claim.source);
+    return claim.count > ledger_.log().complete_up_to(claim.source);
   });
   const auto asked = asked_ns_.find(rank);
   const std::int64_t patience_ns = 2 * host_.hop_ns() + 2 * kSlackNs;
@@ -320,15 +305,47 @@ void Repair::answer_vector(core::Context& context, std::uint32_t rank, std::uint
   }
 }
 
+// Sends what the peer lacks of these ranks, up to kFillBytes. If it lacks more, of them or, as is
+// likely then, of those behind a page, it is to ask again from the next rank on.
+void Repair::fill_in(core::Context& context, std::uint32_t rank, std::uint32_t first_rank,
+                     std::uint32_t last_rank, const std::vector<Claim>& claims) {
+  std::map<Source, std::uint32_t> theirs;
+  for (const Claim& claim : claims) theirs[claim.source] = claim.count;
+  const ValueLog& log = ledger_.log();
+  const std::int64_t old_enough_ns = context.now_ns() - host_.settled_age_ns(context);
+  std::vector<std::uint32_t> positions;
+  std::uint64_t bytes = 0;
+  auto at = log.sources().lower_bound({first_rank, 0});
+  for (; at != log.sources().end() && at->first.rank <= last_rank; ++at) {
+    const auto& known = at->second.positions;
+    const auto found = theirs.find(at->first);
+    std::size_t i = found == theirs.end() ? 0 : found->second;
+    for (; i < known.size() && bytes < kFillBytes; ++i) {
+      const LogEntry& entry = log[known[i]];
+      // A clock that went back (another boot) makes a value look new for ever.
+      if (entry.taken_ns > old_enough_ns && entry.taken_ns <= context.now_ns()) continue;
+      positions.push_back(known[i]);
+      bytes += entry.place.bytes;
+    }
+    if (i < known.size() && bytes >= kFillBytes) break;
+  }
+  if (positions.empty()) return;
+  std::optional<std::uint32_t> next_rank;
+  if (at != log.sources().end()) next_rank = at->first.rank;
+  send_fill(context, rank, positions, next_rank, std::nullopt);
+}
+
 void Repair::handle_fill(core::Context& context, const protocol::Message& message) {
   const std::uint32_t rank = sender_rank(context, message);
-  const std::uint64_t epoch = number_field(message, "epoch");
-  const bool more = number_field_or(message, "more", 0) != 0;
-  const auto arrivals = read_runs(core::required_field(message, "runs"), node_count(context));
+  const std::uint64_t epoch = number_field(message, "epoch", kMostCount);
+  const std::uint32_t nodes = node_count(context);
+  const auto next_rank =
+      static_cast<std::uint32_t>(number_field_or(message, "next", nodes, nodes - 1));
+  const auto arrivals = read_runs(core::required_field(message, "runs"), nodes);
   std::vector<std::uint64_t> stream;
   if (const auto field = message.field("stream")) stream = read_numbers(*field);
-  if (stream.size() == 1 || stream.size() > 2)
-    throw core::BadRequest("stream: incarnation, number");
+  if (!stream.empty() && stream.size() != 2) throw core::BadRequest("stream: incarnation, number");
+  if (!stream.empty()) require_at_most(stream[1], kMostCount);
 
   host_.hear_of_epoch(context, epoch);
   if (!stream.empty()) streams_.see_up_to(context, {rank, stream[0]}, stream[1]);
@@ -337,7 +354,7 @@ void Repair::handle_fill(core::Context& context, const protocol::Message& messag
     on_news(context);
     host_.on_filled(context, news);
   }
-  if (more) send_vector(context, rank);
+  if (next_rank < nodes) send_page(context, rank, next_rank);
 }
 
 bool Repair::replay(std::uint16_t kind, std::string_view payload) {

@@ -82,6 +82,11 @@ class Repair {
     std::int64_t due_ns;
     int tries;
   };
+  // Batches of this incarnation of the sender are to be missed no more, up to this number.
+  struct StreamEnd {
+    std::uint64_t incarnation;
+    std::uint64_t number;
+  };
   struct Report {
     std::uint32_t count;
     std::uint64_t fingerprint;
@@ -94,12 +99,16 @@ class Repair {
   std::vector<std::uint32_t> children_in_doubt(core::Context& context) const;
   void send_report(core::Context& context, std::uint32_t rank, bool asks);
   void send_vector(core::Context& context, std::uint32_t rank);
+  void send_page(core::Context& context, std::uint32_t rank, std::uint32_t first);
   void send_fill(core::Context& context, std::uint32_t rank, std::vector<std::uint32_t>& positions,
-                 bool more, const std::optional<Batch>& batch);
+                 std::optional<std::uint32_t> next_rank,
+                 const std::optional<StreamEnd>& stream_end);
   void answer_pull(core::Context& context, std::uint32_t rank, std::uint64_t incarnation,
                    std::uint64_t first, std::uint64_t last);
   void answer_vector(core::Context& context, std::uint32_t rank, std::uint32_t first_rank,
                      std::uint32_t last_rank, const std::vector<Claim>& claims);
+  void fill_in(core::Context& context, std::uint32_t rank, std::uint32_t first_rank,
+               std::uint32_t last_rank, const std::vector<Claim>& claims);
   SpreadTree settling_tree(const core::Context& context) const;
   bool agrees(const Report& report) const;
 

@@ -53,6 +53,12 @@ enum class StrategyChange : std::uint16_t {
 };
 inline constexpr std::uint16_t kFirstStrategyChange = 16;
 
+// The payload of `flushed`: what was owed is owed no more.
+struct FlushRecord {
+  std::uint64_t number;  // of the batch that it became; 0: it went elsewhere
+  std::int64_t at_ns;
+};
+
 // What a node knows; owned by the broadcast service.
 struct Knowledge {
   // Keeps a value, in the journal too. False if it is known already. `source`: who told.

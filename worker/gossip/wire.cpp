@@ -51,7 +51,7 @@ Source read_source(std::string_view rank, std::string_view incarnation, std::siz
 
 std::uint32_t read_sequence(std::string_view json, std::uint64_t most) {
   const std::uint64_t number = read_number(json);
-  if (number > most) throw core::BadRequest("a sequence number is too large");
+  require_at_most(number, most);
   return static_cast<std::uint32_t>(number);
 }
 
@@ -124,14 +124,20 @@ std::vector<Claim> read_vector(std::string_view json, std::size_t node_count) {
   return claims;
 }
 
-std::uint64_t number_field(const protocol::Message& message, std::string_view name) {
-  return read_number(core::required_field(message, name));
+void require_at_most(std::uint64_t number, std::uint64_t most) {
+  if (number > most) throw core::BadRequest("a number is too large");
+}
+
+std::uint64_t number_field(const protocol::Message& message, std::string_view name,
+                           std::uint64_t most) {
+  const std::uint64_t number = read_number(core::required_field(message, name));
+  require_at_most(number, most);
+  return number;
 }
 
 std::uint64_t number_field_or(const protocol::Message& message, std::string_view name,
-                              std::uint64_t missing) {
-  const auto json = message.field(name);
-  return json ? read_number(*json) : missing;
+                              std::uint64_t missing, std::uint64_t most) {
+  return message.field(name) ? number_field(message, name, most) : missing;
 }
 
 std::vector<std::uint64_t> read_numbers(std::string_view json) {

@@ -35,11 +35,20 @@ struct Claim {
 void append_claim(std::string& out, const Source& source, std::uint32_t count);
 std::vector<Claim> read_vector(std::string_view json, std::size_t node_count);
 
-// An integer field of a message; what is missing, negative or no integer is a BadRequest.
-std::uint64_t number_field(const protocol::Message& message, std::string_view name);
+// Above every epoch, number of a batch or of a round that there will be, and far enough below 2^64
+// to add to.
+inline constexpr std::uint64_t kMostCount = std::uint64_t{1} << 62;
+// Of a time or duration in microseconds: 140 years, which also fit an int64 as nanoseconds.
+inline constexpr std::uint64_t kMostMicroseconds = std::uint64_t{1} << 52;
+
+// An integer field of a message; what is missing, negative, no integer or above `most` is a
+// BadRequest.
+std::uint64_t number_field(const protocol::Message& message, std::string_view name,
+                           std::uint64_t most);
 // The same, or `missing` if there is no such field.
 std::uint64_t number_field_or(const protocol::Message& message, std::string_view name,
-                              std::uint64_t missing);
+                              std::uint64_t missing, std::uint64_t most);
+void require_at_most(std::uint64_t number, std::uint64_t most);
 // The elements of an array of integers, or a BadRequest.
 std::vector<std::uint64_t> read_numbers(std::string_view json);
 

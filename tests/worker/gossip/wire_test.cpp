@@ -131,13 +131,15 @@ TEST(Wire, NumbersAreReadOrRefused) {
 TEST(Wire, NumberFieldsAreReadOrRefused) {
   const std::vector<protocol::Field> fields{{"good", "12"}, {"minus", "-1"}, {"text", "\"12\""}};
   protocol::Message message{"n1", "n0", "gossip-have", {}, {}, fields};
-  EXPECT_EQ(number_field(message, "good"), 12U);
-  EXPECT_EQ(number_field_or(message, "good", 3), 12U);
-  EXPECT_EQ(number_field_or(message, "none", 3), 3U);
+  EXPECT_EQ(number_field(message, "good", 12), 12U);
+  EXPECT_EQ(number_field_or(message, "good", 3, 12), 12U);
+  EXPECT_EQ(number_field_or(message, "none", 3, 12), 3U);
+  EXPECT_THROW(number_field(message, "good", 11), core::BadRequest);
+  EXPECT_THROW(number_field_or(message, "good", 3, 11), core::BadRequest);
   for (const char* bad : {"minus", "text", "none"}) {
-    EXPECT_THROW(number_field(message, bad), core::BadRequest) << bad;
+    EXPECT_THROW(number_field(message, bad, kMostCount), core::BadRequest) << bad;
   }
-  EXPECT_THROW(number_field_or(message, "minus", 3), core::BadRequest);
+  EXPECT_THROW(number_field_or(message, "minus", 3, kMostCount), core::BadRequest);
 }
 
 }  // namespace

@@ -71,7 +71,7 @@ std::vector<Json> CoreHarness::send(const Json& message) {
 Json CoreHarness::ask(Json body) {
   body["msg_id"] = next_msg_id_++;
   Json answer;
-  for (const Json& line : send({{"src", "c1"}, {"dest", "n0"}, {"body", body}})) {
+  for (const Json& line : send({{"src", "c1"}, {"dest", self_}, {"body", body}})) {
     if (line["dest"] != "c1") continue;
     if (!answer.is_null()) throw std::logic_error("answered twice");
     answer = line["body"];
@@ -79,9 +79,10 @@ Json CoreHarness::ask(Json body) {
   return answer;
 }
 
-void CoreHarness::initialise(const std::vector<std::string>& nodes) {
+void CoreHarness::initialise(const std::vector<std::string>& nodes, const std::string& self) {
+  self_ = self;
   worker_started(1);
-  ask({{"type", "init"}, {"node_id", "n0"}, {"node_ids", nodes}});
+  ask({{"type", "init"}, {"node_id", self}, {"node_ids", nodes}});
 }
 
 std::vector<Json> CoreHarness::worker_started(std::uint64_t generation) {
@@ -113,6 +114,11 @@ void CoreHarness::restart() {
   node_ = make_node();
   RecordReader records(journal_);
   while (const auto record = records.next()) node_->replay(*record);
+}
+
+void CoreHarness::restart_as(GossipOptions gossip) {
+  gossip_ = std::move(gossip);
+  restart();
 }
 
 void CoreHarness::compact() {

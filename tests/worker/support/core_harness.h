@@ -28,8 +28,9 @@ class CoreHarness {
   // A request of client "c1" to this node; src, dest and msg_id are filled in. Returns the body of
   // the only line to the client; null when there is none.
   Json ask(Json body);
-  // init as "n0" of `nodes`.
-  void initialise(const std::vector<std::string>& nodes = {"n0", "n1", "n2"});
+  // Generation 1 starts, and gets its init as `self` of `nodes`.
+  void initialise(const std::vector<std::string>& nodes = {"n0", "n1", "n2"},
+                  const std::string& self = "n0");
   // The worker_started input, as after every start of a worker.
   std::vector<Json> worker_started(std::uint64_t generation);
   // The message as a message_part input for each piece of `piece_bytes`; between_parts() is called
@@ -40,10 +41,13 @@ class CoreHarness {
 
   // A new core from the journal.
   void restart();
+  // The same, with other options.
+  void restart_as(GossipOptions gossip);
   // Replaces the journal by a snapshot, as compaction does.
   void compact();
 
-  // Fires the earliest wake-up asked for, at its time. False when there is none.
+  // Fires the earliest wake-up asked for, at its time or now if that has passed. False when there
+  // is none.
   bool fire_next_timer(std::vector<Json>& lines);
 
   std::int64_t now_ns = 1'000'000'000;
@@ -58,6 +62,7 @@ class CoreHarness {
 
   GossipOptions gossip_;
   core::NodeKey key_;
+  std::string self_ = "n0";
   trace::NoEvents events_;
   std::string journal_;
   std::unique_ptr<core::Node> node_;

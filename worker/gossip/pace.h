@@ -10,8 +10,9 @@
 // One range of periods is bad under Maelstrom, whose nodes answer no client while a message is on
 // its way to them: each batch releases a crowd of waiting requests at all nodes together, and their
 // values are back at the relay a round trip later. A period just short of a round trip misses them,
-// and they wait for a whole second one. Below a round trip, the period is therefore at least 1.2
-// hops: shorter ones cost messages and gain nothing that Maelstrom could see (README.md, figures).
+// and they wait for a whole second one. What would come out below a round trip is therefore
+// 1.28 hops: shorter ones cost messages and gain nothing that Maelstrom could see (README.md,
+// figures).
 #pragma once
 
 #include <cstdint>

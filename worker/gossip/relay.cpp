@@ -381,7 +381,7 @@ void Relay::handle_spread(core::Context& context, const protocol::Message& messa
   measure(context, header.ping);
   if (header.root.rank == relay(context)) {
     relay_heard_ns_ = context.now_ns();
-    tell_what_was_missed(context);
+    if (fresh) tell_what_was_missed(context);
   } else if (!pace_.direct && is_root(context) && !news.empty()) {
     // From a relay of the past, which not everyone on this side may hear.
     owe(context, news);

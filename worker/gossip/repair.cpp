@@ -272,8 +272,7 @@ void Repair::answer_pull(core::Context& context, std::uint32_t rank, std::uint64
                          std::uint64_t first, std::uint64_t last) {
   const auto& batches = host_.batches();
   const bool remembered = incarnation == context.incarnation() && !batches.empty() &&
-                          batches.front().number <= first && last <= batches.back().number &&
-                          first <= last;
+                          batches.front().number <= first && last <= batches.back().number;
   if (!remembered) {
     // Too long ago, or this node has forgotten: by way of the vectors.
     std::vector<std::uint32_t> nothing;

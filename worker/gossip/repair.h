@@ -5,10 +5,9 @@
 // - In unrest (the relay changed: a partition, a death) every node exchanges version vectors with
 //   random peers for a while. Only what is old enough to be no longer on its way is filled in.
 // - When nothing new has come for a while, each node reports its fingerprint to its parent in a
-// tree
-//   that everyone can work out; a parent asks children that have not reported, less and less often.
-//   Who differs exchanges vectors. When all children agree with it a node is silent until the next
-//   news.
+//   tree that everyone can work out; a parent asks children that have not reported, less and less
+//   often. Who differs exchanges vectors. When all children agree with it a node is silent until
+//   the next news.
 //
 // Fills are bounded; the rest is asked for again. Anti-entropy: Demers et al., Epidemic Algorithms
 // for Replicated Database Maintenance, 1987; exchange of vectors: the same, and Bayou (Petersen et

@@ -274,7 +274,7 @@ TEST(RelayCluster, ADeadInnerNodeIsBypassed) {
 
 // Of the version vector only a page goes into a message; what lacks in any of them is filled.
 TEST(RelayCluster, ManySourcesAreComparedInPages) {
-  constexpr std::size_t kNodes = 2'000;
+  constexpr std::size_t kNodes = 1'200;
   GossipCluster cluster(relay(), 2, kNodes - 2);
   Json runs = Json::array();
   for (std::size_t node = 2; node < kNodes; ++node) {

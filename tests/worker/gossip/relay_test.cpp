@@ -148,6 +148,13 @@ TEST_F(Teller, ABatchThatShouldHaveHadTheValueIsAnsweredAtOnce) {
   EXPECT_EQ(lines[0]["body"]["runs"], own_run(1, {5}));
 }
 
+TEST_F(Teller, AnOldBatchThatComesAgainProvesNothing) {
+  hear("n0", batch(2, own_run(3, {8})));
+  broadcast(5);
+  core_.now_ns += 3 * kHopNs;
+  EXPECT_TRUE(hear("n0", batch(2, own_run(3, {8}))).empty());
+}
+
 TEST_F(Teller, TakesOverWhenTheRelayIsSilent) {
   broadcast(5);
   broadcast(6);

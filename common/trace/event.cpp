@@ -34,6 +34,8 @@ constexpr std::array kEvents{
     EventInfo{Event::message_sent, Level::debug, "message_sent"},
     EventInfo{Event::timer_fired, Level::trace, "timer_fired"},
     EventInfo{Event::value_learned, Level::debug, "value_learned"},
+    EventInfo{Event::relay_changed, Level::info, "relay_changed"},
+    EventInfo{Event::batch_requested, Level::debug, "batch_requested"},
     EventInfo{Event::step_committed, Level::trace, "step_committed"},
     EventInfo{Event::outputs_spilled, Level::debug, "outputs_spilled"},
     EventInfo{Event::journal_compacted, Level::debug, "journal_compacted"},

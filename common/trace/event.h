@@ -44,6 +44,9 @@ enum class Event {
   message_sent,      // peer, message it answers, type, bytes
   timer_fired,       // value: token
   value_learned,     // value, peer it came from, count of values now
+  // Gossip.
+  relay_changed,    // peer: the relay from now on, value: its epoch, cause
+  batch_requested,  // peer: whose batches are missing, position of the first, count
   // The way of steps.
   step_committed,     // count of inputs, bytes of replies
   outputs_spilled,    // bytes

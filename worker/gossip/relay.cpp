@@ -172,7 +172,8 @@ void Relay::tell_again(core::Context& context) {
 
 void Relay::take_over(core::Context& context) {
   const std::uint64_t nodes = node_count(context);
-  set_epoch(context, epoch_ + 1 + (own_rank(context) + nodes - (epoch_ + 1) % nodes) % nodes);
+  set_epoch(context, epoch_ + 1 + (own_rank(context) + nodes - (epoch_ + 1) % nodes) % nodes,
+            "the last relay is silent");
   std::vector<std::uint32_t> positions;
   for (const Told& told : told_) positions.push_back(told.position);
   told_.clear();
@@ -180,16 +181,20 @@ void Relay::take_over(core::Context& context) {
   flush(context);
 }
 
-void Relay::set_epoch(core::Context& context, std::uint64_t epoch) {
+void Relay::set_epoch(core::Context& context, std::uint64_t epoch, const char* cause) {
   epoch_ = epoch;
   context.change(kEpoch, bytes_of(epoch_));
+  context.events().emit(trace::Event::relay_changed,
+                        {{trace::FieldName::peer, name_of(context, relay(context))},
+                         {trace::FieldName::value, std::to_string(epoch)},
+                         {trace::FieldName::cause, cause}});
   repair_.on_unrest(context);
 }
 
 void Relay::hear_of_epoch(core::Context& context, std::uint64_t epoch) {
   if (epoch <= epoch_) return;
   const bool was_relay = !pace_.direct && is_root(context);
-  set_epoch(context, epoch);
+  set_epoch(context, epoch, "a peer says so");
   if (pace_.direct || is_root(context)) return;
   relay_heard_ns_ = context.now_ns();
   // What the old relay may never have got, or never sent on.

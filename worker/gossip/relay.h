@@ -73,7 +73,7 @@ class Relay final : public Strategy, private Repair::Host {
   void set_pace(const core::Context& context);
   std::uint32_t relay(const core::Context& context) const;
   bool is_root(const core::Context& context) const;
-  void set_epoch(core::Context& context, std::uint64_t epoch);
+  void set_epoch(core::Context& context, std::uint64_t epoch, const char* cause);
 
   void owe(core::Context& context, const std::vector<std::uint32_t>& positions);
   void await(core::Context& context, std::uint32_t position);

@@ -104,6 +104,11 @@ void Repair::pull(core::Context& context, const Source& root) {
   ++pull.tries;
   pull.due_ns = context.now_ns() + 2 * host_.hop_ns() + host_.hop_ns() / 2 + 2 * kSlackNs;
   const Streams::Seen& seen = streams_.roots().at(root);
+  context.events().emit(
+      trace::Event::batch_requested,
+      {{trace::FieldName::peer, name_of(context, root.rank)},
+       {trace::FieldName::position, seen.first_missing()},
+       {trace::FieldName::count, seen.last_missing() - seen.first_missing() + 1}});
   context.send(name_of(context, root.rank), kHaveType, [&](protocol::MessageWriter& body) {
     std::string missed = "[";
     missed.append(std::to_string(root.incarnation)).append(",");

@@ -171,7 +171,7 @@ void Epidemic::handle_spread(core::Context& context, const protocol::Message& me
   if (step == 1) adjust(context, since_us);
   forward_later(context, round, static_cast<std::uint32_t>(step), news);
   hasten(context, round, static_cast<std::uint32_t>(step) + 1);
-  if (ledger_.log().has_gaps()) repair_.on_doubt(context, sender);
+  if (ledger_.log().has_gaps()) repair_.on_doubt(context, sender, false);
 }
 
 // The sender was `since_start_us` into its round when it sent. On average over all nodes, what we

@@ -54,6 +54,12 @@ void Relay::on_loss(core::Context& context) {
 
 void Relay::set_pace(const core::Context& context) {
   pace_ = choose_pace(budget_ns_, hop_.ns(), tree_depth(node_count(context)));
+  if (pace_.direct || !repair_.in_unrest(context)) return;
+  // Both sides of a partition send to everyone: each a bit less often, while there is time left
+  // within twice the budget.
+  const std::int64_t extra_ns = pace_.period_ns * 2 / 5;
+  pace_.period_ns += extra_ns;
+  pace_.deadline_ns += extra_ns;
 }
 
 std::uint32_t Relay::relay(const core::Context& context) const {
@@ -240,7 +246,7 @@ void Relay::flush(core::Context& context) {
     const std::int64_t held_ns = context.now_ns() - ping->taken_ns;
     header.ping = {ping->rank, ping->sent_us, static_cast<std::uint64_t>(held_ns / kNsPerUs)};
   }
-  if (pace_.direct && streams_.roots().size() <= kMostHeads) {
+  if ((pace_.direct || repair_.in_unrest(context)) && streams_.roots().size() <= kMostHeads) {
     for (const auto& [root, seen] : streams_.roots()) {
       const std::uint64_t last = seen.early.empty() ? seen.complete : *seen.early.rbegin();
       header.heads.insert(header.heads.end(), {root.rank, root.incarnation, last});
@@ -360,7 +366,7 @@ Relay::BatchHeader Relay::read_batch_header(const core::Context& context,
 }
 
 void Relay::handle_spread(core::Context& context, const protocol::Message& message) {
-  sender_rank(context, message);
+  const std::uint32_t sender = sender_rank(context, message);
   const BatchHeader header = read_batch_header(context, message);
   const std::string_view runs = core::required_field(message, "runs");
   const auto arrivals = read_runs(runs, node_count(context));
@@ -376,12 +382,7 @@ void Relay::handle_spread(core::Context& context, const protocol::Message& messa
   }
   const auto news = ledger_.learn(context, arrivals, message.src);
   if (streams_.has_gap(header.root)) repair_.on_gap(context, header.root);
-  for (std::size_t i = 0; i < header.heads.size(); i += 3) {
-    const Source root{static_cast<std::uint32_t>(header.heads[i]), header.heads[i + 1]};
-    if (root.rank == own_rank(context)) continue;
-    streams_.promise(root, header.heads[i + 2]);
-    if (streams_.has_gap(root)) repair_.on_gap(context, root);
-  }
+  compare_heads(context, header.heads, sender);
   came_back(context, arrivals);
   measure(context, header.ping);
   if (header.root.rank == relay(context)) {
@@ -390,6 +391,22 @@ void Relay::handle_spread(core::Context& context, const protocol::Message& messa
   } else if (!pace_.direct && is_root(context) && !news.empty()) {
     // From a relay of the past, which not everyone on this side may hear.
     owe(context, news);
+  }
+}
+
+// The sender has seen so many batches of other roots. Those that this node lacks it pulls from
+// their roots while there is no relay; in unrest, when a root may be out of reach, from the sender.
+void Relay::compare_heads(core::Context& context, const std::vector<std::uint64_t>& heads,
+                          std::uint32_t sender) {
+  for (std::size_t i = 0; i < heads.size(); i += 3) {
+    const Source root{static_cast<std::uint32_t>(heads[i]), heads[i + 1]};
+    if (root.rank == own_rank(context)) continue;
+    if (pace_.direct) {
+      streams_.promise(root, heads[i + 2]);
+      if (streams_.has_gap(root)) repair_.on_gap(context, root);
+    } else if (streams_.see_up_to(context, root, heads[i + 2])) {
+      repair_.on_doubt(context, sender, true);
+    }
   }
 }
 

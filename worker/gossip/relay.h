@@ -86,6 +86,8 @@ class Relay final : public Strategy, private Repair::Host {
   void flush(core::Context& context);
   void remember_batch(Batch batch);
   void send_batch(core::Context& context, const BatchHeader& header, std::string_view runs);
+  void compare_heads(core::Context& context, const std::vector<std::uint64_t>& heads,
+                     std::uint32_t sender);
   void came_back(core::Context& context, const std::vector<Arrival>& arrivals);
   void tell_what_was_missed(core::Context& context);
   void measure(core::Context& context, const std::vector<std::uint64_t>& ping);

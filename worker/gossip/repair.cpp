@@ -58,8 +58,12 @@ void Repair::on_gap(core::Context& context, const Source& root) {
   pulls_.try_emplace(root, Pull{context.now_ns() + host_.hop_ns() / 4 + kSlackNs, 0});
 }
 
-void Repair::on_doubt(core::Context& context, std::uint32_t rank) {
-  if (!doubt_) doubt_ = {rank, context.now_ns() + 2 * host_.hop_ns() + 2 * kSlackNs};
+void Repair::on_doubt(core::Context& context, std::uint32_t rank, bool surely) {
+  if (!doubt_) {
+    doubt_ = Doubt{rank, context.now_ns() + 2 * host_.hop_ns() + 2 * kSlackNs, false};
+    if (surely) doubt_->due_ns = context.now_ns() + kSlackNs;
+  }
+  doubt_->surely = doubt_->surely || surely;
 }
 
 void Repair::on_unrest(core::Context& context) {
@@ -79,8 +83,8 @@ std::optional<std::int64_t> Repair::tick(core::Context& context) {
     if (pull.due_ns <= now_ns) due.push_back(root);
   }
   for (const Source& root : due) pull(context, root);
-  if (doubt_ && doubt_->second <= now_ns) {
-    if (ledger_.log().has_gaps()) send_vector(context, doubt_->first);
+  if (doubt_ && doubt_->due_ns <= now_ns) {
+    if (doubt_->surely || ledger_.log().has_gaps()) send_vector(context, doubt_->rank);
     doubt_.reset();
   }
   if (in_unrest(context) && next_round_ns_ <= now_ns) gossip_in_unrest(context);
@@ -88,7 +92,7 @@ std::optional<std::int64_t> Repair::tick(core::Context& context) {
 
   std::int64_t next_ns = std::numeric_limits<std::int64_t>::max();
   for (const auto& [root, pull] : pulls_) next_ns = std::min(next_ns, pull.due_ns);
-  if (doubt_) next_ns = std::min(next_ns, doubt_->second);
+  if (doubt_) next_ns = std::min(next_ns, doubt_->due_ns);
   if (in_unrest(context)) next_ns = std::min(next_ns, next_round_ns_);
   if (settle_due_ns_) next_ns = std::min(next_ns, *settle_due_ns_);
   if (next_ns == std::numeric_limits<std::int64_t>::max()) return std::nullopt;
@@ -97,11 +101,15 @@ std::optional<std::int64_t> Repair::tick(core::Context& context) {
 
 void Repair::pull(core::Context& context, const Source& root) {
   Pull& pull = pulls_.at(root);
-  if (!streams_.has_gap(root) || pull.tries >= kMostPulls) {
+  if (!streams_.has_gap(root)) {
     pulls_.erase(root);
     return;
   }
-  ++pull.tries;
+  if (++pull.tries > kMostPulls) {
+    // The root cannot be reached. Others will fill this in.
+    pull = {context.now_ns() + kUnrestNs, 0};
+    return;
+  }
   pull.due_ns = context.now_ns() + 2 * host_.hop_ns() + host_.hop_ns() / 2 + 2 * kSlackNs;
   const Streams::Seen& seen = streams_.roots().at(root);
   context.events().emit(
@@ -327,7 +335,7 @@ void Repair::fill_in(core::Context& context, std::uint32_t rank, std::uint32_t f
     for (; i < known.size() && bytes < kFillBytes; ++i) {
       const LogEntry& entry = log[known[i]];
       // A clock that went back (another boot) makes a value look new for ever.
-      if (entry.taken_ns > old_enough_ns && entry.taken_ns <= context.now_ns()) continue;
+      if (entry.taken_ns > old_enough_ns && entry.taken_ns <= context.now_ns()) break;
       positions.push_back(known[i]);
       bytes += entry.place.bytes;
     }
@@ -358,7 +366,8 @@ void Repair::handle_fill(core::Context& context, const protocol::Message& messag
     on_news(context);
     host_.on_filled(context, news);
   }
-  if (next_rank < nodes) send_page(context, rank, next_rank);
+  // A fill that brought nothing brings nothing the next time.
+  if (next_rank < nodes && (!news.empty() || !stream.empty())) send_page(context, rank, next_rank);
 }
 
 bool Repair::replay(std::uint16_t kind, std::string_view payload) {

@@ -18,7 +18,6 @@
 #include <deque>
 #include <map>
 #include <optional>
-#include <utility>
 #include <vector>
 
 #include "worker/core/context.h"
@@ -61,8 +60,9 @@ class Repair {
   // Something new was learned, or a batch came.
   void on_news(core::Context& context);
   void on_gap(core::Context& context, const Source& root);
-  // This node lacks something that the peer knows of, or it is still on its way.
-  void on_doubt(core::Context& context, std::uint32_t rank);
+  // This node lacks something that the peer knows, or it is still on its way: exchanges vectors
+  // with it, after some patience if there are gaps in the log then, or (`surely`) in any case.
+  void on_doubt(core::Context& context, std::uint32_t rank, bool surely);
   void on_unrest(core::Context& context);
   void exchange_with(core::Context& context, std::uint32_t rank) { send_vector(context, rank); }
   bool in_unrest(const core::Context& context) const { return context.now_ns() < unrest_until_ns_; }
@@ -117,8 +117,13 @@ class Repair {
   std::map<Source, Pull> pulls_;
   std::int64_t unrest_until_ns_ = 0;
   std::int64_t next_round_ns_ = 0;
-  std::int64_t round_ns_ = 0;                                    // between two rounds; doubles
-  std::optional<std::pair<std::uint32_t, std::int64_t>> doubt_;  // a rank, and when to ask it
+  std::int64_t round_ns_ = 0;  // between two rounds; doubles
+  struct Doubt {
+    std::uint32_t rank;
+    std::int64_t due_ns;
+    bool surely;
+  };
+  std::optional<Doubt> doubt_;
   std::map<std::uint32_t, std::int64_t> asked_ns_;  // by rank: when a vector went there
   std::uint32_t vector_from_ = 0;                   // where the next page of the vector starts
 

@@ -50,12 +50,13 @@ bool Streams::see(core::Context& context, const Source& root, std::uint64_t numb
   return true;
 }
 
-void Streams::see_up_to(core::Context& context, const Source& root, std::uint64_t number) {
+bool Streams::see_up_to(core::Context& context, const Source& root, std::uint64_t number) {
   Seen& seen = roots_[root];
-  if (number <= seen.complete) return;
+  if (number <= seen.complete) return false;
   const SeenRecord record{root.incarnation, number, root.rank, 1};
   apply(seen, record);
   context.change(kStreamSeen, bytes_of(record));
+  return true;
 }
 
 void Streams::promise(const Source& root, std::uint64_t number) {

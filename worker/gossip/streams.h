@@ -29,8 +29,8 @@ class Streams {
 
   // False if it has come before.
   bool see(core::Context& context, const Source& root, std::uint64_t number);
-  // Everything up to `number` is there or will never come this way.
-  void see_up_to(core::Context& context, const Source& root, std::uint64_t number);
+  // Everything up to `number` is there or will come another way. False if it was already.
+  bool see_up_to(core::Context& context, const Source& root, std::uint64_t number);
   // Somebody says that the root has sent so many.
   void promise(const Source& root, std::uint64_t number);
 

@@ -5,11 +5,15 @@
 #pragma once
 
 #include <cstdint>
+#include <limits>
 #include <optional>
 
 #include "worker/core/context.h"
 
 namespace hearsay::gossip {
+
+// Before any time on any node's clock, which may start anywhere.
+inline constexpr std::int64_t kLongAgoNs = std::numeric_limits<std::int64_t>::min() / 4;
 
 class Alarm {
  public:

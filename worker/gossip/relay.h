@@ -109,15 +109,15 @@ class Relay final : public Strategy, private Repair::Host {
 
   bool started_ = false;
   std::uint64_t epoch_ = 0;
-  std::int64_t relay_heard_ns_ = 0;
+  std::int64_t relay_heard_ns_ = kLongAgoNs;
   std::vector<Told> told_;
 
   std::vector<std::uint32_t> owed_;  // positions in the log
   std::deque<Batch> batches_;        // the latest ones
   std::uint64_t number_ = 0;         // of the latest batch
-  std::int64_t flushed_ns_ = 0;
+  std::int64_t flushed_ns_ = kLongAgoNs;
   bool urgent_ = false;
-  std::int64_t lossy_until_ns_ = 0;
+  std::int64_t lossy_until_ns_ = kLongAgoNs;
   std::optional<Ping> ping_;
 };
 

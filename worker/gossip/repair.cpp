@@ -25,7 +25,7 @@ constexpr auto kSettled = static_cast<std::uint16_t>(StrategyChange::settled);
 }  // namespace
 
 void Repair::start(core::Context& context) {
-  unrest_until_ns_ = 0;
+  unrest_until_ns_ = kLongAgoNs;
   asked_ns_.clear();
   pulls_.clear();
   doubt_.reset();
@@ -106,8 +106,9 @@ void Repair::pull(core::Context& context, const Source& root) {
     return;
   }
   if (++pull.tries > kMostPulls) {
-    // The root cannot be reached. Others will fill this in.
-    pull = {context.now_ns() + kUnrestNs, 0};
+    // The root cannot be reached. When all is quiet, others will fill this in.
+    streams_.see_up_to(context, root, streams_.roots().at(root).last_missing());
+    pulls_.erase(root);
     return;
   }
   pull.due_ns = context.now_ns() + 2 * host_.hop_ns() + host_.hop_ns() / 2 + 2 * kSlackNs;

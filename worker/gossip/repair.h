@@ -21,6 +21,7 @@
 #include <vector>
 
 #include "worker/core/context.h"
+#include "worker/gossip/alarm.h"
 #include "worker/gossip/ledger.h"
 #include "worker/gossip/spread_tree.h"
 #include "worker/gossip/streams.h"
@@ -115,8 +116,8 @@ class Repair {
   Ledger& ledger_;
   Streams& streams_;
   std::map<Source, Pull> pulls_;
-  std::int64_t unrest_until_ns_ = 0;
-  std::int64_t next_round_ns_ = 0;
+  std::int64_t unrest_until_ns_ = kLongAgoNs;
+  std::int64_t next_round_ns_ = kLongAgoNs;
   std::int64_t round_ns_ = 0;  // between two rounds; doubles
   struct Doubt {
     std::uint32_t rank;

@@ -10,12 +10,15 @@
 #include "tools/bench/command_text.h"
 #include "tools/bench/options.h"
 #include "tools/bench/test_command.h"
+#include "tools/compare/compare_command.h"
+#include "tools/compare/options.h"
 #include "tools/sim/options.h"
 #include "tools/sim/sim_command.h"
 
 namespace {
 
 using hearsay::bench::TestOptions;
+using hearsay::compare::CompareOptions;
 using hearsay::sim::SimOptions;
 
 // Cuts off what stands behind "--": it belongs to the node, whatever it looks like.
@@ -34,9 +37,14 @@ int main(int argc, char** argv) {
   std::vector<std::string> arguments(argv + 1, argv + argc);
   TestOptions options;
   SimOptions sim_options;
+  CompareOptions compare_options;
   sim_options.command_line = arguments;
-  options.command = sim_options.test.command = hearsay::bench::as_typed(arguments);
-  options.node_arguments = sim_options.test.node_arguments = cut_node_arguments(arguments);
+  const std::string command = hearsay::bench::as_typed(arguments);
+  const std::vector<std::string> node_arguments = cut_node_arguments(arguments);
+  for (TestOptions* each : {&options, &sim_options.test, &compare_options.test}) {
+    each->command = command;
+    each->node_arguments = node_arguments;
+  }
 
   CLI::App app("Tools for hearsay: gossip nodes that keep going while their workers die");
   app.name("hearsay");
@@ -47,12 +55,17 @@ int main(int argc, char** argv) {
   CLI::App* sim = app.add_subcommand(
       "sim", "The same in virtual time: simulated nodes in one process, repeated by a seed");
   add_sim_options(*sim, sim_options);
+  CLI::App* compare = app.add_subcommand(
+      "compare", "Strategies and latency budgets side by side: a table, a picture, with faults");
+  add_compare_options(*compare, compare_options);
 
   try {
     std::reverse(arguments.begin(), arguments.end());  // CLI11 takes them from the back
     app.parse(arguments);
     if (sim->parsed()) {
       resolve(sim_options);
+    } else if (compare->parsed()) {
+      resolve(compare_options);
     } else {
       resolve(options);
     }
@@ -61,5 +74,6 @@ int main(int argc, char** argv) {
     return help ? hearsay::bench::kExitValid : hearsay::bench::kExitBadArguments;
   }
   if (sim->parsed()) return hearsay::sim::run_sim(sim_options);
+  if (compare->parsed()) return hearsay::compare::run_compare(compare_options);
   return hearsay::bench::run_test(options);
 }

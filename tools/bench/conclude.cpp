@@ -2,9 +2,6 @@
 
 #include <fmt/format.h>
 
-#include <cerrno>
-#include <cstdio>
-#include <cstring>
 #include <string>
 
 #include "tools/bench/gnuplot.h"
@@ -26,14 +23,6 @@ void draw_plots(const TestOptions& options, const Workload& workload, const Run&
   if (!wrong.empty()) tell("hearsay: no plots: {}\n", wrong);
 }
 
-// Returns an errno.
-int print(const std::string& text) {
-  errno = 0;
-  const bool good =
-      std::fwrite(text.data(), 1, text.size(), stdout) == text.size() && std::fflush(stdout) == 0;
-  return good ? 0 : errno;
-}
-
 }  // namespace
 
 int conclude(const TestOptions& options, const Workload& workload, const Run& run,
@@ -42,9 +31,10 @@ int conclude(const TestOptions& options, const Workload& workload, const Run& ru
   store.write_history(run.history());
   store.write_results(results);
   if (!options.no_plots) draw_plots(options, workload, run, network, store);
-  if (const int error = print(make_report(results, store.directory().string())); error != 0) {
-    tell("hearsay: the report can't be written to stdout: {}. The results are in {}\n",
-         std::strerror(error), store.directory().string());
+  const std::string wrong = print(make_report(results, store.directory().string()));
+  if (!wrong.empty()) {
+    tell("hearsay: the report can't be written to stdout: {}. The results are in {}\n", wrong,
+         store.directory().string());
     return kExitRunFailed;
   }
   if (!outcome.failure.empty()) return kExitRunFailed;

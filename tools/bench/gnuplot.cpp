@@ -68,4 +68,14 @@ std::string run_gnuplot(const std::filesystem::path& directory) {
   return fmt::format("gnuplot failed on {}: {}", (directory / kPlotScriptName).string(), first);
 }
 
+std::string in_gnuplot_quotes(std::string_view text) {
+  std::string result = "'";
+  for (const char c : text) {
+    if (c == '\'') result.push_back('\'');
+    result.push_back(c == '\n' ? ' ' : c);
+  }
+  result.push_back('\'');
+  return result;
+}
+
 }  // namespace hearsay::bench

@@ -13,6 +13,38 @@
 namespace hearsay::bench {
 namespace {
 
+std::size_t parse_concurrency(const std::string& text, std::size_t node_count) {
+  char* rest = nullptr;
+  const unsigned long number = std::strtoul(text.c_str(), &rest, 10);
+  const std::string unit = rest;
+  const bool digits = !text.empty() && text[0] >= '0' && text[0] <= '9';
+  if (!digits || number == 0 || number > 1'000'000 || (!unit.empty() && unit != "n")) {
+    throw CLI::ValidationError("--concurrency",
+                               "a positive number, or one followed by n, not \"" + text + "\"");
+  }
+  return unit == "n" ? number * node_count : number;
+}
+
+std::optional<double> parse_availability(const std::string& text) {
+  if (text.empty()) return std::nullopt;
+  if (text == "total") return 1.0;
+  char* rest = nullptr;
+  const double fraction = std::strtod(text.c_str(), &rest);
+  if (*rest != '\0' || !(fraction >= 0 && fraction <= 1)) {
+    throw CLI::ValidationError("--availability",
+                               "either total or a number from 0 to 1, not \"" + text + "\"");
+  }
+  return fraction;
+}
+
+LatencyDistribution parse_distribution(const std::string& name) {
+  if (name == "uniform") return LatencyDistribution::uniform;
+  if (name == "exponential") return LatencyDistribution::exponential;
+  return LatencyDistribution::constant;
+}
+
+}  // namespace
+
 void add_network_options(CLI::App& command, TestOptions& options) {
   command.add_option("--latency", options.latency_ms, "Mean latency between nodes, in ms")
       ->check(between(kNothing, kLargest))
@@ -76,38 +108,6 @@ void add_load_options(CLI::App& command, TestOptions& options, std::int64_t most
                   "Which fraction of the operations must succeed: a number from 0 to 1, or total")
       ->type_name("FRACTION");
 }
-
-std::size_t parse_concurrency(const std::string& text, std::size_t node_count) {
-  char* rest = nullptr;
-  const unsigned long number = std::strtoul(text.c_str(), &rest, 10);
-  const std::string unit = rest;
-  const bool digits = !text.empty() && text[0] >= '0' && text[0] <= '9';
-  if (!digits || number == 0 || number > 1'000'000 || (!unit.empty() && unit != "n")) {
-    throw CLI::ValidationError("--concurrency",
-                               "a positive number, or one followed by n, not \"" + text + "\"");
-  }
-  return unit == "n" ? number * node_count : number;
-}
-
-std::optional<double> parse_availability(const std::string& text) {
-  if (text.empty()) return std::nullopt;
-  if (text == "total") return 1.0;
-  char* rest = nullptr;
-  const double fraction = std::strtod(text.c_str(), &rest);
-  if (*rest != '\0' || !(fraction >= 0 && fraction <= 1)) {
-    throw CLI::ValidationError("--availability",
-                               "either total or a number from 0 to 1, not \"" + text + "\"");
-  }
-  return fraction;
-}
-
-LatencyDistribution parse_distribution(const std::string& name) {
-  if (name == "uniform") return LatencyDistribution::uniform;
-  if (name == "exponential") return LatencyDistribution::exponential;
-  return LatencyDistribution::constant;
-}
-
-}  // namespace
 
 void add_test_options(CLI::App& command, TestOptions& options, std::int64_t most_nodes) {
   command.add_option("-w,--workload", options.workload, "What the clients do")

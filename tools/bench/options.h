@@ -58,6 +58,10 @@ struct TestOptions {
   NemesisOptions nemesis;
 };
 
+// Parts of add_test_options(), for commands that run tests of their own making.
+void add_load_options(CLI::App& command, TestOptions& options, std::int64_t most_nodes);
+void add_network_options(CLI::App& command, TestOptions& options);
+
 // The options that can't be had from one flag alone are checked by resolve().
 void add_test_options(CLI::App& command, TestOptions& options, std::int64_t most_nodes = 1000);
 

@@ -10,6 +10,7 @@
 #include <string_view>
 
 #include "common/base/clock.h"
+#include "tools/bench/gnuplot.h"
 #include "tools/bench/plot_data.h"
 
 namespace hearsay::bench {
@@ -40,17 +41,6 @@ constexpr std::array<Quantile, 4> kQuantiles = {{{0.5, "median", "#0072B2", 3},
                                                  {0.95, "95 %", "#56B4E9", 2},
                                                  {0.99, "99 %", "#E69F00", 2},
                                                  {1, "maximum", "#D55E00", 1}}};
-
-// In single quotes gnuplot reads everything as it is, but for the quote itself.
-std::string in_quotes(std::string_view text) {
-  std::string result = "'";
-  for (const char c : text) {
-    if (c == '\'') result.push_back('\'');
-    result.push_back(c == '\n' ? ' ' : c);
-  }
-  result.push_back('\'');
-  return result;
-}
 
 // A title that fits the picture, in one line or two.
 std::vector<std::string> fold(std::string_view text) {
@@ -120,12 +110,13 @@ class Script {
     const std::vector<std::string> lines = fold(input_.command);
     line("unset label; unset arrow; unset object");
     line("set label 1 {} at screen 0.5, screen {:.4f} center font 'sans-serif,17' noenhanced",
-         in_quotes(title), 1 - 20.0 / height);
+         in_gnuplot_quotes(title), 1 - 20.0 / height);
     for (std::size_t i = 0; i < lines.size(); ++i) {
       line(
           "set label {} {} at screen 0.5, screen {:.4f} center font 'sans-serif,11' textcolor rgb "
           "'{}' noenhanced",
-          i + 2, in_quotes(lines[i]), 1 - (40.0 + 15.0 * static_cast<double>(i)) / height, kGrey);
+          i + 2, in_gnuplot_quotes(lines[i]), 1 - (40.0 + 15.0 * static_cast<double>(i)) / height,
+          kGrey);
     }
     header_ = kHeaderPixels + 15.0 * static_cast<double>(lines.size());
     height_ = height;
@@ -166,7 +157,7 @@ class Script {
             span.begin_s, span.end_s, colour);
       }
       keys += fmt::format(", keyentry with boxes fs solid 0.25 lc rgb '{}' title {}", colour,
-                          in_quotes(name));
+                          in_gnuplot_quotes(name));
     }
     for (const auto& [name, moments] : activity_.moments) {
       const std::string_view colour = kShades[number++ % kShades.size()];
@@ -177,8 +168,8 @@ class Script {
             "rgb '{1}'",
             moments[i], colour);
       }
-      keys +=
-          fmt::format(", keyentry with lines lw 2 lc rgb '{}' title {}", colour, in_quotes(name));
+      keys += fmt::format(", keyentry with lines lw 2 lc rgb '{}' title {}", colour,
+                          in_gnuplot_quotes(name));
     }
     return keys;
   }
@@ -199,7 +190,7 @@ class Script {
       const double size = type == OperationType::ok ? 0.35 : 0.8;
       plot += fmt::format("{}{} with points pt {} ps {} lc rgb '{}' title {}",
                           plot.empty() ? "" : ", ", block(series), shape, size, colour,
-                          in_quotes(fmt::format("{} {}", f, name_of(type))));
+                          in_gnuplot_quotes(fmt::format("{} {}", f, name_of(type))));
     }
     const std::string keys = shade();
     line("plot {}{}", plot, keys);
@@ -220,7 +211,7 @@ class Script {
       panel(number, by_f.size());
       time_axis();
       logarithmic_latency();
-      line("set ylabel {} noenhanced", in_quotes(fmt::format("{}: latency, ms", f)));
+      line("set ylabel {} noenhanced", in_gnuplot_quotes(fmt::format("{}: latency, ms", f)));
       std::string plot;
       for (const Quantile& quantile : kQuantiles) {
         plot +=

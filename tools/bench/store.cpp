@@ -39,6 +39,10 @@ std::ofstream open_file(const fs::path& path) {
 
 }  // namespace
 
+void write_json(const fs::path& path, const nlohmann::json& json) {
+  open_file(path) << json.dump(2) << '\n';
+}
+
 Store::Store(const fs::path& root, const std::string& workload, std::int64_t wall_ns) {
   const fs::path parent = fs::absolute(root) / workload;
   fs::create_directories(parent);
@@ -46,13 +50,18 @@ Store::Store(const fs::path& root, const std::string& workload, std::int64_t wal
   std::string name = time;
   for (int i = 2; !fs::create_directory(parent / name); ++i) name = fmt::format("{}-{}", time, i);
   directory_ = parent / name;
-  fs::create_directory(log_directory());
   replace_link(parent / "latest", name);
   replace_link(parent.parent_path() / "latest", fs::path(workload) / name);
 }
 
+std::filesystem::path Store::make_log_directory() const {
+  const fs::path logs = directory_ / "node-logs";
+  fs::create_directory(logs);
+  return logs;
+}
+
 void Store::write_results(const nlohmann::json& results) const {
-  open_file(directory_ / "results.json") << results.dump(2) << '\n';
+  write_json(directory_ / "results.json", results);
 }
 
 void Store::write_history(const History& history) const {

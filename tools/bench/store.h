@@ -10,13 +10,17 @@
 
 namespace hearsay::bench {
 
+// With line ends and indentation, for people too. Throws std::ios_base::failure.
+void write_json(const std::filesystem::path& path, const nlohmann::json& json);
+
 class Store {
  public:
-  // Makes the folders and the links. Throws std::filesystem::filesystem_error.
+  // Makes the folder and the links. Throws std::filesystem::filesystem_error.
   Store(const std::filesystem::path& root, const std::string& workload, std::int64_t wall_ns);
 
   const std::filesystem::path& directory() const { return directory_; }
-  std::filesystem::path log_directory() const { return directory_ / "node-logs"; }
+  // Makes the folder for the nodes' stderr, returns it.
+  std::filesystem::path make_log_directory() const;
 
   // results.json, history.jsonl and the plots' script. Throws std::ios_base::failure.
   void write_results(const nlohmann::json& results) const;

@@ -44,7 +44,7 @@ class Test {
         store_(options.store, options.workload, wall_ns()),
         loop_([this](std::int64_t now_ns, int number) { take_signal(now_ns, number); }),
         nodes_(loop_, {std::filesystem::canonical(options.binary), options.node_arguments},
-               store_.log_directory(), options.strict,
+               store_.make_log_directory(), options.strict,
                [this](std::int64_t, std::size_t node, const std::string& why) {
                  end("node-died", node, why);
                }),

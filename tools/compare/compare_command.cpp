@@ -1,0 +1,178 @@
+#include "tools/compare/compare_command.h"
+
+#include <fmt/format.h>
+#include <unistd.h>
+
+#include <cctype>
+#include <cstdio>
+#include <exception>
+#include <filesystem>
+#include <fstream>
+#include <iterator>
+#include <nlohmann/json.hpp>
+#include <string>
+#include <utility>
+#include <vector>
+
+#include "common/base/clock.h"
+#include "tools/bench/gnuplot.h"
+#include "tools/bench/store.h"
+#include "tools/bench/tell.h"
+#include "tools/bench/test_command.h"
+#include "tools/compare/comparison.h"
+#include "tools/compare/frontier_script.h"
+#include "tools/compare/run_pool.h"
+#include "tools/compare/table.h"
+#include "tools/sim/options.h"
+#include "tools/sim/simulation.h"
+
+namespace hearsay::compare {
+namespace {
+
+namespace fs = std::filesystem;
+using bench::tell;
+
+constexpr const char* kRunsName = "runs";
+constexpr std::int64_t kFirstShownNs = 2 * kNsPerSecond;
+
+// All runs of a comparison, each in a process of its own, which leaves its results in the store.
+class Runs {
+ public:
+  Runs(const CompareOptions& options, fs::path directory)
+      : options_(options), directory_(std::move(directory)) {
+    fs::create_directory(directory_ / kRunsName);
+  }
+
+  std::vector<RunOutcome> run_all() {
+    const std::size_t count = count_runs(options_);
+    run_pool(
+        count, static_cast<std::size_t>(options_.jobs), [&](std::size_t run) { work(run); },
+        [&](std::size_t run) { return directory_ / (base_name(run) + ".log"); },
+        [&](const PoolState& state) { show(state); });
+    if (shown_) tell("\r\x1b[K");
+    std::vector<RunOutcome> outcomes;
+    for (std::size_t run = 0; run < count; ++run) outcomes.push_back(read_outcome(run));
+    return outcomes;
+  }
+
+ private:
+  // Below the comparison's folder; of characters that every file system takes.
+  std::string base_name(std::size_t run) const {
+    const Plan plan = plan_of(options_, run);
+    std::string name = fmt::format("{:03}-{}-{}-{}", run, options_.conditions[plan.condition].name,
+                                   name_of(options_.contestants[plan.contestant]), plan.seed);
+    for (char& c : name) {
+      if (std::isalnum(static_cast<unsigned char>(c)) == 0) c = '-';
+    }
+    return fmt::format("{}/{}", kRunsName, name.substr(0, 80));
+  }
+  std::string results_name(std::size_t run) const {
+    return options_.real ? base_name(run) + "/broadcast/latest/results.json"
+                         : base_name(run) + ".json";
+  }
+
+  // In the run's own process.
+  void work(std::size_t run) const {
+    bench::TestOptions test = test_options(options_, plan_of(options_, run));
+    if (options_.real) {
+      test.store = directory_ / base_name(run);
+      bench::run_test(test);
+      return;
+    }
+    sim::SimOptions simulated;
+    simulated.test = test;
+    sim::Simulation simulation(test, sim::make_cluster_options(simulated));
+    simulation.run();
+    bench::write_json(directory_ / results_name(run), simulation.results());
+  }
+
+  RunOutcome read_outcome(std::size_t run) const {
+    RunOutcome outcome;
+    outcome.seed = plan_of(options_, run).seed;
+    outcome.results = results_name(run);
+    std::ifstream file(directory_ / outcome.results);
+    const nlohmann::json results = nlohmann::json::parse(file, nullptr, false);
+    if (!results.is_object()) {
+      outcome.verdict.why = "could not go on: " + last_words(run);
+      return outcome;
+    }
+    outcome.figures = read_figures(results);
+    outcome.verdict = read_verdict(results);
+    return outcome;
+  }
+
+  std::string last_words(std::size_t run) const {
+    std::ifstream log(directory_ / (base_name(run) + ".log"));
+    std::string last = "its process died without a word";
+    for (std::string line; std::getline(log, line);) {
+      if (!line.empty()) last = line;
+    }
+    return last;
+  }
+
+  void show(const PoolState& state) {
+    if (!terminal_ || monotonic_ns() - start_ns_ < kFirstShownNs) return;
+    shown_ = true;
+    std::string now;
+    for (const std::size_t run : state.running) {
+      const Plan plan = plan_of(options_, run);
+      now.append(now.empty() ? "" : "; ");
+      now.append(name_of(options_.contestants[plan.contestant])).append(" under ");
+      now.append(options_.conditions[plan.condition].name);
+    }
+    tell("\r\x1b[K{} of {} runs done, {} s  now: {}", state.done, count_runs(options_),
+         (monotonic_ns() - start_ns_) / kNsPerSecond, now.substr(0, 80));
+    std::fflush(stderr);
+  }
+
+  const CompareOptions& options_;
+  fs::path directory_;
+  bool terminal_ = ::isatty(STDERR_FILENO) != 0;
+  bool shown_ = false;
+  std::int64_t start_ns_ = monotonic_ns();
+};
+
+// Returns whether there is a picture.
+bool draw(const Comparison& comparison, const bench::Store& store) {
+  if (comparison.options.no_picture) return false;
+  const std::string script = make_frontier_script(comparison);
+  if (script.empty()) return false;
+  store.write_plot_script(script);
+  const std::string wrong = bench::run_gnuplot(store.directory());
+  if (!wrong.empty()) tell("hearsay compare: no picture: {}\n", wrong);
+  return wrong.empty();
+}
+
+int run(const CompareOptions& options) {
+  if (options.real && !fs::exists(options.test.binary)) {
+    tell("hearsay compare: there is no program {} (--bin)\n", options.test.binary);
+    return bench::kExitRunFailed;
+  }
+  const bench::Store store(options.test.store, "compare", wall_ns());
+  const Comparison comparison = compare_runs(options, Runs(options, store.directory()).run_all());
+  bench::write_json(store.directory() / "compare.json", to_json(comparison));
+  const bool picture = draw(comparison, store);
+  std::string text = make_table(comparison);
+  fmt::format_to(
+      std::back_inserter(text), "\nFigures in {}/compare.json{}\n", store.directory().string(),
+      picture ? fmt::format(", the frontier as a picture beside it: {}", kFrontierName) : "");
+  if (const std::string wrong = bench::print(text); !wrong.empty()) {
+    tell("hearsay compare: the table can't be written to stdout: {}. The figures are in {}\n",
+         wrong, store.directory().string());
+    return bench::kExitRunFailed;
+  }
+  return all_good(comparison) ? bench::kExitValid : bench::kExitInvalid;
+}
+
+}  // namespace
+
+int run_compare(const CompareOptions& options) {
+  try {
+    return run(options);
+  } catch (const std::exception& error) {
+    tell("hearsay compare: {}\n", error.what());
+    return bench::kExitRunFailed;
+  }
+}
+
+}  // namespace hearsay::compare

@@ -1,0 +1,53 @@
+#include "tools/compare/condition.h"
+
+namespace hearsay::compare {
+namespace {
+
+using bench::Fault;
+using bench::TestOptions;
+
+constexpr double kPartitionIntervalS = 4;
+constexpr double kProbability = 0.1;
+
+void impose_nothing(TestOptions& /*test*/) {}
+
+void impose_partitions(TestOptions& test) {
+  test.faults.nemeses = {std::string(name_of(Fault::partition))};
+  test.faults.interval_s = kPartitionIntervalS;
+}
+
+template <Fault fault>
+void impose_always(TestOptions& test) {
+  test.faults.probability[fault] = kProbability;
+}
+
+void impose_kills(TestOptions& test) {
+  test.node_arguments.insert(test.node_arguments.end(), {"--chaos-kill-ms", "1000"});
+}
+
+}  // namespace
+
+const std::vector<Condition>& conditions() {
+  static const std::vector<Condition> kConditions = {
+      {"no-fault", "nothing goes wrong", true, false, impose_nothing},
+      {"partition", "some nodes can't reach some others; a cut begins or ends every 4 s on average",
+       true, true, impose_partitions},
+      {"loss", "of the messages between nodes 10 % get lost, all the time", true, true,
+       impose_always<Fault::loss>},
+      {"kills", "each node's worker is killed once a second on average, at any instruction", true,
+       false, impose_kills},
+      {"duplicate", "of the messages between nodes 10 % arrive twice", false, false,
+       impose_always<Fault::duplicate>},
+      {"reorder", "10 % of the messages between nodes are delayed, and overtaken by later ones",
+       false, false, impose_always<Fault::reorder>}};
+  return kConditions;
+}
+
+const Condition* find_condition(std::string_view name) {
+  for (const Condition& condition : conditions()) {
+    if (condition.name == name) return &condition;
+  }
+  return nullptr;
+}
+
+}  // namespace hearsay::compare

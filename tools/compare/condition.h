@@ -1,0 +1,25 @@
+// What contestants have to go through: no fault, a partition, messages that get lost, ...
+#pragma once
+
+#include <string_view>
+#include <vector>
+
+#include "tools/bench/options.h"
+
+namespace hearsay::compare {
+
+struct Condition {
+  std::string_view name;  // as --condition takes it
+  std::string_view what;  // for people
+  bool by_default;
+  bool loses_messages;
+  void (*impose)(bench::TestOptions& test);  // before the test's options are resolved
+};
+
+// All there are, in the order in which they are shown.
+const std::vector<Condition>& conditions();
+
+// Nothing: there is no such condition.
+const Condition* find_condition(std::string_view name);
+
+}  // namespace hearsay::compare

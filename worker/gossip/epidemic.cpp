@@ -180,10 +180,11 @@ void Epidemic::adjust(core::Context& context, std::uint64_t since_start_us) {
   // Its rounds may be longer than ours, with another latency budget.
   const std::int64_t since_start_ns =
       static_cast<std::int64_t>(since_start_us) * kNsPerUs % round_ns_;
-  std::int64_t later_ns = context.now_ns() - round_start_ns(context.now_ns()) - since_start_ns;
-  if (later_ns < 0) later_ns += round_ns_;
-  const std::int64_t difference_ns = later_ns - hop_ns_;
-  hop_ns_ += difference_ns / kAdjustBy;
+  const std::int64_t into_ns = context.now_ns() - round_start_ns(context.now_ns());
+  std::int64_t difference_ns = (into_ns - since_start_ns - hop_ns_) % round_ns_;
+  if (difference_ns > round_ns_ / 2) difference_ns -= round_ns_;
+  if (difference_ns < -round_ns_ / 2) difference_ns += round_ns_;
+  hop_ns_ = std::clamp<std::int64_t>(hop_ns_ + difference_ns / kAdjustBy, 0, round_ns_);
   offset_ns_ += difference_ns / kAdjustBy;
 }
 

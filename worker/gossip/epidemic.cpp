@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <array>
+#include <cstdlib>
 #include <numeric>
 #include <utility>
 
@@ -19,6 +20,9 @@ constexpr std::int64_t kGatherNs = 5 * kNsPerMs;  // how long a step waits for t
 constexpr std::int64_t kNsPerUs = 1000;
 
 constexpr auto kOwed = static_cast<std::uint16_t>(StrategyChange::owed);
+constexpr auto kPhase = static_cast<std::uint16_t>(StrategyChange::phase);
+constexpr auto kForward = static_cast<std::uint16_t>(StrategyChange::forward);
+constexpr auto kForwarded = static_cast<std::uint16_t>(StrategyChange::forwarded);
 constexpr auto kFlushed = static_cast<std::uint16_t>(StrategyChange::flushed);
 
 // The distances that each step covers: in step s the multiples of spans[s] below spans[s-1].
@@ -28,6 +32,16 @@ std::array<std::uint64_t, 1 + kSteps> spans_of(std::uint32_t nodes) {
   while (2 * middle * middle * middle < nodes) ++middle;
   return {nodes, 2 * middle, 2, 1};
 }
+
+// In the journal: `position` is to be sent on with `step` of `round`, or, as kForwarded, all that
+// was has been.
+struct ForwardRecord {
+  std::uint64_t round;
+  std::int64_t due_ns;
+  std::uint32_t step;
+  std::uint32_t position;
+};
+static_assert(sizeof(ForwardRecord) == 24);
 
 std::uint64_t stride_of(std::uint64_t round, std::uint32_t nodes) {
   core::Random random(round, nodes);
@@ -44,14 +58,20 @@ Epidemic::Epidemic(const GossipOptions& options, Knowledge& knowledge)
     : Strategy(knowledge),
       round_ns_(std::max(kShortestRoundNs, options.latency_budget_ms * kNsPerMs * 82 / 100)),
       hop_ns_(round_ns_ / kSteps),
+      phase_{hop_ns_, 0},
       ledger_(knowledge),
       repair_(*this, ledger_, streams_) {}
 
 void Epidemic::start(core::Context& context) {
   alarm_.start();
-  // What was waiting for its second step when the last worker died is found again by repair.
-  forwards_.clear();
-  if (!owed_.empty()) round_due_ns_ = context.now_ns();
+  if (!owed_.empty()) {
+    round_due_ns_ = round_start_ns(ledger_.log()[owed_.front()].taken_ns) + round_ns_;
+    // After a reboot the clock has gone back.
+    round_due_ns_ = std::min(round_due_ns_, context.now_ns() + round_ns_);
+  }
+  for (auto& [which, waiting] : forwards_) {
+    waiting.due_ns = std::min(waiting.due_ns, context.now_ns() + round_ns_);
+  }
   repair_.start(context);
   tick(context);
 }
@@ -72,6 +92,7 @@ void Epidemic::tick(core::Context& context) {
     Forward ready = std::move(due->second);
     const auto [round, step] = due->first;
     forwards_.erase(due);
+    context.change(kForwarded, bytes_of(ForwardRecord{round, 0, step, 0}));
     send_step(context, round, step, ready.positions);
   }
   if (const auto due_ns = repair_.tick(context)) alarm_.ring_at(context, *due_ns);
@@ -115,7 +136,10 @@ void Epidemic::forward_later(core::Context& context, std::uint64_t round, std::u
     due_ns += hop_ns_ + 2 * kGatherNs;
     if (positions.empty() && !forwards_.contains({round, later})) continue;
     Forward& waiting = forwards_.try_emplace({round, later}, Forward{{}, due_ns}).first->second;
-    waiting.positions.insert(waiting.positions.end(), positions.begin(), positions.end());
+    for (const std::uint32_t position : positions) {
+      waiting.positions.push_back(position);
+      context.change(kForward, bytes_of(ForwardRecord{round, waiting.due_ns, later, position}));
+    }
   }
 }
 
@@ -186,6 +210,12 @@ void Epidemic::adjust(core::Context& context, std::uint64_t since_start_us) {
   if (difference_ns < -round_ns_ / 2) difference_ns += round_ns_;
   hop_ns_ = std::clamp<std::int64_t>(hop_ns_ + difference_ns / kAdjustBy, 0, round_ns_);
   offset_ns_ += difference_ns / kAdjustBy;
+  const std::int64_t moved_ns =
+      std::abs(hop_ns_ - phase_.hop_ns) + std::abs(offset_ns_ - phase_.offset_ns);
+  if (moved_ns < kGatherNs / 2) return;
+  // Good enough for the next worker.
+  phase_ = {hop_ns_, offset_ns_};
+  context.change(kPhase, bytes_of(phase_));
 }
 
 void Epidemic::on_filled(core::Context& /*context*/, const std::vector<std::uint32_t>& /*news*/) {}
@@ -198,13 +228,34 @@ void Epidemic::replay(std::uint16_t kind, std::string_view payload) {
     owed_.push_back(position);
   } else if (kind == kFlushed) {
     owed_.clear();
+  } else if (kind == kPhase) {
+    phase_ = take<Phase>(payload);
+    hop_ns_ = phase_.hop_ns;
+    offset_ns_ = phase_.offset_ns;
+  } else if (kind == kForwarded) {
+    const auto record = take<ForwardRecord>(payload);
+    forwards_.erase({record.round, record.step});
+  } else if (kind == kForward) {
+    const auto record = take<ForwardRecord>(payload);
+    if (record.position >= ledger_.log().size() || record.step == 0 || record.step > kSteps) {
+      throw CorruptSegment("the journal names no such value or step");
+    }
+    Forward& waiting = forwards_[{record.round, record.step}];
+    waiting.positions.push_back(record.position);
+    waiting.due_ns = record.due_ns;
   }
 }
 
 void Epidemic::snapshot(const core::Service::ChangeSink& sink) const {
   ledger_.snapshot(sink);
   repair_.snapshot(sink);
+  sink(kPhase, bytes_of(phase_));
   for (const std::uint32_t position : owed_) sink(kOwed, bytes_of(position));
+  for (const auto& [which, waiting] : forwards_) {
+    for (const std::uint32_t position : waiting.positions) {
+      sink(kForward, bytes_of(ForwardRecord{which.first, waiting.due_ns, which.second, position}));
+    }
+  }
 }
 
 }  // namespace hearsay::gossip

@@ -51,6 +51,11 @@ class Epidemic final : public Strategy, private Repair::Host {
     std::int64_t due_ns;
   };
 
+  struct Phase {
+    std::int64_t hop_ns;
+    std::int64_t offset_ns;
+  };
+
   // Repair::Host.
   std::int64_t hop_ns() const override { return hop_ns_; }
   std::int64_t deadline_ns() const override { return 2 * round_ns_; }
@@ -76,6 +81,7 @@ class Epidemic final : public Strategy, private Repair::Host {
 
   std::int64_t round_ns_;
   std::int64_t hop_ns_;  // measured, with the offset
+  Phase phase_;          // what the journal has of both
   Ledger ledger_;
   Streams streams_;  // empty: there are no roots
   std::deque<Batch> no_batches_;

@@ -48,6 +48,9 @@ enum class StrategyChange : std::uint16_t {
   flushed,
   echoed,
   hop,
+  phase,  // epidemic.cpp, these and the following
+  forward,
+  forwarded,
   stream_seen,  // streams.cpp
   settled       // repair.cpp
 };

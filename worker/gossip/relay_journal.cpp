@@ -1,0 +1,65 @@
+// What the relay strategy finds in the journal, and what it puts into a compacted one.
+#include <cstdint>
+#include <string_view>
+#include <utility>
+
+#include "common/base/record.h"
+#include "worker/gossip/relay.h"
+
+namespace hearsay::gossip {
+
+void Relay::replay(std::uint16_t kind, std::string_view payload) {
+  const auto check = [&](std::uint32_t position) {
+    if (position >= ledger_.log().size()) throw CorruptSegment("the journal names no such value");
+  };
+  const auto forget = [&](std::uint32_t position) {
+    std::erase_if(told_, [&](const Told& told) { return told.position == position; });
+  };
+  if (ledger_.replay(kind, payload) || streams_.replay(kind, payload) ||
+      repair_.replay(kind, payload)) {
+    return;
+  }
+  const auto change = static_cast<StrategyChange>(kind);
+  if (change == StrategyChange::epoch) {
+    epoch_ = take<std::uint64_t>(payload);
+  } else if (change == StrategyChange::owed) {
+    const auto position = take<std::uint32_t>(payload);
+    check(position);
+    owed_.push_back(position);
+    forget(position);
+  } else if (change == StrategyChange::told) {
+    const auto position = take<std::uint32_t>(payload);
+    check(position);
+    told_.push_back({position, ledger_.log()[position].taken_ns, 0});
+  } else if (change == StrategyChange::echoed) {
+    forget(take<std::uint32_t>(payload));
+  } else if (change == StrategyChange::flushed) {
+    const auto record = take<FlushRecord>(payload);
+    std::vector<std::uint32_t> positions = std::exchange(owed_, {});
+    flushed_ns_ = record.at_ns;
+    if (record.number != 0) remember_batch({record.number, std::move(positions)});
+  } else if (change == StrategyChange::hop) {
+    journalled_hop_ns_ = take<std::int64_t>(payload);
+    hop_.restore(journalled_hop_ns_);
+  }
+}
+
+void Relay::snapshot(const core::Service::ChangeSink& sink) const {
+  const auto put = [&](StrategyChange change, std::string_view payload) {
+    sink(static_cast<std::uint16_t>(change), payload);
+  };
+  ledger_.snapshot(sink);
+  streams_.snapshot(sink);
+  repair_.snapshot(sink);
+  put(StrategyChange::epoch, bytes_of(epoch_));
+  for (const Batch& batch : batches_) {
+    for (const std::uint32_t position : batch.positions)
+      put(StrategyChange::owed, bytes_of(position));
+    put(StrategyChange::flushed, bytes_of(FlushRecord{batch.number, flushed_ns_}));
+  }
+  for (const std::uint32_t position : owed_) put(StrategyChange::owed, bytes_of(position));
+  for (const Told& told : told_) put(StrategyChange::told, bytes_of(told.position));
+  if (hop_.measured()) put(StrategyChange::hop, bytes_of(hop_.ns()));
+}
+
+}  // namespace hearsay::gossip

@@ -33,15 +33,17 @@ void Repair::start(core::Context& context) {
   for (const auto& [root, seen] : streams_.roots()) {
     if (streams_.has_gap(root)) on_gap(context, root);
   }
-  if (ledger_.log().size() == 0) {
-    // Perhaps it has lost everything, and others know more.
-    const std::uint32_t others = node_count(context) - 1;
-    if (others == 0) return;
-    const auto step = static_cast<std::uint32_t>(context.random().below(others)) + 1;
-    send_vector(context, (own_rank(context) + step) % node_count(context));
-  } else if (settled_ != ledger_.log().size()) {
+  if (settled_ != ledger_.log().size()) {
     settle_due_ns_ = std::max(context.now_ns(), *ledger_.last_news_ns() + quiet_ns());
   }
+}
+
+void Repair::on_joined(core::Context& context) {
+  const std::uint32_t others = node_count(context) - 1;
+  if (others == 0 || ledger_.log().size() != 0) return;
+  // Perhaps it has lost everything, and others know more.
+  const auto step = static_cast<std::uint32_t>(context.random().below(others)) + 1;
+  send_vector(context, (own_rank(context) + step) % node_count(context));
 }
 
 // Longer than the pause between two batches.

@@ -58,6 +58,8 @@ class Repair {
       : host_(host), ledger_(ledger), streams_(streams) {}
 
   void start(core::Context& context);
+  // The node has become part of a cluster that broadcasts; perhaps not for the first time.
+  void on_joined(core::Context& context);
   // Something new was learned, or a batch came.
   void on_news(core::Context& context);
   void on_gap(core::Context& context, const Source& root);

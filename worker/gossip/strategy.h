@@ -84,6 +84,8 @@ class Strategy {
   // Values that were new here; `source` is the node or client that they came from.
   virtual void on_news(core::Context& /*context*/, std::span<const std::string> /*values*/,
                        std::string_view /*source*/) {}
+  // The service has got its topology: this cluster broadcasts.
+  virtual void on_topology(core::Context& /*context*/) {}
   // A message of one of the types of kStrategyTypes. Throws BadRequest.
   virtual void handle(core::Context& context, const protocol::Message& message);
 

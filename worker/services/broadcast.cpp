@@ -111,6 +111,7 @@ void Broadcast::topology(core::Context& context, const protocol::Message& messag
   has_topology_ = true;
   context.change(kTopology, knowledge_.neighbours.json());
   context.reply(message, "topology_ok");
+  strategy_->on_topology(context);
 }
 
 void Broadcast::start(core::Context& context) {

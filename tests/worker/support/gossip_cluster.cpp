@@ -26,6 +26,12 @@ void GossipCluster::make(std::size_t node) {
             {"dest", names_[node]},
             {"body",
              {{"type", "init"}, {"msg_id", 1}, {"node_id", names_[node]}, {"node_ids", names_}}}}));
+  take(node, core_now(node).send({{"src", "c1"},
+                                  {"dest", names_[node]},
+                                  {"body",
+                                   {{"type", "topology"},
+                                    {"msg_id", 2},
+                                    {"topology", {{names_[node], Json::array()}}}}}}));
 }
 
 CoreHarness& GossipCluster::core_now(std::size_t node) {

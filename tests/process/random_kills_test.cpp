@@ -21,7 +21,9 @@ const std::vector<std::string> kPatient{"--reply-deadline-ms=600000", "--hang-li
 
 std::vector<std::string> with_chaos() {
   std::vector<std::string> arguments = kPatient;
-  arguments.insert(arguments.end(), {"--chaos-kill-ms=5", "--chaos-seed=7"});
+  // A sanitized worker takes longer than 5 ms to start: it would never get to work.
+  arguments.insert(arguments.end(),
+                   {kSanitized ? "--chaos-kill-ms=50" : "--chaos-kill-ms=5", "--chaos-seed=7"});
   return arguments;
 }
 

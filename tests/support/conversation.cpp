@@ -12,7 +12,8 @@ namespace {
 using std::chrono::milliseconds;
 using Clock = std::chrono::steady_clock;
 
-constexpr std::int64_t kInitId = -1;
+// Not -1: that is what answered_by() says of a line that answers nothing.
+constexpr std::int64_t kInitId = 900'000'000;
 
 }  // namespace
 

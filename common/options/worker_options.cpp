@@ -86,6 +86,7 @@ void add_care_options(CLI::App& app, CareOptions& options) {
       ->group(chaos);
   app.add_option("--chaos-seed", options.chaos_seed,
                  "Decides these times, together with the node's name")
+      ->check(CLI::NonNegativeNumber)
       ->capture_default_str()
       ->group(chaos);
 }

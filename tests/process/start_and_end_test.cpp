@@ -215,6 +215,8 @@ INSTANTIATE_TEST_SUITE_P(
                     WrongOptions{"strategy", {"--gossip=telepathy"}, "--gossip"},
                     WrongOptions{"no_number", {"--hang-limit-ms=soon"}, "--hang-limit-ms"},
                     WrongOptions{"negative", {"--chaos-kill-ms=-1"}, "--chaos-kill-ms"},
+                    WrongOptions{"negative_seed", {"--chaos-seed=-1"}, "--chaos-seed"},
+                    WrongOptions{"negative_budget", {"--latency-budget=-1"}, "--latency-budget"},
                     WrongOptions{"too_small", {"--max-line-bytes=10"}, "--max-line-bytes"},
                     WrongOptions{"level", {"--trace-level=loud"}, "--trace-level"},
                     WrongOptions{"no_value", {"--worker"}, "--worker"}),

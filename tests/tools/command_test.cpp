@@ -344,7 +344,7 @@ TEST_F(CommandTest, BadArgumentsAreExplained) {
        {"", "-w nonsense", "-w echo --rate -1", "-w echo --concurrency n", "-w echo --node-count 0",
         "-w echo --availability 2", "-w echo --nemesis fire", "-w echo --topology moebius",
         "-w echo --no-such-flag", "-w echo stray", "-w echo --rate nan",
-        "-w echo --time-limit 1e300", "-w echo --node-count 100000"}) {
+        "-w echo --time-limit 1e300", "-w echo --node-count 100000", "-w echo --seed -1"}) {
     const Finished finished = run_shell(command(arguments));
     EXPECT_EQ(finished.exit_code, 254) << arguments;
     EXPECT_FALSE(finished.output.empty()) << arguments;

@@ -78,8 +78,9 @@ TEST_F(CompareCommandTest, ShowsWhatFloodLosesAndDoesNotBlameIt) {
 }
 
 TEST_F(CompareCommandTest, RefusesWhatItCannotRun) {
-  for (const char* arguments : {"-c telepathy", "-c push:250", "-c \"relay --worker x\"",
-                                "--condition earthquake", "--bin /bin/true", "--node-count 0"}) {
+  for (const char* arguments :
+       {"-c telepathy", "-c push:250", "-c \"relay --worker x\"", "--condition earthquake",
+        "--bin /bin/true", "--node-count 0", "--seed -1"}) {
     const Finished finished = compare(arguments);
     EXPECT_EQ(finished.exit_code, 254) << arguments << finished.output;
     EXPECT_FALSE(fs::exists(store_ / "compare")) << arguments;

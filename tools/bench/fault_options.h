@@ -1,7 +1,6 @@
 // The options that concern faults: --nemesis, the intervals, the probabilities.
 #pragma once
 
-#include <CLI/CLI.hpp>
 #include <cstdint>
 #include <map>
 #include <nlohmann/json.hpp>
@@ -12,6 +11,10 @@
 #include "tools/bench/fault.h"
 #include "tools/bench/nemesis.h"
 #include "tools/bench/wire.h"
+
+namespace CLI {
+class App;
+}
 
 namespace hearsay::bench {
 

@@ -1,5 +1,6 @@
 #include "tools/bench/foreign_options.h"
 
+#include <CLI/CLI.hpp>
 #include <string>
 
 namespace hearsay::bench {

@@ -1,7 +1,9 @@
 // The options of `maelstrom test` that mean nothing here.
 #pragma once
 
-#include <CLI/CLI.hpp>
+namespace CLI {
+class App;
+}
 
 namespace hearsay::bench {
 

@@ -2,6 +2,7 @@
 
 #include <fmt/format.h>
 
+#include <CLI/CLI.hpp>
 #include <cstdlib>
 #include <filesystem>
 #include <random>
@@ -135,6 +136,7 @@ void add_test_options(CLI::App& command, TestOptions& options, std::int64_t most
                    "does (the run is invalid either way)");
   command.add_flag("--no-plots", options.no_plots, "Draw no plots (they need gnuplot)");
   command.add_option("--seed", options.given_seed, "Repeats the random choices of another run")
+      ->check(CLI::NonNegativeNumber)
       ->type_name("N");
   command.add_option("--store", options.store, "Where the results go")
       ->capture_default_str()

@@ -1,7 +1,6 @@
 // The options of `hearsay test`: Maelstrom's names, meanings and defaults, and a few of our own.
 #pragma once
 
-#include <CLI/CLI.hpp>
 #include <cstddef>
 #include <cstdint>
 #include <nlohmann/json.hpp>
@@ -14,6 +13,10 @@
 #include "tools/bench/network.h"
 #include "tools/bench/run.h"
 #include "tools/bench/topology.h"
+
+namespace CLI {
+class App;
+}
 
 namespace hearsay::bench {
 

@@ -2,6 +2,7 @@
 
 #include <fmt/format.h>
 
+#include <CLI/CLI.hpp>
 #include <algorithm>
 #include <thread>
 
@@ -41,6 +42,7 @@ void add_own_options(CLI::App& command, CompareOptions& options) {
       ->capture_default_str()
       ->type_name("N");
   command.add_option("--seed", options.seed, "Of the first of these runs")
+      ->check(CLI::NonNegativeNumber)
       ->capture_default_str()
       ->type_name("N");
   command

@@ -1,7 +1,6 @@
 // The options of `hearsay compare`.
 #pragma once
 
-#include <CLI/CLI.hpp>
 #include <cstddef>
 #include <cstdint>
 #include <string>
@@ -10,6 +9,10 @@
 #include "tools/bench/options.h"
 #include "tools/compare/condition.h"
 #include "tools/compare/contestant.h"
+
+namespace CLI {
+class App;
+}
 
 namespace hearsay::compare {
 

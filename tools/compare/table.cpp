@@ -29,7 +29,7 @@ std::string budget_text(const Contestant& contestant) {
 std::string grouped(const std::optional<double>& number) {
   if (!number) return "-";
   std::string digits = std::to_string(std::llround(*number));
-  for (std::size_t end = digits.size(); end > 3; end -= 3) digits.insert(end - 3, ",");
+  for (std::size_t end = digits.size(); end > 3; end -= 3) digits.insert(end - 3, 1, ',');
   return digits;
 }
 

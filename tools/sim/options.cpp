@@ -1,5 +1,6 @@
 #include "tools/sim/options.h"
 
+#include <CLI/CLI.hpp>
 #include <algorithm>
 #include <charconv>
 #include <iterator>

@@ -1,13 +1,16 @@
 // The options of `hearsay sim`: those of `hearsay test`, and a few of its own.
 #pragma once
 
-#include <CLI/CLI.hpp>
 #include <cstdint>
 #include <string>
 #include <vector>
 
 #include "tools/bench/options.h"
 #include "tools/sim/cluster.h"
+
+namespace CLI {
+class App;
+}
 
 namespace hearsay::sim {
 

@@ -3,12 +3,12 @@
 #include <algorithm>
 #include <array>
 #include <cstdlib>
-#include <numeric>
 #include <utility>
 
 #include "common/base/clock.h"
 #include "common/base/record.h"
 #include "worker/core/body.h"
+#include "worker/gossip/spread_tree.h"
 
 namespace hearsay::gossip {
 namespace {
@@ -42,15 +42,6 @@ struct ForwardRecord {
   std::uint32_t position;
 };
 static_assert(sizeof(ForwardRecord) == 24);
-
-std::uint64_t stride_of(std::uint64_t round, std::uint32_t nodes) {
-  core::Random random(round, nodes);
-  while (nodes > 2) {
-    const std::uint64_t stride = 1 + random.below(nodes - 1);
-    if (std::gcd(stride, std::uint64_t{nodes}) == 1) return stride;
-  }
-  return 1;
-}
 
 }  // namespace
 
@@ -120,8 +111,9 @@ void Epidemic::on_news(core::Context& context, std::span<const std::string> valu
 // The first step of what this node took itself.
 void Epidemic::begin_round(core::Context& context) {
   // A number that all nodes draw the same stride from; whose rounds differ says so in its messages.
-  const auto round =
-      static_cast<std::uint64_t>((context.now_ns() - offset_ns_ + round_ns_ / 2) / round_ns_);
+  // Clocks may start anywhere, also below zero.
+  const auto round = static_cast<std::uint64_t>(
+      std::max<std::int64_t>(0, (context.now_ns() - offset_ns_ + round_ns_ / 2) / round_ns_));
   std::vector<std::uint32_t> positions = std::exchange(owed_, {});
   context.change(kFlushed, bytes_of(FlushRecord{0, context.now_ns()}));
   send_step(context, round, 1, positions);
@@ -154,7 +146,7 @@ void Epidemic::send_step(core::Context& context, std::uint64_t round, std::uint3
                          std::vector<std::uint32_t>& positions) {
   const std::uint32_t nodes = node_count(context);
   const auto spans = spans_of(nodes);
-  const std::uint64_t stride = stride_of(round, nodes);
+  const std::uint64_t stride = draw_stride(nodes, round, nodes);
   std::string runs;
   append_runs(runs, ledger_.log(), ledger_.values(), positions);
   const std::int64_t since_start_ns = context.now_ns() - round_start_ns(context.now_ns());

@@ -52,6 +52,7 @@ class Epidemic final : public Strategy, private Repair::Host {
     std::int64_t due_ns;
   };
 
+  // When rounds begin on this node's clock, and the latency by which it was found.
   struct Phase {
     std::int64_t hop_ns;
     std::int64_t offset_ns;

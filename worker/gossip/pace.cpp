@@ -19,7 +19,6 @@ Pace choose_pace(std::int64_t budget_ns, std::int64_t hop_ns, std::uint32_t dept
   if (pace.direct) {
     pace.period_ns = std::max<std::int64_t>(0, budget_ns - spread_ns);
   } else {
-    // A quarter of a hop is what the last hop hides at least (pace.h).
     pace.period_ns = budget_ns - round_trip_ns + hop_ns / 4;
     if (pace.period_ns < round_trip_ns) pace.period_ns = hop_ns + hop_ns * 28 / 100;
   }

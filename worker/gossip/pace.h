@@ -5,7 +5,8 @@
 //
 //   budget < hop * (1 + depth)   direct: no relay, every node spreads its own values, at once or,
 //                                if the budget has room beyond hop * depth, in batches
-//   otherwise                    relayed: period = budget - hop * (1 + depth)
+//   otherwise                    relayed: period = budget - hop * (1 + depth), and a quarter of a
+//                                hop more, because Maelstrom hides most of the last one (below)
 //
 // One range of periods is bad under Maelstrom, whose nodes answer no client while a message is on
 // its way to them: each batch releases a crowd of waiting requests at all nodes together, and their

@@ -266,14 +266,6 @@ void Relay::remember_batch(Batch batch) {
 
 // To the nodes that are this node's to serve in the batch's tree.
 void Relay::send_batch(core::Context& context, const BatchHeader& header, std::string_view runs) {
-  const auto list = [](const std::vector<std::uint64_t>& numbers) {
-    std::string text = "[";
-    for (const std::uint64_t number : numbers) {
-      if (text.size() > 1) text.push_back(',');
-      text.append(std::to_string(number));
-    }
-    return text.append("]");
-  };
   const SpreadTree tree(node_count(context), header.root.rank, header.number);
   for (const SpreadTree::Child& child : tree.children(header.place)) {
     context.send(name_of(context, child.rank), kSpreadType, [&](protocol::MessageWriter& body) {
@@ -283,8 +275,8 @@ void Relay::send_batch(core::Context& context, const BatchHeader& header, std::s
           .integer("number", static_cast<std::int64_t>(header.number))
           .integer("place", child.place);
       if (header.repeats > 0) body.integer("repeats", static_cast<std::int64_t>(header.repeats));
-      if (!header.ping.empty()) body.json("ping", list(header.ping));
-      if (!header.heads.empty()) body.json("heads", list(header.heads));
+      if (!header.ping.empty()) body.json("ping", list_numbers(header.ping));
+      if (!header.heads.empty()) body.json("heads", list_numbers(header.heads));
       body.json("runs", runs);
     });
   }

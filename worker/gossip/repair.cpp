@@ -39,11 +39,8 @@ void Repair::start(core::Context& context) {
 }
 
 void Repair::on_joined(core::Context& context) {
-  const std::uint32_t others = node_count(context) - 1;
-  if (others == 0 || ledger_.log().size() != 0) return;
   // Perhaps it has lost everything, and others know more.
-  const auto step = static_cast<std::uint32_t>(context.random().below(others)) + 1;
-  send_vector(context, (own_rank(context) + step) % node_count(context));
+  if (ledger_.log().size() == 0) exchange_with_anyone(context);
 }
 
 // Longer than the pause between two batches.
@@ -121,21 +118,23 @@ void Repair::pull(core::Context& context, const Source& root) {
        {trace::FieldName::position, seen.first_missing()},
        {trace::FieldName::count, seen.last_missing() - seen.first_missing() + 1}});
   context.send(name_of(context, root.rank), kHaveType, [&](protocol::MessageWriter& body) {
-    std::string missed = "[";
-    missed.append(std::to_string(root.incarnation)).append(",");
-    missed.append(std::to_string(seen.first_missing())).append(",");
-    missed.append(std::to_string(seen.last_missing())).append("]");
-    body.integer("epoch", static_cast<std::int64_t>(host_.epoch())).json("missed", missed);
+    body.integer("epoch", static_cast<std::int64_t>(host_.epoch()))
+        .json("missed",
+              list_numbers({root.incarnation, seen.first_missing(), seen.last_missing()}));
   });
 }
 
 void Repair::gossip_in_unrest(core::Context& context) {
-  const std::uint32_t others = node_count(context) - 1;
   round_ns_ = std::min(2 * round_ns_, kUnrestNs / 2);
   next_round_ns_ = context.now_ns() + round_ns_;
-  if (others == 0) return;
-  const auto step = static_cast<std::uint32_t>(context.random().below(others)) + 1;
-  send_vector(context, (own_rank(context) + step) % node_count(context));
+  exchange_with_anyone(context);
+}
+
+void Repair::exchange_with_anyone(core::Context& context) {
+  const std::uint32_t nodes = node_count(context);
+  if (nodes == 1) return;
+  const auto step = static_cast<std::uint32_t>(context.random().below(nodes - 1)) + 1;
+  send_vector(context, (own_rank(context) + step) % nodes);
 }
 
 SpreadTree Repair::settling_tree(const core::Context& context) const {
@@ -217,10 +216,8 @@ void Repair::send_page(core::Context& context, std::uint32_t rank, std::uint32_t
   vector.push_back(']');
   vector_from_ = last + 1 < nodes ? last + 1 : 0;
   context.send(name_of(context, rank), kHaveType, [&](protocol::MessageWriter& body) {
-    std::string ranks = "[";
-    ranks.append(std::to_string(first)).append(",").append(std::to_string(last)).append("]");
     body.integer("epoch", static_cast<std::int64_t>(host_.epoch()))
-        .json("ranks", ranks)
+        .json("ranks", list_numbers({first, last}))
         .json("vector", vector);
   });
 }
@@ -235,10 +232,7 @@ void Repair::send_fill(core::Context& context, std::uint32_t rank,
     body.integer("epoch", static_cast<std::int64_t>(host_.epoch())).json("runs", runs);
     if (next_rank) body.integer("next", *next_rank);
     if (stream_end) {
-      std::string stream = "[";
-      stream.append(std::to_string(stream_end->incarnation)).append(",");
-      stream.append(std::to_string(stream_end->number)).append("]");
-      body.json("stream", stream);
+      body.json("stream", list_numbers({stream_end->incarnation, stream_end->number}));
     }
   });
 }

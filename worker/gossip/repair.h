@@ -84,6 +84,12 @@ class Repair {
     std::int64_t due_ns;
     int tries;
   };
+  // An exchange of vectors to come.
+  struct Doubt {
+    std::uint32_t rank;
+    std::int64_t due_ns;
+    bool surely;
+  };
   // Batches of this incarnation of the sender are to be missed no more, up to this number.
   struct StreamEnd {
     std::uint64_t incarnation;
@@ -97,6 +103,7 @@ class Repair {
   std::int64_t quiet_ns() const;
   void pull(core::Context& context, const Source& root);
   void gossip_in_unrest(core::Context& context);
+  void exchange_with_anyone(core::Context& context);
   void settle(core::Context& context);
   std::vector<std::uint32_t> children_in_doubt(core::Context& context) const;
   void send_report(core::Context& context, std::uint32_t rank, bool asks);
@@ -121,11 +128,6 @@ class Repair {
   std::int64_t unrest_until_ns_ = kLongAgoNs;
   std::int64_t next_round_ns_ = kLongAgoNs;
   std::int64_t round_ns_ = 0;  // between two rounds; doubles
-  struct Doubt {
-    std::uint32_t rank;
-    std::int64_t due_ns;
-    bool surely;
-  };
   std::optional<Doubt> doubt_;
   std::map<std::uint32_t, std::int64_t> asked_ns_;  // by rank: when a vector went there
   std::uint32_t vector_from_ = 0;                   // where the next page of the vector starts

@@ -27,17 +27,16 @@ std::uint32_t smallest_fanout(std::uint32_t node_count) {
   return fanout;
 }
 
-// Coprime to the number of nodes, so that the steps reach every node.
-std::uint64_t draw_stride(std::uint32_t node_count, std::uint32_t root, std::uint64_t number) {
-  core::Random random(number, root);
+}  // namespace
+
+std::uint64_t draw_stride(std::uint32_t node_count, std::uint64_t seed, std::uint64_t salt) {
+  core::Random random(seed, salt);
   while (node_count > 2) {
     const std::uint64_t stride = 1 + random.below(node_count - 1);
     if (std::gcd(stride, std::uint64_t{node_count}) == 1) return stride;
   }
   return 1;
 }
-
-}  // namespace
 
 std::uint32_t tree_depth(std::uint32_t node_count) {
   std::uint32_t depth = 1;
@@ -49,7 +48,7 @@ SpreadTree::SpreadTree(std::uint32_t node_count, std::uint32_t root, std::uint64
     : node_count_(node_count),
       root_(root),
       fanout_(smallest_fanout(node_count)),
-      stride_(draw_stride(node_count, root, number)) {}
+      stride_(draw_stride(node_count, number, root)) {}
 
 std::uint32_t SpreadTree::rank_at(std::uint32_t place) const {
   return static_cast<std::uint32_t>((root_ + stride_ * place) % node_count_);

@@ -19,6 +19,10 @@ inline constexpr std::uint32_t kWidestStar = 128;
 // Steps from the root to the farthest node; at least 1.
 std::uint32_t tree_depth(std::uint32_t node_count);
 
+// A stride by which steps around a circle of nodes reach every one of them, drawn by hash of two
+// numbers; every node draws the same.
+std::uint64_t draw_stride(std::uint32_t node_count, std::uint64_t seed, std::uint64_t salt);
+
 class SpreadTree {
  public:
   // root < node_count.

@@ -86,7 +86,7 @@ class Strategy {
                        std::string_view /*source*/) {}
   // The service has got its topology: this cluster broadcasts.
   virtual void on_topology(core::Context& /*context*/) {}
-  // A message of one of the types of kStrategyTypes. Throws BadRequest.
+  // A message of one of the types above but kGossipType. Throws BadRequest.
   virtual void handle(core::Context& context, const protocol::Message& message);
 
   // As core::Service::replay() and snapshot(), for the kinds from kFirstStrategyChange on.

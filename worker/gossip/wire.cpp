@@ -140,6 +140,15 @@ std::uint64_t number_field_or(const protocol::Message& message, std::string_view
   return message.field(name) ? number_field(message, name, most) : missing;
 }
 
+std::string list_numbers(const std::vector<std::uint64_t>& numbers) {
+  std::string json = "[";
+  for (const std::uint64_t number : numbers) {
+    if (json.size() > 1) json.push_back(',');
+    append_unsigned(json, number);
+  }
+  return json.append("]");
+}
+
 std::vector<std::uint64_t> read_numbers(std::string_view json) {
   std::vector<std::uint64_t> numbers;
   for (const std::string_view element : elements(json)) numbers.push_back(read_number(element));

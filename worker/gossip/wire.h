@@ -49,7 +49,8 @@ std::uint64_t number_field(const protocol::Message& message, std::string_view na
 std::uint64_t number_field_or(const protocol::Message& message, std::string_view name,
                               std::uint64_t missing, std::uint64_t most);
 void require_at_most(std::uint64_t number, std::uint64_t most);
-// The elements of an array of integers, or a BadRequest.
+// An array of integers as JSON, and back: the elements of an array of integers, or a BadRequest.
+std::string list_numbers(const std::vector<std::uint64_t>& numbers);
 std::vector<std::uint64_t> read_numbers(std::string_view json);
 
 }  // namespace hearsay::gossip

@@ -12,6 +12,9 @@ constexpr std::int64_t kLongestDelayMs = 1000;
 // Three crashes, or ten kills from outside.
 constexpr int kPoison = 30;
 
+// Every worker is told of its own start: to have consumed that is no progress yet.
+constexpr std::uint64_t kOwnStart = 1;
+
 int blame_of(DeathCause cause) {
   switch (cause) {
     case DeathCause::chaos:
@@ -33,6 +36,7 @@ void DeathTally::record(const Death& death) {
     in_a_row_ = 0;
     return;
   }
+  if (death.inputs > kOwnStart) in_a_row_ = 0;
   ++in_a_row_;
   if (death.position == shm::kNoPosition) return;
   if (death.position != suspect_) blame_ = 0;

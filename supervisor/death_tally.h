@@ -2,7 +2,8 @@
 // to blame.
 //
 // Not every death is suspicious. A worker killed by our own chaos is not, nor is one that was ready
-// and idle. Suspicious deaths in a row delay the next start, after the first ones more and more. An
+// and idle. Suspicious deaths in a row delay the next start, after the first ones more and more. A
+// worker that got work done ends the row: only deaths without any progress between them are one. An
 // input on which workers crashed or hung three times running is poison; a SIGKILL from outside
 // counts for less, since experiments send those, but it does count: the kernel sends it to one that
 // eats all memory. Not thread-safe; pure.
@@ -26,6 +27,7 @@ struct Death {
   DeathCause cause;
   bool was_ready;
   std::uint64_t position;  // of the input whose step was running, or shm::kNoPosition
+  std::uint64_t inputs;    // that it consumed for good, the message of its own start included
 };
 
 class DeathTally {
@@ -35,7 +37,7 @@ class DeathTally {
   std::int64_t delay_ms() const;
   // The input to skip, or shm::kNoPosition.
   std::uint64_t poison_position() const;
-  // Suspicious deaths since the last that was not.
+  // Suspicious deaths since the last that was not, or since work was done.
   int in_a_row() const { return in_a_row_; }
 
  private:

@@ -82,6 +82,7 @@ void WorkerWarden::spawn(std::int64_t now_ns) {
   segment_.header().running_position.store(shm::kNoPosition, std::memory_order_relaxed);
   segment_.header().poison_position = tally_.poison_position();
   shm::lower(segment_.worker_park());
+  inputs_before_ = shm::active_slot(segment_.commit()).inputs;
   ++generation_;
   trace_.set_generation(generation_);
   try {
@@ -120,9 +121,10 @@ void WorkerWarden::bury(std::int64_t now_ns) {
                {trace::FieldName::cause, describe_status(status)},
                {trace::FieldName::position, static_cast<std::int64_t>(position)}});
   refuse_to_restart(status);
+  const std::uint64_t inputs = shm::active_slot(segment_.commit()).inputs - inputs_before_;
   const bool sigkill = WIFSIGNALED(status) && WTERMSIG(status) == SIGKILL;
   tally_.record({killed_for_.value_or(sigkill ? DeathCause::outside : DeathCause::crash),
-                 was_ready_, position});
+                 was_ready_, position, inputs});
   if (!ever_ready_ && tally_.in_a_row() >= kHopelessStarts) {
     throw NodeFailure("the worker " + path_ + " never became ready; it ended " +
                       std::to_string(kHopelessStarts) + " times, last with " +

@@ -70,6 +70,7 @@ class WorkerWarden {
   DeathTally tally_;
   Chaos chaos_;
   std::int64_t started_ns_ = 0;
+  std::uint64_t inputs_before_ = 0;  // consumed by this worker's predecessors
   std::int64_t next_start_ns_ = 0;
   // Progress is measured in time that this process saw pass: having been stopped itself, it must
   // not take the worker for hung.

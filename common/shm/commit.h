@@ -9,9 +9,9 @@
 // with one release-store of `step`. Before it nothing happened; after it everything did. (The
 // double meta page of LMDB, http://www.lmdb.tech/doc/.)
 //
-// Process safety: only the worker reads and writes slots, and there is at most one; its successor
-// starts when it is certainly dead. So a slot is never read while it is written. Any process may
-// read step().
+// Process safety: only the worker writes slots, and there is at most one; its successor starts when
+// it is certainly dead. Only the worker reads them, and the supervisor while no worker lives. So a
+// slot is never read while it is written. Any process may read step().
 //
 // Memory order: one store with release, loads with acquire; to the successor the death of the
 // predecessor is a stronger ordering still.
@@ -46,7 +46,7 @@ struct CommitArea {
 };
 static_assert(sizeof(CommitArea) == 2 * kLineBytes);
 
-// Worker only.
+// The worker, or the supervisor while none lives.
 const CommitSlot& active_slot(const CommitArea& area);
 // Worker only. Makes `next` the active slot.
 void commit(CommitArea& area, const CommitSlot& next);

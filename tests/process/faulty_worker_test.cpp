@@ -5,6 +5,7 @@
 
 #include <filesystem>
 #include <string>
+#include <string_view>
 
 #include "tests/support/conversation.h"
 #include "tests/support/messages.h"
@@ -20,14 +21,17 @@ NodeSetup faulty_node() {
            "--gossip=flood"}};
 }
 
-std::size_t deaths(const NodeRunner& node) {
+std::size_t count_events(const NodeRunner& node, std::string_view event) {
   const std::string text = node.stderr_text();
   std::size_t count = 0;
-  for (auto at = text.find("worker_died"); at != std::string::npos;
-       at = text.find("worker_died", at + 1)) {
+  for (auto at = text.find(event); at != std::string::npos; at = text.find(event, at + 1)) {
     ++count;
   }
   return count;
+}
+
+std::size_t deaths(const NodeRunner& node) {
+  return count_events(node, "worker_died");
 }
 
 class Poison : public testing::TestWithParam<const char*> {};
@@ -98,7 +102,7 @@ TEST(CrashOnce, IsAnsweredProperlyAndOnce) {
   std::filesystem::remove(file);
 }
 
-// Deaths in a row put off the next start for longer and longer, but not for ever.
+// All in the ring at once, with work between them.
 TEST(ManyPoisons, OneAfterTheOtherAreAllGivenUp) {
   Conversation conversation(faulty_node());
   for (std::int64_t id = 1; id <= 4; ++id) {
@@ -112,6 +116,31 @@ TEST(ManyPoisons, OneAfterTheOtherAreAllGivenUp) {
   EXPECT_TRUE(conversation.still_echoes());
   conversation.expect_end();
   EXPECT_EQ(deaths(conversation.node()), 12U) << conversation.node().stderr_text();
+}
+
+// Three deaths each, but work was done between: no start is put off.
+TEST(ManyPoisons, WithWorkBetweenThemDelayNoStart) {
+  Conversation conversation(faulty_node());
+  for (std::int64_t id = 1; id <= 5; ++id) {
+    conversation.say(request_line("c1", "n1", "crash", id));
+    EXPECT_EQ(error_code_of(conversation.answer_to(id)), 13) << conversation.node().stderr_text();
+    EXPECT_TRUE(conversation.still_echoes());
+  }
+  conversation.expect_end();
+  EXPECT_EQ(deaths(conversation.node()), 15U) << conversation.node().stderr_text();
+  EXPECT_EQ(count_events(conversation.node(), "worker_delayed"), 0U)
+      << conversation.node().stderr_text();
+}
+
+// Nothing but the poison that comes next: the starts are put off.
+TEST(ManyPoisons, WithoutWorkBetweenThemDelayStarts) {
+  Conversation conversation(faulty_node());
+  conversation.say(request_line("c1", "n1", "crash", 1) + '\n' +
+                   request_line("c1", "n1", "crash", 2));
+  EXPECT_EQ(error_code_of(conversation.answer_to(2)), 13) << conversation.node().stderr_text();
+  conversation.expect_end();
+  EXPECT_GT(count_events(conversation.node(), "worker_delayed"), 0U)
+      << conversation.node().stderr_text();
 }
 
 }  // namespace

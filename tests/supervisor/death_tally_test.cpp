@@ -9,14 +9,14 @@ constexpr std::uint64_t kHere = 136;
 constexpr std::uint64_t kElsewhere = 296;
 
 Death crash_at(std::uint64_t position) {
-  return {DeathCause::crash, true, position};
+  return {DeathCause::crash, true, position, 0};
 }
 
 TEST(DeathTally, TheFirstStartsAreImmediateThenMoreAndMoreLate) {
   DeathTally tally;
   std::int64_t before = 0;
   for (int death = 1; death <= 30; ++death) {
-    tally.record({DeathCause::crash, false, shm::kNoPosition});
+    tally.record({DeathCause::crash, false, shm::kNoPosition, 0});
     EXPECT_EQ(tally.in_a_row(), death);
     if (death <= 3) {
       EXPECT_EQ(tally.delay_ms(), 0) << death;
@@ -32,8 +32,8 @@ TEST(DeathTally, TheFirstStartsAreImmediateThenMoreAndMoreLate) {
 TEST(DeathTally, AnExperimentsKillEndsARow) {
   DeathTally tally;
   for (int death = 0; death < 10; ++death)
-    tally.record({DeathCause::crash, false, shm::kNoPosition});
-  tally.record({DeathCause::chaos, true, kHere});
+    tally.record({DeathCause::crash, false, shm::kNoPosition, 0});
+  tally.record({DeathCause::chaos, true, kHere, 0});
   EXPECT_EQ(tally.in_a_row(), 0);
   EXPECT_EQ(tally.delay_ms(), 0);
 }
@@ -41,15 +41,48 @@ TEST(DeathTally, AnExperimentsKillEndsARow) {
 TEST(DeathTally, AKillFromOutsideWhileIdleEndsARow) {
   DeathTally tally;
   for (int death = 0; death < 10; ++death)
-    tally.record({DeathCause::crash, false, shm::kNoPosition});
-  tally.record({DeathCause::outside, true, shm::kNoPosition});
+    tally.record({DeathCause::crash, false, shm::kNoPosition, 0});
+  tally.record({DeathCause::outside, true, shm::kNoPosition, 0});
   EXPECT_EQ(tally.delay_ms(), 0);
 }
 
 TEST(DeathTally, AnIdleCrashIsSuspicious) {
   DeathTally tally;
-  tally.record({DeathCause::crash, true, shm::kNoPosition});
+  tally.record({DeathCause::crash, true, shm::kNoPosition, 0});
   EXPECT_EQ(tally.in_a_row(), 1);
+}
+
+TEST(DeathTally, WorkDoneEndsARow) {
+  for (const DeathCause cause : {DeathCause::crash, DeathCause::hang, DeathCause::outside}) {
+    DeathTally tally;
+    for (std::uint64_t death = 1; death <= 20; ++death) tally.record({cause, true, 8 * death, 2});
+    EXPECT_EQ(tally.in_a_row(), 1);
+    EXPECT_EQ(tally.delay_ms(), 0);
+  }
+}
+
+TEST(DeathTally, OneLifeWithWorkIsNoEndlessCredit) {
+  DeathTally tally;
+  tally.record({DeathCause::crash, true, kHere, 1000});
+  for (int death = 2; death <= 4; ++death) tally.record(crash_at(kHere));
+  EXPECT_EQ(tally.in_a_row(), 4);
+  EXPECT_GT(tally.delay_ms(), 0);
+}
+
+// Else a worker that dies right after its start would be started as fast as it dies.
+TEST(DeathTally, HavingHeardOfItsOwnStartIsNoWork) {
+  DeathTally tally;
+  for (int death = 0; death < 10; ++death) {
+    tally.record({DeathCause::crash, true, shm::kNoPosition, 1});
+  }
+  EXPECT_EQ(tally.in_a_row(), 10);
+}
+
+// What comes before a poison input is consumed, and the poison is not.
+TEST(DeathTally, WorkDoneDoesNotClearTheSuspect) {
+  DeathTally tally;
+  for (int death = 0; death < 3; ++death) tally.record({DeathCause::crash, true, kHere, 64});
+  EXPECT_EQ(tally.poison_position(), kHere);
 }
 
 TEST(DeathTally, ThreeCrashesOnOneInputMakeItPoison) {
@@ -57,7 +90,7 @@ TEST(DeathTally, ThreeCrashesOnOneInputMakeItPoison) {
     DeathTally tally;
     for (int death = 1; death <= 3; ++death) {
       EXPECT_EQ(tally.poison_position(), shm::kNoPosition) << death;
-      tally.record({cause, true, kHere});
+      tally.record({cause, true, kHere, 0});
     }
     EXPECT_EQ(tally.poison_position(), kHere);
   }
@@ -85,7 +118,7 @@ TEST(DeathTally, KillsFromOutsideCountForLessButCount) {
   DeathTally tally;
   int kills = 0;
   while (tally.poison_position() == shm::kNoPosition && kills < 100) {
-    tally.record({DeathCause::outside, true, kHere});
+    tally.record({DeathCause::outside, true, kHere, 0});
     ++kills;
   }
   EXPECT_GT(kills, 3);
@@ -94,7 +127,7 @@ TEST(DeathTally, KillsFromOutsideCountForLessButCount) {
 
 TEST(DeathTally, ExperimentsBlameNoInput) {
   DeathTally tally;
-  for (int death = 0; death < 100; ++death) tally.record({DeathCause::chaos, true, kHere});
+  for (int death = 0; death < 100; ++death) tally.record({DeathCause::chaos, true, kHere, 0});
   EXPECT_EQ(tally.poison_position(), shm::kNoPosition);
 }
 
@@ -102,7 +135,7 @@ TEST(DeathTally, ADeathBetweenInputsDoesNotClearTheSuspect) {
   DeathTally tally;
   tally.record(crash_at(kHere));
   tally.record(crash_at(kHere));
-  tally.record({DeathCause::crash, false, shm::kNoPosition});
+  tally.record({DeathCause::crash, false, shm::kNoPosition, 0});
   tally.record(crash_at(kHere));
   EXPECT_EQ(tally.poison_position(), kHere);
 }

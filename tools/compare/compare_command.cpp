@@ -1,5 +1,6 @@
 #include "tools/compare/compare_command.h"
 
+#include <fcntl.h>
 #include <fmt/format.h>
 #include <unistd.h>
 
@@ -10,18 +11,21 @@
 #include <fstream>
 #include <iterator>
 #include <nlohmann/json.hpp>
+#include <optional>
 #include <string>
+#include <system_error>
 #include <utility>
 #include <vector>
 
 #include "common/base/clock.h"
+#include "common/base/file_descriptor.h"
 #include "tools/bench/gnuplot.h"
+#include "tools/bench/run_pool.h"
 #include "tools/bench/store.h"
 #include "tools/bench/tell.h"
 #include "tools/bench/test_command.h"
 #include "tools/compare/comparison.h"
 #include "tools/compare/frontier_script.h"
-#include "tools/compare/run_pool.h"
 #include "tools/compare/table.h"
 #include "tools/sim/options.h"
 #include "tools/sim/simulation.h"
@@ -35,6 +39,15 @@ using bench::tell;
 constexpr const char* kRunsName = "runs";
 constexpr std::int64_t kFirstShownNs = 2 * kNsPerSecond;
 
+// This process's stdout and stderr.
+void write_output_to(const fs::path& file) {
+  const FileDescriptor log(
+      check_syscall(::open(file.c_str(), O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC | O_APPEND, 0666),
+                    "can't write " + file.string()));
+  ::dup2(log.get(), STDOUT_FILENO);
+  ::dup2(log.get(), STDERR_FILENO);
+}
+
 // All runs of a comparison, each in a process of its own, which leaves its results in the store.
 class Runs {
  public:
@@ -45,13 +58,15 @@ class Runs {
 
   std::vector<RunOutcome> run_all() {
     const std::size_t count = count_runs(options_);
-    run_pool(
-        count, static_cast<std::size_t>(options_.jobs), [&](std::size_t run) { work(run); },
-        [&](std::size_t run) { return directory_ / (base_name(run) + ".log"); },
-        [&](const PoolState& state) { show(state); });
-    if (shown_) tell("\r\x1b[K");
     std::vector<RunOutcome> outcomes;
-    for (std::size_t run = 0; run < count; ++run) outcomes.push_back(read_outcome(run));
+    bench::run_pool(
+        count, static_cast<std::size_t>(options_.jobs), [&](std::size_t run) { return work(run); },
+        [&](std::size_t run, const std::optional<std::string>&) {
+          outcomes.push_back(read_outcome(run));
+          return true;
+        },
+        [&](const bench::PoolState& state) { show(state); });
+    if (shown_) tell("\r\x1b[K");
     return outcomes;
   }
 
@@ -71,19 +86,23 @@ class Runs {
                          : base_name(run) + ".json";
   }
 
-  // In the run's own process.
-  void work(std::size_t run) const {
+  fs::path log_path(std::size_t run) const { return directory_ / (base_name(run) + ".log"); }
+
+  // In the run's own process. The answer is in the files.
+  std::string work(std::size_t run) const {
+    write_output_to(log_path(run));
     bench::TestOptions test = test_options(options_, plan_of(options_, run));
     if (options_.real) {
       test.store = directory_ / base_name(run);
       bench::run_test(test);
-      return;
+      return {};
     }
     sim::SimOptions simulated;
     simulated.test = test;
     sim::Simulation simulation(test, sim::make_cluster_options(simulated));
     simulation.run();
     bench::write_json(directory_ / results_name(run), simulation.results());
+    return {};
   }
 
   RunOutcome read_outcome(std::size_t run) const {
@@ -98,11 +117,13 @@ class Runs {
     }
     outcome.figures = read_figures(results);
     outcome.verdict = read_verdict(results);
+    std::error_code ignored;
+    if (fs::is_empty(log_path(run), ignored)) fs::remove(log_path(run), ignored);
     return outcome;
   }
 
   std::string last_words(std::size_t run) const {
-    std::ifstream log(directory_ / (base_name(run) + ".log"));
+    std::ifstream log(log_path(run));
     std::string last = "its process died without a word";
     for (std::string line; std::getline(log, line);) {
       if (!line.empty()) last = line;
@@ -110,7 +131,7 @@ class Runs {
     return last;
   }
 
-  void show(const PoolState& state) {
+  void show(const bench::PoolState& state) {
     if (!terminal_ || monotonic_ns() - start_ns_ < kFirstShownNs) return;
     shown_ = true;
     std::string now;

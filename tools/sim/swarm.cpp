@@ -6,13 +6,17 @@
 #include <cstdio>
 #include <exception>
 #include <optional>
+#include <string>
+#include <string_view>
 #include <thread>
 
 #include "common/base/clock.h"
+#include "common/base/record.h"
+#include "tools/bench/run_pool.h"
+#include "tools/bench/tell.h"
 #include "tools/bench/test_command.h"
 #include "tools/sim/judge.h"
 #include "tools/sim/scenario.h"
-#include "tools/sim/seed_workers.h"
 #include "tools/sim/simulation.h"
 
 namespace hearsay::sim {
@@ -21,6 +25,14 @@ namespace {
 constexpr std::size_t kGridLines = 60;
 constexpr std::int64_t kShownEveryNs = 250 * kNsPerMs;
 
+// What a seed's process says.
+struct SeedReport {
+  std::int64_t operations = 0;
+  std::int64_t messages = 0;  // between nodes
+  std::int64_t worker_deaths = 0;
+  bool violated = false;
+};
+
 SeedReport run_seed(std::uint64_t seed) {
   const SimOptions scenario = draw_scenario(seed);
   Simulation simulation(scenario.test, make_cluster_options(scenario));
@@ -28,7 +40,6 @@ SeedReport run_seed(std::uint64_t seed) {
   const nlohmann::json results = simulation.results();
   const bench::History& history = simulation.events().history();
   SeedReport report;
-  report.seed = seed;
   report.violated = !judge(scenario, history, results).violations.empty();
   report.operations = static_cast<std::int64_t>(history.operations().size()) / 2;
   report.messages = simulation.network().server_messages().sent;
@@ -36,7 +47,8 @@ SeedReport run_seed(std::uint64_t seed) {
   return report;
 }
 
-// Runs the seed once more, to see what led to the violation.
+// Runs the seed once more, to see what led to the violation. Prints what it knows at once: a crash
+// may follow.
 void explain(std::uint64_t seed) {
   fmt::print("Seed {} finds a violation.\n", seed);
   const SimOptions scenario = draw_scenario(seed);
@@ -56,13 +68,12 @@ void explain(std::uint64_t seed) {
   fmt::print("Repeat it: hearsay sim --seeds {}\n", seed);
 }
 
-// Both print what they know at once: a crash may follow.
 class SwarmProgress {
  public:
   SwarmProgress(std::uint64_t first, std::uint64_t last) : first_(first), last_(last) {}
 
-  void show(std::uint64_t done, bool at_once) {
-    if (!terminal_ || (!at_once && monotonic_ns() < next_ns_)) return;
+  void show(std::uint64_t done) {
+    if (!terminal_ || monotonic_ns() < next_ns_) return;
     next_ns_ = monotonic_ns() + kShownEveryNs;
     fmt::print(stderr, "\r\x1b[K{} of {} seeds", done, last_ - first_ + 1);
     std::fflush(stderr);
@@ -83,6 +94,16 @@ struct Totals {
   std::int64_t operations = 0;
   std::int64_t messages = 0;
   std::int64_t worker_deaths = 0;
+
+  // False if the seed found a violation.
+  bool add(std::string_view answer) {
+    const auto report = take<SeedReport>(answer);
+    ++seeds;
+    operations += report.operations;
+    messages += report.messages;
+    worker_deaths += report.worker_deaths;
+    return !report.violated;
+  }
 };
 
 }  // namespace
@@ -93,15 +114,17 @@ int run_swarm(const SimOptions& options) {
   SwarmProgress progress(options.first_seed, options.last_seed);
   Totals totals;
   std::optional<std::uint64_t> violated;
-  run_seeds(options.first_seed, options.last_seed, jobs, run_seed, [&](const SeedReport& report) {
-    ++totals.seeds;
-    totals.operations += report.operations;
-    totals.messages += report.messages;
-    totals.worker_deaths += report.worker_deaths;
-    progress.show(totals.seeds, false);
-    if (report.violated) violated = report.seed;
-    return !report.violated;
-  });
+  const auto seed_of = [&](std::size_t job) { return options.first_seed + job; };
+  bench::run_pool(
+      options.last_seed - options.first_seed + 1, static_cast<std::size_t>(jobs),
+      [&](std::size_t job) { return std::string(bytes_of(run_seed(seed_of(job)))); },
+      [&](std::size_t job, const std::optional<std::string>& answer) {
+        const bool good = answer && totals.add(*answer);
+        if (!answer) bench::tell("hearsay sim: the process of seed {} died\n", seed_of(job));
+        if (!good) violated = seed_of(job);
+        return good;
+      },
+      [&](const bench::PoolState& state) { progress.show(state.done); });
   progress.clear();
   if (violated) {
     explain(*violated);

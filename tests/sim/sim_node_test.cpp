@@ -10,7 +10,7 @@ namespace {
 
 class SimNodeTest : public ::testing::Test {
  protected:
-  SimNodeTest() : node_(setting()) {
+  SimNodeTest() : node_(setting(), desk_) {
     node_.start_worker(0);
     node_.worker_up();
     take(R"({"type":"init","msg_id":1,"node_id":"n0","node_ids":["n0","n1"]})");
@@ -40,6 +40,7 @@ class SimNodeTest : public ::testing::Test {
     EXPECT_TRUE(node_.worker_up());
   }
 
+  SimNode::Desk desk_;
   SimNode node_;
 };
 

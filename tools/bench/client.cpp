@@ -1,10 +1,15 @@
 #include "tools/bench/client.h"
 
+#include <fmt/format.h>
+
 #include <utility>
 
 #include "common/base/check.h"
 
 namespace hearsay::bench {
+
+Request::Request(const nlohmann::json& json)
+    : type(json.at("type").get<std::string>()), body(json.dump()) {}
 
 Client::Client(EventHeap& heap, Network& network, std::vector<DuplicateReply>& duplicates)
     : heap_(heap),
@@ -17,13 +22,12 @@ Client::~Client() {
   network_.remove_client(name_, gave_up_ns_);
 }
 
-void Client::request(std::int64_t now_ns, std::string_view node, nlohmann::json body,
+void Client::request(std::int64_t now_ns, std::string_view node, const Request& request,
                      std::optional<std::int64_t> timeout_ns, OnReply on_reply) {
   HEARSAY_CHECK(!on_reply_, "one request at a time");
   network_.count_late_receipts(std::exchange(inbox_, 0));
   answered_.push_back(false);
   const std::size_t msg_id = answered_.size();
-  body["msg_id"] = msg_id;
   on_reply_ = std::move(on_reply);
   if (timeout_ns) {
     heap_.at(now_ns + *timeout_ns,
@@ -34,8 +38,9 @@ void Client::request(std::int64_t now_ns, std::string_view node, nlohmann::json 
                finish(later_ns, nullptr);
              });
   }
-  const auto wrong = network_.send(now_ns, name_, node, body.dump(),
-                                   body.at("type").get_ref<const std::string&>());
+  const std::string_view fields = std::string_view(request.body).substr(1);
+  const auto wrong = network_.send(
+      now_ns, name_, node, fmt::format(R"({{"msg_id":{},{})", msg_id, fields), request.type);
   HEARSAY_CHECK(!wrong, "a client and the node it asks are in the network");
 }
 

@@ -13,6 +13,7 @@
 #include <optional>
 #include <string>
 #include <string_view>
+#include <utility>
 #include <vector>
 
 #include "tools/bench/event_heap.h"
@@ -25,6 +26,16 @@ struct DuplicateReply {
   std::string node;
   std::string client;
   std::int64_t in_reply_to = 0;
+};
+
+// What is asked, as text: made once, however large it is and however many are asked.
+struct Request {
+  // `body`: an object with a string `type`, without msg_id.
+  explicit Request(const nlohmann::json& body);
+  Request(std::string type_, std::string body_) : type(std::move(type_)), body(std::move(body_)) {}
+
+  std::string type;
+  std::string body;
 };
 
 class Client : public ClientPort {
@@ -40,9 +51,9 @@ class Client : public ClientPort {
 
   const std::string& name() const { return name_; }
 
-  // Sends `body` with the next msg_id. Without a time-out it waits for ever. Not while another
-  // request is open.
-  void request(std::int64_t now_ns, std::string_view node, nlohmann::json body,
+  // Sends the request with the next msg_id. Without a time-out it waits for ever. Not while another
+  // is open.
+  void request(std::int64_t now_ns, std::string_view node, const Request& request,
                std::optional<std::int64_t> timeout_ns, OnReply on_reply);
 
   bool receive(std::int64_t now_ns, std::string_view src, std::string_view body) override;

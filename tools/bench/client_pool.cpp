@@ -100,7 +100,8 @@ void ClientPool::invoke(std::int64_t now_ns, std::size_t thread, Intent intent, 
   ++busy_;
   pass_turn();
   client_of(chosen).request(
-      now_ns, network_.node_name(thread % network_.node_count()), request, kClientTimeoutNs,
+      now_ns, network_.node_name(thread % network_.node_count()), Request(request),
+      kClientTimeoutNs,
       [this, thread, invocation, request](std::int64_t later_ns, const nlohmann::json& reply) {
         complete(later_ns, thread, invocation, request, reply);
       });

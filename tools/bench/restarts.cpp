@@ -8,10 +8,15 @@
 
 namespace hearsay::bench {
 
-nlohmann::json init_body(const Network& network, std::size_t node) {
+std::string node_ids(const Network& network) {
   nlohmann::json names = nlohmann::json::array();
   for (std::size_t i = 0; i < network.node_count(); ++i) names.push_back(network.node_name(i));
-  return {{"type", "init"}, {"node_id", network.node_name(node)}, {"node_ids", std::move(names)}};
+  return names.dump();
+}
+
+Request init_request(const std::string& node_id, std::string_view node_ids) {
+  return {"init", fmt::format(R"({{"node_id":{},"node_ids":{},"type":"init"}})",
+                              nlohmann::json(node_id).dump(), node_ids)};
 }
 
 std::string wrong_answer(const std::string& node, const std::string& asked,
@@ -22,12 +27,12 @@ std::string wrong_answer(const std::string& node, const std::string& asked,
 }
 
 Restarts::Restarts(EventHeap& heap, Network& network, std::vector<DuplicateReply>& duplicates,
-                   nlohmann::json setup_body, CalmSince calm_since, OnAllBack on_all_back,
+                   std::optional<Request> setup, CalmSince calm_since, OnAllBack on_all_back,
                    OnFailure on_failure)
     : heap_(heap),
       network_(network),
       duplicates_(duplicates),
-      setup_body_(std::move(setup_body)),
+      setup_(std::move(setup)),
       calm_since_(std::move(calm_since)),
       on_all_back_(std::move(on_all_back)),
       on_failure_(std::move(on_failure)),
@@ -36,7 +41,7 @@ Restarts::Restarts(EventHeap& heap, Network& network, std::vector<DuplicateReply
 void Restarts::node_started(std::int64_t now_ns, std::size_t node) {
   nodes_[node].client = std::make_unique<Client>(heap_, network_, duplicates_);
   ++waiting_;
-  ask(now_ns, node, init_body(network_, node), kInitTimeoutNs);
+  ask(now_ns, node, init_request(network_.node_name(node), node_ids(network_)), kInitTimeoutNs);
 }
 
 void Restarts::node_killed(std::size_t node) {
@@ -49,17 +54,16 @@ void Restarts::forget(std::size_t node) {
   --waiting_;
 }
 
-void Restarts::ask(std::int64_t now_ns, std::size_t node, const nlohmann::json& body,
+void Restarts::ask(std::int64_t now_ns, std::size_t node, const Request& request,
                    std::int64_t timeout_ns) {
-  const auto asked = body.at("type").get<std::string>();
   ++nodes_[node].question;
   // The client itself waits for ever: it doesn't know of pauses.
   nodes_[node].client->request(
-      now_ns, network_.node_name(node), body, std::nullopt,
-      [this, node, asked](std::int64_t later_ns, const nlohmann::json& reply) {
+      now_ns, network_.node_name(node), request, std::nullopt,
+      [this, node, asked = request.type](std::int64_t later_ns, const nlohmann::json& reply) {
         take_answer(later_ns, node, asked, reply);
       });
-  watch(now_ns + timeout_ns, node, asked, timeout_ns);
+  watch(now_ns + timeout_ns, node, request.type, timeout_ns);
 }
 
 void Restarts::take_answer(std::int64_t now_ns, std::size_t node, const std::string& asked,
@@ -72,8 +76,8 @@ void Restarts::take_answer(std::int64_t now_ns, std::size_t node, const std::str
   // From the heap, so that the client doesn't die while it is still speaking.
   heap_.at(now_ns, [this, node, asked, question = nodes_[node].question](std::int64_t later_ns) {
     if (nodes_[node].question != question) return;
-    if (asked == "init" && !setup_body_.is_null()) {
-      ask(later_ns, node, setup_body_, kClientTimeoutNs);
+    if (asked == "init" && setup_) {
+      ask(later_ns, node, *setup_, kClientTimeoutNs);
       return;
     }
     forget(node);

@@ -13,6 +13,7 @@
 #include <nlohmann/json.hpp>
 #include <optional>
 #include <string>
+#include <string_view>
 #include <vector>
 
 #include "tools/bench/client.h"
@@ -23,8 +24,10 @@ namespace hearsay::bench {
 
 inline constexpr std::int64_t kInitTimeoutNs = 10'000'000'000;
 
-// What init tells a node.
-nlohmann::json init_body(const Network& network, std::size_t node);
+// The names of all nodes: a JSON array.
+std::string node_ids(const Network& network);
+// The init of one of them.
+Request init_request(const std::string& node_id, std::string_view node_ids);
 
 // What is wrong with an answer to a message of the type `asked`, or "". Null: there was none.
 std::string wrong_answer(const std::string& node, const std::string& asked,
@@ -40,15 +43,16 @@ class Restarts {
   using OnFailure =
       std::function<void(std::int64_t now_ns, std::size_t node, const std::string& failure)>;
 
-  // `setup_body`: null: there is none. Everything given by reference outlives the restarts.
+  // `setup`: nothing: there is none. Everything given by reference outlives the restarts.
   Restarts(EventHeap& heap, Network& network, std::vector<DuplicateReply>& duplicates,
-           nlohmann::json setup_body, CalmSince calm_since, OnAllBack on_all_back,
+           std::optional<Request> setup, CalmSince calm_since, OnAllBack on_all_back,
            OnFailure on_failure);
   Restarts(const Restarts&) = delete;
   Restarts& operator=(const Restarts&) = delete;
 
   void node_started(std::int64_t now_ns, std::size_t node);
   void node_killed(std::size_t node);
+  const std::optional<Request>& setup() const { return setup_; }
   bool all_are_back() const { return waiting_ == 0; }
 
  private:
@@ -57,8 +61,7 @@ class Restarts {
     std::uint64_t question = 0;      // counts them, so that an old deadline can tell
   };
 
-  void ask(std::int64_t now_ns, std::size_t node, const nlohmann::json& body,
-           std::int64_t timeout_ns);
+  void ask(std::int64_t now_ns, std::size_t node, const Request& request, std::int64_t timeout_ns);
   void take_answer(std::int64_t now_ns, std::size_t node, const std::string& asked,
                    const nlohmann::json& reply);
   void watch(std::int64_t due_ns, std::size_t node, const std::string& asked,
@@ -68,7 +71,7 @@ class Restarts {
   EventHeap& heap_;
   Network& network_;
   std::vector<DuplicateReply>& duplicates_;
-  nlohmann::json setup_body_;
+  std::optional<Request> setup_;
   CalmSince calm_since_;
   OnAllBack on_all_back_;
   OnFailure on_failure_;

@@ -6,6 +6,16 @@
 #include "common/base/clock.h"
 
 namespace hearsay::bench {
+namespace {
+
+std::optional<Request> setup_request(const Workload& workload) {
+  const nlohmann::json body = workload.setup_body();
+  if (body.is_null()) return std::nullopt;
+  return Request(body);
+}
+
+}  // namespace
+
 Run::Run(EventHeap& heap, Network& network, Workload& workload, NodeControl& control,
          const RunOptions& options, OnEnd on_end)
     : heap_(heap),
@@ -15,7 +25,7 @@ Run::Run(EventHeap& heap, Network& network, Workload& workload, NodeControl& con
       on_end_(std::move(on_end)),
       nemesis_(heap, network, control, history_, options.nemesis, options.seed, *this),
       restarts_(
-          heap, network, duplicates_, workload.setup_body(),
+          heap, network, duplicates_, setup_request(workload),
           [this](std::size_t node) { return nemesis_.calm_since_ns(node); },
           [this](std::int64_t now_ns) {
             if (phase_ == Phase::healing) recover(now_ns);
@@ -32,34 +42,37 @@ std::int64_t Run::planned_ns() const {
 
 void Run::start(std::int64_t now_ns) {
   ask_all(
-      now_ns, [this](std::size_t node) { return init_body(network_, node); }, kInitTimeoutNs,
-      &Run::set_up);
+      now_ns,
+      [this, names = node_ids(network_)](std::size_t node) {
+        return init_request(network_.node_name(node), names);
+      },
+      kInitTimeoutNs, &Run::set_up);
 }
 
 // One node after the other, though at the same moment: a simulated node is done with its question
 // before the next one is made, so that thousands of large ones don't wait in memory at once.
-void Run::ask_all(std::int64_t now_ns, BodyFor body_for, std::int64_t timeout_ns,
+void Run::ask_all(std::int64_t now_ns, RequestFor request_for, std::int64_t timeout_ns,
                   OnAllAnswered next) {
   unanswered_ = network_.node_count();
   for (std::size_t node = 0; node < network_.node_count(); ++node) {
     setup_clients_.push_back(std::make_unique<Client>(heap_, network_, duplicates_));
   }
-  ask_from(now_ns, 0, std::make_shared<const BodyFor>(std::move(body_for)), timeout_ns, next);
+  ask_from(now_ns, 0, std::make_shared<const RequestFor>(std::move(request_for)), timeout_ns, next);
 }
 
-void Run::ask_from(std::int64_t now_ns, std::size_t node, std::shared_ptr<const BodyFor> body_for,
-                   std::int64_t timeout_ns, OnAllAnswered next) {
+void Run::ask_from(std::int64_t now_ns, std::size_t node,
+                   std::shared_ptr<const RequestFor> request_for, std::int64_t timeout_ns,
+                   OnAllAnswered next) {
   if (phase_ == Phase::over) return;
-  const nlohmann::json body = (*body_for)(node);
-  const auto type = body.at("type").get<std::string>();
+  const Request request = (*request_for)(node);
   setup_clients_[node]->request(
-      now_ns, network_.node_name(node), body, timeout_ns,
-      [this, node, type, next](std::int64_t later_ns, const nlohmann::json& reply) {
+      now_ns, network_.node_name(node), request, timeout_ns,
+      [this, node, type = request.type, next](std::int64_t later_ns, const nlohmann::json& reply) {
         take_answer(later_ns, node, type, reply, next);
       });
   if (node + 1 == network_.node_count()) return;
-  heap_.at(now_ns, [this, node, body_for, timeout_ns, next](std::int64_t later_ns) {
-    ask_from(later_ns, node + 1, body_for, timeout_ns, next);
+  heap_.at(now_ns, [this, node, request_for, timeout_ns, next](std::int64_t later_ns) {
+    ask_from(later_ns, node + 1, request_for, timeout_ns, next);
   });
 }
 
@@ -81,13 +94,13 @@ void Run::take_answer(std::int64_t now_ns, std::size_t node, const std::string& 
 }
 
 void Run::set_up(std::int64_t now_ns) {
-  const nlohmann::json body = workload_.setup_body();
-  if (body.is_null()) {
+  if (!restarts_.setup()) {
     begin_load(now_ns);
     return;
   }
   ask_all(
-      now_ns, [body](std::size_t /*node*/) { return body; }, kClientTimeoutNs, &Run::begin_load);
+      now_ns, [this](std::size_t /*node*/) { return *restarts_.setup(); }, kClientTimeoutNs,
+      &Run::begin_load);
 }
 
 void Run::begin_load(std::int64_t now_ns) {

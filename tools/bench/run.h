@@ -60,13 +60,14 @@ class Run : private NemesisListener {
 
  private:
   enum class Phase { setup, load, draining, healing, recovery, final_reads, over };
-  using BodyFor = std::function<nlohmann::json(std::size_t node)>;
+  using RequestFor = std::function<Request(std::size_t node)>;
   using OnAllAnswered = void (Run::*)(std::int64_t);
 
-  // `body_for` is called before this returns.
-  void ask_all(std::int64_t now_ns, BodyFor body_for, std::int64_t timeout_ns, OnAllAnswered next);
-  void ask_from(std::int64_t now_ns, std::size_t node, std::shared_ptr<const BodyFor> body_for,
-                std::int64_t timeout_ns, OnAllAnswered next);
+  void ask_all(std::int64_t now_ns, RequestFor request_for, std::int64_t timeout_ns,
+               OnAllAnswered next);
+  void ask_from(std::int64_t now_ns, std::size_t node,
+                std::shared_ptr<const RequestFor> request_for, std::int64_t timeout_ns,
+                OnAllAnswered next);
   void take_answer(std::int64_t now_ns, std::size_t node, const std::string& asked,
                    const nlohmann::json& reply, OnAllAnswered next);
   void set_up(std::int64_t now_ns);

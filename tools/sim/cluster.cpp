@@ -55,7 +55,7 @@ void Cluster::bring_up(std::int64_t now_ns, std::size_t node) {
   setting.skew_ns = static_cast<std::int64_t>(skew);
   setting.keep_journal = options_.keep_journals;
   setting.nodes = names_;
-  slots_[node].node = std::make_unique<SimNode>(std::move(setting));
+  slots_[node].node = std::make_unique<SimNode>(std::move(setting), desk_);
   slots_[node].node->start_worker(now_ns);
   worker_up(now_ns, node);
   if (options_.care.chaos_kill_ms > 0) plan_chaos(now_ns, node);

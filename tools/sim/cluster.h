@@ -104,6 +104,7 @@ class Cluster : public bench::NodePort, public bench::NodeControl {
   bench::Network* network_ = nullptr;
   core::Roster names_;
   protocol::LineParser parser_;
+  SimNode::Desk desk_;
   bench::Findings findings_;
   std::vector<std::string> broken_recoveries_;
   std::int64_t worker_deaths_ = 0;

@@ -20,10 +20,10 @@ std::string with_header(std::int64_t taken_ns, std::string_view rest) {
 
 }  // namespace
 
-SimNode::SimNode(Setting setting) : setting_(std::move(setting)) {}
+SimNode::SimNode(Setting setting, Desk& desk) : setting_(std::move(setting)), desk_(desk) {}
 
 std::string SimNode::take_line(std::int64_t now_ns, std::string_view line) {
-  const auto parsed = parser_.parse(line);
+  const auto parsed = desk_.parser.parse(line);
   if (const auto* bad = std::get_if<protocol::BadLine>(&parsed)) return bad->reason;
   protocol::make_message_inputs(local_ns(now_ns), std::get<protocol::ParsedLine>(parsed).message,
                                 [this](InputKind kind, std::uint16_t flags, std::string payload) {
@@ -80,12 +80,12 @@ core::NodeInput SimNode::first_input() const {
 }
 
 std::string_view SimNode::step() {
-  effects_.clear();
-  core_->step(first_input(), effects_);
-  if (setting_.keep_journal) journal_.append(effects_.journal());
+  desk_.effects.clear();
+  core_->step(first_input(), desk_.effects);
+  if (setting_.keep_journal) journal_.append(desk_.effects.journal());
   inputs_.pop_front();
   ++consumed_;
-  return effects_.outputs();
+  return desk_.effects.outputs();
 }
 
 bool SimNode::compact() {
@@ -97,8 +97,8 @@ void SimNode::crash(bool in_step) {
   HEARSAY_CHECK(setting_.keep_journal, "a worker that is killed needs a journal");
   last_state_ = state_in(snapshot_of(*core_));
   if (in_step) {
-    effects_.clear();
-    core_->step(first_input(), effects_);
+    desk_.effects.clear();
+    core_->step(first_input(), desk_.effects);
   }
   core_.reset();
 }

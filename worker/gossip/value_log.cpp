@@ -20,16 +20,15 @@ bool ValueLog::add(const LogEntry& entry) {
   if (sequence <= known.positions.size()) return false;
   if (sequence == known.positions.size() + 1) {
     known.positions.push_back(position);
-    auto next = known.early.begin();
-    while (next != known.early.end() && next->first == known.positions.size() + 1) {
+    auto next = early_.lower_bound({entry.id.source, sequence + 1});
+    while (next != early_.end() &&
+           next->first ==
+               ValueId{entry.id.source, static_cast<std::uint32_t>(known.positions.size() + 1)}) {
       known.positions.push_back(next->second);
-      next = known.early.erase(next);
-      --early_;
+      next = early_.erase(next);
     }
-  } else if (!known.early.emplace(sequence, position).second) {
+  } else if (!early_.emplace(entry.id, position).second) {
     return false;
-  } else {
-    ++early_;
   }
   entries_.push_back(entry);
   fingerprint_ += mix(entry.id);
@@ -41,8 +40,8 @@ std::optional<std::uint32_t> ValueLog::position(const ValueId& id) const {
   if (source == sources_.end() || id.sequence == 0) return std::nullopt;
   const Known& known = source->second;
   if (id.sequence <= known.positions.size()) return known.positions[id.sequence - 1];
-  const auto early = known.early.find(id.sequence);
-  if (early == known.early.end()) return std::nullopt;
+  const auto early = early_.find(id);
+  if (early == early_.end()) return std::nullopt;
   return early->second;
 }
 

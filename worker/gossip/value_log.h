@@ -27,6 +27,7 @@ struct Source {
 struct ValueId {
   Source source;
   std::uint32_t sequence;  // from 1
+  auto operator<=>(const ValueId&) const = default;
 };
 
 struct LogEntry {
@@ -50,13 +51,12 @@ class ValueLog {
   std::uint32_t complete_up_to(const Source& source) const;
   // The same for all sources: the version vector.
   struct Known {
-    std::vector<std::uint32_t> positions;          // of number 1, 2, ... without a gap
-    std::map<std::uint32_t, std::uint32_t> early;  // numbers behind a gap, with their positions
+    std::vector<std::uint32_t> positions;  // of number 1, 2, ... without a gap
   };
   const std::map<Source, Known>& sources() const { return sources_; }
 
   // Whether some number is missing before one that is known.
-  bool has_gaps() const { return early_ > 0; }
+  bool has_gaps() const { return !early_.empty(); }
 
   // Depends on which ids are known and on nothing else: two nodes with the same number of values
   // and the same fingerprint know the same.
@@ -66,7 +66,7 @@ class ValueLog {
   std::vector<LogEntry> entries_;
   std::map<Source, Known> sources_;
   std::uint64_t fingerprint_ = 0;
-  std::uint64_t early_ = 0;  // entries behind a gap
+  std::map<ValueId, std::uint32_t> early_;  // ids behind a gap, with their positions
 };
 
 }  // namespace hearsay::gossip

@@ -71,7 +71,8 @@ void Run::ask_from(std::int64_t now_ns, std::size_t node,
         take_answer(later_ns, node, type, reply, next);
       });
   if (node + 1 == network_.node_count()) return;
-  heap_.at(now_ns, [this, node, request_for, timeout_ns, next](std::int64_t later_ns) {
+  heap_.at(now_ns, [this, node, request_for = std::move(request_for), timeout_ns,
+                    next](std::int64_t later_ns) {
     ask_from(later_ns, node + 1, request_for, timeout_ns, next);
   });
 }

@@ -31,8 +31,8 @@ class SimNode {
     core::Roster nodes;        // all names: cores share their memory
   };
 
-  // What is needed during a call only: nodes that share it, each of which remembers its largest
-  // message, save a tenth of a gigabyte a thousand nodes.
+  // What is needed during a call only. Shared by all nodes: it keeps the memory that the largest
+  // message took.
   struct Desk {
     protocol::LineParser parser;
     core::Effects effects;

@@ -21,7 +21,7 @@ struct Strategy {
   bool survives_loss;
 };
 constexpr Strategy kStrategies[] = {
-    {"relay", true}, {"relay", true}, {"push", true}, {"flood", false}};
+    {"relay", true}, {"relay", true}, {"epidemic", true}, {"push", true}, {"flood", false}};
 
 // The load and the recovery, in virtual seconds; --time-limit and --recovery.
 constexpr double kLoadS = 10;
@@ -115,7 +115,7 @@ void draw_strategy(Random& random, bool loses, std::vector<std::string>& argumen
     constexpr const char* kIntervals[] = {"50", "50", "200"};
     arguments.insert(arguments.end(), {"--gossip-interval-ms", pick(random, kIntervals)});
   }
-  if (arguments[1] == "relay") {
+  if (arguments[1] == "relay" || arguments[1] == "epidemic") {
     constexpr const char* kBudgets[] = {"100", "250", "415", "700", "1200"};
     arguments.insert(arguments.end(), {"--latency-budget", pick(random, kBudgets)});
   }

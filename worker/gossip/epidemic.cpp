@@ -1,68 +1,102 @@
 #include "worker/gossip/epidemic.h"
 
 #include <algorithm>
-#include <array>
 #include <cstdlib>
-#include <utility>
+#include <map>
+#include <set>
 
 #include "common/base/clock.h"
 #include "common/base/record.h"
 #include "worker/core/body.h"
-#include "worker/gossip/spread_tree.h"
+#include "worker/gossip/circle.h"
+#include "worker/gossip/pace.h"
 
 namespace hearsay::gossip {
 namespace {
 
-constexpr std::uint32_t kSteps = 3;
-constexpr std::int64_t kShortestRoundNs = 20 * kNsPerMs;
-constexpr std::int64_t kAdjustBy = 8;  // what is heard shifts the rounds by this part of it
-constexpr std::int64_t kGatherNs = 5 * kNsPerMs;  // how long a step waits for the step before it
+constexpr std::int64_t kShortestCycleNs = 20 * kNsPerMs;
+// A bit more than the hop that is assumed, so that what one tick sends is there before the next.
+constexpr std::int64_t kShortestTickNs = 110 * kNsPerMs;
+constexpr std::int64_t kMostDimensions = 31;
+constexpr std::int64_t kEraCycles = 16;
+constexpr std::int64_t kAdjustBy = 8;  // what is heard shifts the cycle by this part of it
+constexpr std::int64_t kWorthNotingNs = 5 * kNsPerMs / 2;
+constexpr std::size_t kMostRepeated = 64;
+constexpr std::uint64_t kRepeatedBytes = 4'096;
 constexpr std::int64_t kNsPerUs = 1000;
 
-constexpr auto kOwed = static_cast<std::uint16_t>(StrategyChange::owed);
 constexpr auto kPhase = static_cast<std::uint16_t>(StrategyChange::phase);
 constexpr auto kForward = static_cast<std::uint16_t>(StrategyChange::forward);
 constexpr auto kForwarded = static_cast<std::uint16_t>(StrategyChange::forwarded);
-constexpr auto kFlushed = static_cast<std::uint16_t>(StrategyChange::flushed);
 
-// The distances that each step covers: in step s the multiples of spans[s] below spans[s-1].
-// spans[0] is the whole circle, the last is 1.
-std::array<std::uint64_t, 1 + kSteps> spans_of(std::uint32_t nodes) {
-  std::uint64_t middle = 1;  // as many groups of pairs as the cube root of their number
-  while (2 * middle * middle * middle < nodes) ++middle;
-  return {nodes, 2 * middle, 2, 1};
+// In the journal: a value is to be sent along these dimensions too.
+struct ForwardRecord {
+  std::uint64_t era;
+  std::uint32_t position;
+  Dimensions left;
+};
+static_assert(sizeof(ForwardRecord) == 16);
+
+// In the journal: at this tick everything was sent along the dimension that was to be.
+struct ForwardedRecord {
+  std::int64_t tick;
+  std::uint32_t dimension;
+  std::uint32_t zero;
+};
+static_assert(sizeof(ForwardedRecord) == 16);
+
+// Clocks may start anywhere, also below zero.
+std::int64_t floor_mod(std::int64_t number, std::int64_t modulus) {
+  const std::int64_t rest = number % modulus;
+  return rest < 0 ? rest + modulus : rest;
 }
 
-// In the journal: `position` is to be sent on with `step` of `round`, or, as kForwarded, all that
-// was has been.
-struct ForwardRecord {
-  std::uint64_t round;
-  std::int64_t due_ns;
-  std::uint32_t step;
-  std::uint32_t position;
-};
-static_assert(sizeof(ForwardRecord) == 24);
+std::int64_t floor_div(std::int64_t number, std::int64_t divisor) {
+  return (number - floor_mod(number, divisor)) / divisor;
+}
+
+Dimensions only(std::uint32_t dimension) {
+  return Dimensions{1} << dimension;
+}
 
 }  // namespace
 
 Epidemic::Epidemic(const GossipOptions& options, Knowledge& knowledge)
     : Strategy(knowledge),
-      round_ns_(std::max(kShortestRoundNs, options.latency_budget_ms * kNsPerMs * 82 / 100)),
-      hop_ns_(round_ns_ / kSteps),
-      phase_{hop_ns_, 0},
+      cycle_ns_(std::max(kShortestCycleNs, options.latency_budget_ms * kNsPerMs * 88 / 100)),
+      most_dimensions_(static_cast<std::uint32_t>(
+          std::clamp<std::int64_t>(cycle_ns_ / kShortestTickNs, 1, kMostDimensions))),
+      phase_{HopLatency::kAssumedHopNs % cycle_ns_, 0, 0, kLongAgoNs},
+      journalled_(phase_),
       ledger_(knowledge),
       repair_(*this, ledger_, streams_) {}
 
+Lattice Epidemic::lattice(const core::Context& context) const {
+  return {node_count(context), most_dimensions_};
+}
+
+std::int64_t Epidemic::tick_ns(const core::Context& context) const {
+  return cycle_ns_ / std::max(1U, lattice(context).dimensions());
+}
+
+// Ticks are numbered on this node's clock.
+std::int64_t Epidemic::tick_number(const core::Context& context, std::int64_t at_ns) const {
+  return floor_div(at_ns - phase_.offset_ns, tick_ns(context));
+}
+
+std::int64_t Epidemic::into_cycle_ns(const core::Context& context) const {
+  return floor_mod(context.now_ns() - phase_.offset_ns, cycle_ns_);
+}
+
 void Epidemic::start(core::Context& context) {
   alarm_.start();
-  if (!owed_.empty()) {
-    round_due_ns_ = round_start_ns(ledger_.log()[owed_.front()].taken_ns) + round_ns_;
-    // After a reboot the clock has gone back.
-    round_due_ns_ = std::min(round_due_ns_, context.now_ns() + round_ns_);
+  const std::int64_t now_ns = context.now_ns();
+  for (const Spreading& value : spreading_) {
+    last_tick_ = std::max(last_tick_, tick_number(context, ledger_.log()[value.position].taken_ns));
   }
-  for (auto& [which, waiting] : forwards_) {
-    waiting.due_ns = std::min(waiting.due_ns, context.now_ns() + round_ns_);
-  }
+  // After a reboot the clock has gone back.
+  last_tick_ = std::min(last_tick_, tick_number(context, now_ns));
+  phase_.era_began_ns = std::min(phase_.era_began_ns, now_ns);
   repair_.start(context);
   tick(context);
 }
@@ -72,93 +106,103 @@ void Epidemic::on_timer(core::Context& context, std::uint32_t /*token*/) {
   tick(context);
 }
 
+// Does what is due and sets the alarm for what is due next.
 void Epidemic::tick(core::Context& context) {
-  const std::int64_t now_ns = context.now_ns();
-  if (!owed_.empty() && round_due_ns_ <= now_ns) begin_round(context);
-  while (!forwards_.empty()) {
-    const auto due = std::find_if(forwards_.begin(), forwards_.end(), [&](const auto& forward) {
-      return forward.second.due_ns <= now_ns;
-    });
-    if (due == forwards_.end()) break;
-    Forward ready = std::move(due->second);
-    const auto [round, step] = due->first;
-    forwards_.erase(due);
-    context.change(kForwarded, bytes_of(ForwardRecord{round, 0, step, 0}));
-    send_step(context, round, step, ready.positions);
+  const std::int64_t now_tick = tick_number(context, context.now_ns());
+  const std::int64_t dimensions = lattice(context).dimensions();
+  last_tick_ = std::max(last_tick_, now_tick - dimensions);  // a cycle late is late enough
+  while (last_tick_ < now_tick && !spreading_.empty()) {
+    ++last_tick_;
+    send_along(context, static_cast<std::uint32_t>(floor_mod(last_tick_, dimensions)));
   }
   if (const auto due_ns = repair_.tick(context)) alarm_.ring_at(context, *due_ns);
-  if (!owed_.empty()) alarm_.ring_at(context, round_due_ns_);
-  for (const auto& [which, waiting] : forwards_) alarm_.ring_at(context, waiting.due_ns);
-}
-
-// When the round that goes on at `now_ns` began.
-std::int64_t Epidemic::round_start_ns(std::int64_t now_ns) const {
-  const std::int64_t into_ns = (now_ns - offset_ns_) % round_ns_;
-  return now_ns - (into_ns < 0 ? into_ns + round_ns_ : into_ns);
+  if (!spreading_.empty()) {
+    alarm_.ring_at(context, phase_.offset_ns + (last_tick_ + 1) * tick_ns(context));
+  }
 }
 
 void Epidemic::on_news(core::Context& context, std::span<const std::string> values,
                        std::string_view /*source*/) {
-  if (owed_.empty()) round_due_ns_ = round_start_ns(context.now_ns()) + round_ns_;
+  if (context.now_ns() >= phase_.era_began_ns + kEraCycles * cycle_ns_) {
+    enter_era(context, phase_.era + 1);
+  }
   for (const std::string& value : values) {
-    owed_.push_back(ledger_.add_own(context, value));
-    context.change(kOwed, bytes_of(owed_.back()));
+    spread(context, ledger_.add_own(context, value), phase_.era, lattice(context).all());
   }
   repair_.on_news(context);
   tick(context);
 }
 
-// The first step of what this node took itself.
-void Epidemic::begin_round(core::Context& context) {
-  // A number that all nodes draw the same stride from; whose rounds differ says so in its messages.
-  // Clocks may start anywhere, also below zero.
-  const auto round = static_cast<std::uint64_t>(
-      std::max<std::int64_t>(0, (context.now_ns() - offset_ns_ + round_ns_ / 2) / round_ns_));
-  std::vector<std::uint32_t> positions = std::exchange(owed_, {});
-  context.change(kFlushed, bytes_of(FlushRecord{0, context.now_ns()}));
-  send_step(context, round, 1, positions);
-  forward_later(context, round, 1, positions);
-}
-
-// What has come with `step` goes out with all later ones, each a hop after the one before.
-void Epidemic::forward_later(core::Context& context, std::uint64_t round, std::uint32_t step,
-                             const std::vector<std::uint32_t>& positions) {
-  std::int64_t due_ns = context.now_ns();
-  for (std::uint32_t later = step + 1; later <= kSteps; ++later) {
-    due_ns += hop_ns_ + 2 * kGatherNs;
-    if (positions.empty() && !forwards_.contains({round, later})) continue;
-    Forward& waiting = forwards_.try_emplace({round, later}, Forward{{}, due_ns}).first->second;
-    for (const std::uint32_t position : positions) {
-      waiting.positions.push_back(position);
-      context.change(kForward, bytes_of(ForwardRecord{round, waiting.due_ns, later, position}));
-    }
+// From the next tick on, and along each dimension once, however often the value comes.
+void Epidemic::spread(core::Context& context, std::uint32_t position, std::uint64_t era,
+                      Dimensions left) {
+  if (granted_.size() <= position) granted_.resize(position + 1);
+  left &= lattice(context).all() & ~granted_[position];
+  if (left == 0) return;
+  if (spreading_.empty()) {
+    last_tick_ = std::max(last_tick_, tick_number(context, context.now_ns()));
   }
+  granted_[position] |= left;
+  spreading_.push_back({era, position, left});
+  context.change(kForward, bytes_of(ForwardRecord{era, position, left}));
 }
 
-// A message of the step before has come: the others will be here soon.
-void Epidemic::hasten(core::Context& context, std::uint64_t round, std::uint32_t step) {
-  const auto waiting = forwards_.find({round, step});
-  if (waiting == forwards_.end()) return;
-  waiting->second.due_ns = std::min(waiting->second.due_ns, context.now_ns() + kGatherNs);
+void Epidemic::send_along(core::Context& context, std::uint32_t dimension) {
+  std::set<std::uint64_t> eras;
+  for (const Spreading& value : spreading_) {
+    if ((value.left & only(dimension)) != 0) eras.insert(value.era);
+  }
+  if (eras.empty()) return;
+  for (const std::uint64_t era : eras) send_in_era(context, era, dimension);
+  cleared(dimension);
+  context.change(kForwarded, bytes_of(ForwardedRecord{last_tick_, dimension, 0}));
 }
 
-void Epidemic::send_step(core::Context& context, std::uint64_t round, std::uint32_t step,
-                         std::vector<std::uint32_t>& positions) {
-  const std::uint32_t nodes = node_count(context);
-  const auto spans = spans_of(nodes);
-  const std::uint64_t stride = draw_stride(nodes, round, nodes);
-  std::string runs;
-  append_runs(runs, ledger_.log(), ledger_.values(), positions);
-  const std::int64_t since_start_ns = context.now_ns() - round_start_ns(context.now_ns());
-  for (std::uint64_t distance = spans[step]; distance < spans[step - 1]; distance += spans[step]) {
-    if (distance >= nodes) break;
-    const auto rank = static_cast<std::uint32_t>((own_rank(context) + distance * stride) % nodes);
-    context.send(name_of(context, rank), kSpreadType, [&](protocol::MessageWriter& body) {
-      body.integer("round", static_cast<std::int64_t>(round)).integer("step", step);
-      if (step == 1) body.integer("since", since_start_ns / kNsPerUs);
-      body.json("runs", runs);
+void Epidemic::cleared(std::uint32_t dimension) {
+  for (Spreading& value : spreading_) value.left &= ~only(dimension);
+  std::erase_if(spreading_, [](const Spreading& value) { return value.left == 0; });
+}
+
+void Epidemic::send_in_era(core::Context& context, std::uint64_t era, std::uint32_t dimension) {
+  const std::uint32_t own = own_rank(context);
+  const Circle circle(node_count(context), era, node_count(context));
+  const std::vector<std::uint32_t> recent =
+      ledger_.learned_since(context.now_ns() - cycle_ns_, kMostRepeated, kRepeatedBytes);
+  for (const std::uint32_t distance : lattice(context).distances(dimension)) {
+    const std::uint32_t peer = circle.node_after(own, distance);
+    std::map<Dimensions, std::vector<std::uint32_t>> parts;  // by what is left to the peer
+    std::set<std::uint32_t> due;
+    for (const Spreading& value : spreading_) {
+      if (value.era != era || (value.left & only(dimension)) == 0) continue;
+      const std::uint32_t origin = ledger_.log()[value.position].id.source.rank;
+      if (std::uint64_t{circle.steps(origin, own)} + distance >= circle.node_count()) continue;
+      parts[value.left & ~only(dimension)].push_back(value.position);
+      due.insert(value.position);
+    }
+    if (parts.empty()) continue;
+    for (const std::uint32_t position : recent) {
+      if (!due.contains(position)) parts[0].push_back(position);
+    }
+    std::string json;
+    for (auto& [left, positions] : parts) {
+      json.append(json.empty() ? "[[" : ",[").append(std::to_string(left)).push_back(',');
+      append_runs(json, ledger_.log(), ledger_.values(), positions);
+      json.push_back(']');
+    }
+    json.push_back(']');
+    context.send(name_of(context, peer), kSpreadType, [&](protocol::MessageWriter& body) {
+      body.integer("era", static_cast<std::int64_t>(era))
+          .integer("into", into_cycle_ns(context) / kNsPerUs)
+          .json("parts", json);
     });
   }
+}
+
+void Epidemic::enter_era(core::Context& context, std::uint64_t era) {
+  phase_.era = era;
+  phase_.era_began_ns = context.now_ns();
+  journalled_ = phase_;
+  context.change(kPhase, bytes_of(phase_));
 }
 
 void Epidemic::handle(core::Context& context, const protocol::Message& message) {
@@ -175,66 +219,70 @@ void Epidemic::handle(core::Context& context, const protocol::Message& message) 
 }
 
 void Epidemic::handle_spread(core::Context& context, const protocol::Message& message) {
-  const std::uint32_t sender = sender_rank(context, message);
-  const std::uint64_t round = number_field(message, "round", kMostCount);
-  const std::uint64_t step = number_field(message, "step", kSteps);
-  const std::uint64_t since_us = number_field_or(message, "since", 0, kMostMicroseconds);
-  const auto arrivals = read_runs(core::required_field(message, "runs"), node_count(context));
-  if (step == 0) throw core::BadRequest("there is no such step");
+  sender_rank(context, message);
+  const std::uint64_t era = number_field(message, "era", kMostCount);
+  const std::uint64_t into_us = number_field(message, "into", kMostMicroseconds);
+  struct Part {
+    Dimensions left;
+    std::vector<Arrival> arrivals;
+  };
+  std::vector<Part> parts;
+  for (const std::string_view element : read_elements(core::required_field(message, "parts"))) {
+    const auto pair = read_elements(element);
+    if (pair.size() != 2) throw core::BadRequest("a part has what is left, and runs");
+    const std::uint64_t left = read_number(pair[0]);
+    require_at_most(left, only(kMostDimensions) - 1);
+    parts.push_back({static_cast<Dimensions>(left), read_runs(pair[1], node_count(context))});
+  }
 
-  const auto news = ledger_.learn(context, arrivals, message.src);
-  if (!news.empty()) repair_.on_news(context);
-  if (step == 1) adjust(context, since_us);
-  forward_later(context, round, static_cast<std::uint32_t>(step), news);
-  hasten(context, round, static_cast<std::uint32_t>(step) + 1);
-  if (ledger_.log().has_gaps()) repair_.on_doubt(context, sender, false);
+  if (era > phase_.era) enter_era(context, era);
+  adjust(context, into_us);
+  for (const Part& part : parts) {
+    if (!ledger_.learn(context, part.arrivals, message.src).empty()) repair_.on_news(context);
+    for (const Arrival& arrival : part.arrivals) {
+      spread(context, *ledger_.log().position(arrival.id), era, part.left);
+      // Its origin has what is missing before it.
+      const Source& source = arrival.id.source;
+      if (ledger_.log().complete_up_to(source) < arrival.id.sequence) {
+        repair_.on_doubt(context, source.rank, false);
+      }
+    }
+  }
 }
 
-// The sender was `since_start_us` into its round when it sent. On average over all nodes, what we
-// are further into ours is the latency of a hop; the rest is a difference between our rounds.
-void Epidemic::adjust(core::Context& context, std::uint64_t since_start_us) {
-  // Its rounds may be longer than ours, with another latency budget.
-  const std::int64_t since_start_ns =
-      static_cast<std::int64_t>(since_start_us) * kNsPerUs % round_ns_;
-  const std::int64_t into_ns = context.now_ns() - round_start_ns(context.now_ns());
-  std::int64_t difference_ns = (into_ns - since_start_ns - hop_ns_) % round_ns_;
-  if (difference_ns > round_ns_ / 2) difference_ns -= round_ns_;
-  if (difference_ns < -round_ns_ / 2) difference_ns += round_ns_;
-  hop_ns_ = std::clamp<std::int64_t>(hop_ns_ + difference_ns / kAdjustBy, 0, round_ns_);
-  offset_ns_ += difference_ns / kAdjustBy;
-  const std::int64_t moved_ns =
-      std::abs(hop_ns_ - phase_.hop_ns) + std::abs(offset_ns_ - phase_.offset_ns);
-  if (moved_ns < kGatherNs / 2) return;
-  // Good enough for the next worker.
-  phase_ = {hop_ns_, offset_ns_};
+// The sender was so far into its cycle when it sent. On average over all nodes, what we are further
+// into ours is the latency of a hop; the rest is a difference between our cycles.
+void Epidemic::adjust(core::Context& context, std::uint64_t into_cycle_us) {
+  const auto their_ns = static_cast<std::int64_t>(into_cycle_us) * kNsPerUs;
+  std::int64_t difference_ns =
+      floor_mod(into_cycle_ns(context) - their_ns - phase_.hop_ns, cycle_ns_);
+  if (difference_ns > cycle_ns_ / 2) difference_ns -= cycle_ns_;
+  phase_.hop_ns = std::clamp<std::int64_t>(phase_.hop_ns + difference_ns / kAdjustBy, 0, cycle_ns_);
+  phase_.offset_ns += difference_ns / kAdjustBy;
+  const std::int64_t moved_ns = std::abs(phase_.hop_ns - journalled_.hop_ns) +
+                                std::abs(phase_.offset_ns - journalled_.offset_ns);
+  if (moved_ns < kWorthNotingNs) return;
+  journalled_ = phase_;
   context.change(kPhase, bytes_of(phase_));
 }
 
-void Epidemic::on_filled(core::Context& /*context*/, const std::vector<std::uint32_t>& /*news*/) {}
-
 void Epidemic::replay(std::uint16_t kind, std::string_view payload) {
   if (ledger_.replay(kind, payload) || repair_.replay(kind, payload)) return;
-  if (kind == kOwed) {
-    const auto position = take<std::uint32_t>(payload);
-    if (position >= ledger_.log().size()) throw CorruptSegment("the journal names no such value");
-    owed_.push_back(position);
-  } else if (kind == kFlushed) {
-    owed_.clear();
-  } else if (kind == kPhase) {
-    phase_ = take<Phase>(payload);
-    hop_ns_ = phase_.hop_ns;
-    offset_ns_ = phase_.offset_ns;
+  if (kind == kPhase) {
+    phase_ = journalled_ = take<Phase>(payload);
   } else if (kind == kForwarded) {
-    const auto record = take<ForwardRecord>(payload);
-    forwards_.erase({record.round, record.step});
+    const auto record = take<ForwardedRecord>(payload);
+    if (record.dimension >= kMostDimensions) throw CorruptSegment("there is no such dimension");
+    last_tick_ = record.tick;
+    cleared(record.dimension);
   } else if (kind == kForward) {
     const auto record = take<ForwardRecord>(payload);
-    if (record.position >= ledger_.log().size() || record.step == 0 || record.step > kSteps) {
-      throw CorruptSegment("the journal names no such value or step");
+    if (record.position >= ledger_.log().size()) {
+      throw CorruptSegment("the journal names no such value");
     }
-    Forward& waiting = forwards_[{record.round, record.step}];
-    waiting.positions.push_back(record.position);
-    waiting.due_ns = record.due_ns;
+    granted_.resize(ledger_.log().size());
+    granted_[record.position] |= record.left;
+    spreading_.push_back({record.era, record.position, record.left});
   }
 }
 
@@ -242,11 +290,8 @@ void Epidemic::snapshot(const core::Service::ChangeSink& sink) const {
   ledger_.snapshot(sink);
   repair_.snapshot(sink);
   sink(kPhase, bytes_of(phase_));
-  for (const std::uint32_t position : owed_) sink(kOwed, bytes_of(position));
-  for (const auto& [which, waiting] : forwards_) {
-    for (const std::uint32_t position : waiting.positions) {
-      sink(kForward, bytes_of(ForwardRecord{which.first, waiting.due_ns, which.second, position}));
-    }
+  for (const Spreading& value : spreading_) {
+    sink(kForward, bytes_of(ForwardRecord{value.era, value.position, value.left}));
   }
 }
 

@@ -1,30 +1,33 @@
-// epidemic: rounds in which everyone forwards, without any relay.
+// epidemic: everyone sends to a few peers at every tick, without any relay.
 //
-// Time is cut into rounds. What a node took from clients since the last round it sends to some
-// peers at the start of the next, they send it on to others, and these to their partners: three
-// steps. The nodes stand in a circle; the first step covers the multiples of one distance, the
-// second those of a shorter one in between, the third the direct neighbours. So N-1 deliveries
-// reach everyone, the load is even, and in the last step a node gets a single message. Distances
-// are counted in steps of a stride that every round draws anew for all nodes, by hash of its
-// number: peers are random from round to round, though all agree within one. (The steps are those
-// of a k-nomial broadcast; random partners: Demers et al., 1987.)
+// A value spreads along the dimensions of a lattice (lattice.h): at each tick a node sends what it
+// has to its neighbours along one dimension, at the next tick along the next, and in one cycle
+// through all dimensions a value has reached everyone. Values of all origins share these messages,
+// since all nodes send over the same distances; N-1 deliveries, no node more important than
+// another. The circle that the distances are counted around is drawn anew for every era of some
+// cycles: so peers are random, though all agree on them. Eras only grow; whoever hears of a later
+// one is in it.
 //
-// Rounds cost less when all nodes begin them together, since messages share their way; each node
-// shifts its rounds a little towards those of whoever it hears from (Mirollo and Strogatz,
-// Synchronization of Pulse-Coupled Biological Oscillators, 1990). No clock is trusted and a node
-// that is off loses time, not values.
+// Every message also repeats what its sender has learned in the last cycle, as far as it is short.
+// Neighbours differ from dimension to dimension, so what was lost on one way comes on another
+// (random partners that push what is new: Demers et al., Epidemic Algorithms for Replicated
+// Database Maintenance, 1987). What was lost even so shows as a gap in somebody's sequence, or when
+// the cluster falls silent, and is pulled (repair.h).
 //
-// A round takes four fifths of the latency budget; the rest is for the hops. What gets lost shows
-// as a gap in somebody's sequence, or when the cluster falls silent, and is pulled (repair.h). Not
-// thread-safe; pure.
+// Values travel fastest when all nodes are in the same cycle; each node shifts its own a little
+// towards those of whoever it hears from (Mirollo and Strogatz, Synchronization of Pulse-Coupled
+// Biological Oscillators, 1990). No clock is trusted, and a node that is off loses time, not
+// values.
+//
+// A cycle takes nine tenths of the latency budget. Not thread-safe; pure.
 #pragma once
 
+#include <cstdint>
 #include <deque>
-#include <map>
-#include <utility>
 #include <vector>
 
 #include "worker/gossip/alarm.h"
+#include "worker/gossip/lattice.h"
 #include "worker/gossip/ledger.h"
 #include "worker/gossip/repair.h"
 #include "worker/gossip/strategy.h"
@@ -46,53 +49,58 @@ class Epidemic final : public Strategy, private Repair::Host {
   void snapshot(const core::Service::ChangeSink& sink) const override;
 
  private:
-  // Values that wait to be sent on in a later step of their round.
-  struct Forward {
-    std::vector<std::uint32_t> positions;
-    std::int64_t due_ns;
+  // A value that is still to be sent along some dimensions.
+  struct Spreading {
+    std::uint64_t era;
+    std::uint32_t position;  // in the log
+    Dimensions left;
   };
-
-  // When rounds begin on this node's clock, and the latency by which it was found.
+  // What a node has found out about time: the journal has it, so that a new worker goes on with it.
   struct Phase {
-    std::int64_t hop_ns;
-    std::int64_t offset_ns;
+    std::int64_t hop_ns;     // the latency of a hop, modulo a cycle
+    std::int64_t offset_ns;  // when cycles begin on this node's clock
+    std::uint64_t era;
+    std::int64_t era_began_ns;
   };
 
   // Repair::Host.
-  std::int64_t hop_ns() const override { return hop_ns_; }
-  std::int64_t deadline_ns() const override { return 2 * round_ns_; }
+  std::int64_t hop_ns() const override { return phase_.hop_ns; }
+  std::int64_t deadline_ns() const override { return cycle_ns_ + 2 * phase_.hop_ns; }
   std::int64_t settled_age_ns(const core::Context& /*context*/) const override {
-    return 5 * hop_ns_ / 2;
+    return deadline_ns();
   }
   void on_loss(core::Context& /*context*/) override {}
   std::uint64_t epoch() const override { return 0; }
   void hear_of_epoch(core::Context& /*context*/, std::uint64_t /*epoch*/) override {}
   const std::deque<Batch>& batches() const override { return no_batches_; }
-  void on_filled(core::Context& context, const std::vector<std::uint32_t>& news) override;
+  void on_filled(core::Context& /*context*/, const std::vector<std::uint32_t>& /*news*/) override {}
 
-  std::int64_t round_start_ns(std::int64_t now_ns) const;
-  void begin_round(core::Context& context);
-  void forward_later(core::Context& context, std::uint64_t round, std::uint32_t step,
-                     const std::vector<std::uint32_t>& positions);
-  void hasten(core::Context& context, std::uint64_t round, std::uint32_t step);
-  void send_step(core::Context& context, std::uint64_t round, std::uint32_t step,
-                 std::vector<std::uint32_t>& positions);
-  void adjust(core::Context& context, std::uint64_t since_start_us);
-  void handle_spread(core::Context& context, const protocol::Message& message);
+  Lattice lattice(const core::Context& context) const;
+  std::int64_t tick_ns(const core::Context& context) const;
+  std::int64_t tick_number(const core::Context& context, std::int64_t at_ns) const;
+  std::int64_t into_cycle_ns(const core::Context& context) const;
+
+  void spread(core::Context& context, std::uint32_t position, std::uint64_t era, Dimensions left);
   void tick(core::Context& context);
+  void send_along(core::Context& context, std::uint32_t dimension);
+  void send_in_era(core::Context& context, std::uint64_t era, std::uint32_t dimension);
+  void cleared(std::uint32_t dimension);
+  void enter_era(core::Context& context, std::uint64_t era);
+  void adjust(core::Context& context, std::uint64_t into_cycle_us);
+  void handle_spread(core::Context& context, const protocol::Message& message);
 
-  std::int64_t round_ns_;
-  std::int64_t hop_ns_;  // measured, with the offset
-  Phase phase_;          // what the journal has of both
+  std::int64_t cycle_ns_;
+  std::uint32_t most_dimensions_;
+  Phase phase_{};
+  Phase journalled_{};
   Ledger ledger_;
   Streams streams_;  // empty: there are no roots
   std::deque<Batch> no_batches_;
   Repair repair_;
   Alarm alarm_;
-  std::int64_t offset_ns_ = 0;       // of the rounds, on this node's clock
-  std::vector<std::uint32_t> owed_;  // own values, for the next round
-  std::int64_t round_due_ns_ = 0;    // while something is owed
-  std::map<std::pair<std::uint64_t, std::uint32_t>, Forward> forwards_;  // by round and step
+  std::vector<Spreading> spreading_;
+  std::vector<Dimensions> granted_;      // by position: along which a value went or will go
+  std::int64_t last_tick_ = kLongAgoNs;  // ticks up to this one are done
 };
 
 }  // namespace hearsay::gossip

@@ -56,6 +56,19 @@ std::vector<std::uint32_t> Ledger::learn(core::Context& context,
   return news;
 }
 
+std::vector<std::uint32_t> Ledger::learned_since(std::int64_t since_ns, std::size_t most,
+                                                 std::uint64_t most_bytes) const {
+  std::vector<std::uint32_t> positions;
+  std::uint64_t bytes = 0;
+  for (std::uint32_t position = log_.size(); position > 0 && positions.size() < most;) {
+    const LogEntry& entry = log_[--position];
+    bytes += entry.place.bytes;
+    if (entry.taken_ns <= since_ns || bytes > most_bytes) break;
+    positions.push_back(position);
+  }
+  return positions;
+}
+
 bool Ledger::replay(std::uint16_t kind, std::string_view payload) {
   if (kind != kIdentified) return false;
   const auto record = take<IdRecord>(payload);

@@ -30,6 +30,11 @@ class Ledger {
   std::vector<std::uint32_t> learn(core::Context& context, const std::vector<Arrival>& arrivals,
                                    std::string_view peer);
 
+  // The latest values, as far as they were learned after `since_ns`, but no more than so many and
+  // so long: their positions, latest first.
+  std::vector<std::uint32_t> learned_since(std::int64_t since_ns, std::size_t most,
+                                           std::uint64_t most_bytes) const;
+
   // A record of the journal; true if it was one of the ledger's.
   bool replay(std::uint16_t kind, std::string_view payload);
   void snapshot(const core::Service::ChangeSink& sink) const;

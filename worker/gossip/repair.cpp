@@ -59,7 +59,7 @@ void Repair::on_gap(core::Context& context, const Source& root) {
 
 void Repair::on_doubt(core::Context& context, std::uint32_t rank, bool surely) {
   if (!doubt_) {
-    doubt_ = Doubt{rank, context.now_ns() + 2 * host_.hop_ns() + 2 * kSlackNs, false};
+    doubt_ = Doubt{rank, context.now_ns() + host_.deadline_ns(), false};
     if (surely) doubt_->due_ns = context.now_ns() + kSlackNs;
   }
   doubt_->surely = doubt_->surely || surely;

@@ -16,15 +16,6 @@ namespace {
 
 constexpr std::uint64_t kMaxSequence = std::numeric_limits<std::uint32_t>::max();
 
-std::uint64_t read_number(std::string_view json) {
-  std::uint64_t number = 0;
-  const auto [end, error] = std::from_chars(json.data(), json.data() + json.size(), number);
-  if (error != std::errc() || end != json.data() + json.size()) {
-    throw core::BadRequest("a number was expected, not " + std::string(json.substr(0, 40)));
-  }
-  return number;
-}
-
 void require_array(std::string_view json) {
   if (!json.starts_with('[')) throw core::BadRequest("an array was expected");
 }
@@ -55,14 +46,23 @@ std::uint32_t read_sequence(std::string_view json, std::uint64_t most) {
   return static_cast<std::uint32_t>(number);
 }
 
-std::vector<std::string_view> elements(std::string_view json) {
+}  // namespace
+
+std::uint64_t read_number(std::string_view json) {
+  std::uint64_t number = 0;
+  const auto [end, error] = std::from_chars(json.data(), json.data() + json.size(), number);
+  if (error != std::errc() || end != json.data() + json.size()) {
+    throw core::BadRequest("a number was expected, not " + std::string(json.substr(0, 40)));
+  }
+  return number;
+}
+
+std::vector<std::string_view> read_elements(std::string_view json) {
   require_array(json);
   std::vector<std::string_view> found;
   protocol::for_each_element(json, [&](std::string_view element) { found.push_back(element); });
   return found;
 }
-
-}  // namespace
 
 void append_runs(std::string& out, const ValueLog& log, const ValueSet& values,
                  std::vector<std::uint32_t>& positions) {
@@ -92,11 +92,11 @@ void append_runs(std::string& out, const ValueLog& log, const ValueSet& values,
 
 std::vector<Arrival> read_runs(std::string_view json, std::size_t node_count) {
   std::vector<Arrival> arrivals;
-  for (const std::string_view run : elements(json)) {
-    const auto parts = elements(run);
+  for (const std::string_view run : read_elements(json)) {
+    const auto parts = read_elements(run);
     if (parts.size() != 4) throw core::BadRequest("a run has four parts");
     const Source source = read_source(parts[0], parts[1], node_count);
-    const auto run_values = elements(parts[3]);
+    const auto run_values = read_elements(parts[3]);
     std::uint32_t sequence = read_sequence(parts[2], kMaxSequence - run_values.size());
     if (sequence == 0) throw core::BadRequest("sequence numbers start at 1");
     for (const std::string_view value : run_values) {
@@ -115,8 +115,8 @@ void append_claim(std::string& out, const Source& source, std::uint32_t count) {
 
 std::vector<Claim> read_vector(std::string_view json, std::size_t node_count) {
   std::vector<Claim> claims;
-  for (const std::string_view claim : elements(json)) {
-    const auto parts = elements(claim);
+  for (const std::string_view claim : read_elements(json)) {
+    const auto parts = read_elements(claim);
     if (parts.size() != 3) throw core::BadRequest("a claim has three parts");
     claims.push_back(
         {read_source(parts[0], parts[1], node_count), read_sequence(parts[2], kMaxSequence)});
@@ -151,7 +151,8 @@ std::string list_numbers(const std::vector<std::uint64_t>& numbers) {
 
 std::vector<std::uint64_t> read_numbers(std::string_view json) {
   std::vector<std::uint64_t> numbers;
-  for (const std::string_view element : elements(json)) numbers.push_back(read_number(element));
+  for (const std::string_view element : read_elements(json))
+    numbers.push_back(read_number(element));
   return numbers;
 }
 

@@ -12,7 +12,7 @@ namespace hearsay::test {
 namespace {
 
 constexpr std::int64_t kBudgetMs = 400;
-constexpr std::int64_t kRoundNs = kBudgetMs * kNsPerMs;  // a little less, in fact
+constexpr std::int64_t kCycleNs = kBudgetMs * kNsPerMs;  // a little less, in fact
 
 GossipOptions epidemic() {
   return {.strategy = "epidemic", .latency_budget_ms = kBudgetMs};
@@ -24,20 +24,49 @@ void expect_all_read(GossipCluster& cluster, const Json& values) {
   }
 }
 
-// Whoever takes the value, and whatever the round's stride.
-TEST(Epidemic, ThreeStepsReachEveryone) {
-  for (std::size_t nodes = 2; nodes <= 60; ++nodes) {
-    GossipCluster cluster(epidemic(), nodes);
-    cluster.run_for(static_cast<std::int64_t>(nodes) * kRoundNs);
-    cluster.broadcast(nodes / 3, 1);
-    cluster.run_for(kRoundNs);  // until the next round begins at the latest
-    cluster.run_for(3 * kRoundNs);
-    expect_all_read(cluster, {1});
-    EXPECT_TRUE(cluster.sent("gossip-fill").empty()) << nodes;
-    for (const auto& message : cluster.sent("gossip-spread")) {
-      EXPECT_LE(message.body["step"], 3);
+// Whoever takes the value, in whichever era, along however many dimensions.
+TEST(Epidemic, EveryoneIsSentAValueOnce) {
+  for (const std::size_t nodes : {2U, 3U, 4U, 5U, 8U, 9U, 17U, 25U, 26U, 27U, 28U, 60U}) {
+    for (const std::int64_t budget_ms : {100, 250, 400, 1000}) {
+      GossipCluster cluster({.strategy = "epidemic", .latency_budget_ms = budget_ms}, nodes);
+      cluster.run_for(static_cast<std::int64_t>(nodes) * kNsPerSecond);
+      cluster.broadcast(nodes / 3, 1);
+      cluster.run_for(2 * budget_ms * kNsPerMs + 2 * GossipCluster::kHopNs);
+      expect_all_read(cluster, {1});
+      EXPECT_EQ(cluster.sent("gossip-spread").size(), nodes - 1) << budget_ms;
+      EXPECT_EQ(cluster.sent("gossip-fill").size(), 0U) << budget_ms;
     }
   }
+}
+
+TEST(Epidemic, PeersAreOthersInAnotherEra) {
+  std::set<std::set<std::size_t>> peers;
+  GossipCluster cluster(epidemic(), 25);
+  for (int i = 0; i < 10; ++i) {
+    cluster.forget_sent();
+    cluster.broadcast(7, i);
+    cluster.run_for(20 * kCycleNs);
+    std::set<std::size_t> told;
+    for (const auto& message : cluster.sent("gossip-spread")) {
+      if (message.from == 7) told.insert(message.to);
+    }
+    peers.insert(told);
+  }
+  EXPECT_GT(peers.size(), 5U);
+}
+
+// Also where the later one is heard of only.
+TEST(Epidemic, AllAreInTheLatestEra) {
+  GossipCluster cluster(epidemic(), 10);
+  cluster.run_for(kNsPerSecond);
+  cluster.hear(3, 4,
+               {{"type", "gossip-spread"}, {"era", 900}, {"into", 0}, {"parts", Json::array()}});
+  cluster.broadcast(3, 1);
+  cluster.run_for(3 * kCycleNs);
+  cluster.broadcast(5, 2);
+  cluster.run_for(3 * kCycleNs);
+  for (const auto& message : cluster.sent("gossip-spread")) EXPECT_EQ(message.body["era"], 900);
+  expect_all_read(cluster, {1, 2});
 }
 
 TEST(Epidemic, TheLoadIsShared) {
@@ -55,10 +84,10 @@ TEST(Epidemic, TheLoadIsShared) {
   EXPECT_LT(most->second, 2 * least->second);
 }
 
-TEST(Epidemic, ValuesOfARoundTravelTogether) {
+TEST(Epidemic, ValuesOfACycleTravelTogether) {
   GossipCluster cluster(epidemic(), 10);
   for (int i = 0; i < 50; ++i) cluster.broadcast(4, i);
-  cluster.run_for(5 * kRoundNs);
+  cluster.run_for(5 * kCycleNs);
   EXPECT_LE(cluster.sent("gossip-spread").size(), 20U);
 }
 
@@ -73,28 +102,93 @@ TEST(Epidemic, FallsSilent) {
   EXPECT_TRUE(cluster.sent().empty());
 }
 
-TEST(Epidemic, AValueThatIsKnownIsNotSentOn) {
-  CoreHarness core(epidemic());
-  core.initialise({"n0", "n1", "n2"});
-  const Json spread{{"src", "n1"},
-                    {"dest", "n0"},
-                    {"body",
-                     {{"type", "gossip-spread"},
-                      {"round", 9},
-                      {"step", 2},
-                      {"runs", Json::parse("[[1,60,1,[5]]]")}}}};
-  const auto forwarded = [&] {
+// A node in a cluster of which the test plays the rest.
+class EpidemicNode : public ::testing::Test {
+ protected:
+  EpidemicNode() { core_.initialise({"n0", "n1", "n2", "n3", "n4", "n5", "n6", "n7"}); }
+
+  static Json spread(std::uint32_t left, const char* runs) {
+    return {{"src", "n1"},
+            {"dest", "n0"},
+            {"body",
+             {{"type", "gossip-spread"},
+              {"era", 1},
+              {"into", 0},
+              {"parts", Json::array({Json::array({left, Json::parse(runs)})})}}}};
+  }
+  // How many messages come of it within a cycle.
+  std::size_t sent_after(const Json& message) {
+    const std::int64_t end_ns = core_.now_ns + kCycleNs;
+    core_.send(message);
     std::size_t count = 0;
-    const std::int64_t end_ns = core.now_ns + kRoundNs;
-    core.send(spread);
     std::vector<Json> lines;
-    while (!core.wakes.empty() && core.now_ns < end_ns && core.fire_next_timer(lines)) {
+    while (!core_.wakes.empty() && core_.now_ns < end_ns && core_.fire_next_timer(lines)) {
       for (const Json& line : lines) count += line["body"]["type"] == "gossip-spread";
     }
     return count;
-  };
-  EXPECT_EQ(forwarded(), 1U);
-  EXPECT_EQ(forwarded(), 0U);
+  }
+
+  CoreHarness core_{epidemic()};
+};
+
+// The lattice of 8 nodes has three dimensions, two nodes in each.
+TEST_F(EpidemicNode, SendsAlongADimensionOnce) {
+  const Json message = spread(7, "[[1,60,1,[5]]]");
+  EXPECT_GT(sent_after(message), 0U);
+  EXPECT_EQ(sent_after(message), 0U);
+}
+
+TEST_F(EpidemicNode, SendsNothingOnThatHasNothingLeft) {
+  EXPECT_EQ(sent_after(spread(0, "[[0,60,1,[5]]]")), 0U);
+}
+
+// What is known already was perhaps not meant to be sent on before.
+TEST_F(EpidemicNode, WhatWasRepeatedFirstIsSentOnWhenItsTurnComes) {
+  EXPECT_EQ(sent_after(spread(0, "[[1,60,1,[5]]]")), 0U);
+  EXPECT_GT(sent_after(spread(7, "[[1,60,1,[5]]]")), 0U);
+}
+
+TEST_F(EpidemicNode, RepeatsWhatItHasLearnedButNotEverything) {
+  Json many = Json::array();
+  for (int i = 1; i <= 500; ++i) many.push_back(i);
+  core_.send(spread(0, Json::array({Json::array({2, 60, 1, many})}).dump().c_str()));
+  core_.ask({{"type", "broadcast"}, {"message", "own"}});
+  std::vector<Json> lines;
+  while (lines.empty()) ASSERT_TRUE(core_.fire_next_timer(lines));
+  const std::string text = lines[0].dump();
+  EXPECT_NE(text.find("own"), std::string::npos);
+  EXPECT_NE(text.find("500"), std::string::npos);
+  EXPECT_LT(text.size(), 1'000U);
+}
+
+// Lost on one way, here: all that one node sends.
+TEST(Epidemic, WhatIsLostComesAnotherWay) {
+  GossipCluster cluster(epidemic(), 25);
+  cluster.run_for(kNsPerSecond);
+  cluster.forget_sent();
+  cluster.lost = [](const auto& message) { return message.from == 11; };
+  constexpr int kValues = 100;
+  for (int i = 0; i < kValues + 3 * kCycleNs / (20 * kNsPerMs); ++i) {
+    if (i % 25 != 11) cluster.broadcast(static_cast<std::size_t>(i % 25), i);
+    cluster.run_for(20 * kNsPerMs);
+  }
+  EXPECT_EQ(cluster.sent("gossip-have").size(), 0U);  // without being asked for
+  for (std::size_t node = 0; node < cluster.size(); ++node) {
+    const Json read = cluster.read(node);
+    for (int i = 0; i < kValues; ++i) {
+      EXPECT_TRUE(i % 25 == 11 || std::count(read.begin(), read.end(), i) == 1)
+          << "node " << node << " lacks " << i;
+    }
+  }
+}
+
+// A node that was paused: its alarm rings late.
+TEST_F(EpidemicNode, CatchesUpWithTicksThatItSlept) {
+  core_.ask({{"type", "broadcast"}, {"message", "own"}});
+  core_.now_ns += 10 * kCycleNs;
+  std::vector<Json> lines;
+  ASSERT_TRUE(core_.fire_next_timer(lines));
+  EXPECT_EQ(lines.size(), 3U);
 }
 
 class EpidemicLoss : public ::testing::TestWithParam<int> {};

@@ -25,8 +25,8 @@ std::vector<Json> valid_messages(const std::string& strategy) {
         "number":5,"place":1,"repeats":2,"ping":[0,1000,2000],"heads":[2,61,3],
         "runs":[[1,60,3,[7]],[2,61,1,["a"]]]})"));
   } else {
-    bodies.push_back(Json::parse(R"({"type":"gossip-spread","round":9,"step":1,"since":1000,
-                                     "runs":[[1,60,1,[5,6]]]})"));
+    bodies.push_back(Json::parse(R"({"type":"gossip-spread","era":9,"into":1000,
+                                     "parts":[[3,[[1,60,1,[5,6]]]],[0,[[2,61,1,["a"]]]]]})"));
   }
   return bodies;
 }
@@ -92,8 +92,8 @@ class Node {
 
 class Malformed : public ::testing::TestWithParam<std::string> {};
 
-const std::vector<std::string> kOptional{"type",  "asks", "next",  "stream", "urgent",
-                                         "since", "ping", "heads", "repeats"};
+const std::vector<std::string> kOptional{"type",   "asks", "next",  "stream",
+                                         "urgent", "ping", "heads", "repeats"};
 
 TEST_P(Malformed, WhatIsValidIsTaken) {
   for (const Json& body : valid_messages(GetParam())) {
@@ -135,7 +135,7 @@ TEST_P(Malformed, RanksThatNoNodeHasAreRefused) {
   for (const Json& body : valid_messages(GetParam())) {
     for (const std::uint64_t rank : {std::uint64_t{3}, std::uint64_t{1} << 32, ~std::uint64_t{0}}) {
       for (const char* pointer : {"/root", "/place", "/next", "/ranks/0", "/ranks/1", "/heads/0",
-                                  "/runs/0/0", "/vector/0/0"}) {
+                                  "/runs/0/0", "/vector/0/0", "/parts/0/1/0/0"}) {
         const Json::json_pointer at(pointer);
         if (!body.contains(at)) continue;
         Json other = body;
@@ -151,9 +151,10 @@ TEST_P(Malformed, HugeNumbersAreRefused) {
   for (const Json& body : valid_messages(GetParam())) {
     for (const std::uint64_t huge : {~std::uint64_t{0}, (std::uint64_t{1} << 62) + 1}) {
       for (const char* pointer :
-           {"/epoch", "/number", "/repeats", "/at", "/hop", "/round", "/step", "/since", "/count",
-            "/asks", "/urgent", "/missed/1", "/missed/2", "/stream/1", "/ping/1", "/ping/2",
-            "/heads/2", "/runs/0/2", "/vector/0/2"}) {
+           {"/epoch",    "/number",    "/repeats",       "/at",     "/hop",    "/era",
+            "/into",     "/parts/0/0", "/parts/0/1/0/2", "/count",  "/asks",   "/urgent",
+            "/missed/1", "/missed/2",  "/stream/1",      "/ping/1", "/ping/2", "/heads/2",
+            "/runs/0/2", "/vector/0/2"}) {
         const Json::json_pointer at(pointer);
         if (!body.contains(at)) continue;
         Json other = body;

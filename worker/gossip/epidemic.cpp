@@ -219,7 +219,7 @@ void Epidemic::handle(core::Context& context, const protocol::Message& message) 
 }
 
 void Epidemic::handle_spread(core::Context& context, const protocol::Message& message) {
-  sender_rank(context, message);
+  const std::uint32_t sender = sender_rank(context, message);
   const std::uint64_t era = number_field(message, "era", kMostCount);
   const std::uint64_t into_us = number_field(message, "into", kMostMicroseconds);
   struct Part {
@@ -241,12 +241,8 @@ void Epidemic::handle_spread(core::Context& context, const protocol::Message& me
     if (!ledger_.learn(context, part.arrivals, message.src).empty()) repair_.on_news(context);
     for (const Arrival& arrival : part.arrivals) {
       spread(context, *ledger_.log().position(arrival.id), era, part.left);
-      // Its origin has what is missing before it.
-      const Source& source = arrival.id.source;
-      if (ledger_.log().complete_up_to(source) < arrival.id.sequence) {
-        repair_.on_doubt(context, source.rank, false);
-      }
     }
+    repair_.look_for_gaps(context, part.arrivals, sender);
   }
 }
 

@@ -15,6 +15,10 @@ constexpr std::size_t kRepeatedBatches = 3;  // in each batch, while messages ge
 constexpr std::int64_t kLossyNs = 3 * kNsPerSecond;
 constexpr int kMostTells = 4;
 constexpr std::size_t kMostHeads = 64;  // of other roots, in each batch
+// Without a relay a message also says what its sender has learned within so many hops.
+constexpr std::int64_t kRepeatedHops = 4;
+constexpr std::size_t kMostRepeated = 32;
+constexpr std::uint64_t kRepeatedBytes = 4'096;
 constexpr std::int64_t kNsPerUs = 1000;
 
 constexpr auto kEpoch = static_cast<std::uint16_t>(StrategyChange::epoch);
@@ -23,6 +27,11 @@ constexpr auto kFlushed = static_cast<std::uint16_t>(StrategyChange::flushed);
 constexpr auto kTold = static_cast<std::uint16_t>(StrategyChange::told);
 constexpr auto kEchoed = static_cast<std::uint16_t>(StrategyChange::echoed);
 constexpr auto kHop = static_cast<std::uint16_t>(StrategyChange::hop);
+
+// This node's time as it goes into messages. Clocks may start anywhere, also below zero.
+std::uint64_t time_us(const core::Context& context) {
+  return static_cast<std::uint64_t>(std::max<std::int64_t>(0, context.now_ns() / kNsPerUs));
+}
 
 }  // namespace
 
@@ -33,6 +42,7 @@ struct Relay::BatchHeader {
   std::uint64_t number;
   std::uint64_t repeats;  // how many batches before `number` are in it as well
   std::uint32_t place;
+  std::uint64_t at_us;               // the root's time, if it wants it back; else 0
   std::vector<std::uint64_t> ping;   // rank, its time in us, how long it was held in us
   std::vector<std::uint64_t> heads;  // rank, incarnation, number of the latest batch of other roots
 };
@@ -141,7 +151,7 @@ void Relay::send_tell(core::Context& context, std::vector<std::uint32_t>& positi
     std::string runs;
     append_runs(runs, ledger_.log(), ledger_.values(), positions);
     body.integer("epoch", static_cast<std::int64_t>(epoch_))
-        .integer("at", context.now_ns() / kNsPerUs)
+        .integer("at", static_cast<std::int64_t>(time_us(context)))
         .integer("hop", hop_.measured() ? hop_.ns() / kNsPerUs : 0)
         .json("runs", runs);
     if (urgent) body.integer("urgent", 1);
@@ -233,29 +243,41 @@ void Relay::flush(core::Context& context) {
   flushed_ns_ = context.now_ns();
   remember_batch({number_ + 1, std::exchange(owed_, {})});
   context.change(kFlushed, bytes_of(FlushRecord{number_, flushed_ns_}));
-  const std::size_t count = std::min(batches_.size(), is_lossy(context) ? 1 + kRepeatedBatches : 1);
-  std::vector<std::uint32_t> positions;
-  for (auto batch = batches_.end() - static_cast<std::ptrdiff_t>(count); batch != batches_.end();
-       ++batch) {
-    positions.insert(positions.end(), batch->positions.begin(), batch->positions.end());
-  }
-  std::sort(positions.begin(), positions.end());
-  positions.erase(std::unique(positions.begin(), positions.end()), positions.end());
-  BatchHeader header{epoch_, own_source(context), number_, count - 1, 0, {}, {}};
+  const std::size_t repeats =
+      !pace_.direct && is_lossy(context) ? std::min(batches_.size() - 1, kRepeatedBatches) : 0;
+  BatchHeader header{epoch_, own_source(context), number_, repeats, 0, 0, {}, {}};
+  if (pace_.direct) header.at_us = time_us(context);
   if (const auto ping = std::exchange(ping_, std::nullopt)) {
     const std::int64_t held_ns = context.now_ns() - ping->taken_ns;
     header.ping = {ping->rank, ping->sent_us, static_cast<std::uint64_t>(held_ns / kNsPerUs)};
   }
-  if ((pace_.direct || repair_.in_unrest(context)) && streams_.roots().size() <= kMostHeads) {
+  if (repair_.in_unrest(context) && streams_.roots().size() <= kMostHeads) {
     for (const auto& [root, seen] : streams_.roots()) {
-      const std::uint64_t last = seen.early.empty() ? seen.complete : *seen.early.rbegin();
-      header.heads.insert(header.heads.end(), {root.rank, root.incarnation, last});
+      header.heads.insert(header.heads.end(), {root.rank, root.incarnation, seen.last()});
     }
   }
+  std::vector<std::uint32_t> positions = positions_of(context, repeats);
   std::string runs;
   append_runs(runs, ledger_.log(), ledger_.values(), positions);
   send_batch(context, header, runs);
   repair_.on_news(context);
+}
+
+// Of the latest batch and of as many before it; and what else goes with it, for others that have
+// missed it.
+std::vector<std::uint32_t> Relay::positions_of(core::Context& context, std::size_t repeats) const {
+  std::vector<std::uint32_t> positions;
+  if (pace_.direct) {
+    positions = ledger_.learned_since(context.now_ns() - kRepeatedHops * hop_.ns(), kMostRepeated,
+                                      kRepeatedBytes);
+  }
+  for (auto batch = batches_.end() - static_cast<std::ptrdiff_t>(1 + repeats);
+       batch != batches_.end(); ++batch) {
+    positions.insert(positions.end(), batch->positions.begin(), batch->positions.end());
+  }
+  std::sort(positions.begin(), positions.end());
+  positions.erase(std::unique(positions.begin(), positions.end()), positions.end());
+  return positions;
 }
 
 void Relay::remember_batch(Batch batch) {
@@ -275,6 +297,7 @@ void Relay::send_batch(core::Context& context, const BatchHeader& header, std::s
           .integer("number", static_cast<std::int64_t>(header.number))
           .integer("place", child.place);
       if (header.repeats > 0) body.integer("repeats", static_cast<std::int64_t>(header.repeats));
+      if (header.at_us > 0) body.integer("at", static_cast<std::int64_t>(header.at_us));
       if (!header.ping.empty()) body.json("ping", list_numbers(header.ping));
       if (!header.heads.empty()) body.json("heads", list_numbers(header.heads));
       body.json("runs", runs);
@@ -339,6 +362,7 @@ Relay::BatchHeader Relay::read_batch_header(const core::Context& context,
       number_field(message, "number", kMostCount),
       number_field_or(message, "repeats", 0, kRepeatedBatches),
       static_cast<std::uint32_t>(number_field(message, "place", last_rank)),
+      number_field_or(message, "at", 0, kMostMicroseconds),
       {},
       {}};
   if (const auto ping = message.field("ping")) header.ping = read_numbers(*ping);
@@ -373,7 +397,13 @@ void Relay::handle_spread(core::Context& context, const protocol::Message& messa
     send_batch(context, header, runs);
   }
   const auto news = ledger_.learn(context, arrivals, message.src);
-  if (streams_.has_gap(header.root)) repair_.on_gap(context, header.root);
+  if (pace_.direct) {
+    repair_.look_for_gaps(context, arrivals, sender);
+    close_streams(context, arrivals);
+  } else if (streams_.has_gap(header.root)) {
+    repair_.on_gap(context, header.root);
+  }
+  if (header.at_us > 0) ping_ = Ping{header.root.rank, header.at_us, context.now_ns()};
   compare_heads(context, header.heads, sender);
   came_back(context, arrivals);
   measure(context, header.ping);
@@ -386,18 +416,26 @@ void Relay::handle_spread(core::Context& context, const protocol::Message& messa
   }
 }
 
-// The sender has seen so many batches of other roots. Those that this node lacks it pulls from
-// their roots while there is no relay; in unrest, when a root may be out of reach, from the sender.
+// In unrest, when a root may be out of reach, what this node lacks of its batches it pulls from the
+// sender, who has seen so many of them.
 void Relay::compare_heads(core::Context& context, const std::vector<std::uint64_t>& heads,
                           std::uint32_t sender) {
   for (std::size_t i = 0; i < heads.size(); i += 3) {
     const Source root{static_cast<std::uint32_t>(heads[i]), heads[i + 1]};
     if (root.rank == own_rank(context)) continue;
-    if (pace_.direct) {
-      streams_.promise(root, heads[i + 2]);
-      if (streams_.has_gap(root)) repair_.on_gap(context, root);
-    } else if (streams_.see_up_to(context, root, heads[i + 2])) {
+    if (streams_.see_up_to(context, root, heads[i + 2])) {
       repair_.on_doubt(context, sender, true);
+    }
+  }
+}
+
+// Without a relay a root's batches hold its own values: who has these needs no batch, whichever way
+// they have come.
+void Relay::close_streams(core::Context& context, const std::vector<Arrival>& arrivals) {
+  for (const Arrival& arrival : arrivals) {
+    const Source& root = arrival.id.source;
+    if (streams_.has_gap(root) && !ledger_.log().has_gap(root)) {
+      streams_.see_up_to(context, root, streams_.roots().at(root).last());
     }
   }
 }
@@ -435,7 +473,8 @@ void Relay::measure(core::Context& context, const std::vector<std::uint64_t>& pi
   if (ping.size() != 3 || ping[0] != own_rank(context)) return;
   const std::int64_t way_ns =
       context.now_ns() - static_cast<std::int64_t>(ping[1] + ping[2]) * kNsPerUs;
-  hop_.sample(way_ns / (1 + tree_depth(node_count(context))));
+  const std::int64_t depth = tree_depth(node_count(context));
+  hop_.sample(way_ns / (pace_.direct ? 2 * depth : 1 + depth));
   // Good enough for the next worker.
   if (std::abs(hop_.ns() - journalled_hop_ns_) * 10 > journalled_hop_ns_) {
     journalled_hop_ns_ = hop_.ns();

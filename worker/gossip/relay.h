@@ -4,7 +4,7 @@
 // all nodes, at most once a period (pace.h), down a tree if they are many (spread_tree.h). A value
 // costs one message to the relay and a share of a batch; the busier the cluster, the cheaper a
 // value. Nothing is sent when nothing is new. With a latency budget too small for the way over a
-// relay every node is the root of its own batches.
+// relay every node is the root of its own batches, which repeat what it has just learned of others.
 //
 // Who is the relay is decided by the epoch: node number epoch mod N. A teller expects its value
 // back in a batch within a deadline. If the relay is heard but the value is missing, it tells
@@ -85,10 +85,12 @@ class Relay final : public Strategy, private Repair::Host {
   bool is_lossy(const core::Context& context) const { return context.now_ns() < lossy_until_ns_; }
   std::optional<std::int64_t> flush_due_ns(const core::Context& context) const;
   void flush(core::Context& context);
+  std::vector<std::uint32_t> positions_of(core::Context& context, std::size_t repeats) const;
   void remember_batch(Batch batch);
   void send_batch(core::Context& context, const BatchHeader& header, std::string_view runs);
   void compare_heads(core::Context& context, const std::vector<std::uint64_t>& heads,
                      std::uint32_t sender);
+  void close_streams(core::Context& context, const std::vector<Arrival>& arrivals);
   void came_back(core::Context& context, const std::vector<Arrival>& arrivals);
   void tell_what_was_missed(core::Context& context);
   void measure(core::Context& context, const std::vector<std::uint64_t>& ping);

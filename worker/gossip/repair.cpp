@@ -65,6 +65,20 @@ void Repair::on_doubt(core::Context& context, std::uint32_t rank, bool surely) {
   doubt_->surely = doubt_->surely || surely;
 }
 
+void Repair::look_for_gaps(core::Context& context, const std::vector<Arrival>& arrivals,
+                           std::uint32_t peer) {
+  if (!ledger_.log().has_gaps()) return;
+  for (const Arrival& arrival : arrivals) {
+    const Source& origin = arrival.id.source;
+    if (ledger_.log().complete_up_to(origin) >= arrival.id.sequence) continue;
+    // The origin may be dead, or be this node in an earlier life.
+    const auto asked = asked_ns_.find(origin.rank);
+    const bool silent =
+        asked != asked_ns_.end() && asked->second + 2 * host_.deadline_ns() > context.now_ns();
+    on_doubt(context, silent || origin.rank == own_rank(context) ? peer : origin.rank, false);
+  }
+}
+
 void Repair::on_unrest(core::Context& context) {
   if (!in_unrest(context)) {
     round_ns_ = std::max(kShortestRoundNs, host_.deadline_ns());

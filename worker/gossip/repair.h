@@ -66,6 +66,9 @@ class Repair {
   // This node lacks something that the peer knows, or it is still on its way: exchanges vectors
   // with it, after some patience if there are gaps in the log then, or (`surely`) in any case.
   void on_doubt(core::Context& context, std::uint32_t rank, bool surely);
+  // A peer has sent these values. What is missing before one its origin has, or else the peer.
+  void look_for_gaps(core::Context& context, const std::vector<Arrival>& arrivals,
+                     std::uint32_t peer);
   void on_unrest(core::Context& context);
   void exchange_with(core::Context& context, std::uint32_t rank) { send_vector(context, rank); }
   bool in_unrest(const core::Context& context) const { return context.now_ns() < unrest_until_ns_; }

@@ -37,10 +37,6 @@ void apply(Streams::Seen& seen, const SeenRecord& record) {
 
 }  // namespace
 
-std::uint64_t Streams::Seen::last_missing() const {
-  return std::max(early.empty() ? complete : *early.begin() - 1, early.empty() ? promised : 0);
-}
-
 bool Streams::see(core::Context& context, const Source& root, std::uint64_t number) {
   Seen& seen = roots_[root];
   if (number <= seen.complete || seen.early.contains(number)) return false;
@@ -57,11 +53,6 @@ bool Streams::see_up_to(core::Context& context, const Source& root, std::uint64_
   apply(seen, record);
   context.change(kStreamSeen, bytes_of(record));
   return true;
-}
-
-void Streams::promise(const Source& root, std::uint64_t number) {
-  Seen& seen = roots_[root];
-  seen.promised = std::max(seen.promised, number);
 }
 
 bool Streams::has_gap(const Source& root) const {

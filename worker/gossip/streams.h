@@ -21,18 +21,16 @@ class Streams {
   struct Seen {
     std::uint64_t complete = 0;     // all up to this one
     std::set<std::uint64_t> early;  // and these
-    std::uint64_t promised = 0;     // the last number that somebody has mentioned
     // The missing numbers from `first` to `last`; first > last: none.
     std::uint64_t first_missing() const { return complete + 1; }
-    std::uint64_t last_missing() const;
+    std::uint64_t last_missing() const { return early.empty() ? complete : *early.begin() - 1; }
+    std::uint64_t last() const { return early.empty() ? complete : *early.rbegin(); }
   };
 
   // False if it has come before.
   bool see(core::Context& context, const Source& root, std::uint64_t number);
   // Everything up to `number` is there or will come another way. False if it was already.
   bool see_up_to(core::Context& context, const Source& root, std::uint64_t number);
-  // Somebody says that the root has sent so many.
-  void promise(const Source& root, std::uint64_t number);
 
   bool has_gap(const Source& root) const;
   const std::map<Source, Seen>& roots() const { return roots_; }

@@ -49,6 +49,11 @@ bool ValueLog::contains(const ValueId& id) const {
   return position(id).has_value();
 }
 
+bool ValueLog::has_gap(const Source& source) const {
+  const auto early = early_.lower_bound({source, 0});
+  return early != early_.end() && early->first.source == source;
+}
+
 std::uint32_t ValueLog::complete_up_to(const Source& source) const {
   const auto found = sources_.find(source);
   if (found == sources_.end()) return 0;

@@ -55,8 +55,9 @@ class ValueLog {
   };
   const std::map<Source, Known>& sources() const { return sources_; }
 
-  // Whether some number is missing before one that is known.
+  // Whether some number is missing before one that is known, of any source or of one.
   bool has_gaps() const { return !early_.empty(); }
+  bool has_gap(const Source& source) const;
 
   // Depends on which ids are known and on nothing else: two nodes with the same number of values
   // and the same fingerprint know the same.

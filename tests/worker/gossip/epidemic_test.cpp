@@ -182,6 +182,26 @@ TEST(Epidemic, WhatIsLostComesAnotherWay) {
   }
 }
 
+// What is missing: of the origin, if it answers.
+TEST_F(EpidemicNode, AsksForWhatIsMissingBeforeAValue) {
+  const auto asked = [&] {
+    std::vector<Json> lines;
+    const std::int64_t end_ns = core_.now_ns + 4 * kCycleNs;
+    while (!core_.wakes.empty() && core_.now_ns < end_ns && core_.fire_next_timer(lines)) {
+      for (const Json& line : lines) {
+        if (line["body"].contains("vector")) return line["dest"].get<std::string>();
+      }
+    }
+    return std::string();
+  };
+  core_.send(spread(0, "[[4,60,2,[5]]]"));
+  EXPECT_EQ(asked(), "n4");
+  core_.send(spread(0, "[[4,60,4,[6]]]"));
+  EXPECT_EQ(asked(), "n1");
+  core_.send(spread(0, "[[0,60,4,[7]]]"));
+  EXPECT_EQ(asked(), "n1");
+}
+
 // A node that was paused: its alarm rings late.
 TEST_F(EpidemicNode, CatchesUpWithTicksThatItSlept) {
   core_.ask({{"type", "broadcast"}, {"message", "own"}});

@@ -335,27 +335,48 @@ TEST_F(DirectNode, ForwardsNothingInASmallCluster) {
   EXPECT_EQ(read(), Json({5}));
 }
 
-TEST_F(DirectNode, SaysWhatItHasHeardOfOthersSoThatGapsShow) {
-  hear("n2", {{"type", "gossip-spread"},
-              {"epoch", 0},
-              {"root", 2},
-              {"incarnation", 60},
-              {"number", 1},
-              {"place", 1},
-              {"runs", own_run(2, {5})}});
-  EXPECT_EQ(broadcast(6)[0]["body"]["heads"], Json({2, 60, 1}));
-  hear("n3", {{"type", "gossip-spread"},
-              {"epoch", 0},
-              {"root", 3},
-              {"incarnation", 70},
-              {"number", 1},
-              {"place", 1},
-              {"heads", {2, 60, 3}},
-              {"runs", own_run(3, {9})}});
-  const auto pulls = of_type(run_for(kHopNs), "gossip-have");
-  ASSERT_EQ(pulls.size(), 1U);
-  EXPECT_EQ(pulls[0]["dest"], "n2");
-  EXPECT_EQ(pulls[0]["body"]["missed"], Json({60, 2, 3}));
+// The batches of a root with rank 2.
+Json root_batch(std::uint64_t number, const Json& runs) {
+  return {{"type", "gossip-spread"}, {"epoch", 0}, {"root", 2},   {"incarnation", 60},
+          {"number", number},        {"place", 1}, {"at", 5'000}, {"runs", runs}};
+}
+
+TEST_F(DirectNode, RepeatsWhatItHasJustLearned) {
+  hear("n2", root_batch(1, own_run(2, {5})));
+  EXPECT_NE(broadcast(6)[0]["body"]["runs"].dump().find("[5]"), std::string::npos);
+  core_.now_ns += 5 * kHopNs;
+  EXPECT_EQ(broadcast(7)[0]["body"]["runs"].dump().find("[5]"), std::string::npos);
+}
+
+TEST_F(DirectNode, AsksARootForWhatNobodyRepeats) {
+  hear("n2", root_batch(3, {{2, 60, 3, {9}}}));
+  const auto questions = of_type(run_for(3 * kHopNs), "gossip-have");
+  ASSERT_EQ(questions.size(), 1U);
+  EXPECT_EQ(questions[0]["dest"], "n2");
+  EXPECT_EQ(questions[0]["body"]["vector"], Json::array({Json::array({2, 60, 0})}));
+}
+
+TEST_F(DirectNode, DoesNotAskForWhatOthersHaveRepeated) {
+  hear("n2", root_batch(3, {{2, 60, 3, {9}}}));
+  Json of_another = root_batch(1, {{2, 60, 1, {7, 8}}});
+  of_another["root"] = 3;
+  hear("n3", of_another);
+  EXPECT_TRUE(of_type(run_for(kNsPerSecond / 2), "gossip-have").empty());
+  EXPECT_EQ(read(), Json({9, 7, 8}));
+}
+
+// Its own time comes back with the next batch of one that heard it.
+TEST_F(DirectNode, MeasuresTheLatencyOfAHop) {
+  hear("n2", root_batch(1, own_run(2, {5})));
+  core_.now_ns += 40 * kNsPerMs;
+  const Json sent = broadcast(6)[0]["body"];
+  EXPECT_EQ(sent["ping"], Json({2, 5'000, 40'000}));
+  // With a hop of 10 ms there is time enough for a relay.
+  Json answer = root_batch(2, Json::array());
+  core_.now_ns += 20 * kNsPerMs;
+  answer["ping"] = {1, sent["at"], 0};
+  hear("n2", answer);
+  EXPECT_EQ(of_type(broadcast(7), "gossip-tell").size(), 1U);
 }
 
 TEST_F(DirectBatchingNode, BatchesInTheRoomThatTheBudgetLeaves) {

@@ -14,6 +14,7 @@ constexpr std::size_t kRememberedBatches = 256;
 constexpr std::size_t kRepeatedBatches = 3;  // in each batch, while messages get lost
 constexpr std::int64_t kLossyNs = 3 * kNsPerSecond;
 constexpr int kMostTells = 4;
+constexpr std::int64_t kAnswerSlackNs = 30 * kNsPerMs;
 constexpr std::size_t kMostHeads = 64;  // of other roots, in each batch
 // Without a relay a message also says what its sender has learned within so many hops.
 constexpr std::int64_t kRepeatedHops = 4;
@@ -59,6 +60,8 @@ std::int64_t Relay::settled_age_ns(const core::Context& context) const {
 }
 
 void Relay::on_loss(core::Context& context) {
+  // Where some nodes cannot be reached, sending more doesn't help.
+  if (repair_.in_unrest(context)) return;
   lossy_until_ns_ = context.now_ns() + kLossyNs;
 }
 
@@ -87,7 +90,10 @@ void Relay::start(core::Context& context) {
   relay_heard_ns_ = context.now_ns();
   // After a reboot the clock has gone back.
   flushed_ns_ = std::min(flushed_ns_, context.now_ns());
-  for (Told& told : told_) told.sent_ns = std::min(told.sent_ns, context.now_ns());
+  for (Told& told : told_) {
+    told.sent_ns = std::min(told.sent_ns, context.now_ns());
+    told.due_ns = told.sent_ns + pace_.deadline_ns;
+  }
   repair_.start(context);
   tick(context);
 }
@@ -108,7 +114,7 @@ void Relay::tick(core::Context& context) {
   if (const auto due_ns = repair_.tick(context)) alarm_.ring_at(context, *due_ns);
   if (const auto due_ns = flush_due_ns(context)) alarm_.ring_at(context, *due_ns);
   for (const Told& told : told_) {
-    alarm_.ring_at(context, std::max(now_ns + 1, told.sent_ns + pace_.deadline_ns));
+    alarm_.ring_at(context, std::max(now_ns + 1, told.due_ns));
   }
 }
 
@@ -136,7 +142,7 @@ void Relay::owe(core::Context& context, const std::vector<std::uint32_t>& positi
 
 // The value is expected back in a batch of the relay.
 void Relay::await(core::Context& context, std::uint32_t position) {
-  told_.push_back({position, context.now_ns(), 0});
+  told_.push_back({position, context.now_ns(), context.now_ns() + pace_.deadline_ns, 0, false});
   context.change(kTold, bytes_of(position));
 }
 
@@ -155,6 +161,7 @@ void Relay::send_tell(core::Context& context, std::vector<std::uint32_t>& positi
         .integer("hop", hop_.measured() ? hop_.ns() / kNsPerUs : 0)
         .json("runs", runs);
     if (urgent) body.integer("urgent", 1);
+    if (std::exchange(missed_, false)) body.integer("missed", 1);
   });
 }
 
@@ -170,20 +177,29 @@ void Relay::tell_again(core::Context& context) {
   }
   std::vector<std::uint32_t> positions;
   bool silent = false;
+  bool lost = false;
   for (Told& told : told_) {
-    if (told.sent_ns + pace_.deadline_ns > context.now_ns()) continue;
-    silent = silent || relay_heard_ns_ < told.sent_ns + hop_.ns() || told.tries >= kMostTells;
+    if (told.due_ns > context.now_ns()) continue;
+    const bool heard = relay_heard_ns_ >= told.sent_ns + hop_.ns();
+    silent = silent || (told.probes && !heard) || told.tries >= kMostTells;
+    lost = lost || heard;
+    told.probes = !heard;
+    told_again(context, told);
     positions.push_back(told.position);
-    told.sent_ns = context.now_ns();
-    ++told.tries;
   }
   if (positions.empty()) return;
-  if (silent) {
-    take_over(context);
-  } else {
-    on_loss(context);
-    tell(context, std::move(positions), true);
-  }
+  if (silent) return take_over(context);
+  if (lost) on_loss(context);
+  tell(context, positions, true);
+  // What gets lost now looks like a dead relay.
+  if (!lost) tell(context, std::move(positions), true);
+}
+
+void Relay::told_again(core::Context& context, Told& told) {
+  const std::int64_t answer_ns = 2 * hop_.ns() + hop_.ns() / 4 + kAnswerSlackNs;
+  told.sent_ns = context.now_ns();
+  told.due_ns = context.now_ns() + (told.probes ? answer_ns : pace_.deadline_ns);
+  ++told.tries;
 }
 
 void Relay::take_over(core::Context& context) {
@@ -227,7 +243,8 @@ void Relay::hear_of_epoch(core::Context& context, std::uint64_t epoch) {
     if (std::find(positions.begin(), positions.end(), told.position) == positions.end()) {
       positions.push_back(told.position);
     }
-    told.sent_ns = context.now_ns();
+    told = {told.position, context.now_ns(), context.now_ns() + pace_.deadline_ns, told.tries,
+            false};
   }
   if (!positions.empty()) tell(context, std::move(positions), false);
   if (was_relay) repair_.exchange_with(context, relay(context));
@@ -316,6 +333,7 @@ void Relay::handle(core::Context& context, const protocol::Message& message) {
   } else {
     repair_.handle_fill(context, message);
   }
+  if (sender_rank(context, message) == relay(context)) relay_heard_ns_ = context.now_ns();
   tick(context);
 }
 
@@ -325,11 +343,14 @@ void Relay::handle_tell(core::Context& context, const protocol::Message& message
   const std::uint64_t at_us = number_field(message, "at", kMostMicroseconds);
   const std::uint64_t hop_us = number_field(message, "hop", kMostMicroseconds);
   const bool urgent = number_field_or(message, "urgent", 0, 1) != 0;
+  const bool missed = number_field_or(message, "missed", 0, 1) != 0;
   const auto arrivals = read_runs(core::required_field(message, "runs"), node_count(context));
 
   hear_of_epoch(context, epoch);
   const auto news = ledger_.learn(context, arrivals, message.src);
   if (!news.empty()) repair_.on_news(context);
+  if (urgent) repair_.say_here(context, teller);
+  if (missed) on_loss(context);
   if (!is_root(context)) {
     if (!news.empty()) tell(context, news, urgent);
     return;
@@ -390,19 +411,20 @@ void Relay::handle_spread(core::Context& context, const protocol::Message& messa
   hear_of_epoch(context, header.epoch);
   const bool fresh = streams_.see(context, header.root, header.number);
   for (std::uint64_t back = 1; back <= header.repeats && back < header.number; ++back) {
-    streams_.see(context, header.root, header.number - back);
+    if (streams_.see(context, header.root, header.number - back)) missed_ = true;
   }
   if (fresh) {
     repair_.on_news(context);
     send_batch(context, header, runs);
   }
   const auto news = ledger_.learn(context, arrivals, message.src);
+  repair_.look_for_gaps(context, arrivals, sender);
   if (pace_.direct) {
-    repair_.look_for_gaps(context, arrivals, sender);
     close_streams(context, arrivals);
   } else if (streams_.has_gap(header.root)) {
     repair_.on_gap(context, header.root);
   }
+  if (header.repeats > 0) on_loss(context);  // the root has noticed
   if (header.at_us > 0) ping_ = Ping{header.root.rank, header.at_us, context.now_ns()};
   compare_heads(context, header.heads, sender);
   came_back(context, arrivals);
@@ -461,8 +483,7 @@ void Relay::tell_what_was_missed(core::Context& context) {
   for (Told& told : told_) {
     if (told.sent_ns + round_trip_ns + hop_.ns() / 4 > context.now_ns()) continue;
     positions.push_back(told.position);
-    told.sent_ns = context.now_ns();
-    ++told.tries;
+    told_again(context, told);
   }
   if (positions.empty()) return;
   on_loss(context);

@@ -7,11 +7,11 @@
 // relay every node is the root of its own batches, which repeat what it has just learned of others.
 //
 // Who is the relay is decided by the epoch: node number epoch mod N. A teller expects its value
-// back in a batch within a deadline. If the relay is heard but the value is missing, it tells
-// again; if not, it takes over: it moves to the next epoch in which it is the relay itself, and its
-// batch, which goes to everyone, says so. The highest epoch wins. So each side of a partition has a
-// relay of its own within one deadline; afterwards the one with the lower epoch resigns, and both
-// sides fill each other in (repair.h).
+// back in a batch within a deadline. If not, it tells again, which the relay answers at once. If
+// the relay is not heard even so, the teller takes over: it moves to the next epoch in which it is
+// the relay itself, and its batch, which goes to everyone, says so. The highest epoch wins. So each
+// side of a partition has a relay of its own within one deadline; afterwards the one with the lower
+// epoch resigns, and both sides fill each other in (repair.h).
 //
 // What a relay owes (values not yet sent), what came back, batches and epoch stand in the journal:
 // a worker's death loses no message and no time. Sources: the relay is a sequencer as in Chang and
@@ -51,7 +51,9 @@ class Relay final : public Strategy, private Repair::Host {
   struct Told {
     std::uint32_t position;
     std::int64_t sent_ns;
+    std::int64_t due_ns;  // by then it should have come back
     int tries;
+    bool probes;  // it was told again to see whether the relay is there
   };
   // A hop to measure: whose tell it was, the teller's time, ours when it came.
   struct Ping {
@@ -81,6 +83,7 @@ class Relay final : public Strategy, private Repair::Host {
   void tell(core::Context& context, std::vector<std::uint32_t> positions, bool urgent);
   void send_tell(core::Context& context, std::vector<std::uint32_t>& positions, bool urgent);
   void tell_again(core::Context& context);
+  void told_again(core::Context& context, Told& told);
   void take_over(core::Context& context);
   bool is_lossy(const core::Context& context) const { return context.now_ns() < lossy_until_ns_; }
   std::optional<std::int64_t> flush_due_ns(const core::Context& context) const;
@@ -121,6 +124,7 @@ class Relay final : public Strategy, private Repair::Host {
   std::int64_t flushed_ns_ = kLongAgoNs;
   bool urgent_ = false;
   std::int64_t lossy_until_ns_ = kLongAgoNs;
+  bool missed_ = false;  // a batch came only with a later one: the relay is to know
   std::optional<Ping> ping_;
 };
 

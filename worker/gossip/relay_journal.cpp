@@ -30,7 +30,8 @@ void Relay::replay(std::uint16_t kind, std::string_view payload) {
   } else if (change == StrategyChange::told) {
     const auto position = take<std::uint32_t>(payload);
     check(position);
-    told_.push_back({position, ledger_.log()[position].taken_ns, 0});
+    // When it is due start() says.
+    told_.push_back({position, ledger_.log()[position].taken_ns, 0, 0, false});
   } else if (change == StrategyChange::echoed) {
     forget(take<std::uint32_t>(payload));
   } else if (change == StrategyChange::flushed) {

@@ -139,7 +139,7 @@ void Repair::pull(core::Context& context, const Source& root) {
 }
 
 void Repair::gossip_in_unrest(core::Context& context) {
-  round_ns_ = std::min(2 * round_ns_, kUnrestNs / 2);
+  round_ns_ = std::min(2 * round_ns_, kUnrestNs / 3);
   next_round_ns_ = context.now_ns() + round_ns_;
   exchange_with_anyone(context);
 }
@@ -249,6 +249,11 @@ void Repair::send_fill(core::Context& context, std::uint32_t rank,
       body.json("stream", list_numbers({stream_end->incarnation, stream_end->number}));
     }
   });
+}
+
+void Repair::say_here(core::Context& context, std::uint32_t rank) {
+  std::vector<std::uint32_t> nothing;
+  send_fill(context, rank, nothing, std::nullopt, std::nullopt);
 }
 
 void Repair::handle_have(core::Context& context, const protocol::Message& message) {

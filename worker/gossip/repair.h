@@ -71,6 +71,8 @@ class Repair {
                      std::uint32_t peer);
   void on_unrest(core::Context& context);
   void exchange_with(core::Context& context, std::uint32_t rank) { send_vector(context, rank); }
+  // Answers a peer that wants to know whether this node is there.
+  void say_here(core::Context& context, std::uint32_t rank);
   bool in_unrest(const core::Context& context) const { return context.now_ns() < unrest_until_ns_; }
 
   void handle_have(core::Context& context, const protocol::Message& message);

@@ -63,6 +63,12 @@ class RelayNode : public ::testing::Test {
     return found;
   }
 
+  std::int64_t next_wake_ns() const {
+    std::int64_t next_ns = std::numeric_limits<std::int64_t>::max();
+    for (const auto& wake : core_.wakes) next_ns = std::min(next_ns, wake.at_ns);
+    return next_ns;
+  }
+
   CoreHarness core_;
 
  private:
@@ -73,12 +79,6 @@ class RelayNode : public ::testing::Test {
     }
     return found;
   }
-  std::int64_t next_wake_ns() const {
-    std::int64_t next_ns = std::numeric_limits<std::int64_t>::max();
-    for (const auto& wake : core_.wakes) next_ns = std::min(next_ns, wake.at_ns);
-    return next_ns;
-  }
-
   std::string self_;
 };
 
@@ -165,6 +165,54 @@ TEST_F(Teller, TakesOverWhenTheRelayIsSilent) {
   EXPECT_EQ(lines[0]["body"]["runs"], own_run(1, {5, 6}));
 }
 
+// Batches and tells get lost; a relay that is there answers.
+TEST_F(Teller, AsksASilentRelayBeforeItTakesOver) {
+  broadcast(5);
+  std::vector<Json> asked;
+  while (asked.empty()) asked = run_until(next_wake_ns());
+  for (const Json& line : asked) {
+    EXPECT_EQ(line["dest"], "n0");
+    EXPECT_EQ(line["body"]["type"], "gossip-tell");
+    EXPECT_EQ(line["body"]["urgent"], 1);
+  }
+  EXPECT_EQ(asked.size(), 2U);  // one may get lost
+  run_for(2 * kHopNs);
+  hear("n0", {{"type", "gossip-fill"}, {"epoch", 0}, {"runs", Json::array()}});
+  EXPECT_TRUE(of_type(run_for(2 * kHopNs), "gossip-spread").empty());
+  EXPECT_TRUE(of_type(hear("n0", batch(2, own_run(1, {5}))), "gossip-tell").empty());
+  EXPECT_TRUE(of_type(run_for(kNsPerSecond), "gossip-spread").empty());
+}
+
+TEST_F(Teller, TellsTwiceWhileBatchesSayThatMessagesGetLost) {
+  Json lossy = batch(2, own_run(3, {8}));
+  lossy["repeats"] = 1;
+  hear("n0", lossy);
+  EXPECT_EQ(of_type(broadcast(5), "gossip-tell").size(), 2U);
+  hear("n0", batch(3, own_run(1, {5})));
+  core_.now_ns += 10 * kNsPerSecond;
+  EXPECT_EQ(of_type(broadcast(6), "gossip-tell").size(), 1U);
+}
+
+TEST_F(Teller, SaysWhenABatchCameOnlyWithALaterOne) {
+  Json lossy = batch(4, own_run(3, {8}));
+  lossy["repeats"] = 2;
+  hear("n0", lossy);
+  const auto lines = of_type(broadcast(5), "gossip-tell");
+  ASSERT_EQ(lines.size(), 2U);
+  EXPECT_EQ(lines[0]["body"]["missed"], 1);
+  EXPECT_FALSE(lines[1]["body"].contains("missed"));
+  EXPECT_TRUE(of_type(run_for(kHopNs), "gossip-have").empty());  // nothing to pull
+}
+
+// Whichever way its origin's next value came.
+TEST_F(Teller, AsksTheOriginForWhatIsMissingBeforeAValue) {
+  hear("n0", batch(2, own_run(3, {8}, 2)));
+  const auto lines = of_type(run_for(kNsPerSecond), "gossip-have");
+  ASSERT_FALSE(lines.empty());
+  EXPECT_EQ(lines[0]["dest"], "n3");
+  EXPECT_TRUE(lines[0]["body"].contains("vector"));
+}
+
 TEST_F(Teller, TellsTheRelayOfAHigherEpochWhatHasNotComeBack) {
   broadcast(5);
   const auto lines = hear("n2", batch(1, own_run(3, {8}), 6));
@@ -236,6 +284,38 @@ TEST_F(TheRelay, AValueToldTwiceIsSentOnce) {
   EXPECT_TRUE(of_type(run_for(2 * kNsPerSecond), "gossip-spread").empty());
 }
 
+TEST_F(TheRelay, AnswersAnUrgentTellAtOnce) {
+  Json urgent = told("a", 1);
+  EXPECT_TRUE(of_type(hear("n2", urgent), "gossip-fill").empty());
+  urgent["urgent"] = 1;
+  const auto lines = of_type(hear("n2", urgent), "gossip-fill");
+  ASSERT_EQ(lines.size(), 1U);
+  EXPECT_EQ(lines[0]["dest"], "n2");
+}
+
+TEST_F(TheRelay, RepeatsBatchesWhenATellerHasMissedOne) {
+  hear("n2", told("a", 1));
+  core_.now_ns += 2 * kPeriodNs;
+  Json missed = told("b", 2);
+  missed["missed"] = 1;
+  const auto lines = of_type(hear("n2", missed), "gossip-spread");
+  ASSERT_EQ(lines.size(), 3U);
+  EXPECT_EQ(lines[0]["body"]["repeats"], 1);
+  EXPECT_EQ(lines[0]["body"]["runs"], Json::parse(R"([[2,60,1,["a","b"]]])"));
+}
+
+// What doesn't arrive in a partition is not lost by chance.
+TEST_F(TheRelay, DoesNotSendMoreInUnrest) {
+  hear("n2", told("a", 1));
+  core_.now_ns += 2 * kPeriodNs;
+  Json missed = told("b", 2);
+  missed["missed"] = 1;
+  missed["epoch"] = 4;  // the relay's next epoch
+  const auto lines = of_type(hear("n2", missed), "gossip-spread");
+  ASSERT_EQ(lines.size(), 3U);
+  EXPECT_FALSE(lines[0]["body"].contains("repeats"));
+}
+
 TEST_F(TheRelay, AValueToldUrgentlyIsSentAgainWithTheBatchesBefore) {
   hear("n2", told("a", 1));
   core_.now_ns += 2 * kPeriodNs;
@@ -243,8 +323,8 @@ TEST_F(TheRelay, AValueToldUrgentlyIsSentAgainWithTheBatchesBefore) {
   core_.now_ns += 2 * kPeriodNs;
   Json again = told("a", 1);
   again["urgent"] = 1;
-  const auto lines = hear("n2", again);
-  ASSERT_EQ(of_type(lines, "gossip-spread").size(), 3U);
+  const auto lines = of_type(hear("n2", again), "gossip-spread");
+  ASSERT_EQ(lines.size(), 3U);
   EXPECT_EQ(lines[0]["body"]["number"], 3);
   EXPECT_EQ(lines[0]["body"]["repeats"], 2);
   EXPECT_EQ(lines[0]["body"]["runs"], Json::parse(R"([[2,60,1,["a"]],[3,60,1,["b"]]])"));

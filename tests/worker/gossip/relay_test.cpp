@@ -443,6 +443,10 @@ TEST_F(DirectNode, DoesNotAskForWhatOthersHaveRepeated) {
   hear("n3", of_another);
   EXPECT_TRUE(of_type(run_for(kNsPerSecond / 2), "gossip-have").empty());
   EXPECT_EQ(read(), Json({9, 7, 8}));
+  // Nor does the next worker.
+  core_.restart();
+  core_.worker_started(2);
+  for (const Json& line : run_for(kNsPerSecond)) EXPECT_FALSE(line["body"].contains("missed"));
 }
 
 // Its own time comes back with the next batch of one that heard it.

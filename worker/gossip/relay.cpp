@@ -1,7 +1,6 @@
 #include "worker/gossip/relay.h"
 
 #include <algorithm>
-#include <limits>
 
 #include "common/base/clock.h"
 #include "common/base/record.h"
@@ -11,7 +10,6 @@ namespace hearsay::gossip {
 namespace {
 
 constexpr std::size_t kRememberedBatches = 256;
-constexpr std::size_t kRepeatedBatches = 3;  // in each batch, while messages get lost
 constexpr std::int64_t kLossyNs = 3 * kNsPerSecond;
 constexpr int kMostTells = 4;
 constexpr std::int64_t kAnswerSlackNs = 30 * kNsPerMs;
@@ -35,18 +33,6 @@ std::uint64_t time_us(const core::Context& context) {
 }
 
 }  // namespace
-
-// The fields of a batch on its way, but for the values.
-struct Relay::BatchHeader {
-  std::uint64_t epoch;
-  Source root;
-  std::uint64_t number;
-  std::uint64_t repeats;  // how many batches before `number` are in it as well
-  std::uint32_t place;
-  std::uint64_t at_us;               // the root's time, if it wants it back; else 0
-  std::vector<std::uint64_t> ping;   // rank, its time in us, how long it was held in us
-  std::vector<std::uint64_t> heads;  // rank, incarnation, number of the latest batch of other roots
-};
 
 Relay::Relay(const GossipOptions& options, Knowledge& knowledge)
     : Strategy(knowledge),
@@ -262,7 +248,7 @@ void Relay::flush(core::Context& context) {
   context.change(kFlushed, bytes_of(FlushRecord{number_, flushed_ns_}));
   const std::size_t repeats =
       !pace_.direct && is_lossy(context) ? std::min(batches_.size() - 1, kRepeatedBatches) : 0;
-  BatchHeader header{epoch_, own_source(context), number_, repeats, 0, 0, {}, {}};
+  BatchHeader header{epoch_, own_source(context), number_, repeats};
   if (pace_.direct) header.at_us = time_us(context);
   if (const auto ping = std::exchange(ping_, std::nullopt)) {
     const std::int64_t held_ns = context.now_ns() - ping->taken_ns;
@@ -308,16 +294,7 @@ void Relay::send_batch(core::Context& context, const BatchHeader& header, std::s
   const SpreadTree tree(node_count(context), header.root.rank, header.number);
   for (const SpreadTree::Child& child : tree.children(header.place)) {
     context.send(name_of(context, child.rank), kSpreadType, [&](protocol::MessageWriter& body) {
-      body.integer("epoch", static_cast<std::int64_t>(header.epoch))
-          .integer("root", header.root.rank)
-          .json("incarnation", std::to_string(header.root.incarnation))
-          .integer("number", static_cast<std::int64_t>(header.number))
-          .integer("place", child.place);
-      if (header.repeats > 0) body.integer("repeats", static_cast<std::int64_t>(header.repeats));
-      if (header.at_us > 0) body.integer("at", static_cast<std::int64_t>(header.at_us));
-      if (!header.ping.empty()) body.json("ping", list_numbers(header.ping));
-      if (!header.heads.empty()) body.json("heads", list_numbers(header.heads));
-      body.json("runs", runs);
+      write_batch(body, header, child.place, runs);
     });
   }
 }
@@ -371,35 +348,6 @@ void Relay::handle_tell(core::Context& context, const protocol::Message& message
     }
   }
   owe(context, wanted);
-}
-
-Relay::BatchHeader Relay::read_batch_header(const core::Context& context,
-                                            const protocol::Message& message) {
-  const std::uint64_t last_rank = node_count(context) - 1;
-  BatchHeader header{
-      number_field(message, "epoch", kMostCount),
-      {static_cast<std::uint32_t>(number_field(message, "root", last_rank)),
-       number_field(message, "incarnation", std::numeric_limits<std::uint64_t>::max())},
-      number_field(message, "number", kMostCount),
-      number_field_or(message, "repeats", 0, kRepeatedBatches),
-      static_cast<std::uint32_t>(number_field(message, "place", last_rank)),
-      number_field_or(message, "at", 0, kMostMicroseconds),
-      {},
-      {}};
-  if (const auto ping = message.field("ping")) header.ping = read_numbers(*ping);
-  if (const auto heads = message.field("heads")) header.heads = read_numbers(*heads);
-  if (header.number == 0 || header.place == 0 || header.root.rank == own_rank(context)) {
-    throw core::BadRequest("a batch that is not for this node");
-  }
-  if (header.ping.size() % 3 != 0 || header.heads.size() % 3 != 0) {
-    throw core::BadRequest("ping and heads have three parts");
-  }
-  for (const std::uint64_t number : header.ping) require_at_most(number, kMostMicroseconds);
-  for (std::size_t i = 0; i < header.heads.size(); i += 3) {
-    require_at_most(header.heads[i], last_rank);
-    require_at_most(header.heads[i + 2], kMostCount);
-  }
-  return header;
 }
 
 void Relay::handle_spread(core::Context& context, const protocol::Message& message) {

@@ -25,6 +25,7 @@
 #include <vector>
 
 #include "worker/gossip/alarm.h"
+#include "worker/gossip/batch_header.h"
 #include "worker/gossip/ledger.h"
 #include "worker/gossip/pace.h"
 #include "worker/gossip/repair.h"
@@ -61,7 +62,6 @@ class Relay final : public Strategy, private Repair::Host {
     std::uint64_t sent_us;
     std::int64_t taken_ns;
   };
-  struct BatchHeader;
 
   // Repair::Host.
   std::int64_t hop_ns() const override { return hop_.ns(); }
@@ -98,8 +98,6 @@ class Relay final : public Strategy, private Repair::Host {
   void tell_what_was_missed(core::Context& context);
   void measure(core::Context& context, const std::vector<std::uint64_t>& ping);
 
-  static BatchHeader read_batch_header(const core::Context& context,
-                                       const protocol::Message& message);
   void handle_tell(core::Context& context, const protocol::Message& message);
   void handle_spread(core::Context& context, const protocol::Message& message);
   void tick(core::Context& context);

@@ -71,17 +71,18 @@ Epidemic::Epidemic(const GossipOptions& options, Knowledge& knowledge)
       ledger_(knowledge),
       repair_(*this, ledger_, streams_) {}
 
-Lattice Epidemic::lattice(const core::Context& context) const {
-  return {node_count(context), most_dimensions_};
+// Before anything that has to do with ticks or peers.
+void Epidemic::see_cluster(const core::Context& context) {
+  if (!lattice_) lattice_.emplace(node_count(context), most_dimensions_);
 }
 
-std::int64_t Epidemic::tick_ns(const core::Context& context) const {
-  return cycle_ns_ / std::max(1U, lattice(context).dimensions());
+std::int64_t Epidemic::tick_ns() const {
+  return cycle_ns_ / std::max(1U, lattice_->dimensions());
 }
 
 // Ticks are numbered on this node's clock.
-std::int64_t Epidemic::tick_number(const core::Context& context, std::int64_t at_ns) const {
-  return floor_div(at_ns - phase_.offset_ns, tick_ns(context));
+std::int64_t Epidemic::tick_number(std::int64_t at_ns) const {
+  return floor_div(at_ns - phase_.offset_ns, tick_ns());
 }
 
 std::int64_t Epidemic::into_cycle_ns(const core::Context& context) const {
@@ -89,13 +90,15 @@ std::int64_t Epidemic::into_cycle_ns(const core::Context& context) const {
 }
 
 void Epidemic::start(core::Context& context) {
+  see_cluster(context);
+  started_ = true;
   alarm_.start();
   const std::int64_t now_ns = context.now_ns();
   for (const Spreading& value : spreading_) {
-    last_tick_ = std::max(last_tick_, tick_number(context, ledger_.log()[value.position].taken_ns));
+    last_tick_ = std::max(last_tick_, tick_number(ledger_.log()[value.position].taken_ns));
   }
   // After a reboot the clock has gone back.
-  last_tick_ = std::min(last_tick_, tick_number(context, now_ns));
+  last_tick_ = std::min(last_tick_, tick_number(now_ns));
   phase_.era_began_ns = std::min(phase_.era_began_ns, now_ns);
   repair_.start(context);
   tick(context);
@@ -108,8 +111,10 @@ void Epidemic::on_timer(core::Context& context, std::uint32_t /*token*/) {
 
 // Does what is due and sets the alarm for what is due next.
 void Epidemic::tick(core::Context& context) {
-  const std::int64_t now_tick = tick_number(context, context.now_ns());
-  const std::int64_t dimensions = lattice(context).dimensions();
+  // A predecessor's inputs come before start(), which finds out which ticks are done.
+  if (!started_) return;
+  const std::int64_t now_tick = tick_number(context.now_ns());
+  const std::int64_t dimensions = lattice_->dimensions();
   last_tick_ = std::max(last_tick_, now_tick - dimensions);  // a cycle late is late enough
   while (last_tick_ < now_tick && !spreading_.empty()) {
     ++last_tick_;
@@ -117,17 +122,18 @@ void Epidemic::tick(core::Context& context) {
   }
   if (const auto due_ns = repair_.tick(context)) alarm_.ring_at(context, *due_ns);
   if (!spreading_.empty()) {
-    alarm_.ring_at(context, phase_.offset_ns + (last_tick_ + 1) * tick_ns(context));
+    alarm_.ring_at(context, phase_.offset_ns + (last_tick_ + 1) * tick_ns());
   }
 }
 
 void Epidemic::on_news(core::Context& context, std::span<const std::string> values,
                        std::string_view /*source*/) {
+  see_cluster(context);
   if (context.now_ns() >= phase_.era_began_ns + kEraCycles * cycle_ns_) {
     enter_era(context, phase_.era + 1);
   }
   for (const std::string& value : values) {
-    spread(context, ledger_.add_own(context, value), phase_.era, lattice(context).all());
+    spread(context, ledger_.add_own(context, value), phase_.era, lattice_->all());
   }
   repair_.on_news(context);
   tick(context);
@@ -137,10 +143,10 @@ void Epidemic::on_news(core::Context& context, std::span<const std::string> valu
 void Epidemic::spread(core::Context& context, std::uint32_t position, std::uint64_t era,
                       Dimensions left) {
   if (granted_.size() <= position) granted_.resize(position + 1);
-  left &= lattice(context).all() & ~granted_[position];
+  left &= lattice_->all() & ~granted_[position];
   if (left == 0) return;
   if (spreading_.empty()) {
-    last_tick_ = std::max(last_tick_, tick_number(context, context.now_ns()));
+    last_tick_ = std::max(last_tick_, tick_number(context.now_ns()));
   }
   granted_[position] |= left;
   spreading_.push_back({era, position, left});
@@ -168,7 +174,7 @@ void Epidemic::send_in_era(core::Context& context, std::uint64_t era, std::uint3
   const Circle circle(node_count(context), era, node_count(context));
   const std::vector<std::uint32_t> recent =
       ledger_.learned_since(context.now_ns() - cycle_ns_, kMostRepeated, kRepeatedBytes);
-  for (const std::uint32_t distance : lattice(context).distances(dimension)) {
+  for (const std::uint32_t distance : lattice_->distances(dimension)) {
     const std::uint32_t peer = circle.node_after(own, distance);
     std::map<Dimensions, std::vector<std::uint32_t>> parts;  // by what is left to the peer
     std::set<std::uint32_t> due;
@@ -206,6 +212,7 @@ void Epidemic::enter_era(core::Context& context, std::uint64_t era) {
 }
 
 void Epidemic::handle(core::Context& context, const protocol::Message& message) {
+  see_cluster(context);
   if (message.type == kSpreadType) {
     handle_spread(context, message);
   } else if (message.type == kHaveType) {

@@ -64,6 +64,19 @@ TEST(ValueLog, AnotherIncarnationIsAnotherSource) {
   EXPECT_EQ(log.complete_up_to({3, 3}), 0U);
 }
 
+TEST(ValueLog, AGapIsOfOneSource) {
+  constexpr Source kBefore{2, 99};
+  constexpr Source kAfter{3, 78};
+  ValueLog log;
+  log.add(entry(2));
+  log.add(entry(1, kAfter));
+  EXPECT_TRUE(log.has_gap(kSource));
+  EXPECT_FALSE(log.has_gap(kBefore));
+  EXPECT_FALSE(log.has_gap(kAfter));
+  log.add(entry(1));
+  EXPECT_FALSE(log.has_gap(kSource));
+}
+
 TEST(ValueLog, AGapClosesWhenItsLastNumberComes) {
   ValueLog log;
   log.add(entry(1));

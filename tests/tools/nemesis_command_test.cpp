@@ -84,7 +84,7 @@ TEST_F(CommandTest, NodesThatForgetLoseValuesWhenAllAreKilled) {
 }
 
 TEST_F(CommandTest, ANodeThatDiesByItselfEndsTheRunAmongKilledOnesToo) {
-  const Finished finished = run_faulty("echo", "dies", "--nemesis kill --kill-interval 0.2");
+  const Finished finished = run_faulty("echo", "dies", "--nemesis kill --kill-interval 0.6");
   EXPECT_EQ(finished.exit_code, 255) << finished.output;
   EXPECT_NE(finished.output.find("status 3"), std::string::npos) << finished.output;
 }

@@ -67,9 +67,7 @@ class Epidemic final : public Strategy, private Repair::Host {
   // Repair::Host.
   std::int64_t hop_ns() const override { return phase_.hop_ns; }
   std::int64_t deadline_ns() const override { return cycle_ns_ + 2 * phase_.hop_ns; }
-  std::int64_t settled_age_ns(const core::Context& /*context*/) const override {
-    return deadline_ns();
-  }
+  std::int64_t settled_age_ns(const core::Context& /*context*/) const override { return cycle_ns_; }
   void on_loss(core::Context& /*context*/) override {}
   std::uint64_t epoch() const override { return 0; }
   void hear_of_epoch(core::Context& /*context*/, std::uint64_t /*epoch*/) override {}

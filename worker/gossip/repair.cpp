@@ -53,6 +53,14 @@ void Repair::on_news(core::Context& context) {
   settle_tries_ = 0;
 }
 
+// What came from elsewhere those lack who agreed with this node until now: they are not to wait for
+// another quiet time.
+void Repair::on_filled(core::Context& context) {
+  if (settle_due_ns_ && settle_tries_ == 0) return;
+  settle_due_ns_ = context.now_ns() + 2 * host_.hop_ns() + 2 * kSlackNs;
+  settle_tries_ = 1;
+}
+
 void Repair::on_gap(core::Context& context, const Source& root) {
   pulls_.try_emplace(root, Pull{context.now_ns() + host_.hop_ns() / 4 + kSlackNs, 0});
 }
@@ -379,7 +387,7 @@ void Repair::handle_fill(core::Context& context, const protocol::Message& messag
   if (!stream.empty()) streams_.see_up_to(context, {rank, stream[0]}, stream[1]);
   const auto news = ledger_.learn(context, arrivals, message.src);
   if (!news.empty()) {
-    on_news(context);
+    on_filled(context);
     host_.on_filled(context, news);
   }
   // A fill that brought nothing brings nothing the next time.

@@ -106,6 +106,7 @@ class Repair {
   };
 
   std::int64_t quiet_ns() const;
+  void on_filled(core::Context& context);
   void pull(core::Context& context, const Source& root);
   void gossip_in_unrest(core::Context& context);
   void exchange_with_anyone(core::Context& context);

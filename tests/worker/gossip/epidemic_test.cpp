@@ -211,6 +211,20 @@ TEST_F(EpidemicNode, CatchesUpWithTicksThatItSlept) {
   EXPECT_EQ(lines.size(), 3U);
 }
 
+// Nothing is sent any more when the halves meet again.
+TEST(Epidemic, HalvesAgreeSoonAlsoWhenNothingIsNew) {
+  GossipCluster cluster(epidemic(), 10);
+  cluster.lost = [](const auto& message) { return message.from / 5 != message.to / 5; };
+  cluster.broadcast(2, 1);
+  cluster.broadcast(7, 2);
+  cluster.run_for(600 * kNsPerMs);
+  cluster.lost = nullptr;
+  cluster.run_for(1'500 * kNsPerMs);
+  for (std::size_t node = 0; node < cluster.size(); ++node) {
+    EXPECT_EQ(cluster.read(node).size(), 2U) << node;
+  }
+}
+
 class EpidemicLoss : public ::testing::TestWithParam<int> {};
 
 TEST_P(EpidemicLoss, OfEveryFifthMessageLosesNoValue) {

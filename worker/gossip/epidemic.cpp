@@ -9,7 +9,6 @@
 #include "common/base/record.h"
 #include "worker/core/body.h"
 #include "worker/gossip/circle.h"
-#include "worker/gossip/pace.h"
 
 namespace hearsay::gossip {
 namespace {
@@ -73,16 +72,15 @@ Epidemic::Epidemic(const GossipOptions& options, Knowledge& knowledge)
 
 // Before anything that has to do with ticks or peers.
 void Epidemic::see_cluster(const core::Context& context) {
-  if (!lattice_) lattice_.emplace(node_count(context), most_dimensions_);
-}
-
-std::int64_t Epidemic::tick_ns() const {
-  return cycle_ns_ / std::max(1U, lattice_->dimensions());
+  if (lattice_) return;
+  lattice_.emplace(node_count(context), most_dimensions_);
+  tick_ns_ = cycle_ns_ / std::max(1U, lattice_->dimensions());
+  cycle_ns_ -= cycle_ns_ % tick_ns_;
 }
 
 // Ticks are numbered on this node's clock.
 std::int64_t Epidemic::tick_number(std::int64_t at_ns) const {
-  return floor_div(at_ns - phase_.offset_ns, tick_ns());
+  return floor_div(at_ns - phase_.offset_ns, tick_ns_);
 }
 
 std::int64_t Epidemic::into_cycle_ns(const core::Context& context) const {
@@ -122,7 +120,7 @@ void Epidemic::tick(core::Context& context) {
   }
   if (const auto due_ns = repair_.tick(context)) alarm_.ring_at(context, *due_ns);
   if (!spreading_.empty()) {
-    alarm_.ring_at(context, phase_.offset_ns + (last_tick_ + 1) * tick_ns());
+    alarm_.ring_at(context, phase_.offset_ns + (last_tick_ + 1) * tick_ns_);
   }
 }
 
@@ -130,7 +128,7 @@ void Epidemic::on_news(core::Context& context, std::span<const std::string> valu
                        std::string_view /*source*/) {
   see_cluster(context);
   if (context.now_ns() >= phase_.era_began_ns + kEraCycles * cycle_ns_) {
-    enter_era(context, phase_.era + 1);
+    enter_era(context, std::min(phase_.era + 1, kMostCount));
   }
   for (const std::string& value : values) {
     spread(context, ledger_.add_own(context, value), phase_.era, lattice_->all());

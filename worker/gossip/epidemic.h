@@ -22,6 +22,7 @@
 // A cycle takes 88 % of the latency budget. Not thread-safe; pure.
 #pragma once
 
+#include <algorithm>
 #include <cstdint>
 #include <deque>
 #include <optional>
@@ -30,6 +31,7 @@
 #include "worker/gossip/alarm.h"
 #include "worker/gossip/lattice.h"
 #include "worker/gossip/ledger.h"
+#include "worker/gossip/pace.h"
 #include "worker/gossip/repair.h"
 #include "worker/gossip/strategy.h"
 #include "worker/gossip/streams.h"
@@ -65,8 +67,11 @@ class Epidemic final : public Strategy, private Repair::Host {
   };
 
   // Repair::Host.
-  std::int64_t hop_ns() const override { return phase_.hop_ns; }
-  std::int64_t deadline_ns() const override { return cycle_ns_ + 2 * phase_.hop_ns; }
+  // The phase tells only what is left of whole cycles.
+  std::int64_t hop_ns() const override {
+    return std::max(phase_.hop_ns, HopLatency::kAssumedHopNs);
+  }
+  std::int64_t deadline_ns() const override { return cycle_ns_ + 2 * hop_ns(); }
   std::int64_t settled_age_ns(const core::Context& /*context*/) const override { return cycle_ns_; }
   void on_loss(core::Context& /*context*/) override {}
   std::uint64_t epoch() const override { return 0; }
@@ -75,7 +80,6 @@ class Epidemic final : public Strategy, private Repair::Host {
   void on_filled(core::Context& /*context*/, const std::vector<std::uint32_t>& /*news*/) override {}
 
   void see_cluster(const core::Context& context);
-  std::int64_t tick_ns() const;
   std::int64_t tick_number(std::int64_t at_ns) const;
   std::int64_t into_cycle_ns(const core::Context& context) const;
 
@@ -89,6 +93,7 @@ class Epidemic final : public Strategy, private Repair::Host {
   void handle_spread(core::Context& context, const protocol::Message& message);
 
   std::int64_t cycle_ns_;
+  std::int64_t tick_ns_ = 0;  // a cycle's part for one dimension
   std::uint32_t most_dimensions_;
   std::optional<Lattice> lattice_;  // once the cluster is known
   bool started_ = false;

@@ -17,6 +17,7 @@
 namespace hearsay::bench {
 
 // How a run went, apart from what its history and its network say.
+// NOLINTNEXTLINE(bugprone-exception-escape): nlohmann::json's destructor does not throw
 struct Outcome {
   std::string failure;       // why the run couldn't go on; empty: it went to its end
   std::string failure_kind;  // "node-died", "no-answer"

@@ -24,10 +24,9 @@ constexpr std::int64_t kLongestRestartNs = 8 * kNsPerMs;
 
 }  // namespace
 
-Cluster::Cluster(bench::EventHeap& heap, const ClusterOptions& options, std::uint64_t seed,
-                 EventLog* log)
+Cluster::Cluster(bench::EventHeap& heap, ClusterOptions options, std::uint64_t seed, EventLog* log)
     : heap_(heap),
-      options_(options),
+      options_(std::move(options)),
       seed_(seed),
       log_(log),
       key_random_(seed, "node keys"),
@@ -62,7 +61,7 @@ void Cluster::bring_up(std::int64_t now_ns, std::size_t node) {
 }
 
 void Cluster::plan_chaos(std::int64_t now_ns, std::size_t node) {
-  const double mean_ns = static_cast<double>(options_.care.chaos_kill_ms * kNsPerMs);
+  const auto mean_ns = static_cast<double>(options_.care.chaos_kill_ms * kNsPerMs);
   const double gap_ns = -mean_ns * std::log1p(-chaos_[node].unit());
   heap_.at(now_ns + static_cast<std::int64_t>(gap_ns),
            [this, node, life = slots_[node].life](std::int64_t later_ns) {

@@ -42,7 +42,7 @@ struct ClusterOptions {
 class Cluster : public bench::NodePort, public bench::NodeControl {
  public:
   // The heap outlives the cluster; so does the log, if there is one.
-  Cluster(bench::EventHeap& heap, const ClusterOptions& options, std::uint64_t seed,
+  Cluster(bench::EventHeap& heap, ClusterOptions options, std::uint64_t seed,
           EventLog* log = nullptr);
 
   // Starts a node for each node of `network`, which outlives the cluster.

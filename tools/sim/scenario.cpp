@@ -59,14 +59,14 @@ void draw_workload(Random& random, bench::TestOptions& test) {
 }
 
 struct FaultChance {
-  Fault fault;
   std::uint64_t one_in;
+  Fault fault;
   bool loses_messages;
 };
 constexpr FaultChance kFaultChances[] = {
-    {Fault::partition, 3, true},     {Fault::one_way, 5, true},    {Fault::kill_worker, 2, false},
-    {Fault::pause_worker, 6, false}, {Fault::kill, 3, true},       {Fault::pause, 6, false},
-    {Fault::loss, 4, true},          {Fault::duplicate, 4, false}, {Fault::reorder, 4, false}};
+    {3, Fault::partition, true},     {5, Fault::one_way, true},    {2, Fault::kill_worker, false},
+    {6, Fault::pause_worker, false}, {3, Fault::kill, true},       {6, Fault::pause, false},
+    {4, Fault::loss, true},          {4, Fault::duplicate, false}, {4, Fault::reorder, false}};
 
 // A killed node takes to its grave what it acknowledged and hadn't told anybody, so a run of
 // broadcasts could never be called good.

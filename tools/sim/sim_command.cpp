@@ -23,7 +23,7 @@ class RunProgress {
  public:
   explicit RunProgress(const Simulation& simulation) : simulation_(simulation) {}
   ~RunProgress() {
-    if (shown_) fmt::print(stderr, "\r\x1b[K");
+    if (shown_) std::fputs("\r\x1b[K", stderr);
   }
   RunProgress(const RunProgress&) = delete;
   RunProgress& operator=(const RunProgress&) = delete;

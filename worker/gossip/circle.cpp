@@ -23,7 +23,7 @@ std::uint64_t invert(std::uint64_t stride, std::uint32_t modulus) {
   std::int64_t t = 0;
   std::int64_t next_t = 1;
   std::int64_t r = modulus;
-  std::int64_t next_r = static_cast<std::int64_t>(stride % modulus);
+  auto next_r = static_cast<std::int64_t>(stride % modulus);
   while (next_r != 0) {
     const std::int64_t quotient = r / next_r;
     t = std::exchange(next_t, t - quotient * next_t);

@@ -154,12 +154,7 @@ void Relay::send_tell(core::Context& context, std::vector<std::uint32_t>& positi
 // What has not come back by its deadline is told again, or this node takes over.
 void Relay::tell_again(core::Context& context) {
   if (is_root(context) && !told_.empty()) {
-    // It became the relay in the meantime.
-    std::vector<std::uint32_t> positions;
-    for (const Told& told : told_) positions.push_back(told.position);
-    told_.clear();
-    owe(context, positions);
-    return;
+    return owe_what_was_told(context);  // it became the relay in the meantime
   }
   std::vector<std::uint32_t> positions;
   bool silent = false;
@@ -170,7 +165,7 @@ void Relay::tell_again(core::Context& context) {
     silent = silent || (told.probes && !heard) || told.tries >= kMostTells;
     lost = lost || heard;
     told.probes = !heard;
-    told_again(context, told);
+    expect_back(context, told);
     positions.push_back(told.position);
   }
   if (positions.empty()) return;
@@ -181,7 +176,8 @@ void Relay::tell_again(core::Context& context) {
   if (!lost) tell(context, std::move(positions), true);
 }
 
-void Relay::told_again(core::Context& context, Told& told) {
+// It was just told again: when it is to come back, or the relay to answer.
+void Relay::expect_back(core::Context& context, Told& told) {
   const std::int64_t answer_ns = 2 * hop_.ns() + hop_.ns() / 4 + kAnswerSlackNs;
   told.sent_ns = context.now_ns();
   told.due_ns = context.now_ns() + (told.probes ? answer_ns : pace_.deadline_ns);
@@ -192,11 +188,16 @@ void Relay::take_over(core::Context& context) {
   const std::uint64_t nodes = node_count(context);
   set_epoch(context, epoch_ + 1 + (own_rank(context) + nodes - (epoch_ + 1) % nodes) % nodes,
             "the last relay is silent");
+  owe_what_was_told(context);
+  flush(context);
+}
+
+void Relay::owe_what_was_told(core::Context& context) {
   std::vector<std::uint32_t> positions;
+  positions.reserve(told_.size());
   for (const Told& told : told_) positions.push_back(told.position);
   told_.clear();
   owe(context, positions);
-  flush(context);
 }
 
 void Relay::set_epoch(core::Context& context, std::uint64_t epoch, const char* cause) {
@@ -431,7 +432,8 @@ void Relay::tell_what_was_missed(core::Context& context) {
   for (Told& told : told_) {
     if (told.sent_ns + round_trip_ns + hop_.ns() / 4 > context.now_ns()) continue;
     positions.push_back(told.position);
-    told_again(context, told);
+    told.probes = false;
+    expect_back(context, told);
   }
   if (positions.empty()) return;
   on_loss(context);

@@ -83,8 +83,9 @@ class Relay final : public Strategy, private Repair::Host {
   void tell(core::Context& context, std::vector<std::uint32_t> positions, bool urgent);
   void send_tell(core::Context& context, std::vector<std::uint32_t>& positions, bool urgent);
   void tell_again(core::Context& context);
-  void told_again(core::Context& context, Told& told);
+  void expect_back(core::Context& context, Told& told);
   void take_over(core::Context& context);
+  void owe_what_was_told(core::Context& context);
   bool is_lossy(const core::Context& context) const { return context.now_ns() < lossy_until_ns_; }
   std::optional<std::int64_t> flush_due_ns(const core::Context& context) const;
   void flush(core::Context& context);

@@ -146,7 +146,10 @@ bool NodeGroup::has_worker(std::size_t node, pid_t worker) const {
 
 std::optional<std::int64_t> NodeGroup::kill_worker(std::int64_t /*now_ns*/, std::size_t node) {
   const auto worker = find_worker(node);
-  if (!worker || ::kill(*worker, SIGKILL) != 0) return std::nullopt;
+  // A process that is being killed may still be seen for a while.
+  if (!worker || worker == nodes_[node].killed_worker) return std::nullopt;
+  if (::kill(*worker, SIGKILL) != 0) return std::nullopt;
+  nodes_[node].killed_worker = worker;
   return *worker;
 }
 

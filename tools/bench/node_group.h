@@ -73,6 +73,7 @@ class NodeGroup : public NodePort, public NodeControl {
   struct Node {
     std::unique_ptr<NodeProcess> process;  // null: killed, not started again yet
     bool paused = false;
+    std::optional<pid_t> killed_worker;  // the last one
     std::optional<pid_t> paused_worker;
   };
 

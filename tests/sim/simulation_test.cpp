@@ -8,6 +8,7 @@
 
 #include "tools/sim/judge.h"
 #include "tools/sim/node_arguments.h"
+#include "tools/sim/options.h"
 #include "tools/sim/scenario.h"
 
 namespace hearsay::sim {
@@ -69,6 +70,23 @@ TEST(NodeArguments, WhatCannotBeSimulatedIsRefused) {
   EXPECT_THROW(parse_node_arguments({"--trace-level=debug"}), CLI::ParseError);
   EXPECT_THROW(parse_node_arguments({"--nonsense"}), CLI::ParseError);
   EXPECT_EQ(parse_node_arguments({"--chaos-kill-ms", "50"}).care.chaos_kill_ms, 50);
+}
+
+TEST(SimOptions, NothingBesideASwarmIsForgotten) {
+  const auto parse = [](const std::string& arguments) {
+    CLI::App app;
+    SimOptions options;
+    add_sim_options(app, options);
+    app.parse(arguments);
+  };
+  EXPECT_NO_THROW(parse("--seeds 1..2 --jobs 2"));
+  EXPECT_THROW(parse("--seeds 1..2 --loss 0.5"), CLI::ParseError);
+  EXPECT_THROW(parse("--seeds 1..2 -w echo"), CLI::ParseError);
+  EXPECT_THROW(parse("-w echo --jobs 2"), CLI::ParseError);
+  SimOptions options;
+  options.seeds = "1..2";
+  options.test.node_arguments = {"--gossip", "push"};
+  EXPECT_THROW(resolve(options), CLI::ParseError);
 }
 
 TEST(RepeatCommand, NamesTheSeed) {

@@ -39,6 +39,18 @@ void parse_seeds(SimOptions& options) {
   options.last_seed = *last;
 }
 
+// A swarm draws everything itself: what was asked for beside it would be forgotten.
+void refuse_beside_seeds(CLI::App& command) {
+  CLI::Option* seeds = command.get_option("--seeds");
+  CLI::Option* jobs = command.get_option("--jobs");
+  jobs->needs(seeds);
+  for (CLI::Option* option : command.get_options()) {
+    if (option != seeds && option != jobs && option != command.get_help_ptr()) {
+      seeds->excludes(option);
+    }
+  }
+}
+
 }  // namespace
 
 void add_sim_options(CLI::App& command, SimOptions& options) {
@@ -62,6 +74,7 @@ void add_sim_options(CLI::App& command, SimOptions& options) {
                   "How likely a worker compacts its journal after a step")
       ->check(CLI::Range(0.0, 1.0))
       ->type_name("P");
+  refuse_beside_seeds(command);
   command.footer(
       "Behind -- follow options of hearsay-node. The same seed gives the same run, byte for byte.\n"
       "Exit codes: 0 valid, 1 invalid, 2 unknown, 254 bad arguments, 255 the run could not go on.\n"
@@ -72,6 +85,9 @@ void add_sim_options(CLI::App& command, SimOptions& options) {
 void resolve(SimOptions& options) {
   if (!options.seeds.empty()) {
     parse_seeds(options);
+    if (!options.test.node_arguments.empty()) {
+      throw CLI::ValidationError("--seeds", "a swarm draws the nodes' options itself");
+    }
     return;
   }
   if (options.test.workload.empty()) {

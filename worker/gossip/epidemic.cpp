@@ -137,6 +137,12 @@ void Epidemic::on_news(core::Context& context, std::span<const std::string> valu
   tick(context);
 }
 
+void Epidemic::on_topology(core::Context& context) {
+  see_cluster(context);
+  repair_.on_joined(context);
+  tick(context);
+}
+
 // From the next tick on, and along each dimension once, however often the value comes.
 void Epidemic::spread(core::Context& context, std::uint32_t position, std::uint64_t era,
                       Dimensions left) {
@@ -240,7 +246,7 @@ void Epidemic::handle_spread(core::Context& context, const protocol::Message& me
     parts.push_back({static_cast<Dimensions>(left), read_runs(pair[1], node_count(context))});
   }
 
-  if (era > phase_.era) enter_era(context, era);
+  if (era > phase_.era && era - phase_.era <= kMostAhead) enter_era(context, era);
   adjust(context, into_us);
   for (const Part& part : parts) {
     if (!ledger_.learn(context, part.arrivals, message.src).empty()) repair_.on_news(context);

@@ -46,7 +46,7 @@ class Epidemic final : public Strategy, private Repair::Host {
   void on_timer(core::Context& context, std::uint32_t token) override;
   void on_news(core::Context& context, std::span<const std::string> values,
                std::string_view source) override;
-  void on_topology(core::Context& context) override { repair_.on_joined(context); }
+  void on_topology(core::Context& context) override;
   void handle(core::Context& context, const protocol::Message& message) override;
   void replay(std::uint16_t kind, std::string_view payload) override;
   void snapshot(const core::Service::ChangeSink& sink) const override;

@@ -8,6 +8,7 @@ namespace {
 // What computing, queues and timers may add to a round trip before a message counts as lost.
 constexpr std::int64_t kSlackNs = 30'000'000;
 constexpr std::int64_t kSampleWeight = 8;
+constexpr std::int64_t kLongestHopNs = 60'000'000'000;
 
 }  // namespace
 
@@ -27,7 +28,7 @@ Pace choose_pace(std::int64_t budget_ns, std::int64_t hop_ns, std::uint32_t dept
 }
 
 void HopLatency::sample(std::int64_t hop_ns) {
-  hop_ns = std::max<std::int64_t>(0, hop_ns);
+  hop_ns = std::clamp<std::int64_t>(hop_ns, 0, kLongestHopNs);
   if (hop_ns_ < 0) {
     hop_ns_ = hop_ns;
     return;

@@ -119,6 +119,12 @@ void Relay::on_news(core::Context& context, std::span<const std::string> values,
   tick(context);
 }
 
+void Relay::on_topology(core::Context& context) {
+  set_pace(context);
+  repair_.on_joined(context);
+  tick(context);
+}
+
 void Relay::owe(core::Context& context, const std::vector<std::uint32_t>& positions) {
   for (const std::uint32_t position : positions) {
     owed_.push_back(position);
@@ -211,7 +217,7 @@ void Relay::set_epoch(core::Context& context, std::uint64_t epoch, const char* c
 }
 
 void Relay::hear_of_epoch(core::Context& context, std::uint64_t epoch) {
-  if (epoch <= epoch_) return;
+  if (epoch <= epoch_ || epoch - epoch_ > kMostAhead) return;
   const bool was_relay = !pace_.direct && is_root(context);
   set_epoch(context, epoch, "a peer says so");
   if (pace_.direct || is_root(context)) return;

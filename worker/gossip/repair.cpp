@@ -17,7 +17,7 @@ constexpr std::int64_t kLongestWaitNs = kNsPerSecond;
 constexpr std::int64_t kSlackNs = 20 * kNsPerMs;
 constexpr int kMostPulls = 5;
 constexpr std::uint64_t kLongGap = 3;         // batches
-constexpr std::size_t kMostAsked = 4;         // children at a time, after the first round
+constexpr std::size_t kMostAsked = 16;        // children at a time, after the first round
 constexpr std::size_t kMostClaims = 512;      // in one vector
 constexpr std::uint64_t kFillBytes = 32'768;  // of values in one fill, or one value
 constexpr auto kSettled = static_cast<std::uint16_t>(StrategyChange::settled);
@@ -39,7 +39,9 @@ void Repair::start(core::Context& context) {
 }
 
 void Repair::on_joined(core::Context& context) {
-  // Perhaps it has lost everything, and others know more.
+  joining_ = true;
+  settle_due_ns_ = context.now_ns() + quiet_ns();
+  settle_tries_ = 0;
   if (ledger_.log().size() == 0) exchange_with_anyone(context);
 }
 
@@ -179,13 +181,14 @@ std::vector<std::uint32_t> Repair::children_in_doubt(core::Context& context) con
 }
 
 void Repair::settle(core::Context& context) {
-  if (settle_tries_ == 0) {
-    const SpreadTree tree = settling_tree(context);
-    const std::uint32_t place = tree.place_of(own_rank(context));
-    if (place != 0) send_report(context, tree.parent(place), false);
+  const SpreadTree tree = settling_tree(context);
+  const std::uint32_t place = tree.place_of(own_rank(context));
+  if (place == 0) joining_ = false;  // its children are asked anyway
+  if (place != 0 && (settle_tries_ == 0 || joining_)) {
+    send_report(context, tree.parent(place), joining_);
   }
   std::vector<std::uint32_t> doubtful = children_in_doubt(context);
-  if (doubtful.empty()) {
+  if (doubtful.empty() && !joining_) {
     settle_due_ns_.reset();
     settled_ = ledger_.log().size();
     context.change(kSettled, bytes_of(settled_));
@@ -237,10 +240,18 @@ void Repair::send_page(core::Context& context, std::uint32_t rank, std::uint32_t
   if (claims < kMostClaims) last = nodes - 1;
   vector.push_back(']');
   vector_from_ = last + 1 < nodes ? last + 1 : 0;
+  std::string early;
+  const auto& behind_gaps = ledger_.log().early();
+  for (auto at = behind_gaps.lower_bound({{first, 0}, 0}); at != behind_gaps.end(); ++at) {
+    if (at->first.source.rank > last || ++claims > 2 * kMostClaims) break;
+    early.push_back(early.empty() ? '[' : ',');
+    append_claim(early, at->first.source, at->first.sequence);
+  }
   context.send(name_of(context, rank), kHaveType, [&](protocol::MessageWriter& body) {
     body.integer("epoch", static_cast<std::int64_t>(host_.epoch()))
         .json("ranks", list_numbers({first, last}))
         .json("vector", vector);
+    if (!early.empty()) body.json("early", early.append("]"));
   });
 }
 
@@ -285,9 +296,15 @@ void Repair::handle_have(core::Context& context, const protocol::Message& messag
     if (ranks.size() != 2 || ranks[1] >= node_count(context) || ranks[0] > ranks[1]) {
       throw core::BadRequest("ranks: first, last");
     }
+    std::set<ValueId> early;
+    if (const auto field = message.field("early")) {
+      for (const Claim& id : read_vector(*field, node_count(context))) {
+        early.insert({id.source, id.count});
+      }
+    }
     host_.hear_of_epoch(context, epoch);
     answer_vector(context, rank, static_cast<std::uint32_t>(ranks[0]),
-                  static_cast<std::uint32_t>(ranks[1]), claims);
+                  static_cast<std::uint32_t>(ranks[1]), claims, early);
     return;
   }
   const Report report{
@@ -297,6 +314,7 @@ void Repair::handle_have(core::Context& context, const protocol::Message& messag
   const bool asks = number_field_or(message, "asks", 0, 1) != 0;
   host_.hear_of_epoch(context, epoch);
   reports_[rank] = report;
+  if (agrees(report)) joining_ = false;
   if (!agrees(report)) {
     send_vector(context, rank);
   } else if (asks) {
@@ -329,11 +347,15 @@ void Repair::answer_pull(core::Context& context, std::uint32_t rank, std::uint64
 }
 
 void Repair::answer_vector(core::Context& context, std::uint32_t rank, std::uint32_t first_rank,
-                           std::uint32_t last_rank, const std::vector<Claim>& claims) {
-  fill_in(context, rank, first_rank, last_rank, claims);
-  const bool lacks = std::any_of(claims.begin(), claims.end(), [&](const Claim& claim) {
-    return claim.count > ledger_.log().complete_up_to(claim.source);
-  });
+                           std::uint32_t last_rank, const std::vector<Claim>& claims,
+                           const std::set<ValueId>& early) {
+  fill_in(context, rank, first_rank, last_rank, claims, early);
+  const ValueLog& log = ledger_.log();
+  const bool lacks =
+      std::any_of(
+          claims.begin(), claims.end(),
+          [&](const Claim& claim) { return claim.count > log.complete_up_to(claim.source); }) ||
+      std::any_of(early.begin(), early.end(), [&](const ValueId& id) { return !log.contains(id); });
   const auto asked = asked_ns_.find(rank);
   const std::int64_t patience_ns = 2 * host_.hop_ns() + 2 * kSlackNs;
   if (lacks && (asked == asked_ns_.end() || asked->second + patience_ns < context.now_ns())) {
@@ -344,7 +366,8 @@ void Repair::answer_vector(core::Context& context, std::uint32_t rank, std::uint
 // Sends what the peer lacks of these ranks, up to kFillBytes. If it lacks more, of them or, as is
 // likely then, of those behind a page, it is to ask again from the next rank on.
 void Repair::fill_in(core::Context& context, std::uint32_t rank, std::uint32_t first_rank,
-                     std::uint32_t last_rank, const std::vector<Claim>& claims) {
+                     std::uint32_t last_rank, const std::vector<Claim>& claims,
+                     const std::set<ValueId>& early) {
   std::map<Source, std::uint32_t> theirs;
   for (const Claim& claim : claims) theirs[claim.source] = claim.count;
   const ValueLog& log = ledger_.log();
@@ -364,6 +387,19 @@ void Repair::fill_in(core::Context& context, std::uint32_t rank, std::uint32_t f
       bytes += entry.place.bytes;
     }
     if (i < known.size() && bytes >= kFillBytes) break;
+  }
+  // Also what is behind a gap, which stays if its origin died with what is missing.
+  auto behind = log.early().lower_bound({{first_rank, 0}, 0});
+  for (; behind != log.early().end() && bytes < kFillBytes; ++behind) {
+    if (behind->first.source.rank > last_rank) break;
+    const auto found = theirs.find(behind->first.source);
+    const bool known = found != theirs.end() && found->second >= behind->first.sequence;
+    if (known || early.contains(behind->first)) continue;
+    if (log[behind->second].taken_ns > old_enough_ns &&
+        log[behind->second].taken_ns <= context.now_ns())
+      continue;
+    positions.push_back(behind->second);
+    bytes += log[behind->second].place.bytes;
   }
   if (positions.empty()) return;
   std::optional<std::uint32_t> next_rank;
@@ -387,6 +423,7 @@ void Repair::handle_fill(core::Context& context, const protocol::Message& messag
   if (!stream.empty()) streams_.see_up_to(context, {rank, stream[0]}, stream[1]);
   const auto news = ledger_.learn(context, arrivals, message.src);
   if (!news.empty()) {
+    joining_ = false;
     on_filled(context);
     host_.on_filled(context, news);
   }

@@ -4,6 +4,9 @@
 //   after some patience, since messages overtake each other.
 // - In unrest (the relay changed: a partition, a death) every node exchanges version vectors with
 //   random peers for a while. Only what is old enough to be no longer on its way is filled in.
+// - A node that joins asks one peer at once, and its parent in a tree until it has an answer: it
+// may
+//   have lost everything while all others agree.
 // - When nothing new has come for a while, each node reports its fingerprint to its parent in a
 //   tree that everyone can work out; a parent asks children that have not reported, less and less
 //   often. Who differs exchanges vectors. When all children agree with it a node is silent until
@@ -18,6 +21,7 @@
 #include <deque>
 #include <map>
 #include <optional>
+#include <set>
 #include <vector>
 
 #include "worker/core/context.h"
@@ -121,9 +125,11 @@ class Repair {
   void answer_pull(core::Context& context, std::uint32_t rank, std::uint64_t incarnation,
                    std::uint64_t first, std::uint64_t last);
   void answer_vector(core::Context& context, std::uint32_t rank, std::uint32_t first_rank,
-                     std::uint32_t last_rank, const std::vector<Claim>& claims);
+                     std::uint32_t last_rank, const std::vector<Claim>& claims,
+                     const std::set<ValueId>& early);
   void fill_in(core::Context& context, std::uint32_t rank, std::uint32_t first_rank,
-               std::uint32_t last_rank, const std::vector<Claim>& claims);
+               std::uint32_t last_rank, const std::vector<Claim>& claims,
+               const std::set<ValueId>& early);
   SpreadTree settling_tree(const core::Context& context) const;
   bool agrees(const Report& report) const;
 
@@ -142,6 +148,7 @@ class Repair {
   std::uint32_t settled_ = 0;                // the log's size when everyone was known to agree
   std::optional<std::int64_t> settle_due_ns_;
   int settle_tries_ = 0;
+  bool joining_ = false;  // nobody has compared with this node yet
 };
 
 }  // namespace hearsay::gossip

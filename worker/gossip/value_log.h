@@ -55,6 +55,8 @@ class ValueLog {
   };
   const std::map<Source, Known>& sources() const { return sources_; }
 
+  // What is known behind a gap, with its position.
+  const std::map<ValueId, std::uint32_t>& early() const { return early_; }
   // Whether some number is missing before one that is known, of any source or of one.
   bool has_gaps() const { return !early_.empty(); }
   bool has_gap(const Source& source) const;

@@ -38,6 +38,8 @@ std::vector<Claim> read_vector(std::string_view json, std::size_t node_count);
 // Above every epoch, number of a batch or of a round that there will be, and far enough below 2^64
 // to add to.
 inline constexpr std::uint64_t kMostCount = std::uint64_t{1} << 62;
+// An epoch or era that is further ahead than this is nonsense: it would soon use up all numbers.
+inline constexpr std::uint64_t kMostAhead = std::uint64_t{1} << 32;
 // Of a time or duration in microseconds: 140 years, which also fit an int64 as nanoseconds.
 inline constexpr std::uint64_t kMostMicroseconds = std::uint64_t{1} << 52;
 

@@ -91,6 +91,12 @@ TEST(HopLatency, OneUnbelievableSampleChangesLittle) {
   EXPECT_GE(hop.ns(), 80 * kNsPerMs);
 }
 
+TEST(HopLatency, TheFirstSampleMayBeNonsense) {
+  HopLatency hop;
+  hop.sample(std::int64_t{1} << 62);
+  EXPECT_LE(hop.ns(), 60 * kNsPerSecond);
+}
+
 TEST(HopLatency, NothingMakesItNegative) {
   HopLatency hop;
   hop.sample(-5);

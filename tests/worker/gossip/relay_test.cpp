@@ -165,6 +165,11 @@ TEST_F(Teller, TakesOverWhenTheRelayIsSilent) {
   EXPECT_EQ(lines[0]["body"]["runs"], own_run(1, {5, 6}));
 }
 
+TEST_F(Teller, IgnoresAnEpochThatWouldUseUpAllNumbers) {
+  hear("n2", batch(1, own_run(3, {8}), (std::uint64_t{1} << 62) - 2));
+  EXPECT_EQ(broadcast(5)[0]["body"]["epoch"], 0);
+}
+
 // Batches and tells get lost; a relay that is there answers.
 TEST_F(Teller, AsksASilentRelayBeforeItTakesOver) {
   broadcast(5);

@@ -2,6 +2,7 @@
 //
 //   runs    [[rank,incarnation,first,[value,...]],...]   values with consecutive numbers
 //   vector  [[rank,incarnation,count],...]               of each source, 1..count are known
+//   early   [[rank,incarnation,number],...]              known behind a gap
 //
 // Nodes go by their rank (core::Roster::rank), which is shorter than a name. Reading throws
 // BadRequest when the text is something else or names a rank that no node has.

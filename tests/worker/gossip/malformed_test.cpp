@@ -14,7 +14,8 @@ namespace {
 std::vector<Json> valid_messages(const std::string& strategy) {
   std::vector<Json> bodies{
       Json::parse(R"({"type":"gossip-have","epoch":3,"missed":[7,1,2]})"),
-      Json::parse(R"({"type":"gossip-have","epoch":3,"ranks":[0,2],"vector":[[1,60,2],[2,61,0]]})"),
+      Json::parse(
+          R"({"type":"gossip-have","epoch":3,"ranks":[0,2],"vector":[[1,60,2],[2,61,0]],"early":[[2,61,4]]})"),
       Json::parse(R"({"type":"gossip-have","epoch":3,"count":2,"fingerprint":99,"asks":1})"),
       Json::parse(R"({"type":"gossip-fill","epoch":3,"runs":[[2,61,2,["x"]]],"next":1,
                       "stream":[61,4]})")};
@@ -94,6 +95,7 @@ class Malformed : public ::testing::TestWithParam<std::string> {};
 
 // In all messages that have them, or in those of a type.
 const std::vector<std::string> kOptional{"type",
+                                         "early",
                                          "asks",
                                          "next",
                                          "stream",
@@ -146,7 +148,7 @@ TEST_P(Malformed, RanksThatNoNodeHasAreRefused) {
   for (const Json& body : valid_messages(GetParam())) {
     for (const std::uint64_t rank : {std::uint64_t{3}, std::uint64_t{1} << 32, ~std::uint64_t{0}}) {
       for (const char* pointer : {"/root", "/place", "/next", "/ranks/0", "/ranks/1", "/heads/0",
-                                  "/runs/0/0", "/vector/0/0", "/parts/0/1/0/0"}) {
+                                  "/runs/0/0", "/vector/0/0", "/parts/0/1/0/0", "/early/0/0"}) {
         const Json::json_pointer at(pointer);
         if (!body.contains(at)) continue;
         Json other = body;
@@ -162,10 +164,10 @@ TEST_P(Malformed, HugeNumbersAreRefused) {
   for (const Json& body : valid_messages(GetParam())) {
     for (const std::uint64_t huge : {~std::uint64_t{0}, (std::uint64_t{1} << 62) + 1}) {
       for (const char* pointer :
-           {"/epoch",    "/number",    "/repeats",       "/at",     "/hop",    "/era",
-            "/into",     "/parts/0/0", "/parts/0/1/0/2", "/count",  "/asks",   "/urgent",
-            "/missed/1", "/missed/2",  "/stream/1",      "/ping/1", "/ping/2", "/heads/2",
-            "/runs/0/2", "/vector/0/2"}) {
+           {"/epoch",    "/number",     "/repeats",       "/at",     "/hop",    "/era",
+            "/into",     "/parts/0/0",  "/parts/0/1/0/2", "/count",  "/asks",   "/urgent",
+            "/missed/1", "/missed/2",   "/stream/1",      "/ping/1", "/ping/2", "/heads/2",
+            "/runs/0/2", "/vector/0/2", "/early/0/2"}) {
         const Json::json_pointer at(pointer);
         if (!body.contains(at)) continue;
         Json other = body;

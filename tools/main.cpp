@@ -3,6 +3,7 @@
 
 #include <CLI/CLI.hpp>
 #include <algorithm>
+#include <cstdio>
 #include <string>
 #include <vector>
 
@@ -71,6 +72,9 @@ int main(int argc, char** argv) {
     }
   } catch (const CLI::ParseError& error) {
     const bool help = app.exit(error) == 0;
+    if (dynamic_cast<const CLI::ExtrasError*>(&error) != nullptr) {
+      std::fputs("Options of hearsay-node, like --latency-budget, go behind \"--\".\n", stderr);
+    }
     return help ? hearsay::bench::kExitValid : hearsay::bench::kExitBadArguments;
   }
   if (sim->parsed()) return hearsay::sim::run_sim(sim_options);

@@ -352,6 +352,12 @@ TEST_F(CommandTest, BadArgumentsAreExplained) {
   EXPECT_EQ(run_shell(std::string(HEARSAY_COMMAND) + " test --help").exit_code, 0);
 }
 
+TEST_F(CommandTest, AnOptionOfTheNodeIsSaidToGoBehindTheDashes) {
+  const Finished finished = run_shell(command("-w broadcast --latency-budget 250"));
+  EXPECT_EQ(finished.exit_code, 254);
+  EXPECT_NE(finished.output.find("behind \"--\""), std::string::npos) << finished.output;
+}
+
 // How many processes have `mark` among their arguments.
 std::ptrdiff_t count_processes(const std::string& mark) {
   std::ptrdiff_t count = 0;

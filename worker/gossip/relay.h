@@ -13,6 +13,10 @@
 // side of a partition has a relay of its own within one deadline; afterwards the one with the lower
 // epoch resigns, and both sides fill each other in (repair.h).
 //
+// While messages get lost batches repeat those before them and tells go twice; whoever got a batch
+// only with a later one says so with its next tell. In unrest nobody does that: what doesn't arrive
+// in a partition is not lost by chance.
+//
 // What a relay owes (values not yet sent), what came back, batches and epoch stand in the journal:
 // a worker's death loses no message and no time. Sources: the relay is a sequencer as in Chang and
 // Maxemchuk, Reliable Broadcast Protocols, 1984, without the order; epochs as the views of Oki and

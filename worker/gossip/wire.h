@@ -36,8 +36,8 @@ struct Claim {
 void append_claim(std::string& out, const Source& source, std::uint32_t count);
 std::vector<Claim> read_vector(std::string_view json, std::size_t node_count);
 
-// Above every epoch, number of a batch or of a round that there will be, and far enough below 2^64
-// to add to.
+// Above every epoch, era or number of a batch that there will be, and far enough below 2^64 to add
+// to.
 inline constexpr std::uint64_t kMostCount = std::uint64_t{1} << 62;
 // An epoch or era that is further ahead than this is nonsense: it would soon use up all numbers.
 inline constexpr std::uint64_t kMostAhead = std::uint64_t{1} << 32;

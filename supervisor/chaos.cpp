@@ -2,7 +2,7 @@
 
 #include <vector>
 
-#include "common/base/clock.h"
+#include "common/base/units.h"
 
 namespace hearsay::supervisor {
 

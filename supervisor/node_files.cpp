@@ -11,6 +11,7 @@
 #include <thread>
 
 #include "common/base/clock.h"
+#include "common/base/units.h"
 #include "common/shm/journal.h"
 #include "common/shm/mapping.h"
 #include "common/shm/segment.h"

@@ -9,6 +9,7 @@
 #include <cerrno>
 
 #include "common/base/clock.h"
+#include "common/base/units.h"
 #include "common/protocol/message_writer.h"
 #include "common/shm/wait.h"
 

@@ -7,7 +7,7 @@
 #include <system_error>
 #include <utility>
 
-#include "common/base/clock.h"
+#include "common/base/units.h"
 #include "common/shm/commit.h"
 #include "common/shm/wait.h"
 

@@ -8,11 +8,12 @@
 #include <vector>
 
 #include "common/base/file_descriptor.h"
-#include "tools/bench/command_text.h"
-#include "tools/bench/options.h"
-#include "tools/bench/test_command.h"
 #include "tools/compare/compare_command.h"
 #include "tools/compare/options.h"
+#include "tools/console/command_text.h"
+#include "tools/console/exit_codes.h"
+#include "tools/console/options.h"
+#include "tools/processes/test_command.h"
 #include "tools/sim/options.h"
 #include "tools/sim/sim_command.h"
 

@@ -2,6 +2,8 @@
 
 #include <ctime>
 
+#include "common/base/units.h"
+
 namespace hearsay {
 namespace {
 

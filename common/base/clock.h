@@ -10,9 +10,6 @@
 
 namespace hearsay {
 
-inline constexpr std::int64_t kNsPerMs = 1'000'000;
-inline constexpr std::int64_t kNsPerSecond = 1'000'000'000;
-
 std::int64_t monotonic_ns();
 std::int64_t wall_ns();
 

@@ -7,7 +7,7 @@
 #include <string>
 #include <vector>
 
-#include "common/base/clock.h"
+#include "common/base/units.h"
 
 namespace hearsay::sim {
 namespace {

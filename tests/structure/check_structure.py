@@ -12,6 +12,9 @@ from collections import namedtuple
 
 COMMON = {"common/base", "common/options", "common/protocol", "common/shm", "common/trace"}
 PURE = {"worker/core", "worker/gossip", "worker/services"}
+EXPERIMENT = {"tools/experiment/" + room
+              for room in ("clients", "faults", "network", "time", "verdict")}
+BENCH = EXPERIMENT | {"tools/experiment", "tools/console", "tools/report", "tools/processes"}
 
 # Which folders a folder's files may include, besides their own. A folder is covered by its longest
 # prefix here. Tests may include anything.
@@ -28,18 +31,35 @@ MAY_INCLUDE = {
                         "worker/core", "worker/gossip"},
     "worker": COMMON | PURE,
     "supervisor": COMMON,
-    "tools": COMMON | PURE,
+    "tools/experiment/time": {"common/base"},
+    "tools/experiment/network": {"common/base", "common/protocol", "tools/experiment/time"},
+    "tools/experiment/verdict": {"common/base", "tools/experiment/network"},
+    "tools/experiment/clients": {"common/base", "common/protocol", "tools/experiment/network",
+                                 "tools/experiment/time", "tools/experiment/verdict"},
+    "tools/experiment/faults": {"common/base", "tools/experiment/network", "tools/experiment/time",
+                                "tools/experiment/verdict"},
+    "tools/experiment": {"common/base"} | EXPERIMENT,
+    "tools/console": COMMON | EXPERIMENT | {"tools/experiment"},
+    "tools/report": COMMON | EXPERIMENT | {"tools/experiment", "tools/console"},
+    "tools/processes": COMMON | BENCH - {"tools/processes"},
+    "tools/sim": COMMON | PURE | BENCH,
+    "tools/compare": COMMON | BENCH | {"tools/sim"},
+    "tools/benchmarks": COMMON | PURE,
+    "tools": COMMON | BENCH | {"tools/compare", "tools/sim"},
 }
 
 # The pure folders run in the simulator too: they reach no operating system, no clock, no chance, no
-# log, neither directly nor through a header of ours. Angle-bracket includes of them:
+# log, neither directly nor through a header of ours. What a run is knows none of these either, but
+# draws from seeds. Angle-bracket includes of them:
 PURE_LIBRARIES = ("fmt/", "nlohmann/")
 IMPURE_STANDARD_HEADERS = {
     "atomic", "chrono", "condition_variable", "csetjmp", "csignal", "cstdio", "ctime", "filesystem",
     "fstream", "future", "iostream", "mutex", "random", "semaphore", "shared_mutex", "stop_token",
     "syncstream", "system_error", "thread",
 }
-IMPURE_CALL = re.compile(r"\b(monotonic_ns|wall_ns|getenv|rand|time|clock)\s*\(")
+SEEDED_ONLY = EXPERIMENT | {"tools/experiment"}  # of the above may include <random>
+IMPURE_HEADERS_OF_OURS = {"common/base/clock.h"}
+IMPURE_CALL = re.compile(r"\b(?:(?:monotonic_ns|wall_ns|getenv|rand|time|clock)(?=\s*\()|random_device\b)")
 
 # Atomics live where the memory order is explained. What else may hold one, and why:
 ATOMICS_FOLDER = "common/shm"
@@ -123,21 +143,25 @@ def check_arrows(tree):
                 yield f'{path}:{include.line}: {folder} may not include "{include.name}"'
 
 
-def is_pure_header(name):
+def is_pure_header(name, seeded):
     if "/" in name:
         return name.startswith(PURE_LIBRARIES)
+    if seeded and name == "random":
+        return True
     return not name.endswith(".h") and name not in IMPURE_STANDARD_HEADERS
 
 
-def find_impure_header(tree, path, seen):
+def find_impure_header(tree, path, seeded, seen):
     """How `path` reaches a header that is not pure: the chain of includes, or None."""
     seen.add(path)
     for include in tree.includes.get(path, ()):
+        if include.name in IMPURE_HEADERS_OF_OURS:
+            return [f"{path}:{include.line}", include.name]
         if not include.ours:
-            if not is_pure_header(include.name):
+            if not is_pure_header(include.name, seeded):
                 return [f"{path}:{include.line}", f"<{include.name}>"]
         elif include.name not in seen:
-            chain = find_impure_header(tree, include.name, seen)
+            chain = find_impure_header(tree, include.name, seeded, seen)
             if chain:
                 return [f"{path}:{include.line}"] + chain
     return None
@@ -145,16 +169,16 @@ def find_impure_header(tree, path, seen):
 
 def check_purity(tree):
     for path in tree.includes:
-        if folder_of(path) not in PURE:
+        if folder_of(path) not in PURE | SEEDED_ONLY:
             continue
-        chain = find_impure_header(tree, path, set())
+        chain = find_impure_header(tree, path, folder_of(path) in SEEDED_ONLY, set())
         if chain:
             yield (f"{chain[0]}: {folder_of(path)} is pure, but reaches {chain[-1]}"
                    + (f" through {' -> '.join(chain[1:-1])}" if len(chain) > 2 else ""))
         for number, line in enumerate(tree.lines[path], 1):
             call = IMPURE_CALL.search(line.split("//")[0])
             if call:
-                yield f"{path}:{number}: {folder_of(path)} is pure, but calls {call[1]}()"
+                yield f"{path}:{number}: {folder_of(path)} is pure, but uses {call[0]}"
 
 
 def check_atomics(tree):

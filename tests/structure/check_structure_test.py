@@ -9,18 +9,22 @@ import check_structure
 
 CLEAN = {
     "common/base/clock.h": "#include <cstdint>\n",
+    "common/base/units.h": "#include <cstdint>\n",
     "common/shm/ring.h": '#include <atomic>\n#include "common/base/clock.h"\n',
     "common/trace/event.h": "#include <cstdint>\n",
     "common/trace/trace_writer.h": "#include <spdlog/spdlog.h>\n",
-    "worker/core/node.cpp": '#include <nlohmann/json.hpp>\n#include "common/base/clock.h"\n',
+    "worker/core/node.cpp": '#include <nlohmann/json.hpp>\n#include "common/base/units.h"\n',
     "worker/worker.cpp": '#include <unistd.h>\n#include "worker/core/node.h"\n',
     "worker/core/node.h": "// the rings' std::atomic is not for us, nor is monotonic_ns()\n",
     "supervisor/main.cpp": '#include "common/shm/ring.h"\n',
-    "tools/bench/run.cpp": '#include "worker/core/node.h"\n',
+    "tools/experiment/run.cpp": '#include "tools/experiment/time/random.h"\n',
+    "tools/experiment/time/random.h": "#include <random>\n",
+    "tools/processes/node_process.cpp": '#include <unistd.h>\n#include "common/base/clock.h"\n',
+    "tools/sim/cluster.cpp": '#include "worker/core/node.h"\n',
     "tests/worker/any_test.cpp": '#include <atomic>\n#include "supervisor/main.cpp"\n',
 }
 READMES = ("common/base", "common/shm", "common/trace", "worker", "worker/core", "supervisor",
-           "tools/bench", "tests")
+           "tools/experiment", "tools/experiment/time", "tools/processes", "tools/sim", "tests")
 
 
 class CheckStructure(unittest.TestCase):
@@ -58,8 +62,32 @@ class CheckStructure(unittest.TestCase):
 
     def test_tools_include_the_duty_cycle(self):
         self.write("worker/duty_cycle.h", "\n")
-        self.write("tools/bench/run.cpp", '#include "worker/duty_cycle.h"\n')
-        self.expect('tools/bench/run.cpp:1: tools may not include "worker/duty_cycle.h"')
+        self.write("tools/sim/cluster.cpp", '#include "worker/duty_cycle.h"\n')
+        self.expect('tools/sim/cluster.cpp:1: tools/sim may not include "worker/duty_cycle.h"')
+
+    def test_only_the_simulator_includes_the_core(self):
+        self.write("tools/processes/node_process.cpp", '#include "worker/core/node.h"\n')
+        self.expect('tools/processes/node_process.cpp:1: tools/processes may not include '
+                    '"worker/core/node.h"')
+
+    def test_rooms_of_the_experiment(self):
+        self.write("tools/experiment/time/random.h", '#include "tools/experiment/run.cpp"\n')
+        self.expect('tools/experiment/time/random.h:1: tools/experiment/time may not include '
+                    '"tools/experiment/run.cpp"')
+
+    def test_experiment_looks_outside(self):
+        for header in ("filesystem", "unistd.h", "CLI/CLI.hpp", "fstream", "iostream", "chrono"):
+            self.write("tools/experiment/run.cpp", f"#include <{header}>\n")
+            self.expect(f"tools/experiment/run.cpp:1: tools/experiment is pure, but reaches <{header}>")
+
+    def test_experiment_includes_the_clock(self):
+        self.write("tools/experiment/run.cpp", '#include "common/base/clock.h"\n')
+        self.expect("tools/experiment/run.cpp:1: tools/experiment is pure, but reaches "
+                    "common/base/clock.h")
+
+    def test_experiment_draws_unseeded(self):
+        self.write("tools/experiment/run.cpp", "const auto seed = std::random_device()();\n")
+        self.expect("tools/experiment/run.cpp:1: tools/experiment is pure, but uses random_device")
 
     def test_core_includes_shm(self):
         self.write("common/shm/link.h", "\n")
@@ -89,7 +117,7 @@ class CheckStructure(unittest.TestCase):
 
     def test_clock_in_core(self):
         self.write("worker/core/node.h", "\nconst auto now = monotonic_ns();\n")
-        self.expect("worker/core/node.h:2: worker/core is pure, but calls monotonic_ns()")
+        self.expect("worker/core/node.h:2: worker/core is pure, but uses monotonic_ns")
 
     def test_atomic_outside_shm(self):
         self.write("supervisor/main.cpp", "std::atomic<int> count;\n")

@@ -2,7 +2,7 @@
 
 #include <vector>
 
-#include "common/base/clock.h"
+#include "common/base/units.h"
 #include "supervisor/chaos.h"
 #include "supervisor/timers.h"
 

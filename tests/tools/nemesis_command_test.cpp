@@ -3,11 +3,11 @@
 
 #include <string>
 
-#include "common/base/clock.h"
+#include "common/base/units.h"
 #include "tests/support/temporary_folder.h"
 #include "tests/tools/command_fixture.h"
-#include "tests/tools/planned_schedule.h"
-#include "tools/bench/fault.h"
+#include "tests/tools/experiment/faults/planned_schedule.h"
+#include "tools/experiment/network/fault.h"
 
 namespace hearsay::test {
 namespace {

@@ -1,7 +1,7 @@
 #include "tools/compare/compare_command.h"
 
 #include <fcntl.h>
-#include <fmt/format.h>
+#include <fmt/core.h>
 #include <unistd.h>
 
 #include <cctype>
@@ -19,14 +19,16 @@
 
 #include "common/base/clock.h"
 #include "common/base/file_descriptor.h"
-#include "tools/bench/gnuplot.h"
-#include "tools/bench/run_pool.h"
-#include "tools/bench/store.h"
-#include "tools/bench/tell.h"
-#include "tools/bench/test_command.h"
+#include "common/base/units.h"
 #include "tools/compare/comparison.h"
 #include "tools/compare/frontier_script.h"
 #include "tools/compare/table.h"
+#include "tools/console/exit_codes.h"
+#include "tools/console/tell.h"
+#include "tools/processes/run_pool.h"
+#include "tools/processes/test_command.h"
+#include "tools/report/gnuplot.h"
+#include "tools/report/store.h"
 #include "tools/sim/options.h"
 #include "tools/sim/simulation.h"
 

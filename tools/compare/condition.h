@@ -4,7 +4,7 @@
 #include <string_view>
 #include <vector>
 
-#include "tools/bench/options.h"
+#include "tools/console/options.h"
 
 namespace hearsay::compare {
 

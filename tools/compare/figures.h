@@ -24,7 +24,7 @@ struct RunVerdict {
   std::string why;                // not valid, for people
 };
 
-// `results`: a whole results.json (tools/bench/results.h).
+// `results`: a whole results.json (tools/report/results.h).
 Figures read_figures(const nlohmann::json& results);
 RunVerdict read_verdict(const nlohmann::json& results);
 

@@ -1,6 +1,6 @@
 #include "tools/compare/frontier_script.h"
 
-#include <fmt/format.h>
+#include <fmt/core.h>
 
 #include <algorithm>
 #include <array>
@@ -9,7 +9,7 @@
 #include <utility>
 #include <vector>
 
-#include "tools/bench/gnuplot.h"
+#include "tools/report/gnuplot.h"
 
 namespace hearsay::compare {
 namespace {

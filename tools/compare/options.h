@@ -6,9 +6,9 @@
 #include <string>
 #include <vector>
 
-#include "tools/bench/options.h"
 #include "tools/compare/condition.h"
 #include "tools/compare/contestant.h"
+#include "tools/console/options.h"
 
 namespace CLI {
 class App;

@@ -1,6 +1,6 @@
 #include "tools/sim/cluster.h"
 
-#include <fmt/format.h>
+#include <fmt/core.h>
 
 #include <algorithm>
 #include <cmath>
@@ -8,9 +8,9 @@
 #include <variant>
 
 #include "common/base/check.h"
-#include "common/base/clock.h"
+#include "common/base/units.h"
 #include "common/protocol/link.h"
-#include "tools/bench/node_output.h"
+#include "tools/experiment/network/node_output.h"
 
 namespace hearsay::sim {
 

@@ -20,11 +20,11 @@
 
 #include "common/options/worker_options.h"
 #include "common/protocol/line_parser.h"
-#include "tools/bench/event_heap.h"
-#include "tools/bench/findings.h"
-#include "tools/bench/network.h"
-#include "tools/bench/node_control.h"
-#include "tools/bench/random.h"
+#include "tools/experiment/faults/node_control.h"
+#include "tools/experiment/network/network.h"
+#include "tools/experiment/time/event_heap.h"
+#include "tools/experiment/time/random.h"
+#include "tools/experiment/verdict/findings.h"
 #include "tools/sim/event_log.h"
 #include "tools/sim/sim_node.h"
 

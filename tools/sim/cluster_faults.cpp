@@ -1,9 +1,9 @@
 // What nemeses do to simulated nodes.
-#include <fmt/format.h>
+#include <fmt/core.h>
 
 #include <utility>
 
-#include "common/base/clock.h"
+#include "common/base/units.h"
 #include "tools/sim/cluster.h"
 
 namespace hearsay::sim {

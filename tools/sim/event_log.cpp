@@ -1,12 +1,12 @@
 #include "tools/sim/event_log.h"
 
-#include <fmt/format.h>
+#include <fmt/core.h>
 
 #include <cctype>
 #include <iterator>
 #include <utility>
 
-#include "common/base/clock.h"
+#include "common/base/units.h"
 
 namespace hearsay::sim {
 namespace {

@@ -1,11 +1,11 @@
 #include "tools/sim/judge.h"
 
-#include <fmt/format.h>
+#include <fmt/core.h>
 
 #include <algorithm>
 #include <string_view>
 
-#include "common/base/clock.h"
+#include "common/base/units.h"
 
 namespace hearsay::sim {
 namespace {

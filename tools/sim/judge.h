@@ -5,7 +5,7 @@
 #include <string>
 #include <vector>
 
-#include "tools/bench/history.h"
+#include "tools/experiment/verdict/history.h"
 #include "tools/sim/options.h"
 
 namespace hearsay::sim {

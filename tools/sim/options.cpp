@@ -7,8 +7,8 @@
 #include <optional>
 #include <string_view>
 
-#include "common/base/clock.h"
-#include "tools/bench/command_text.h"
+#include "common/base/units.h"
+#include "tools/console/command_text.h"
 #include "tools/sim/node_arguments.h"
 
 namespace hearsay::sim {

@@ -5,7 +5,7 @@
 #include <string>
 #include <vector>
 
-#include "tools/bench/options.h"
+#include "tools/console/options.h"
 #include "tools/sim/cluster.h"
 
 namespace CLI {

@@ -1,13 +1,13 @@
 #include "tools/sim/scenario.h"
 
-#include <fmt/format.h>
+#include <fmt/core.h>
 
 #include <algorithm>
 #include <cstddef>
 #include <iterator>
 #include <vector>
 
-#include "tools/bench/random.h"
+#include "tools/experiment/time/random.h"
 
 namespace hearsay::sim {
 namespace {

@@ -1,14 +1,15 @@
 #include "tools/sim/sim_command.h"
 
-#include <fmt/format.h>
+#include <fmt/core.h>
 #include <unistd.h>
 
 #include <cstdio>
 #include <exception>
 
 #include "common/base/clock.h"
-#include "tools/bench/store.h"
-#include "tools/bench/test_command.h"
+#include "common/base/units.h"
+#include "tools/console/exit_codes.h"
+#include "tools/report/store.h"
 #include "tools/sim/simulation.h"
 #include "tools/sim/swarm.h"
 

@@ -1,12 +1,12 @@
 #include "tools/sim/simulation.h"
 
-#include <fmt/format.h>
+#include <fmt/core.h>
 
 #include <utility>
 
-#include "common/base/clock.h"
-#include "tools/bench/conclude.h"
-#include "tools/bench/network_log.h"
+#include "common/base/units.h"
+#include "tools/console/network_log.h"
+#include "tools/report/conclude.h"
 
 namespace hearsay::sim {
 namespace {

@@ -10,13 +10,13 @@
 #include <string>
 #include <vector>
 
-#include "tools/bench/event_heap.h"
-#include "tools/bench/network.h"
-#include "tools/bench/options.h"
-#include "tools/bench/results.h"
-#include "tools/bench/run.h"
-#include "tools/bench/store.h"
-#include "tools/bench/workload.h"
+#include "tools/console/options.h"
+#include "tools/experiment/clients/workload.h"
+#include "tools/experiment/network/network.h"
+#include "tools/experiment/run.h"
+#include "tools/experiment/time/event_heap.h"
+#include "tools/report/results.h"
+#include "tools/report/store.h"
 #include "tools/sim/cluster.h"
 #include "tools/sim/event_log.h"
 

@@ -1,6 +1,6 @@
 #include "tools/sim/swarm.h"
 
-#include <fmt/format.h>
+#include <fmt/core.h>
 #include <unistd.h>
 
 #include <cstdio>
@@ -12,9 +12,10 @@
 
 #include "common/base/clock.h"
 #include "common/base/record.h"
-#include "tools/bench/run_pool.h"
-#include "tools/bench/tell.h"
-#include "tools/bench/test_command.h"
+#include "common/base/units.h"
+#include "tools/console/exit_codes.h"
+#include "tools/console/tell.h"
+#include "tools/processes/run_pool.h"
 #include "tools/sim/judge.h"
 #include "tools/sim/scenario.h"
 #include "tools/sim/simulation.h"

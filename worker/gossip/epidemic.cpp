@@ -5,8 +5,8 @@
 #include <map>
 #include <set>
 
-#include "common/base/clock.h"
 #include "common/base/record.h"
+#include "common/base/units.h"
 #include "worker/core/body.h"
 #include "worker/gossip/circle.h"
 

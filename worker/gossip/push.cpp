@@ -3,7 +3,7 @@
 #include <algorithm>
 #include <map>
 
-#include "common/base/clock.h"
+#include "common/base/units.h"
 
 namespace hearsay::gossip {
 namespace {

@@ -2,8 +2,8 @@
 
 #include <algorithm>
 
-#include "common/base/clock.h"
 #include "common/base/record.h"
+#include "common/base/units.h"
 #include "worker/core/body.h"
 
 namespace hearsay::gossip {

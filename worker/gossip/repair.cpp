@@ -3,8 +3,8 @@
 #include <algorithm>
 #include <limits>
 
-#include "common/base/clock.h"
 #include "common/base/record.h"
+#include "common/base/units.h"
 #include "worker/core/body.h"
 
 namespace hearsay::gossip {

@@ -7,7 +7,7 @@
 #include <set>
 #include <tuple>
 
-#include "common/base/clock.h"
+#include "common/base/units.h"
 #include "tests/worker/support/gossip_cluster.h"
 
 namespace hearsay::test {

@@ -2,7 +2,7 @@
 // end, and fall silent.
 #include <gtest/gtest.h>
 
-#include "common/base/clock.h"
+#include "common/base/units.h"
 #include "tests/worker/support/gossip_cluster.h"
 
 namespace hearsay::test {

@@ -4,7 +4,7 @@
 
 #include <random>
 
-#include "common/base/clock.h"
+#include "common/base/units.h"
 #include "tests/worker/support/gossip_cluster.h"
 
 namespace hearsay::test {

@@ -2,7 +2,7 @@
 
 #include <gtest/gtest.h>
 
-#include "common/base/clock.h"
+#include "common/base/units.h"
 
 namespace hearsay::gossip {
 namespace {

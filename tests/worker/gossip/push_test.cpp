@@ -2,7 +2,7 @@
 
 #include <map>
 
-#include "common/base/clock.h"
+#include "common/base/units.h"
 #include "tests/worker/support/core_harness.h"
 
 namespace hearsay::test {

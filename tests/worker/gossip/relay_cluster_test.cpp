@@ -7,7 +7,7 @@
 #include <random>
 #include <set>
 
-#include "common/base/clock.h"
+#include "common/base/units.h"
 #include "tests/worker/support/gossip_cluster.h"
 #include "worker/gossip/spread_tree.h"
 

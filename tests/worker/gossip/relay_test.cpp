@@ -4,7 +4,7 @@
 
 #include <algorithm>
 
-#include "common/base/clock.h"
+#include "common/base/units.h"
 #include "tests/worker/support/core_harness.h"
 
 namespace hearsay::test {

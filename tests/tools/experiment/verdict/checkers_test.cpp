@@ -1,0 +1,186 @@
+// The checkers on small histories made by hand: what the recorded runs don't show.
+#include "tools/experiment/verdict/checkers.h"
+
+#include <gtest/gtest.h>
+
+#include <utility>
+
+#include "common/base/units.h"
+
+namespace hearsay::bench {
+namespace {
+
+// Writes a history down, one millisecond mark at a time.
+class Script {
+ public:
+  Script& op(std::int64_t time_ms, OperationType type, std::int64_t process, const char* f,
+             nlohmann::json value) {
+    Operation operation;
+    operation.time_ns = time_ms * kNsPerMs;
+    operation.type = type;
+    operation.process = process;
+    operation.f = f;
+    operation.value = std::move(value);
+    history_.append(std::move(operation));
+    return *this;
+  }
+  Script& broadcast(std::int64_t time_ms, const nlohmann::json& value) {
+    return op(time_ms, OperationType::invoke, 0, "broadcast", value)
+        .op(time_ms + 1, OperationType::ok, 0, "broadcast", value);
+  }
+  Script& read(std::int64_t time_ms, nlohmann::json values) {
+    return op(time_ms, OperationType::invoke, 1, "read", nullptr)
+        .op(time_ms + 1, OperationType::ok, 1, "read", std::move(values));
+  }
+  nlohmann::json check() const { return check_set_full(history_, "broadcast"); }
+  const History& history() const { return history_; }
+
+ private:
+  History history_;
+};
+
+const nlohmann::json none_seen = nlohmann::json::array();
+
+TEST(SetFull, CountsStaleLatencyToTheLastReadThatMissed) {
+  const auto result =
+      Script().broadcast(0, 7).read(10, none_seen).read(250, none_seen).read(300, {7}).check();
+  EXPECT_EQ(result.at("valid?"), true);
+  EXPECT_EQ(result.at("stable-count"), 1);
+  EXPECT_EQ(result.at("stale"), nlohmann::json({7}));
+  EXPECT_EQ(result.at("stable-latencies").at("1"), 249);  // known at 1 ms
+}
+
+TEST(SetFull, AReadThatBeganEarlierSaysNothingAboutStaleness) {
+  Script script;
+  script.op(0, OperationType::invoke, 1, "read", nullptr)
+      .broadcast(5, 7)
+      .op(20, OperationType::ok, 1, "read", none_seen)
+      .read(30, {7});
+  EXPECT_EQ(script.check().at("stable-latencies").at("1"), 0);
+}
+
+TEST(SetFull, AValueMissedByTheLastReadsIsLost) {
+  const auto result =
+      Script().broadcast(0, 1).broadcast(5, 2).read(10, {1, 2}).read(100, {2}).check();
+  EXPECT_EQ(result.at("valid?"), false);
+  EXPECT_EQ(result.at("lost"), nlohmann::json({1}));
+  EXPECT_EQ(result.at("lost-latencies").at("0"), 9);
+}
+
+TEST(SetFull, AnAcknowledgedValueThatNobodySawIsLost) {
+  const auto result = Script().broadcast(0, 1).read(10, none_seen).check();
+  EXPECT_EQ(result.at("valid?"), false);
+  EXPECT_EQ(result.at("lost-count"), 1);
+}
+
+TEST(SetFull, AnUnacknowledgedValueMayBeMissing) {
+  Script script;
+  script.op(0, OperationType::invoke, 0, "broadcast", 1)
+      .op(5000, OperationType::info, 0, "broadcast", 1)
+      .broadcast(5001, 2)
+      .read(6000, {2});
+  const auto result = script.check();
+  EXPECT_EQ(result.at("valid?"), true);
+  EXPECT_EQ(result.at("never-read"), nlohmann::json({1}));
+}
+
+TEST(SetFull, AValueSeenBeforeItsAcknowledgementIsKnownFromThere) {
+  Script script;
+  script.op(0, OperationType::invoke, 0, "broadcast", 1)
+      .read(10, {1})
+      .read(20, none_seen)
+      .op(30, OperationType::ok, 0, "broadcast", 1)
+      .read(40, {1});
+  EXPECT_EQ(script.check().at("stable-latencies").at("1"), 9);
+}
+
+TEST(SetFull, NothingReadIsUnknown) {
+  EXPECT_EQ(Script().broadcast(0, 1).check().at("valid?"), "unknown");
+}
+
+TEST(SetFull, AValueTwiceInOneReadIsInvalid) {
+  const auto result = Script().broadcast(0, 1).read(10, {1, 1, 1}).check();
+  EXPECT_EQ(result.at("valid?"), false);
+  EXPECT_EQ(result.at("duplicated"), nlohmann::json({{"1", 3}}));
+}
+
+TEST(SetFull, AValueThatNobodySentIsInvalid) {
+  const auto result = Script().broadcast(0, 1).read(10, {1, "1"}).check();
+  EXPECT_EQ(result.at("valid?"), false);
+  EXPECT_EQ(result.at("unexpected"), nlohmann::json({"1"}));
+  EXPECT_EQ(result.at("unexpected-count"), 1);
+}
+
+TEST(SetFull, ShowsTheEightWorst) {
+  Script script;
+  for (std::int64_t value = 0; value < 10; ++value) script.broadcast(value * 10, value);
+  const auto result =
+      script.read(1000, none_seen).read(2000, {0, 1, 2, 3, 4, 5, 6, 7, 8, 9}).check();
+  ASSERT_EQ(result.at("worst-stale").size(), 8U);
+  EXPECT_EQ(result.at("worst-stale").at(0).at("element"), 0);
+  EXPECT_EQ(result.at("worst-stale").at(0).at("known").at("f"), "add");
+  EXPECT_EQ(result.at("stale-count"), 10);
+}
+
+TEST(UniqueIds, ARepeatedIdIsInvalid) {
+  Script script;
+  int process = 0;
+  for (const nlohmann::json& id : {nlohmann::json("a"), nlohmann::json(1), nlohmann::json("a")}) {
+    script.op(process, OperationType::invoke, process, "generate", nullptr)
+        .op(process, OperationType::ok, process, "generate", id);
+    ++process;
+  }
+  const auto result = check_unique_ids(script.history());
+  EXPECT_EQ(result.at("valid?"), false);
+  EXPECT_EQ(result.at("duplicated"), nlohmann::json({{"a", 2}}));
+  EXPECT_EQ(result.at("acknowledged-count"), 3);
+}
+
+TEST(Echo, AnotherAnswerAndNoAnswerAreErrors) {
+  Script script;
+  script.op(0, OperationType::invoke, 0, "echo", "one")
+      .op(1, OperationType::ok, 0, "echo", {{"echo", "two"}, {"type", "echo_ok"}})
+      .op(2, OperationType::invoke, 0, "echo", "three")
+      .op(5000, OperationType::info, 0, "echo", "three")
+      .op(6000, OperationType::invoke, 1, "echo", "four")
+      .op(6001, OperationType::ok, 1, "echo", {{"echo", "four"}, {"type", "echo_ok"}});
+  const auto result = check_echo(script.history());
+  EXPECT_EQ(result.at("valid?"), false);
+  EXPECT_EQ(result.at("errors").size(), 2U);
+}
+
+TEST(Stats, AnOperationThatNeverSucceedsIsInvalid) {
+  Script script;
+  script.broadcast(0, 1)
+      .op(2, OperationType::invoke, 1, "read", nullptr)
+      .op(3, OperationType::fail, 1, "read", nullptr);
+  const auto result = check_stats(script.history());
+  EXPECT_EQ(result.at("valid?"), false);
+  EXPECT_EQ(result.at("by-f").at("broadcast").at("valid?"), true);
+  EXPECT_EQ(result.at("fail-count"), 1);
+}
+
+TEST(Availability, ComparesTheFractionThatSucceeded) {
+  Script script;
+  script.broadcast(0, 1)
+      .op(2, OperationType::invoke, 1, "read", nullptr)
+      .op(3, OperationType::fail, 1, "read", nullptr);
+  EXPECT_EQ(check_availability(script.history(), std::nullopt).at("valid?"), true);
+  EXPECT_EQ(check_availability(script.history(), 0.5).at("valid?"), true);
+  EXPECT_EQ(check_availability(script.history(), 0.6).at("valid?"), false);
+  EXPECT_EQ(check_availability(script.history(), 1.0).at("ok-fraction"), 0.5);
+}
+
+TEST(MergeValid, TheWorstCounts) {
+  EXPECT_EQ(merge_valid({true, true}), true);
+  EXPECT_EQ(merge_valid({true, "unknown"}), "unknown");
+  EXPECT_EQ(merge_valid({"unknown", false, true}), false);
+}
+
+TEST(Quantiles, TakesTheElementAtTheFloor) {
+  EXPECT_EQ(quantiles({1, 2, 3, 4}),
+            nlohmann::json({{"0", 1}, {"0.5", 3}, {"0.95", 4}, {"0.99", 4}, {"1", 4}}));
+}
+
+}  // namespace
+}  // namespace hearsay::bench

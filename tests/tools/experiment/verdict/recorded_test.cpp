@@ -1,0 +1,150 @@
+// The checkers against the real Maelstrom: its recorded histories must give its recorded verdicts.
+#include <fmt/core.h>
+#include <gtest/gtest.h>
+
+#include <cstdint>
+#include <map>
+#include <optional>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "tests/tools/experiment/verdict/edn_reader.h"
+#include "tests/tools/experiment/virtual_nodes.h"
+#include "tools/experiment/clients/workload.h"
+#include "tools/experiment/verdict/checkers.h"
+
+namespace hearsay::bench {
+namespace {
+
+struct Recorded {
+  explicit Recorded(const std::string& run)
+      : history(test::to_history(test::read_recorded(run + ".history.edn"))),
+        verdict(test::read_recorded(run + ".edn").at(0)) {}
+
+  History history;
+  nlohmann::json verdict;
+};
+
+// Everything in `expected` is in `actual`; `actual` may know more.
+void expect_covers(const nlohmann::json& actual, const nlohmann::json& expected,
+                   const std::string& path) {
+  if (!expected.is_object()) {
+    EXPECT_EQ(actual, expected) << "at " << path;
+    return;
+  }
+  for (const auto& [key, value] : expected.items()) {
+    const std::string inner = fmt::format("{}/{}", path, key);
+    ASSERT_TRUE(actual.is_object() && actual.contains(key)) << "missing " << inner;
+    expect_covers(actual.at(key), value, inner);
+  }
+}
+
+class RecordedRun : public testing::TestWithParam<std::pair<const char*, const char*>> {};
+
+TEST_P(RecordedRun, GivesTheRecordedVerdict) {
+  const auto [run, workload] = GetParam();
+  const Recorded recorded(run);
+  ASSERT_GT(recorded.history.operations().size(), 40U);
+  const auto checker = make_workload(workload, Topology::grid, {"n0"});
+  expect_covers(checker->check(recorded.history), recorded.verdict.at("workload"), "workload");
+}
+
+TEST_P(RecordedRun, GivesTheRecordedStatistics) {
+  const Recorded recorded(GetParam().first);
+  expect_covers(check_stats(recorded.history), recorded.verdict.at("stats"), "stats");
+  expect_covers(check_availability(recorded.history, 1.0), recorded.verdict.at("availability"),
+                "availability");
+  expect_covers(check_exceptions(recorded.history), recorded.verdict.at("exceptions"),
+                "exceptions");
+}
+
+class Sink : public ClientPort {
+ public:
+  bool receive(std::int64_t, std::string_view, std::string_view) override { return true; }
+};
+
+// Two nodes and a client between which as many messages go, and get lost, as in the recorded run.
+class Replayed {
+ public:
+  explicit Replayed(const nlohmann::json& net) {
+    for (const char* name : {"n0", "n1"}) network.add_node(name);
+    network.add_client(sink_);
+    const auto requests = net.at("clients").at("send-count").get<std::int64_t>() / 2;
+    for (std::int64_t i = 0; i < requests; ++i) {
+      send("c0", "n0");
+      send("n0", "c0");
+    }
+    const auto received = net.at("servers").at("recv-count").get<std::int64_t>();
+    const auto sent = net.at("servers").at("send-count").get<std::int64_t>();
+    for (std::int64_t i = 0; i < sent; ++i) {
+      if (i == received) network.cut(Fault::partition, {{true, true}, {true, true}});
+      send("n0", "n1");
+    }
+  }
+  void send(const char* src, const char* dest) { network.send(0, src, dest, "{}", ""); }
+
+  EventHeap heap;
+  test::VirtualNodes nodes{heap};
+  Network network{heap, nodes, {}, 1};
+
+ private:
+  Sink sink_;
+};
+
+TEST_P(RecordedRun, GivesTheRecordedMessageCounts) {
+  const Recorded recorded(GetParam().first);
+  const nlohmann::json& expected = recorded.verdict.at("net");
+  const Replayed replayed(expected);
+  expect_covers(check_net(recorded.history, replayed.network), expected, "net");
+}
+
+// What our bench sends to nodes besides the operations: init, and the workload's set-up message.
+TEST_P(RecordedRun, HasTheClientsMessagesThatWeSend) {
+  const auto [run, workload_name] = GetParam();
+  const Recorded recorded(run);
+  const auto nodes = std::map<std::string, std::int64_t>{
+      {"echo", 1}, {"unique-ids", 3}, {"broadcast-1", 1}, {"broadcast-5-partition", 5}}[run];
+  const auto workload = make_workload(workload_name, Topology::grid, {"n0"});
+  const std::int64_t messages_a_node = workload->setup_body().is_null() ? 1 : 2;
+  EXPECT_EQ(recorded.verdict.at("net").at("clients").at("send-count"),
+            2 * (count_invocations(recorded.history) + nodes * messages_a_node));
+}
+
+TEST_P(RecordedRun, GivesTheRecordedVerdictInAll) {
+  const auto [run, workload_name] = GetParam();
+  const Recorded recorded(run);
+  const auto workload = make_workload(workload_name, Topology::grid, {"n0"});
+  const History& history = recorded.history;
+  std::vector<nlohmann::json> verdicts;
+  for (const nlohmann::json& section :
+       {check_stats(history), check_availability(history, std::nullopt), check_exceptions(history),
+        check_perf(history), workload->check(history)}) {
+    verdicts.push_back(section.at("valid?"));
+  }
+  EXPECT_EQ(merge_valid(verdicts), recorded.verdict.at("valid?"));
+}
+
+INSTANTIATE_TEST_SUITE_P(Maelstrom, RecordedRun,
+                         testing::Values(std::pair("echo", "echo"),
+                                         std::pair("unique-ids", "unique-ids"),
+                                         std::pair("broadcast-1", "broadcast"),
+                                         std::pair("broadcast-5-partition", "broadcast")),
+                         [](const auto& parameter) {
+                           std::string name = parameter.param.first;
+                           for (char& c : name) c = c == '-' ? '_' : c;
+                           return name;
+                         });
+
+TEST(EdnReader, ReadsWhatJepsenWrites) {
+  const auto values = test::read_edn(
+      R"({:a 1, "b" (1 2.5 nil), :c #{"x"}} #jepsen.history.Op{:type :ok, 0.5 "q\"q"} sym)");
+  ASSERT_EQ(values.size(), 3U);
+  EXPECT_EQ(values[0], nlohmann::json::parse(R"({"a":1,"b":[1,2.5,null],"c":["x"]})"));
+  EXPECT_EQ(values[1], nlohmann::json::parse(R"({"type":"ok","0.5":"q\"q"})"));
+  EXPECT_EQ(values[2], "sym");
+  EXPECT_THROW(test::read_edn("{:a 1"), std::runtime_error);
+}
+
+}  // namespace
+}  // namespace hearsay::bench

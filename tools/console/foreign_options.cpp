@@ -1,0 +1,49 @@
+#include "tools/console/foreign_options.h"
+
+#include <CLI/CLI.hpp>
+#include <string>
+
+namespace hearsay::bench {
+namespace {
+
+constexpr const char* kNoTransactions = "belongs to the transaction workloads, which are not here";
+constexpr const char* kNoSsh = "there is no SSH here: nodes are processes of this machine";
+constexpr const char* kFixedNames = "nodes are named n0, n1, ... here: use --node-count";
+
+struct Foreign {
+  const char* name;
+  bool has_value;
+  const char* reason;
+};
+
+constexpr Foreign kForeign[] = {
+    {"--consistency-models", true, kNoTransactions},
+    {"--key-count", true, kNoTransactions},
+    {"--max-txn-length", true, kNoTransactions},
+    {"--max-writes-per-key", true, kNoTransactions},
+    {"-n,--node", true, kFixedNames},
+    {"--nodes", true, kFixedNames},
+    {"--nodes-file", true, kFixedNames},
+    {"--username", true, kNoSsh},
+    {"--password", true, kNoSsh},
+    {"--ssh-private-key", true, kNoSsh},
+    {"--strict-host-key-checking", false, kNoSsh},
+    {"--no-ssh", false, "there is never any SSH here: leave it out"},
+    {"--leave-db-running", false, "nodes never outlive the run here"},
+    {"--logging-json", false, "there is no log here; results.json and history.jsonl are JSON"},
+};
+
+}  // namespace
+
+void refuse_foreign_options(CLI::App& command) {
+  for (const Foreign& foreign : kForeign) {
+    const auto refuse = [foreign](const CLI::results_t&) -> bool {
+      throw CLI::ValidationError(foreign.name,
+                                 std::string("an option of Maelstrom's; ") + foreign.reason);
+    };
+    CLI::Option* option = command.add_option(foreign.name, refuse)->group("");
+    if (!foreign.has_value) option->expected(0);
+  }
+}
+
+}  // namespace hearsay::bench

@@ -1,0 +1,208 @@
+#include "tools/console/options.h"
+
+#include <fmt/core.h>
+
+#include <CLI/CLI.hpp>
+#include <cstdlib>
+#include <filesystem>
+#include <random>
+
+#include "tools/console/foreign_options.h"
+#include "tools/console/number_range.h"
+#include "tools/experiment/clients/workload.h"
+
+namespace hearsay::bench {
+namespace {
+
+std::size_t parse_concurrency(const std::string& text, std::size_t node_count) {
+  char* rest = nullptr;
+  const unsigned long number = std::strtoul(text.c_str(), &rest, 10);
+  const std::string unit = rest;
+  const bool digits = !text.empty() && text[0] >= '0' && text[0] <= '9';
+  if (!digits || number == 0 || number > 1'000'000 || (!unit.empty() && unit != "n")) {
+    throw CLI::ValidationError("--concurrency",
+                               "a positive number, or one followed by n, not \"" + text + "\"");
+  }
+  return unit == "n" ? number * node_count : number;
+}
+
+std::optional<double> parse_availability(const std::string& text) {
+  if (text.empty()) return std::nullopt;
+  if (text == "total") return 1.0;
+  char* rest = nullptr;
+  const double fraction = std::strtod(text.c_str(), &rest);
+  if (*rest != '\0' || !(fraction >= 0 && fraction <= 1)) {
+    throw CLI::ValidationError("--availability",
+                               "either total or a number from 0 to 1, not \"" + text + "\"");
+  }
+  return fraction;
+}
+
+LatencyDistribution parse_distribution(const std::string& name) {
+  if (name == "uniform") return LatencyDistribution::uniform;
+  if (name == "exponential") return LatencyDistribution::exponential;
+  return LatencyDistribution::constant;
+}
+
+}  // namespace
+
+void add_network_options(CLI::App& command, TestOptions& options) {
+  command.add_option("--latency", options.latency_ms, "Mean latency between nodes, in ms")
+      ->check(between(kNothing, kLargest))
+      ->capture_default_str()
+      ->type_name("MS");
+  command
+      .add_option("--latency-dist", options.latency_distribution, "How latencies are distributed")
+      ->check(CLI::IsMember({"constant", "uniform", "exponential"}))
+      ->capture_default_str()
+      ->type_name("TYPE");
+  command
+      .add_option("--topology", options.topology, "The neighbours that broadcast nodes are told")
+      ->check(CLI::IsMember({"line", "grid", "tree", "tree2", "tree3", "tree4", "total"}))
+      ->capture_default_str()
+      ->type_name("SHAPE");
+  command.add_flag("--no-head-of-line-blocking", options.no_head_of_line_blocking,
+                   "Deliver each message when it is due, instead of behind the one that the "
+                   "node's queue is holding, as Maelstrom does");
+}
+
+void add_load_options(CLI::App& command, TestOptions& options, std::int64_t most_nodes) {
+  command.add_option("--node-count", options.node_count, "How many nodes")
+      ->check(between(1, static_cast<double>(most_nodes)))
+      ->capture_default_str()
+      ->type_name("N");
+  command.add_option("--time-limit", options.time_limit_s, "How long the load lasts, in seconds")
+      ->check(between(kSmallest, kLargest))
+      ->capture_default_str()
+      ->type_name("S");
+  command
+      .add_option("--recovery", options.recovery_s,
+                  "How long the nodes have, after the load, before the final reads, in seconds")
+      ->check(between(kNothing, kLargest))
+      ->capture_default_str()
+      ->type_name("S");
+  command.add_option("--rate", options.rate_hz, "Operations a second, on average")
+      ->check(between(kNothing, kLargest))
+      ->capture_default_str()
+      ->type_name("HZ");
+  command
+      .add_option("--concurrency", options.concurrency,
+                  "How many clients; 4n means four times the number of nodes")
+      ->capture_default_str()
+      ->type_name("NUMBER");
+  command
+      .add_option("--dispatch-delay-us", options.dispatch_delay_us,
+                  "How much later than planned each operation starts, in microseconds; the "
+                  "default is what Jepsen needs, 0 gives the full --rate")
+      ->check(between(kNothing, kLargest))
+      ->capture_default_str()
+      ->type_name("US");
+  command
+      .add_option("--linger-ms", options.linger_ms,
+                  "How long the nodes go on after the final reads, in ms. Under Maelstrom they do "
+                  "while Jepsen writes the history")
+      ->check(between(kNothing, kLargest))
+      ->capture_default_str()
+      ->type_name("MS");
+  command
+      .add_option("--availability", options.availability,
+                  "Which fraction of the operations must succeed: a number from 0 to 1, or total")
+      ->type_name("FRACTION");
+}
+
+void add_test_options(CLI::App& command, TestOptions& options, std::int64_t most_nodes) {
+  command.add_option("-w,--workload", options.workload, "What the clients do")
+      ->required()
+      ->check(CLI::IsMember(workload_names()))
+      ->type_name("NAME");
+  command
+      .add_option("--bin", options.binary,
+                  "The program that is a node (default: hearsay-node beside this program)")
+      ->type_name("FILE");
+  add_load_options(command, options, most_nodes);
+  add_network_options(command, options);
+  add_fault_options(command, options.faults);
+  command.add_flag("--log-stderr", options.log_stderr, "Show what the nodes write to stderr");
+  command.add_flag("--log-net-send", options.log_net_send, "Show each message that is sent");
+  command.add_flag("--log-net-recv", options.log_net_recv, "Show each message that arrives");
+  command
+      .add_option("--test-count", options.test_count,
+                  "Runs one after the other, up to the first that isn't valid")
+      ->check(between(1, kLargest))
+      ->capture_default_str()
+      ->type_name("N");
+  command.add_flag("--strict", options.strict,
+                   "Read nothing more from a node after a line that is no message, as Maelstrom "
+                   "does (the run is invalid either way)");
+  command.add_flag("--no-plots", options.no_plots, "Draw no plots (they need gnuplot)");
+  command.add_option("--seed", options.given_seed, "Repeats the random choices of another run")
+      ->check(CLI::NonNegativeNumber)
+      ->type_name("N");
+  command.add_option("--store", options.store, "Where the results go")
+      ->capture_default_str()
+      ->type_name("DIR");
+  refuse_foreign_options(command);
+  command.footer(
+      "Behind -- follow arguments for the node.\n"
+      "Exit codes: 0 valid, 1 invalid, 2 unknown, 254 bad arguments, 255 the run could not go on.\n"
+      "Example: hearsay test -w broadcast --node-count 5 --time-limit 20 --rate 10 "
+      "--nemesis partition -- --gossip push");
+}
+
+void resolve(TestOptions& options) {
+  options.seed = options.given_seed ? *options.given_seed : std::random_device()();
+  options.thread_count =
+      parse_concurrency(options.concurrency, static_cast<std::size_t>(options.node_count));
+  options.wanted_availability = parse_availability(options.availability);
+  options.shape = parse_topology(options.topology).value_or(Topology::grid);
+  options.network = {options.latency_ms, parse_distribution(options.latency_distribution),
+                     !options.no_head_of_line_blocking};
+  options.network.wire = resolve_wire(options.faults, options.latency_ms);
+  options.nemesis = resolve_nemesis(options.faults);
+  if (options.binary.empty()) {
+    options.binary = std::filesystem::read_symlink("/proc/self/exe").parent_path() / "hearsay-node";
+  }
+}
+
+RunOptions run_options(const TestOptions& options) {
+  RunOptions run;
+  run.concurrency = options.thread_count;
+  run.rate_hz = options.rate_hz;
+  run.time_limit_ns = static_cast<std::int64_t>(options.time_limit_s * 1e9);
+  run.recovery_ns = static_cast<std::int64_t>(options.recovery_s * 1e9);
+  run.dispatch_delay_ns = static_cast<std::int64_t>(options.dispatch_delay_us * 1e3);
+  run.linger_ns = static_cast<std::int64_t>(options.linger_ms * 1e6);
+  run.seed = options.seed;
+  run.nemesis = options.nemesis;
+  return run;
+}
+
+std::vector<std::string> node_names(const TestOptions& options) {
+  std::vector<std::string> names;
+  for (std::int64_t i = 0; i < options.node_count; ++i) names.push_back(fmt::format("n{}", i));
+  return names;
+}
+
+nlohmann::json to_json(const TestOptions& options) {
+  nlohmann::json json = {{"workload", options.workload},
+                         {"bin", options.binary},
+                         {"node-count", options.node_count},
+                         {"time-limit", options.time_limit_s},
+                         {"recovery", options.recovery_s},
+                         {"rate", options.rate_hz},
+                         {"concurrency", options.thread_count},
+                         {"latency", options.latency_ms},
+                         {"latency-dist", options.latency_distribution},
+                         {"topology", options.topology},
+                         {"dispatch-delay-us", options.dispatch_delay_us},
+                         {"linger-ms", options.linger_ms},
+                         {"availability", options.availability},
+                         {"head-of-line-blocking", !options.no_head_of_line_blocking},
+                         {"strict", options.strict},
+                         {"seed", options.seed},
+                         {"args", options.node_arguments}};
+  add_to_json(json, options.faults);
+  return json;
+}
+
+}  // namespace hearsay::bench

@@ -1,0 +1,81 @@
+// The options of `hearsay test`: Maelstrom's names, meanings and defaults, and a few of our own.
+#pragma once
+
+#include <cstddef>
+#include <cstdint>
+#include <nlohmann/json.hpp>
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "tools/console/fault_options.h"
+#include "tools/experiment/faults/nemesis.h"
+#include "tools/experiment/network/network.h"
+#include "tools/experiment/network/topology.h"
+#include "tools/experiment/run.h"
+
+namespace CLI {
+class App;
+}
+
+namespace hearsay::bench {
+
+// How much later than planned Jepsen starts an operation, on average: the rate is lower by that.
+// From the gaps between operations in histories recorded from Maelstrom (tools/README.md).
+inline constexpr double kJepsenDispatchDelayUs = 260;
+
+struct TestOptions {
+  // As given.
+  std::string workload;
+  std::string binary;
+  std::int64_t node_count = 5;
+  double time_limit_s = 10;
+  double recovery_s = 10;
+  double rate_hz = 5;
+  std::string concurrency = "1n";
+  std::int64_t latency_ms = 0;
+  std::string latency_distribution = "constant";
+  std::string topology = "grid";
+  FaultOptions faults;
+  std::string availability;
+  bool log_stderr = false;
+  bool log_net_send = false;
+  bool log_net_recv = false;
+  std::int64_t test_count = 1;
+  double dispatch_delay_us = kJepsenDispatchDelayUs;
+  double linger_ms = 0;
+  bool strict = false;
+  bool no_plots = false;
+  bool no_head_of_line_blocking = false;
+  std::optional<std::uint64_t> given_seed;
+  std::string store = "store";
+  std::vector<std::string> node_arguments;
+  std::string command;  // the whole command, as people would type it
+
+  // Worked out by resolve().
+  std::uint64_t seed = 0;
+  std::size_t thread_count = 1;
+  std::optional<double> wanted_availability;
+  Topology shape = Topology::grid;
+  NetworkOptions network;
+  NemesisOptions nemesis;
+};
+
+// Parts of add_test_options(), for commands that run tests of their own making.
+void add_load_options(CLI::App& command, TestOptions& options, std::int64_t most_nodes);
+void add_network_options(CLI::App& command, TestOptions& options);
+
+// The options that can't be had from one flag alone are checked by resolve().
+void add_test_options(CLI::App& command, TestOptions& options, std::int64_t most_nodes = 1000);
+
+// Checks and works out the rest. Throws CLI::ValidationError with words
+// for people.
+void resolve(TestOptions& options);
+
+RunOptions run_options(const TestOptions& options);
+// n0, n1, ...
+std::vector<std::string> node_names(const TestOptions& options);
+
+nlohmann::json to_json(const TestOptions& options);
+
+}  // namespace hearsay::bench

@@ -1,0 +1,72 @@
+#include "tools/experiment/clients/client.h"
+
+#include <fmt/core.h>
+
+#include <utility>
+
+#include "common/base/check.h"
+
+namespace hearsay::bench {
+
+Request::Request(const nlohmann::json& json)
+    : type(json.at("type").get<std::string>()), body(json.dump()) {}
+
+Client::Client(EventHeap& heap, Network& network, std::vector<DuplicateReply>& duplicates)
+    : heap_(heap),
+      network_(network),
+      duplicates_(duplicates),
+      name_(network.add_client(*this)),
+      alive_(std::make_shared<int>()) {}
+
+Client::~Client() {
+  network_.remove_client(name_, gave_up_ns_);
+}
+
+void Client::request(std::int64_t now_ns, std::string_view node, const Request& request,
+                     std::optional<std::int64_t> timeout_ns, OnReply on_reply) {
+  HEARSAY_CHECK(!on_reply_, "one request at a time");
+  network_.count_late_receipts(std::exchange(inbox_, 0));
+  answered_.push_back(false);
+  const std::size_t msg_id = answered_.size();
+  on_reply_ = std::move(on_reply);
+  if (timeout_ns) {
+    heap_.at(now_ns + *timeout_ns,
+             [this, msg_id, alive = std::weak_ptr<int>(alive_)](std::int64_t later_ns) {
+               const bool stale = alive.expired() || msg_id != answered_.size() || !on_reply_;
+               if (stale) return;
+               gave_up_ns_ = later_ns;
+               finish(later_ns, nullptr);
+             });
+  }
+  const std::string_view fields = std::string_view(request.body).substr(1);
+  const auto wrong = network_.send(
+      now_ns, name_, node, fmt::format(R"({{"msg_id":{},{})", msg_id, fields), request.type);
+  HEARSAY_CHECK(!wrong, "a client and the node it asks are in the network");
+}
+
+bool Client::receive(std::int64_t now_ns, std::string_view src, std::string_view body) {
+  const nlohmann::json json = nlohmann::json::parse(body);
+  const bool waits = static_cast<bool>(on_reply_);
+  if (!waits) ++inbox_;
+
+  const auto reply_to = json.find("in_reply_to");
+  if (reply_to == json.end() || !reply_to->is_number_integer()) return waits;
+  const auto msg_id = reply_to->get<std::int64_t>();
+  if (msg_id < 1 || msg_id > static_cast<std::int64_t>(answered_.size())) return waits;
+  const auto position = static_cast<std::size_t>(msg_id - 1);
+  if (answered_[position]) {
+    duplicates_.push_back({std::string(src), name_, msg_id});
+    return waits;
+  }
+  answered_[position] = true;
+  if (waits && position + 1 == answered_.size()) finish(now_ns, json);
+  return waits;
+}
+
+void Client::finish(std::int64_t now_ns, const nlohmann::json& body) {
+  // Taken out first: whoever gets the reply may ask again at once.
+  const OnReply on_reply = std::exchange(on_reply_, nullptr);
+  on_reply(now_ns, body);
+}
+
+}  // namespace hearsay::bench

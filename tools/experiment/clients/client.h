@@ -1,0 +1,75 @@
+// A client of the network: one request at a time, a time-out, a name of its own.
+//
+// Behaves as Maelstrom's: a reply to an earlier request is skipped; what arrives while nobody waits
+// stays in the inbox until the next request. A client that dies takes its name with it: whoever
+// answers it later speaks to an unknown destination. It also watches what Maelstrom does not: a
+// request answered twice. Not thread-safe.
+#pragma once
+
+#include <cstdint>
+#include <functional>
+#include <memory>
+#include <nlohmann/json.hpp>
+#include <optional>
+#include <string>
+#include <string_view>
+#include <utility>
+#include <vector>
+
+#include "tools/experiment/network/network.h"
+#include "tools/experiment/time/event_heap.h"
+
+namespace hearsay::bench {
+
+// A request that got more than one answer.
+struct DuplicateReply {
+  std::string node;
+  std::string client;
+  std::int64_t in_reply_to = 0;
+};
+
+// What is asked, as text: made once, however large it is and however many are asked.
+struct Request {
+  // `body`: an object with a string `type`, without msg_id.
+  explicit Request(const nlohmann::json& body);
+  Request(std::string type_, std::string body_) : type(std::move(type_)), body(std::move(body_)) {}
+
+  std::string type;
+  std::string body;
+};
+
+class Client : public ClientPort {
+ public:
+  // The reply's body, or null after the time-out.
+  using OnReply = std::function<void(std::int64_t now_ns, const nlohmann::json& body)>;
+
+  // `duplicates` collects over all clients; heap, network and it outlive the client.
+  Client(EventHeap& heap, Network& network, std::vector<DuplicateReply>& duplicates);
+  ~Client() override;
+  Client(const Client&) = delete;
+  Client& operator=(const Client&) = delete;
+
+  const std::string& name() const { return name_; }
+
+  // Sends the request with the next msg_id. Without a time-out it waits for ever. Not while another
+  // is open.
+  void request(std::int64_t now_ns, std::string_view node, const Request& request,
+               std::optional<std::int64_t> timeout_ns, OnReply on_reply);
+
+  bool receive(std::int64_t now_ns, std::string_view src, std::string_view body) override;
+
+ private:
+  void finish(std::int64_t now_ns, const nlohmann::json& body);
+
+  EventHeap& heap_;
+  Network& network_;
+  std::vector<DuplicateReply>& duplicates_;
+  std::string name_;
+  OnReply on_reply_;                        // empty: nobody waits
+  std::vector<bool> answered_;              // by msg_id - 1
+  std::int64_t inbox_ = 0;                  // messages nobody has taken
+  std::optional<std::int64_t> gave_up_ns_;  // the last time-out
+  std::shared_ptr<int> alive_;              // a timer holds it weakly
+};
+
+}  // namespace hearsay::bench

@@ -1,0 +1,66 @@
+// The threads that run operations, as Jepsen's interpreter has them.
+//
+// Thread i is bound to node i mod N and runs one operation at a time as some process. After an
+// indeterminate operation its process dies: the next operation runs as process + concurrency, with
+// a new client unless the workload reuses them. The old client goes when the new one comes, not
+// earlier. Free threads take turns; the nemesis counts as one more thread in the turn.
+// Not thread-safe.
+#pragma once
+
+#include <cstddef>
+#include <cstdint>
+#include <functional>
+#include <memory>
+#include <optional>
+#include <vector>
+
+#include "tools/experiment/clients/client.h"
+#include "tools/experiment/clients/workload.h"
+#include "tools/experiment/verdict/history.h"
+
+namespace hearsay::bench {
+
+inline constexpr std::int64_t kClientTimeoutNs = 5'000'000'000;
+
+class ClientPool {
+ public:
+  using OnFree = std::function<void(std::int64_t now_ns)>;
+
+  // `on_free` is called after every completion. Times in the history count from `origin_ns`.
+  ClientPool(EventHeap& heap, Network& network, Workload& workload, History& history,
+             std::vector<DuplicateReply>& duplicates, std::size_t concurrency,
+             std::int64_t origin_ns, OnFree on_free);
+
+  std::size_t concurrency() const { return threads_.size(); }
+  bool all_free() const { return busy_ == 0; }
+  // The free thread whose turn it is.
+  std::optional<std::size_t> next_free() const;
+  void invoke(std::int64_t now_ns, std::size_t thread, Intent intent, bool final_read);
+  // The nemesis did something: it is the next one's turn.
+  void pass_turn();
+
+ private:
+  struct Thread {
+    std::int64_t process;
+    std::int64_t client_process = -1;  // the process that the client was made for
+    std::unique_ptr<Client> client;
+    bool busy = false;
+  };
+
+  Client& client_of(Thread& thread);
+  void complete(std::int64_t now_ns, std::size_t number, std::size_t invocation,
+                const nlohmann::json& request, const nlohmann::json& reply);
+
+  EventHeap& heap_;
+  Network& network_;
+  Workload& workload_;
+  History& history_;
+  std::vector<DuplicateReply>& duplicates_;
+  std::int64_t origin_ns_;
+  OnFree on_free_;
+  std::vector<Thread> threads_;
+  std::size_t turn_ = 0;
+  std::size_t busy_ = 0;
+};
+
+}  // namespace hearsay::bench

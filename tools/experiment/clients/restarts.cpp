@@ -1,0 +1,103 @@
+#include "tools/experiment/clients/restarts.h"
+
+#include <fmt/core.h>
+
+#include <utility>
+
+#include "tools/experiment/clients/client_pool.h"
+
+namespace hearsay::bench {
+
+std::string node_ids(const Network& network) {
+  nlohmann::json names = nlohmann::json::array();
+  for (std::size_t i = 0; i < network.node_count(); ++i) names.push_back(network.node_name(i));
+  return names.dump();
+}
+
+Request init_request(const std::string& node_id, std::string_view node_ids) {
+  return {"init", fmt::format(R"({{"node_id":{},"node_ids":{},"type":"init"}})",
+                              nlohmann::json(node_id).dump(), node_ids)};
+}
+
+std::string wrong_answer(const std::string& node, const std::string& asked,
+                         const nlohmann::json& reply) {
+  if (reply.is_null()) return fmt::format("{} did not answer {}", node, asked);
+  if (reply.at("type") == asked + "_ok") return "";
+  return fmt::format("{} answered {} with {} instead of {}_ok", node, asked, reply.dump(), asked);
+}
+
+Restarts::Restarts(EventHeap& heap, Network& network, std::vector<DuplicateReply>& duplicates,
+                   std::optional<Request> setup, CalmSince calm_since, OnAllBack on_all_back,
+                   OnFailure on_failure)
+    : heap_(heap),
+      network_(network),
+      duplicates_(duplicates),
+      setup_(std::move(setup)),
+      calm_since_(std::move(calm_since)),
+      on_all_back_(std::move(on_all_back)),
+      on_failure_(std::move(on_failure)),
+      nodes_(network.node_count()) {}
+
+void Restarts::node_started(std::int64_t now_ns, std::size_t node) {
+  nodes_[node].client = std::make_unique<Client>(heap_, network_, duplicates_);
+  ++waiting_;
+  ask(now_ns, node, init_request(network_.node_name(node), node_ids(network_)), kInitTimeoutNs);
+}
+
+void Restarts::node_killed(std::size_t node) {
+  if (nodes_[node].client) forget(node);
+}
+
+void Restarts::forget(std::size_t node) {
+  nodes_[node].client.reset();
+  ++nodes_[node].question;
+  --waiting_;
+}
+
+void Restarts::ask(std::int64_t now_ns, std::size_t node, const Request& request,
+                   std::int64_t timeout_ns) {
+  ++nodes_[node].question;
+  // The client itself waits for ever: it doesn't know of pauses.
+  nodes_[node].client->request(
+      now_ns, network_.node_name(node), request, std::nullopt,
+      [this, node, asked = request.type](std::int64_t later_ns, const nlohmann::json& reply) {
+        take_answer(later_ns, node, asked, reply);
+      });
+  watch(now_ns + timeout_ns, node, request.type, timeout_ns);
+}
+
+void Restarts::take_answer(std::int64_t now_ns, std::size_t node, const std::string& asked,
+                           const nlohmann::json& reply) {
+  const std::string failure = wrong_answer(network_.node_name(node), asked, reply);
+  if (!failure.empty()) {
+    on_failure_(now_ns, node, failure);
+    return;
+  }
+  // From the heap, so that the client doesn't die while it is still speaking.
+  heap_.at(now_ns, [this, node, asked, question = nodes_[node].question](std::int64_t later_ns) {
+    if (nodes_[node].question != question) return;
+    if (asked == "init" && setup_) {
+      ask(later_ns, node, *setup_, kClientTimeoutNs);
+      return;
+    }
+    forget(node);
+    if (all_are_back()) on_all_back_(later_ns);
+  });
+}
+
+void Restarts::watch(std::int64_t due_ns, std::size_t node, const std::string& asked,
+                     std::int64_t timeout_ns) {
+  heap_.at(due_ns,
+           [this, node, asked, timeout_ns, question = nodes_[node].question](std::int64_t now_ns) {
+             if (nodes_[node].question != question) return;
+             const auto calm_since_ns = calm_since_(node);
+             const std::int64_t deadline_ns = calm_since_ns.value_or(now_ns) + timeout_ns;
+             if (deadline_ns > now_ns) {
+               watch(deadline_ns, node, asked, timeout_ns);
+             } else {
+               on_failure_(now_ns, node, wrong_answer(network_.node_name(node), asked, nullptr));
+             }
+           });
+}
+
+}  // namespace hearsay::bench

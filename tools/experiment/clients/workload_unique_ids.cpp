@@ -1,0 +1,29 @@
+#include "tools/experiment/clients/workload.h"
+#include "tools/experiment/verdict/checkers.h"
+
+namespace hearsay::bench {
+namespace {
+
+class UniqueIds final : public Workload {
+ public:
+  std::string_view name() const override { return "unique-ids"; }
+  Intent next(Random& /*random*/) override { return {"generate", nullptr}; }
+  nlohmann::json request_body(const Operation& /*invocation*/) const override {
+    return {{"type", "generate"}};
+  }
+  nlohmann::json result(const Operation& /*invocation*/,
+                        const nlohmann::json& body) const override {
+    return body.at("id");
+  }
+  std::string_view reply_field(std::string_view /*f*/) const override { return "id"; }
+  bool reuses_clients() const override { return true; }
+  nlohmann::json check(const History& history) const override { return check_unique_ids(history); }
+};
+
+}  // namespace
+
+std::unique_ptr<Workload> make_unique_ids() {
+  return std::make_unique<UniqueIds>();
+}
+
+}  // namespace hearsay::bench

@@ -1,0 +1,258 @@
+#include "tools/experiment/network/network.h"
+
+#include <fmt/core.h>
+
+#include <algorithm>
+#include <cmath>
+#include <iterator>
+#include <utility>
+
+#include "common/base/check.h"
+#include "common/base/units.h"
+
+namespace hearsay::bench {
+
+Network::Network(EventHeap& heap, NodePort& port, const NetworkOptions& options, std::uint64_t seed)
+    : heap_(heap),
+      port_(port),
+      options_(options),
+      latency_random_(seed, "latency"),
+      wire_(options.wire, seed) {}
+
+void Network::add_node(const std::string& name) {
+  Endpoint endpoint;
+  endpoint.node = nodes_.size();
+  endpoints_.emplace(name, endpoint);
+  nodes_.emplace_back().name = name;
+  traffic_.add_node();
+}
+
+std::string Network::add_client(ClientPort& client) {
+  std::string name = fmt::format("c{}", next_client_++);
+  Endpoint endpoint;
+  endpoint.node = kClient;
+  endpoint.client = &client;
+  endpoints_.emplace(name, endpoint);
+  return name;
+}
+
+void Network::remove_client(const std::string& name, std::optional<std::int64_t> gave_up_ns) {
+  Endpoint& endpoint = endpoints_.find(name)->second;
+  endpoint.client = nullptr;
+  endpoint.gone = true;
+  endpoint.gave_up_ns = gave_up_ns;
+}
+
+Refusal Network::refuse(std::int64_t now_ns, bool is_source, std::string_view name) const {
+  Refusal refusal;
+  refusal.kind = is_source ? Refusal::Kind::unknown_source : Refusal::Kind::unknown_destination;
+  refusal.reason = fmt::format("unknown {} \"{}\"", is_source ? "source" : "destination", name);
+  const auto found = endpoints_.find(name);
+  if (found == endpoints_.end()) return refusal;
+  const auto& gave_up_ns = found->second.gave_up_ns;
+  if (is_source || !gave_up_ns) {
+    refusal.reason += ": this client has all its answers and has gone";
+    return refusal;
+  }
+  refusal.kind = Refusal::Kind::late_reply;
+  refusal.late_ns = now_ns - *gave_up_ns;
+  refusal.reason =
+      fmt::format("a late reply to \"{}\": this client gave up waiting {} ms earlier and has gone",
+                  name, refusal.late_ns / kNsPerMs);
+  return refusal;
+}
+
+std::int64_t Network::draw_latency_ns(Random& random) const {
+  const std::int64_t mean = options_.latency_ms;
+  if (mean == 0) return 0;
+  switch (options_.distribution) {
+    case LatencyDistribution::constant:
+      return mean * kNsPerMs;
+    case LatencyDistribution::uniform: {
+      const auto drawn_ms = random.below(static_cast<std::uint64_t>(2 * mean));
+      return static_cast<std::int64_t>(drawn_ms) * kNsPerMs;
+    }
+    case LatencyDistribution::exponential: {
+      const double drawn_ms = -static_cast<double>(mean) * std::log1p(-random.unit());
+      return static_cast<std::int64_t>(drawn_ms) * kNsPerMs;
+    }
+  }
+  return mean * kNsPerMs;
+}
+
+std::optional<Refusal> Network::send(std::int64_t now_ns, std::string_view src,
+                                     std::string_view dest, std::string_view body,
+                                     std::string_view type) {
+  const std::uint64_t id = next_message_id_++;
+  const auto source = endpoints_.find(src);
+  if (source == endpoints_.end() || source->second.gone) return refuse(now_ns, true, src);
+  const auto target = endpoints_.find(dest);
+  if (target == endpoints_.end() || target->second.gone) return refuse(now_ns, false, dest);
+
+  const bool between_nodes = source->second.node != kClient && target->second.node != kClient;
+  ++(between_nodes ? server_messages_ : client_messages_).sent;
+  traffic_.count(now_ns, source->second.node, target->second.node, type,
+                 Traffic::line_bytes(src, dest, body));
+  const bool to_client = target->second.node == kClient;
+  Envelope envelope{now_ns, id, source->second.node, {}};
+  if (!to_client || log_sent_ || log_received_) {
+    fmt::format_to(std::back_inserter(envelope.line),
+                   R"({{"id":{},"src":"{}","dest":"{}","body":{}}})"
+                   "\n",
+                   id, src, dest, body);
+  }
+  if (log_sent_) log_sent_(now_ns, envelope.line);
+  if (to_client) {
+    if (log_received_) log_received_(now_ns, envelope.line);
+    if (target->second.client->receive(now_ns, src, body)) ++client_messages_.received;
+    return std::nullopt;
+  }
+  if (between_nodes) {
+    set_off(now_ns, target->second.node, std::move(envelope));
+  } else {
+    enqueue(now_ns, target->second.node, std::move(envelope));
+  }
+  return std::nullopt;
+}
+
+void Network::set_off(std::int64_t now_ns, std::size_t dest, Envelope envelope) {
+  if (wire_.loses()) {
+    lose(Fault::loss, envelope);
+    return;
+  }
+  if (wire_.duplicates()) {
+    ++hits_[index_of(Fault::duplicate)];
+    Envelope copy = envelope;
+    copy.due_ns += draw_latency_ns(wire_.copy_random());
+    enqueue(now_ns, dest, std::move(copy));
+  }
+  envelope.due_ns += draw_latency_ns(latency_random_);
+  const std::int64_t delay_ms = wire_.draw_delay_ms();
+  if (delay_ms == 0) {
+    enqueue(now_ns, dest, std::move(envelope));
+    return;
+  }
+  ++hits_[index_of(Fault::reorder)];
+  envelope.due_ns += delay_ms * kNsPerMs;
+  heap_.at(now_ns + delay_ms * kNsPerMs, [this, dest, deaths = nodes_[dest].deaths,
+                                          delayed = std::move(envelope)](std::int64_t later_ns) {
+    if (nodes_[dest].deaths == deaths) {
+      enqueue(later_ns, dest, delayed);
+    } else {
+      lose(Fault::kill, delayed);
+    }
+  });
+}
+
+void Network::enqueue(std::int64_t now_ns, std::size_t dest, Envelope envelope) {
+  Node& node = nodes_[dest];
+  if (node.down) {
+    lose(Fault::kill, envelope);
+    return;
+  }
+  node.queue.push_back(std::move(envelope));
+  std::push_heap(node.queue.begin(), node.queue.end(), later);
+  take_next(now_ns, dest);
+}
+
+void Network::cut(Fault fault, Grudge grudge) {
+  HEARSAY_CHECK(fault == Fault::partition || fault == Fault::one_way, "other faults don't cut");
+  (fault == Fault::partition ? partition_ : one_way_) = std::move(grudge);
+}
+
+void Network::take_down(std::size_t number) {
+  Node& node = nodes_[number];
+  node.down = true;
+  ++node.deaths;
+  for (const Envelope& envelope : node.queue) lose(Fault::kill, envelope);
+  node.queue.clear();
+  node.taker = Taker::idle;
+  node.alarm_ns.reset();
+}
+
+std::int64_t Network::lost() const {
+  return hit_by(Fault::partition) + hit_by(Fault::one_way) + hit_by(Fault::loss) +
+         hit_by(Fault::kill);
+}
+
+void Network::lose(Fault fault, const Envelope& envelope) {
+  if (envelope.src != kClient) ++hits_[index_of(fault)];
+}
+
+void Network::node_ready(std::int64_t now_ns, std::size_t node) {
+  HEARSAY_CHECK(nodes_[node].taker == Taker::handing_over, "node_ready without a delivery");
+  nodes_[node].taker = Taker::idle;
+  take_next(now_ns, node);
+}
+
+Network::Envelope Network::pop(Node& node) {
+  std::pop_heap(node.queue.begin(), node.queue.end(), later);
+  Envelope envelope = std::move(node.queue.back());
+  node.queue.pop_back();
+  return envelope;
+}
+
+bool Network::is_cut_off(std::size_t dest, const Envelope& envelope) {
+  if (envelope.src == kClient) return false;
+  const auto is_deaf = [&](const Grudge& grudge) {
+    return !grudge.empty() && grudge[dest][envelope.src];
+  };
+  const bool by_partition = is_deaf(partition_);
+  if (!by_partition && !is_deaf(one_way_)) return false;
+  lose(by_partition ? Fault::partition : Fault::one_way, envelope);
+  return true;
+}
+
+bool Network::hand_over(std::int64_t now_ns, std::size_t number, const Envelope& envelope) {
+  ++(envelope.src == kClient ? client_messages_ : server_messages_).received;
+  if (log_received_) log_received_(now_ns, envelope.line);
+  Node& node = nodes_[number];
+  node.taker = Taker::handing_over;
+  if (!port_.deliver(now_ns, number, envelope.line)) return false;
+  node.taker = Taker::idle;
+  return true;
+}
+
+void Network::take_next(std::int64_t now_ns, std::size_t number) {
+  if (!options_.head_of_line_blocking) {
+    take_due(now_ns, number);
+    return;
+  }
+  Node& node = nodes_[number];
+  while (node.taker == Taker::idle && !node.queue.empty()) {
+    Envelope envelope = pop(node);
+    if (is_cut_off(number, envelope)) continue;
+    const std::int64_t hold_ms = (envelope.due_ns - now_ns) / kNsPerMs;
+    if (hold_ms <= 0) {
+      hand_over(now_ns, number, envelope);
+      continue;
+    }
+    node.taker = Taker::holding;
+    heap_.at(now_ns + hold_ms * kNsPerMs, [this, number, deaths = node.deaths,
+                                           held = std::move(envelope)](std::int64_t later_ns) {
+      if (nodes_[number].deaths != deaths) {
+        lose(Fault::kill, held);
+      } else if (hand_over(later_ns, number, held)) {
+        take_next(later_ns, number);
+      }
+    });
+  }
+}
+
+void Network::take_due(std::int64_t now_ns, std::size_t number) {
+  Node& node = nodes_[number];
+  while (node.taker == Taker::idle && !node.queue.empty() && node.queue.front().due_ns <= now_ns) {
+    const Envelope envelope = pop(node);
+    if (!is_cut_off(number, envelope)) hand_over(now_ns, number, envelope);
+  }
+  if (node.taker != Taker::idle || node.queue.empty()) return;
+  const std::int64_t due_ns = node.queue.front().due_ns;
+  if (node.alarm_ns && *node.alarm_ns <= due_ns) return;
+  node.alarm_ns = due_ns;
+  heap_.at(due_ns, [this, number, due_ns](std::int64_t later_ns) {
+    if (nodes_[number].alarm_ns == due_ns) nodes_[number].alarm_ns.reset();
+    take_due(later_ns, number);
+  });
+}
+
+}  // namespace hearsay::bench

@@ -1,0 +1,29 @@
+#include "tools/experiment/time/event_heap.h"
+
+#include <algorithm>
+#include <utility>
+
+namespace hearsay::bench {
+
+void EventHeap::at(std::int64_t due_ns, Action action) {
+  events_.push_back(Event{due_ns, next_order_++, std::move(action)});
+  std::push_heap(events_.begin(), events_.end(), later);
+}
+
+std::optional<std::int64_t> EventHeap::next_due_ns() const {
+  if (events_.empty()) return std::nullopt;
+  return events_.front().due_ns;
+}
+
+std::uint64_t EventHeap::run_due(std::int64_t now_ns, std::uint64_t most) {
+  std::uint64_t count = 0;
+  for (; count < most && !events_.empty() && events_.front().due_ns <= now_ns; ++count) {
+    std::pop_heap(events_.begin(), events_.end(), later);
+    const Action action = std::move(events_.back().action);
+    events_.pop_back();
+    action(now_ns);
+  }
+  return count;
+}
+
+}  // namespace hearsay::bench

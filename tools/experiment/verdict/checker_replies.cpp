@@ -1,0 +1,82 @@
+// The checkers of workloads in which each reply is judged by itself: echo and unique ids.
+#include <algorithm>
+#include <map>
+#include <string>
+#include <utility>
+#include <vector>
+
+#include "tools/experiment/verdict/checkers.h"
+
+namespace hearsay::bench {
+namespace {
+
+constexpr std::size_t kDuplicatesShown = 48;
+
+struct Repeated {
+  nlohmann::json id;
+  std::int64_t count = 0;
+};
+
+// The ids handed out more than once, the most frequent first.
+std::vector<Repeated> repeated_ids(std::vector<nlohmann::json> ids) {
+  std::sort(ids.begin(), ids.end());
+  std::vector<Repeated> repeated;
+  for (std::size_t i = 0; i < ids.size();) {
+    std::size_t end = i + 1;
+    while (end < ids.size() && ids[end] == ids[i]) ++end;
+    if (end - i > 1) repeated.push_back({ids[i], static_cast<std::int64_t>(end - i)});
+    i = end;
+  }
+  std::stable_sort(repeated.begin(), repeated.end(),
+                   [](const Repeated& a, const Repeated& b) { return a.count > b.count; });
+  return repeated;
+}
+
+}  // namespace
+
+nlohmann::json check_echo(const History& history) {
+  nlohmann::json errors = nlohmann::json::array();
+  const auto& operations = history.operations();
+  for (std::size_t i = 0; i < operations.size(); ++i) {
+    const Operation& invocation = operations[i];
+    if (invocation.type != OperationType::invoke) continue;
+    const auto partner = history.partner(i);
+    const nlohmann::json answer = partner ? operations[*partner].value : nlohmann::json();
+    const bool echoed =
+        answer.is_object() && answer.contains("echo") && answer.at("echo") == invocation.value;
+    if (!echoed) {
+      errors.push_back({"Expected a message with :echo", invocation.value, "But received", answer});
+    }
+  }
+  return {{"valid?", errors.empty()}, {"errors", errors}};
+}
+
+nlohmann::json check_unique_ids(const History& history) {
+  std::size_t attempted = 0;
+  std::vector<nlohmann::json> ids;
+  for (const Operation& operation : history.operations()) {
+    if (operation.f != "generate") continue;
+    if (operation.type == OperationType::invoke) ++attempted;
+    if (operation.type == OperationType::ok) ids.push_back(operation.value);
+  }
+  nlohmann::json range = {nullptr, nullptr};
+  if (!ids.empty()) {
+    const auto [lowest, highest] = std::minmax_element(ids.begin(), ids.end());
+    range = {*lowest, *highest};
+  }
+  const std::size_t acknowledged = ids.size();
+  const std::vector<Repeated> repeated = repeated_ids(std::move(ids));
+  nlohmann::json shown = nlohmann::json::object();
+  for (std::size_t i = 0; i < std::min(repeated.size(), kDuplicatesShown); ++i) {
+    const nlohmann::json& id = repeated[i].id;
+    shown[id.is_string() ? id.get<std::string>() : id.dump()] = repeated[i].count;
+  }
+  return {{"valid?", repeated.empty()},
+          {"attempted-count", attempted},
+          {"acknowledged-count", acknowledged},
+          {"duplicated-count", repeated.size()},
+          {"duplicated", shown},
+          {"range", range}};
+}
+
+}  // namespace hearsay::bench

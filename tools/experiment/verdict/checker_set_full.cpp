@@ -1,0 +1,229 @@
+#include <algorithm>
+#include <map>
+#include <optional>
+#include <set>
+#include <string>
+#include <unordered_map>
+#include <vector>
+
+#include "common/base/units.h"
+#include "tools/experiment/verdict/checkers.h"
+
+namespace hearsay::bench {
+namespace {
+
+constexpr std::size_t kWorstShown = 8;
+
+// What the reads showed of one value. Indices into the history; of reads, their invocations.
+struct Element {  // NOLINT(bugprone-exception-escape): as in history.h
+  nlohmann::json value;
+  std::optional<std::size_t> known;  // the operation from which on the value is known to be in
+  std::optional<std::size_t> last_present;
+  std::optional<std::size_t> last_absent;
+  std::size_t seen_in_read = 0;  // the number of the last read that showed it
+};
+
+enum class Outcome { stable, lost, never_read };
+
+struct Judged {
+  const Element* element;
+  Outcome outcome;
+  std::int64_t latency_ms = 0;  // of stable and lost
+};
+
+using Elements = std::vector<Element>;
+
+class Timeline {
+ public:
+  Timeline(const History& history, std::string_view add_f) : history_(history) {
+    for (const Operation& operation : history.operations()) {
+      if (!is_client(operation)) continue;
+      if (operation.f == add_f) add(operation);
+      if (operation.f == "read" && operation.type == OperationType::ok) read(operation);
+    }
+    // By value, as the results list them.
+    std::sort(elements_.begin(), elements_.end(),
+              [](const Element& a, const Element& b) { return a.value < b.value; });
+  }
+
+  const Elements& elements() const { return elements_; }
+  // Value, the most often that one read showed it.
+  const std::map<std::string, std::int64_t>& duplicated() const { return duplicated_; }
+  const std::vector<nlohmann::json>& unexpected() const { return unexpected_; }
+
+ private:
+  void add(const Operation& operation) {
+    const auto [found, is_new] = positions_.try_emplace(operation.value.dump(), elements_.size());
+    if (is_new) {
+      elements_.emplace_back().value = operation.value;
+    } else if (operation.type == OperationType::ok) {
+      Element& element = elements_[found->second];
+      if (!element.known) element.known = static_cast<std::size_t>(operation.index);
+    }
+  }
+
+  void read(const Operation& operation) {
+    const auto completion = static_cast<std::size_t>(operation.index);
+    const std::size_t invocation = history_.partner(completion).value_or(completion);
+    ++read_number_;
+    for (const nlohmann::json& value : operation.value) {
+      const auto found = positions_.find(value.dump());
+      if (found == positions_.end()) {
+        if (unknown_.insert(value.dump()).second) unexpected_.push_back(value);
+        continue;
+      }
+      Element& element = elements_[found->second];
+      if (element.seen_in_read == read_number_) {
+        note_duplicate(operation.value, value);
+        continue;
+      }
+      element.seen_in_read = read_number_;
+      if (!element.known) element.known = completion;
+      raise(element.last_present, invocation);
+    }
+    for (Element& element : elements_) {
+      if (element.seen_in_read != read_number_) raise(element.last_absent, invocation);
+    }
+  }
+
+  void note_duplicate(const nlohmann::json& values, const nlohmann::json& value) {
+    std::int64_t& worst = duplicated_[value.dump()];
+    worst =
+        std::max(worst, static_cast<std::int64_t>(std::count(values.begin(), values.end(), value)));
+  }
+
+  static void raise(std::optional<std::size_t>& latest, std::size_t invocation) {
+    if (!latest || *latest < invocation) latest = invocation;
+  }
+
+  const History& history_;
+  Elements elements_;
+  std::unordered_map<std::string, std::size_t> positions_;
+  std::map<std::string, std::int64_t> duplicated_;
+  std::set<std::string> unknown_;
+  std::vector<nlohmann::json> unexpected_;  // each once
+  std::size_t read_number_ = 0;
+};
+
+// Whole milliseconds from the moment the value was known to just after `end`; at least 0.
+std::int64_t latency_ms(const History& history, std::size_t known,
+                        const std::optional<std::size_t>& end) {
+  const auto& operations = history.operations();
+  const std::int64_t end_ns = end ? operations[*end].time_ns + 1 : 0;
+  return std::max<std::int64_t>(0, end_ns - operations[known].time_ns) / kNsPerMs;
+}
+
+Judged judge(const History& history, const Element& element) {
+  const auto& present = element.last_present;
+  const auto& absent = element.last_absent;
+  if (present && (!absent || *absent < *present)) {
+    return {&element, Outcome::stable, latency_ms(history, *element.known, absent)};
+  }
+  if (element.known && absent && (!present || *present < *absent) && *element.known < *absent) {
+    return {&element, Outcome::lost, latency_ms(history, *element.known, present)};
+  }
+  return {&element, Outcome::never_read, 0};
+}
+
+nlohmann::json as_add(const History& history, const std::optional<std::size_t>& index,
+                      std::string_view add_f) {
+  if (!index) return nullptr;
+  nlohmann::json json = to_json(history.operations()[*index]);
+  // The element's own history is told in Jepsen's word for it.
+  if (json["f"] == add_f) json["f"] = "add";
+  return json;
+}
+
+nlohmann::json worst_stale(const History& history, std::vector<Judged> stale,
+                           std::string_view add_f) {
+  std::stable_sort(stale.begin(), stale.end(),
+                   [](const Judged& a, const Judged& b) { return a.latency_ms < b.latency_ms; });
+  std::reverse(stale.begin(), stale.end());
+  if (stale.size() > kWorstShown) stale.resize(kWorstShown);
+  nlohmann::json result = nlohmann::json::array();
+  for (const Judged& judged : stale) {
+    result.push_back({{"element", judged.element->value},
+                      {"outcome", "stable"},
+                      {"stable-latency", judged.latency_ms},
+                      {"lost-latency", nullptr},
+                      {"known", as_add(history, judged.element->known, add_f)},
+                      {"last-absent", as_add(history, judged.element->last_absent, add_f)}});
+  }
+  return result;
+}
+
+struct Tally {
+  nlohmann::json values = nlohmann::json::array();
+  std::vector<std::int64_t> latencies;
+
+  void take(const Judged& judged) {
+    values.push_back(judged.element->value);
+    latencies.push_back(judged.latency_ms);
+  }
+};
+
+nlohmann::json verdict(const Timeline& timeline, const Tally& stable, const Tally& lost) {
+  if (!lost.values.empty() || !timeline.duplicated().empty() || !timeline.unexpected().empty()) {
+    return false;
+  }
+  return stable.values.empty() ? nlohmann::json("unknown") : nlohmann::json(true);
+}
+
+}  // namespace
+
+nlohmann::json check_set_full(const History& history, std::string_view add_f) {
+  const Timeline timeline(history, add_f);
+  Tally stable;
+  Tally lost;
+  Tally never_read;
+  Tally stale;
+  std::vector<Judged> stale_judged;
+  for (const Element& element : timeline.elements()) {
+    const Judged judged = judge(history, element);
+    (judged.outcome == Outcome::stable ? stable
+     : judged.outcome == Outcome::lost ? lost
+                                       : never_read)
+        .take(judged);
+    if (judged.outcome == Outcome::stable && judged.latency_ms > 0) {
+      stale.take(judged);
+      stale_judged.push_back(judged);
+    }
+  }
+  nlohmann::json result = {{"valid?", verdict(timeline, stable, lost)},
+                           {"attempt-count", timeline.elements().size()},
+                           {"stable-count", stable.values.size()},
+                           {"lost-count", lost.values.size()},
+                           {"lost", lost.values},
+                           {"never-read-count", never_read.values.size()},
+                           {"never-read", never_read.values},
+                           {"stale-count", stale.values.size()},
+                           {"stale", stale.values},
+                           {"worst-stale", worst_stale(history, stale_judged, add_f)},
+                           {"duplicated-count", timeline.duplicated().size()},
+                           {"duplicated", timeline.duplicated()},
+                           {"unexpected-count", timeline.unexpected().size()},
+                           {"unexpected", timeline.unexpected()}};
+  if (!stable.latencies.empty()) {
+    std::sort(stable.latencies.begin(), stable.latencies.end());
+    result["stable-latencies"] = quantiles(stable.latencies);
+  }
+  if (!lost.latencies.empty()) {
+    std::sort(lost.latencies.begin(), lost.latencies.end());
+    result["lost-latencies"] = quantiles(lost.latencies);
+  }
+  return result;
+}
+
+std::vector<ValueLatency> value_latencies(const History& history, std::string_view add_f) {
+  const Timeline timeline(history, add_f);
+  std::vector<ValueLatency> latencies;
+  for (const Element& element : timeline.elements()) {
+    const Judged judged = judge(history, element);
+    if (judged.outcome == Outcome::never_read) continue;
+    latencies.push_back({history.operations()[*element.known].time_ns, judged.latency_ms,
+                         judged.outcome == Outcome::lost});
+  }
+  return latencies;
+}
+
+}  // namespace hearsay::bench

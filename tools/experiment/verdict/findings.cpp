@@ -1,0 +1,87 @@
+#include "tools/experiment/verdict/findings.h"
+
+#include <fmt/core.h>
+
+#include <utility>
+
+namespace hearsay::bench {
+namespace {
+
+Finding::Kind kind_of(Refusal::Kind kind) {
+  switch (kind) {
+    case Refusal::Kind::unknown_source:
+      return Finding::Kind::unknown_source;
+    case Refusal::Kind::unknown_destination:
+      return Finding::Kind::unknown_destination;
+    case Refusal::Kind::late_reply:
+      return Finding::Kind::late_reply;
+  }
+  return Finding::Kind::no_message;
+}
+
+}  // namespace
+
+std::string_view name_of(Finding::Kind kind) {
+  switch (kind) {
+    case Finding::Kind::no_message:
+      return "no-message";
+    case Finding::Kind::unknown_source:
+      return "unknown-source";
+    case Finding::Kind::unknown_destination:
+      return "unknown-destination";
+    case Finding::Kind::late_reply:
+      return "late-reply";
+  }
+  return "";
+}
+
+std::string shorten_line(std::string_view line) {
+  if (line.size() <= Findings::kShownLineBytes) return std::string(line);
+  return fmt::format("{}... ({} bytes)", line.substr(0, Findings::kShownLineBytes), line.size());
+}
+
+const Finding& Findings::add_bad_line(std::int64_t now_ns, const std::string& node,
+                                      std::string reason, std::string_view line) {
+  Finding finding;
+  finding.node = node;
+  finding.time_ns = now_ns;
+  finding.reason = std::move(reason);
+  finding.line = shorten_line(line);
+  return add(std::move(finding));
+}
+
+const Finding& Findings::add_refusal(std::int64_t now_ns, const std::string& node, Refusal refusal,
+                                     std::string_view dest, std::string_view line) {
+  Finding finding;
+  finding.kind = kind_of(refusal.kind);
+  finding.node = node;
+  finding.time_ns = now_ns;
+  finding.reason = std::move(refusal.reason);
+  finding.line = shorten_line(line);
+  if (finding.kind == Finding::Kind::late_reply) {
+    finding.client = dest;
+    finding.late_ns = refusal.late_ns;
+  }
+  return add(std::move(finding));
+}
+
+const Finding& Findings::add(Finding finding) {
+  ++counts_[finding.kind];
+  ++by_node_[finding.node];
+  last_ = std::move(finding);
+  if (kept_.size() < kMostKept) kept_.push_back(last_);
+  return last_;
+}
+
+std::int64_t Findings::total() const {
+  std::int64_t total = 0;
+  for (const auto& [kind, count] : counts_) total += count;
+  return total;
+}
+
+std::int64_t Findings::count_of(const std::string& node) const {
+  const auto found = by_node_.find(node);
+  return found == by_node_.end() ? 0 : found->second;
+}
+
+}  // namespace hearsay::bench

@@ -1,0 +1,39 @@
+// How a run went, apart from what its history and its network say.
+#pragma once
+
+#include <cstdint>
+#include <nlohmann/json.hpp>
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "tools/experiment/verdict/findings.h"
+
+namespace hearsay::bench {
+
+// What a node's processes used, all together.
+struct NodeUsage {
+  std::int64_t cpu_us = 0;
+  // Its parts, each in steps of 10 ms a process.
+  std::int64_t user_ms = 0;
+  std::int64_t system_ms = 0;
+  // The sum of its processes' own peaks; pages that they share count in each.
+  std::int64_t peak_rss_kb = 0;
+};
+
+// NOLINTNEXTLINE(bugprone-exception-escape): nlohmann::json's destructor does not throw
+struct Outcome {
+  std::string failure;       // why the run couldn't go on; empty: it went to its end
+  std::string failure_kind;  // "node-died", "no-answer"
+  std::string failed_node;
+  Findings findings;
+  std::vector<std::string> violations;  // what else is wrong, in words
+  nlohmann::json simulator;             // what only a simulated run has; null: nothing
+  std::vector<std::string> leftovers;   // nodes that left processes behind
+  // Of real processes only.
+  std::optional<std::int64_t> wall_ns;       // from the first process started to the last one gone
+  std::optional<std::int64_t> bench_cpu_ns;  // what the bench itself used
+  std::vector<NodeUsage> usage;              // by node
+};
+
+}  // namespace hearsay::bench

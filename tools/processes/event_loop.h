@@ -1,0 +1,54 @@
+// The real-time loop: descriptors, signals and the event heap, in one thread.
+//
+// Blocks SIGINT, SIGTERM, SIGHUP and SIGCHLD for the process and reads them from a descriptor;
+// ignores SIGPIPE. One loop a process. Throws std::system_error when the kernel refuses something.
+#pragma once
+
+#include <cstdint>
+#include <functional>
+#include <memory>
+#include <unordered_map>
+
+#include "common/base/file_descriptor.h"
+#include "tools/experiment/time/event_heap.h"
+
+namespace hearsay::bench {
+
+class EventLoop {
+ public:
+  // `events` as epoll has them.
+  using OnReady = std::function<void(std::int64_t now_ns, std::uint32_t events)>;
+  using OnSignal = std::function<void(std::int64_t now_ns, int number)>;
+
+  explicit EventLoop(OnSignal on_signal);
+  EventLoop(const EventLoop&) = delete;
+  EventLoop& operator=(const EventLoop&) = delete;
+
+  EventHeap& heap() { return heap_; }
+
+  // The descriptor stays the caller's, who calls forget() before closing it. Level-triggered.
+  void watch(int fd, std::uint32_t events, OnReady on_ready);
+  void forget(int fd);
+
+  // Until stop() is called.
+  void run();
+  void stop() { stopped_ = true; }
+
+ private:
+  void control(int operation, int fd, std::uint32_t events) const;
+  void arm_timer();
+  void dispatch(int fd, std::uint32_t events);
+  void read_signals();
+
+  EventHeap heap_;
+  OnSignal on_signal_;
+  FileDescriptor epoll_;
+  FileDescriptor timer_;
+  FileDescriptor signals_;
+  // Shared, so that a handler may forget itself.
+  std::unordered_map<int, std::shared_ptr<OnReady>> handlers_;
+  std::int64_t armed_ns_ = -1;
+  bool stopped_ = false;
+};
+
+}  // namespace hearsay::bench

@@ -1,0 +1,230 @@
+#include "tools/processes/node_group.h"
+
+#include <fmt/core.h>
+#include <sys/epoll.h>
+#include <sys/resource.h>
+#include <unistd.h>
+
+#include <algorithm>
+#include <csignal>
+#include <deque>
+#include <fstream>
+#include <utility>
+#include <variant>
+
+#include "tools/console/tell.h"
+#include "tools/processes/process_table.h"
+
+namespace hearsay::bench {
+namespace {
+
+// How many findings of one node are told while the run goes on.
+constexpr std::int64_t kToldFindings = 3;
+constexpr std::size_t kLastLines = 10;
+constexpr rlim_t kOtherDescriptors = 100;
+// A node's workers have half a second to notice that it is dead.
+constexpr int kLeftoverPolls = 25;
+constexpr useconds_t kLeftoverPollUs = 20'000;
+
+// Each node needs two descriptors, and a few while it starts.
+void allow_descriptors(std::size_t nodes) {
+  rlimit limit{};
+  check_syscall(::getrlimit(RLIMIT_NOFILE, &limit), "getrlimit");
+  const rlim_t wanted = 2 * nodes + kOtherDescriptors;
+  if (limit.rlim_cur >= wanted) return;
+  limit.rlim_cur = std::min<rlim_t>(wanted, limit.rlim_max);
+  check_syscall(::setrlimit(RLIMIT_NOFILE, &limit), "setrlimit");
+}
+
+}  // namespace
+
+NodeGroup::NodeGroup(EventLoop& loop, NodeCommand command, std::string log_directory, bool strict,
+                     OnDeath on_death)
+    : loop_(loop),
+      command_(std::move(command)),
+      log_directory_(std::move(log_directory)),
+      strict_(strict),
+      on_death_(std::move(on_death)) {}
+
+std::string NodeGroup::log_path(std::size_t node) const {
+  return fmt::format("{}/{}.log", log_directory_, network_->node_name(node));
+}
+
+std::string NodeGroup::last_words(std::size_t node) const {
+  std::ifstream log(log_path(node));
+  std::deque<std::string> last;
+  for (std::string line; std::getline(log, line);) {
+    last.push_back(shorten_line(line));
+    if (last.size() > kLastLines) last.pop_front();
+  }
+  if (last.empty()) return "It wrote nothing to stderr.\n";
+  std::string text = fmt::format("The last lines of its stderr ({}):\n", log_path(node));
+  for (const std::string& line : last) text += "    " + line + "\n";
+  return text;
+}
+
+void NodeGroup::start(Network& network) {
+  allow_descriptors(network.node_count());
+  network_ = &network;
+  nodes_.resize(network.node_count());
+  for (std::size_t node = 0; node < nodes_.size(); ++node) launch(node);
+}
+
+void NodeGroup::launch(std::size_t node) {
+  nodes_[node].process = std::make_unique<NodeProcess>(command_, log_path(node));
+  loop_.watch(nodes_[node].process->stdout_fd(), EPOLLIN,
+              [this, node](std::int64_t now_ns, std::uint32_t) { read(now_ns, node); });
+}
+
+void NodeGroup::bury(std::size_t node) {
+  loop_.forget(nodes_[node].process->stdin_fd());
+  loop_.forget(nodes_[node].process->stdout_fd());
+  nodes_[node] = Node();  // kills all that is left of it
+}
+
+void NodeGroup::look_for_deaths(std::int64_t now_ns) {
+  for (std::size_t node = 0; node < nodes_.size(); ++node) {
+    if (!nodes_[node].process) continue;
+    const std::string exit = nodes_[node].process->try_reap();
+    if (exit.empty()) continue;
+    on_death_(now_ns, node, fmt::format("{} {}", network_->node_name(node), exit));
+  }
+}
+
+std::vector<std::string> NodeGroup::stop() {
+  const auto is_dead = [](const Node& node) { return !node.process; };
+  for (const Node& node : nodes_) {
+    if (is_dead(node)) continue;
+    node.process->kill();
+    loop_.forget(node.process->stdin_fd());
+    loop_.forget(node.process->stdout_fd());
+  }
+  for (const Node& node : nodes_) {
+    if (!is_dead(node)) node.process->reap();
+  }
+  const auto has_leftovers = [&](const Node& node) {
+    return !is_dead(node) && node.process->has_leftovers();
+  };
+  for (int i = 0; i < kLeftoverPolls; ++i) {
+    if (std::none_of(nodes_.begin(), nodes_.end(), has_leftovers)) break;
+    ::usleep(kLeftoverPollUs);
+  }
+  std::vector<std::string> untidy;
+  for (std::size_t node = 0; node < nodes_.size(); ++node) {
+    if (has_leftovers(nodes_[node])) untidy.push_back(network_->node_name(node));
+  }
+  nodes_.clear();  // kills what is left
+  return untidy;
+}
+
+pid_t NodeGroup::pid(std::size_t node) const {
+  return nodes_[node].process ? nodes_[node].process->pid() : -1;
+}
+
+bool NodeGroup::deliver(std::int64_t /*now_ns*/, std::size_t node, std::string_view line) {
+  NodeProcess& process = *nodes_[node].process;
+  if (process.write(line)) return true;
+  loop_.watch(process.stdin_fd(), EPOLLOUT, [this, node](std::int64_t now_ns, std::uint32_t) {
+    NodeProcess& slow = *nodes_[node].process;
+    if (!slow.write_rest()) return;
+    loop_.forget(slow.stdin_fd());
+    network_->node_ready(now_ns, node);
+  });
+  return false;
+}
+
+std::optional<pid_t> NodeGroup::find_worker(std::size_t node) const {
+  if (!nodes_[node].process) return std::nullopt;
+  const std::vector<pid_t> children = running_children(nodes_[node].process->pid());
+  return children.empty() ? std::nullopt : std::optional(children.front());
+}
+
+bool NodeGroup::has_worker(std::size_t node, pid_t worker) const {
+  const std::vector<pid_t> children = running_children(nodes_[node].process->pid());
+  return std::find(children.begin(), children.end(), worker) != children.end();
+}
+
+std::optional<std::int64_t> NodeGroup::kill_worker(std::int64_t /*now_ns*/, std::size_t node) {
+  const auto worker = find_worker(node);
+  // A process that is being killed may still be seen for a while.
+  if (!worker || worker == nodes_[node].killed_worker) return std::nullopt;
+  if (::kill(*worker, SIGKILL) != 0) return std::nullopt;
+  nodes_[node].killed_worker = worker;
+  return *worker;
+}
+
+std::optional<std::int64_t> NodeGroup::pause_worker(std::int64_t /*now_ns*/, std::size_t node) {
+  const auto worker = find_worker(node);
+  if (!worker || ::kill(*worker, SIGSTOP) != 0) return std::nullopt;
+  nodes_[node].paused_worker = *worker;
+  return *worker;
+}
+
+void NodeGroup::resume_worker(std::int64_t /*now_ns*/, std::size_t number) {
+  Node& node = nodes_[number];
+  const auto worker = std::exchange(node.paused_worker, std::nullopt);
+  // In a paused node it stays paused, until resume_node.
+  if (worker && !node.paused && has_worker(number, *worker)) ::kill(*worker, SIGCONT);
+}
+
+void NodeGroup::kill_node(std::int64_t /*now_ns*/, std::size_t node) {
+  if (nodes_[node].process) bury(node);
+}
+
+void NodeGroup::start_node(std::int64_t /*now_ns*/, std::size_t node) {
+  if (!nodes_[node].process) launch(node);
+}
+
+void NodeGroup::pause_node(std::int64_t /*now_ns*/, std::size_t number) {
+  Node& node = nodes_[number];
+  if (!node.process || std::exchange(node.paused, true)) return;
+  node.process->signal_group(SIGSTOP);
+}
+
+void NodeGroup::resume_node(std::int64_t /*now_ns*/, std::size_t number) {
+  Node& node = nodes_[number];
+  if (!node.process || !std::exchange(node.paused, false)) return;
+  node.process->signal_group(SIGCONT);
+  const auto worker = node.paused_worker;
+  if (worker && has_worker(number, *worker)) ::kill(*worker, SIGSTOP);
+}
+
+void NodeGroup::read(std::int64_t now_ns, std::size_t node) {
+  NodeProcess& process = *nodes_[node].process;
+  bool silenced = false;
+  const bool open = process.read_lines([&](std::string_view line) {
+    silenced = !take_line(now_ns, node, line);
+    return !silenced;
+  });
+  if (silenced || !open) loop_.forget(process.stdout_fd());
+}
+
+bool NodeGroup::take_line(std::int64_t now_ns, std::size_t node, std::string_view line) {
+  const std::string& name = network_->node_name(node);
+  const auto parsed = parse_output(parser_, line);
+  if (const auto* envelope = std::get_if<Envelope>(&parsed)) {
+    auto refusal =
+        network_->send(now_ns, envelope->src, envelope->dest, envelope->body, envelope->type);
+    if (!refusal) return true;
+    report(findings_.add_refusal(now_ns, name, std::move(*refusal), envelope->dest, line));
+  } else {
+    report(findings_.add_bad_line(now_ns, name, std::get<std::string>(parsed), line));
+  }
+  return !strict_;
+}
+
+void NodeGroup::report(const Finding& finding) const {
+  const std::int64_t count = findings_.count_of(finding.node);
+  if (count > kToldFindings) return;
+  const bool is_message = finding.kind != Finding::Kind::no_message;
+  tell("hearsay test: {} printed {}: {}\n    {}\n", finding.node,
+       is_message ? "a message that can't be delivered" : "a line that is no message",
+       finding.reason, finding.line);
+  if (strict_) {
+    tell("    Nothing more is read from it in this run, as under Maelstrom.\n");
+  } else if (count == kToldFindings) {
+    tell("    More of that kind from {} is only counted.\n", finding.node);
+  }
+}
+
+}  // namespace hearsay::bench

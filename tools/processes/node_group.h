@@ -1,0 +1,100 @@
+// All the node processes of a run, between the event loop and the network.
+//
+// Lines from a node go into the network. A line that is no message, or that names nobody known, is
+// a finding: the run can't be valid any more, but goes on. Strictly as under Maelstrom it silences
+// its node: its stdout is not read again until the node is started again. A node that exits ends
+// the run, unless kill_node killed it. A node that doesn't read its stdin holds up nobody but
+// itself. The group's end kills what stop() has not. Not thread-safe.
+#pragma once
+
+#include <sys/types.h>
+
+#include <cstddef>
+#include <cstdint>
+#include <functional>
+#include <memory>
+#include <optional>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "common/protocol/line_parser.h"
+#include "tools/experiment/faults/node_control.h"
+#include "tools/experiment/network/network.h"
+#include "tools/experiment/network/node_output.h"
+#include "tools/experiment/verdict/findings.h"
+#include "tools/processes/event_loop.h"
+#include "tools/processes/node_process.h"
+
+namespace hearsay::bench {
+
+class NodeGroup : public NodePort, public NodeControl {
+ public:
+  // `failure` is for people: which node, how it ended.
+  using OnDeath =
+      std::function<void(std::int64_t now_ns, std::size_t node, const std::string& failure)>;
+
+  // The logs are LOG_DIRECTORY/NODE.log.
+  NodeGroup(EventLoop& loop, NodeCommand command, std::string log_directory, bool strict,
+            OnDeath on_death);
+  NodeGroup(const NodeGroup&) = delete;
+  NodeGroup& operator=(const NodeGroup&) = delete;
+
+  // Starts one process for each node of `network`, which outlives the group. Throws
+  // std::system_error.
+  void start(Network& network);
+  // SIGCHLD came.
+  void look_for_deaths(std::int64_t now_ns);
+  // Kills all. Returns the names of the nodes that left processes behind.
+  std::vector<std::string> stop();
+
+  bool deliver(std::int64_t now_ns, std::size_t node, std::string_view line) override;
+
+  // A worker is a direct child of the node's process.
+  std::optional<std::int64_t> kill_worker(std::int64_t now_ns, std::size_t node) override;
+  std::optional<std::int64_t> pause_worker(std::int64_t now_ns, std::size_t node) override;
+  void resume_worker(std::int64_t now_ns, std::size_t node) override;
+  // SIGKILL to all the node's processes. What it wrote and nobody has read yet is lost.
+  void kill_node(std::int64_t now_ns, std::size_t node) override;
+  // Throws std::system_error.
+  void start_node(std::int64_t now_ns, std::size_t node) override;
+  // SIGSTOP and SIGCONT to all the node's processes.
+  void pause_node(std::int64_t now_ns, std::size_t node) override;
+  void resume_node(std::int64_t now_ns, std::size_t node) override;
+
+  const Findings& findings() const { return findings_; }
+  // -1: it has none now.
+  pid_t pid(std::size_t node) const;
+  std::string log_path(std::size_t node) const;
+  // "The last lines of its stderr (FILE):" and these, indented.
+  std::string last_words(std::size_t node) const;
+
+ private:
+  struct Node {
+    std::unique_ptr<NodeProcess> process;  // null: killed, not started again yet
+    bool paused = false;
+    std::optional<pid_t> killed_worker;  // the last one
+    std::optional<pid_t> paused_worker;
+  };
+
+  void launch(std::size_t node);
+  void bury(std::size_t node);
+  std::optional<pid_t> find_worker(std::size_t node) const;
+  bool has_worker(std::size_t node, pid_t worker) const;
+  void read(std::int64_t now_ns, std::size_t node);
+  // False: the node is silenced.
+  bool take_line(std::int64_t now_ns, std::size_t node, std::string_view line);
+  void report(const Finding& finding) const;
+
+  EventLoop& loop_;
+  NodeCommand command_;
+  std::string log_directory_;
+  bool strict_;
+  OnDeath on_death_;
+  Network* network_ = nullptr;
+  std::vector<Node> nodes_;
+  protocol::LineParser parser_;
+  Findings findings_;
+};
+
+}  // namespace hearsay::bench

@@ -1,0 +1,179 @@
+#include "tools/processes/node_process.h"
+
+#include <fcntl.h>
+#include <fmt/core.h>
+#include <sys/prctl.h>
+#include <sys/wait.h>
+#include <unistd.h>
+
+#include <array>
+#include <cerrno>
+#include <csignal>
+#include <cstdlib>
+#include <cstring>
+#include <utility>
+
+#include "tools/processes/process_table.h"
+
+namespace hearsay::bench {
+namespace {
+
+constexpr std::size_t kReadBytes = 65'536;  // as much as a pipe holds
+constexpr const char* kWorkingDirectory = "/tmp";
+
+struct Pipe {
+  FileDescriptor read;
+  FileDescriptor write;
+};
+
+Pipe open_pipe() {
+  std::array<int, 2> ends{};
+  check_syscall(::pipe2(ends.data(), O_CLOEXEC), "pipe2");
+  return {FileDescriptor(ends[0]), FileDescriptor(ends[1])};
+}
+
+void make_nonblocking(const FileDescriptor& fd) {
+  check_syscall(::fcntl(fd.get(), F_SETFL, O_NONBLOCK), "fcntl");
+}
+
+struct ChildSetup {
+  pid_t parent;
+  int stdin_fd;
+  int stdout_fd;
+  int stderr_fd;
+  int error_fd;
+  const char* binary;
+  char* const* argv;
+};
+
+// Between fork and exec: async-signal-safe calls only. What goes wrong goes to error_fd as errno.
+[[noreturn]] void become_node(const ChildSetup& setup) {
+  sigset_t none;
+  sigemptyset(&none);
+  bool good = ::setpgid(0, 0) == 0 && ::prctl(PR_SET_PDEATHSIG, SIGKILL) == 0;
+  if (::getppid() != setup.parent) ::_exit(EXIT_FAILURE);  // died before the line above
+  static_cast<void>(std::signal(SIGPIPE, SIG_DFL));
+  good = good && ::sigprocmask(SIG_SETMASK, &none, nullptr) == 0 &&
+         ::chdir(kWorkingDirectory) == 0 && ::dup2(setup.stdin_fd, STDIN_FILENO) >= 0 &&
+         ::dup2(setup.stdout_fd, STDOUT_FILENO) >= 0 && ::dup2(setup.stderr_fd, STDERR_FILENO) >= 0;
+  if (good) ::execv(setup.binary, setup.argv);
+  const int error = errno;
+  static_cast<void>(!::write(setup.error_fd, &error, sizeof error));
+  ::_exit(EXIT_FAILURE);
+}
+
+std::string describe_status(int status) {
+  if (WIFSIGNALED(status)) {
+    return fmt::format("was killed by signal {} ({})", WTERMSIG(status),
+                       ::strsignal(WTERMSIG(status)));
+  }
+  return fmt::format("exited with status {}", WEXITSTATUS(status));
+}
+
+}  // namespace
+
+NodeProcess::NodeProcess(const NodeCommand& command, const std::string& log_path) {
+  const FileDescriptor log(check_syscall(
+      ::open(log_path.c_str(), O_WRONLY | O_CREAT | O_APPEND | O_CLOEXEC, 0666), log_path));
+  spawn(command, log.get());
+}
+
+void NodeProcess::spawn(const NodeCommand& command, int log_fd) {
+  Pipe input = open_pipe();
+  Pipe output = open_pipe();
+  Pipe error = open_pipe();
+  std::vector<std::string> words = {command.binary};
+  words.insert(words.end(), command.arguments.begin(), command.arguments.end());
+  std::vector<char*> argv;
+  argv.reserve(words.size() + 1);
+  for (std::string& word : words) argv.push_back(word.data());
+  argv.push_back(nullptr);
+
+  const ChildSetup setup{::getpid(),        input.read.get(), output.write.get(), log_fd,
+                         error.write.get(), words[0].c_str(), argv.data()};
+  pid_ = check_syscall(::fork(), "fork");
+  if (pid_ == 0) become_node(setup);
+  group_ = pid_;
+  stdin_ = std::move(input.write);
+  stdout_ = std::move(output.read);
+  make_nonblocking(stdin_);
+  make_nonblocking(stdout_);
+
+  // The pipe closes by itself when exec succeeds.
+  error.write.reset();
+  int child_errno = 0;
+  if (::read(error.read.get(), &child_errno, sizeof child_errno) > 0) {
+    reap();
+    errno = child_errno;
+    throw_errno("cannot start " + command.binary);
+  }
+}
+
+NodeProcess::~NodeProcess() {
+  kill();
+  reap();
+  if (group_ > 0) signal_group(SIGKILL);
+}
+
+bool NodeProcess::write(std::string_view line) {
+  unwritten_.append(line);
+  return write_rest();
+}
+
+bool NodeProcess::write_rest() {
+  std::size_t done = 0;
+  while (done < unwritten_.size()) {
+    const ssize_t count = ::write(stdin_.get(), unwritten_.data() + done, unwritten_.size() - done);
+    if (count < 0 && errno == EINTR) continue;
+    if (count < 0 && errno == EAGAIN) break;
+    done = count < 0 ? unwritten_.size() : done + static_cast<std::size_t>(count);
+  }
+  unwritten_.erase(0, done);
+  return unwritten_.empty();
+}
+
+bool NodeProcess::read_lines(const std::function<bool(std::string_view line)>& take) {
+  std::array<char, kReadBytes> chunk;  // left as it is: zeros would cost more than the reading
+  const ssize_t count = ::read(stdout_.get(), chunk.data(), chunk.size());
+  if (count == 0) return false;
+  if (count < 0) return errno == EAGAIN || errno == EINTR;
+  const std::size_t old_size = unread_.size();
+  unread_.append(chunk.data(), static_cast<std::size_t>(count));
+
+  std::size_t begin = 0;
+  std::size_t end = unread_.find('\n', old_size);
+  while (end != std::string::npos) {
+    if (!take(std::string_view(unread_).substr(begin, end - begin))) break;
+    begin = end + 1;
+    end = unread_.find('\n', begin);
+  }
+  unread_.erase(0, begin);
+  return true;
+}
+
+std::string NodeProcess::try_reap() {
+  int status = 0;
+  if (pid_ < 0 || ::waitpid(pid_, &status, WNOHANG) != pid_) return "";
+  pid_ = -1;
+  return describe_status(status);
+}
+
+void NodeProcess::kill() const {
+  if (pid_ > 0) ::kill(pid_, SIGKILL);
+}
+
+void NodeProcess::reap() {
+  if (pid_ < 0) return;
+  while (::waitpid(pid_, nullptr, 0) < 0 && errno == EINTR) continue;
+  pid_ = -1;
+}
+
+bool NodeProcess::has_leftovers() const {
+  return is_group_running(group_);
+}
+
+void NodeProcess::signal_group(int number) const {
+  ::kill(-group_, number);
+}
+
+}  // namespace hearsay::bench

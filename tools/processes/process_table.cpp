@@ -1,0 +1,114 @@
+#include "tools/processes/process_table.h"
+
+#include <fmt/core.h>
+#include <unistd.h>
+
+#include <csignal>
+#include <cstdlib>
+#include <ctime>
+#include <filesystem>
+#include <fstream>
+#include <iterator>
+#include <sstream>
+#include <string>
+#include <string_view>
+
+namespace hearsay::bench {
+namespace {
+
+constexpr int kFieldsBeforeTimes = 11;
+
+std::string read_file(const std::string& path) {
+  std::ifstream file(path);
+  return {std::istreambuf_iterator<char>(file), std::istreambuf_iterator<char>()};
+}
+
+struct State {
+  char letter = 'X';
+  pid_t parent = 0;
+  pid_t group = 0;
+  bool is_running() const { return letter != 'Z' && letter != 'X'; }
+};
+
+// From /proc/PID/stat: "PID (NAME) STATE PARENT GROUP ...", where NAME may hold anything.
+State state_of(const std::string& pid) {
+  const std::string text = read_file("/proc/" + pid + "/stat");
+  State state;
+  const std::size_t name_end = text.rfind(')');
+  if (name_end == std::string::npos) return state;
+  std::istringstream(text.substr(name_end + 1)) >> state.letter >> state.parent >> state.group;
+  return state;
+}
+
+// All threads of one process, without its children.
+std::int64_t own_cpu_us(pid_t pid) {
+  clockid_t clock{};
+  timespec time{};
+  if (::clock_getcpuclockid(pid, &clock) != 0 || ::clock_gettime(clock, &time) != 0) return 0;
+  return time.tv_sec * 1'000'000 + time.tv_nsec / 1000;
+}
+
+// Of one process. From /proc/PID/stat, whose fields behind the name are: state, 10 others, then
+// user, system, children's user and children's system time in ticks; and the peak of its memory.
+ProcessUsage usage_of(pid_t pid) {
+  const std::string text = read_file(fmt::format("/proc/{}/stat", pid));
+  ProcessUsage usage;
+  const std::size_t name_end = text.rfind(')');
+  if (name_end == std::string::npos) return usage;
+  std::istringstream fields(text.substr(name_end + 1));
+  std::string skipped;
+  for (int i = 0; i < kFieldsBeforeTimes; ++i) fields >> skipped;
+  std::int64_t user = 0;
+  std::int64_t system = 0;
+  std::int64_t children_user = 0;
+  std::int64_t children_system = 0;
+  fields >> user >> system >> children_user >> children_system;
+  const std::int64_t tick_ms = 1000 / ::sysconf(_SC_CLK_TCK);
+  usage.user_ms = (user + children_user) * tick_ms;
+  usage.system_ms = (system + children_system) * tick_ms;
+  usage.cpu_us = own_cpu_us(pid) + (children_user + children_system) * tick_ms * 1000;
+  const std::string status = read_file(fmt::format("/proc/{}/status", pid));
+  constexpr std::string_view kPeak = "VmHWM:";
+  const std::size_t peak = status.find(kPeak);
+  if (peak != std::string::npos) {
+    usage.peak_rss_kb = std::strtoll(status.c_str() + peak + kPeak.size(), nullptr, 10);
+  }
+  return usage;
+}
+
+}  // namespace
+
+std::vector<pid_t> running_children(pid_t pid) {
+  std::ifstream file(fmt::format("/proc/{0}/task/{0}/children", pid));
+  std::vector<pid_t> children;
+  for (pid_t child = 0; file >> child;) {
+    if (state_of(std::to_string(child)).is_running()) children.push_back(child);
+  }
+  return children;
+}
+
+bool is_group_running(pid_t group) {
+  // The cheap question first; the answer also counts zombies that nobody has buried.
+  if (::kill(-group, 0) != 0) return false;
+  for (const auto& entry : std::filesystem::directory_iterator("/proc")) {
+    const std::string name = entry.path().filename();
+    if (name.find_first_not_of("0123456789") != std::string::npos) continue;
+    const State state = state_of(name);
+    if (state.group == group && state.is_running()) return true;
+  }
+  return false;
+}
+
+ProcessUsage usage_of_tree(pid_t pid) {
+  ProcessUsage total = usage_of(pid);
+  for (const pid_t child : running_children(pid)) {
+    const ProcessUsage usage = usage_of_tree(child);
+    total.cpu_us += usage.cpu_us;
+    total.user_ms += usage.user_ms;
+    total.system_ms += usage.system_ms;
+    total.peak_rss_kb += usage.peak_rss_kb;
+  }
+  return total;
+}
+
+}  // namespace hearsay::bench

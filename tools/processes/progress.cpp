@@ -1,0 +1,78 @@
+#include "tools/processes/progress.h"
+
+#include <fmt/core.h>
+#include <unistd.h>
+
+#include <cstdio>
+#include <fstream>
+
+#include "common/base/units.h"
+#include "tools/console/tell.h"
+
+namespace hearsay::bench {
+namespace {
+
+constexpr std::int64_t kFirstShownNs = 2 * kNsPerSecond;
+constexpr std::int64_t kShownEveryNs = 250 * kNsPerMs;
+constexpr std::int64_t kFollowEveryNs = 100 * kNsPerMs;
+constexpr const char* kClearLine = "\r\x1b[K";
+
+double in_seconds(std::int64_t ns) {
+  return static_cast<double>(ns) / static_cast<double>(kNsPerSecond);
+}
+
+}  // namespace
+
+Progress::Progress(EventHeap& heap, const Run& run, const Network& network)
+    : heap_(heap), run_(run), network_(network) {}
+
+void Progress::start(std::int64_t now_ns) {
+  start_ns_ = now_ns;
+  if (::isatty(STDERR_FILENO) == 0) return;
+  heap_.at(now_ns + kFirstShownNs, [this](std::int64_t later_ns) { show(later_ns); });
+}
+
+void Progress::show(std::int64_t now_ns) {
+  const auto& operations = run_.history().operations();
+  for (; counted_ < operations.size(); ++counted_) {
+    const Operation& operation = operations[counted_];
+    if (!is_client(operation)) continue;
+    if (operation.type == OperationType::invoke) ++invoked_;
+    if (operation.type == OperationType::ok) ++completed_ok_;
+  }
+  std::string line = "starting the nodes";
+  if (run_.load_start_ns()) {
+    line = fmt::format("{:.0f} of {:.0f} s  {} operations, {} ok  {} messages between nodes",
+                       in_seconds(now_ns - *run_.load_start_ns()), in_seconds(run_.planned_ns()),
+                       invoked_, completed_ok_, network_.server_messages().sent);
+  }
+  for (const Fault fault : kFaults) {
+    if (run_.nemesis().is_active(fault)) line += fmt::format("  {}", name_of(fault));
+  }
+  tell("{}{}", kClearLine, line);
+  std::fflush(stderr);
+  shown_ = true;
+  heap_.at(now_ns + kShownEveryNs, [this](std::int64_t later_ns) { show(later_ns); });
+}
+
+void Progress::finish() {
+  if (shown_) tell("{}", kClearLine);
+}
+
+void LogFollower::start(std::int64_t now_ns) {
+  print_news();
+  heap_.at(now_ns + kFollowEveryNs, [this](std::int64_t later_ns) { start(later_ns); });
+}
+
+void LogFollower::print_news() {
+  for (File& file : files_) {
+    std::ifstream log(file.path, std::ios::binary);
+    log.seekg(file.read);
+    for (std::string line; std::getline(log, line) && !log.eof();) {
+      tell("{}: {}\n", file.name, line);
+      file.read += static_cast<std::streamoff>(line.size()) + 1;
+    }
+  }
+}
+
+}  // namespace hearsay::bench

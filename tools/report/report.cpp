@@ -1,0 +1,207 @@
+#include "tools/report/report.h"
+
+#include <fmt/core.h>
+
+#include <algorithm>
+#include <cstdint>
+#include <iterator>
+#include <nlohmann/json.hpp>
+#include <string>
+#include <string_view>
+#include <utility>
+#include <vector>
+
+namespace hearsay::bench {
+namespace {
+
+constexpr std::size_t kShownFindings = 5;
+constexpr std::size_t kShownBytes = 100;
+
+std::string shorten(std::string text) {
+  if (text.size() > kShownBytes) text = text.substr(0, kShownBytes) + "...";
+  return text;
+}
+
+// "3 values lost: 1, 5, 8"
+void add_values(std::vector<std::string>& reasons, const nlohmann::json& workload,
+                const std::string& key, const std::string& what) {
+  const nlohmann::json count = workload.value(key + "-count", nlohmann::json(0));
+  if (count == 0) return;
+  std::string text = fmt::format("{} {}: ", count.dump(), what);
+  std::size_t shown = 0;
+  for (const auto& [name, value] : workload.at(key).items()) {
+    if (shown == kShownFindings) text += ", ...";
+    if (shown++ >= kShownFindings) break;
+    const std::string word = workload.at(key).is_object() ? name : value.dump();
+    text += (shown > 1 ? ", " : "") + word;
+  }
+  reasons.push_back(shorten(std::move(text)));
+}
+
+// "2 late replies: n0 ... ; ..."
+void add_bad_lines(std::vector<std::string>& reasons, const nlohmann::json& section) {
+  constexpr std::pair<const char*, const char*> kKinds[] = {
+      {"no-message", "lines that are no messages"},
+      {"unknown-destination", "messages to nobody"},
+      {"unknown-source", "messages from nobody"},
+      {"late-reply", "late replies"}};
+  for (const auto& [kind, what] : kKinds) {
+    if (!section.at("bad-line-counts").contains(kind)) continue;
+    const auto& lines = section.at("bad-lines");
+    const auto first = std::find_if(lines.begin(), lines.end(), [&](const nlohmann::json& line) {
+      return line["kind"] == kind;
+    });
+    std::string example;
+    if (first != lines.end()) {
+      example = fmt::format("; the first from {}: {}", first->at("node").get<std::string>(),
+                            first->at("reason").get<std::string>());
+    }
+    reasons.push_back(
+        fmt::format("{} {}{}", section.at("bad-line-counts").at(kind).dump(), what, example));
+  }
+}
+
+void add_node_faults(std::vector<std::string>& reasons, const nlohmann::json& section) {
+  add_bad_lines(reasons, section);
+  for (const auto& violation : section.at("violations")) {
+    reasons.push_back(violation.get<std::string>());
+  }
+  const std::size_t doubles = section.at("double-replies").size();
+  if (doubles == 0) return;
+  const nlohmann::json& first = section.at("double-replies").front();
+  reasons.push_back(fmt::format("{} requests answered twice, the first by {} to {} (msg_id {})",
+                                doubles, first.at("node").get<std::string>(),
+                                first.at("client").get<std::string>(),
+                                first.at("in-reply-to").dump()));
+}
+
+std::vector<std::string> find_reasons(const nlohmann::json& results) {
+  std::vector<std::string> reasons;
+  const nlohmann::json& workload = results.at("workload");
+  add_values(reasons, workload, "lost", "values lost");
+  add_values(reasons, workload, "unexpected", "values read that nobody sent");
+  add_values(reasons, workload, "duplicated",
+             workload.contains("range") ? "ids handed out twice" : "values twice in one read");
+  if (workload.contains("errors") && !workload.at("errors").empty()) {
+    reasons.push_back(
+        shorten(fmt::format("{} wrong echoes, the first: {}", workload.at("errors").size(),
+                            workload.at("errors").front().dump())));
+  }
+  for (const auto& [f, counts] : results.at("stats").at("by-f").items()) {
+    if (counts.at("valid?") == false) reasons.push_back("no " + f + " ever succeeded");
+  }
+  if (results.at("availability").at("valid?") == false) {
+    reasons.push_back("too few operations succeeded: a fraction of " +
+                      results.at("availability").at("ok-fraction").dump());
+  }
+  add_node_faults(reasons, results.at("hearsay"));
+  return reasons;
+}
+
+class Lines {
+ public:
+  void add(std::string_view name, std::string_view text) {
+    fmt::format_to(std::back_inserter(text_), "  {:<22}{}\n", name, text);
+  }
+  std::string text_;
+};
+
+void add_traffic(Lines& lines, const nlohmann::json& traffic) {
+  const nlohmann::json& servers = traffic.at("servers");
+  if (servers.at("messages") == 0) return;
+  if (servers.contains("bytes-per-op")) {
+    lines.add("bytes/operation",
+              fmt::format("{:.0f} between nodes ({} in all)",
+                          servers.at("bytes-per-op").get<double>(), servers.at("bytes").dump()));
+  }
+  const nlohmann::json& busiest = traffic.at("busiest-node");
+  lines.add("busiest node",
+            fmt::format("{}: {} messages ({} sent, {} addressed to it)",
+                        busiest.at("node").get<std::string>(), busiest.at("messages").dump(),
+                        busiest.at("sent").dump(), busiest.at("addressed").dump()));
+}
+
+void add_resources(Lines& lines, const nlohmann::json& section) {
+  if (!section.contains("resources")) return;
+  const nlohmann::json& nodes = section.at("resources").at("nodes");
+  lines.add("nodes",
+            fmt::format("{} ms of CPU, {:.1f} MB of memory at most", nodes.at("cpu-ms").dump(),
+                        nodes.at("peak-rss-kb").get<double>() / 1024));
+  lines.add("bench", fmt::format("{} ms of CPU in {} ms", section.at("bench-cpu-ms").dump(),
+                                 section.at("wall-time-ms").dump()));
+}
+
+// "31 to partition, 4 to loss"
+std::string name_causes(const nlohmann::json& lost) {
+  std::string text;
+  for (const auto& [cause, count] : lost.items()) {
+    if (cause == "all" || count == 0) continue;
+    text += fmt::format("{}{} to {}", text.empty() ? "" : ", ", count.dump(), cause);
+  }
+  return text;
+}
+
+void add_faults(Lines& lines, const nlohmann::json& section) {
+  for (const auto& [key, name] :
+       {std::pair{"worker-kills", "workers killed"}, {"node-kills", "nodes killed"}}) {
+    const nlohmann::json& count = section.at(key).at("count");
+    if (count != 0) lines.add(name, count.dump());
+  }
+  const nlohmann::json& messages = section.at("messages");
+  if (messages.at("lost").at("all") != 0) {
+    lines.add("messages lost", name_causes(messages.at("lost")));
+  }
+  for (const char* what : {"duplicated", "reordered"}) {
+    if (messages.at(what) == 0) continue;
+    lines.add(fmt::format("messages {}", what), messages.at(what).dump());
+  }
+}
+
+void add_figures(Lines& lines, const nlohmann::json& results) {
+  const nlohmann::json& stats = results.at("stats");
+  lines.add("operations",
+            fmt::format("{} ok, {} failed, {} unknown", stats.at("ok-count").dump(),
+                        stats.at("fail-count").dump(), stats.at("info-count").dump()));
+  const nlohmann::json& servers = results.at("net").at("servers");
+  if (servers.contains("msgs-per-op")) {
+    lines.add("messages/operation",
+              fmt::format("{:.2f} between nodes ({} in all)",
+                          servers.at("msgs-per-op").get<double>(), servers.at("msg-count").dump()));
+  }
+  const nlohmann::json& workload = results.at("workload");
+  if (workload.contains("stable-latencies")) {
+    const nlohmann::json& at = workload.at("stable-latencies");
+    lines.add("stable latency", fmt::format("{} ms median, {} ms 95 %, {} ms 99 %, {} ms maximum",
+                                            at.at("0.5").dump(), at.at("0.95").dump(),
+                                            at.at("0.99").dump(), at.at("1").dump()));
+  }
+  const nlohmann::json& section = results.at("hearsay");
+  add_traffic(lines, section.at("traffic"));
+  add_resources(lines, section);
+  add_faults(lines, section);
+}
+
+}  // namespace
+
+std::string make_report(const nlohmann::json& results, const std::string& directory) {
+  const nlohmann::json& section = results.at("hearsay");
+  Lines lines;
+  if (section.contains("failure")) {
+    lines.text_ = "THE RUN FAILED: " + section.at("failure").get<std::string>() + "\n";
+  } else {
+    const nlohmann::json& valid = results.at("valid?");
+    lines.text_ = valid == true    ? "Valid: everything looks good.\n"
+                  : valid == false ? "INVALID:\n"
+                                   : "UNKNOWN: nothing wrong was found, but too little was seen.\n";
+    for (const std::string& reason : find_reasons(results)) lines.text_ += "  - " + reason + "\n";
+    add_figures(lines, results);
+  }
+  for (const nlohmann::json& node : section.at("leftover-processes")) {
+    lines.add("left behind", node.get<std::string>() + " left processes running (now killed)");
+  }
+  lines.add("seed", section.at("seed").dump());
+  lines.add("results", directory);
+  return lines.text_;
+}
+
+}  // namespace hearsay::bench

@@ -1,13 +1,13 @@
 // The `hearsay` command: one subcommand a tool.
 #include <fcntl.h>
 
-#include <CLI/CLI.hpp>
 #include <algorithm>
 #include <cstdio>
 #include <string>
 #include <vector>
 
 #include "common/base/file_descriptor.h"
+#include "common/options/command_line.h"
 #include "tools/compare/compare_command.h"
 #include "tools/compare/options.h"
 #include "tools/console/command_text.h"
@@ -19,6 +19,8 @@
 
 namespace {
 
+using hearsay::BadCommandLine;
+using hearsay::CommandLine;
 using hearsay::bench::TestOptions;
 using hearsay::compare::CompareOptions;
 using hearsay::sim::SimOptions;
@@ -48,37 +50,36 @@ int main(int argc, char** argv) {
     each->node_arguments = node_arguments;
   }
 
-  CLI::App app("Tools for hearsay: gossip nodes that keep going while their workers die");
-  app.name("hearsay");
-  app.require_subcommand(1);
-  CLI::App* test = app.add_subcommand(
+  CommandLine app("Tools for hearsay: gossip nodes that keep going while their workers die",
+                  "hearsay");
+  app.require_subcommand();
+  CommandLine& test = app.add_subcommand(
       "test", "Run nodes under Maelstrom's network, workloads and checkers, without a JVM");
-  add_test_options(*test, options);
-  CLI::App* sim = app.add_subcommand(
+  add_test_options(test, options);
+  CommandLine& sim = app.add_subcommand(
       "sim", "The same in virtual time: simulated nodes in one process, repeated by a seed");
-  add_sim_options(*sim, sim_options);
-  CLI::App* compare = app.add_subcommand(
+  add_sim_options(sim, sim_options);
+  CommandLine& compare = app.add_subcommand(
       "compare", "Strategies and latency budgets side by side: a table, a picture, with faults");
-  add_compare_options(*compare, compare_options);
+  add_compare_options(compare, compare_options);
 
   try {
-    std::reverse(arguments.begin(), arguments.end());  // CLI11 takes them from the back
-    app.parse(arguments);
-    if (sim->parsed()) {
+    if (app.parse(arguments) == CommandLine::Outcome::answered) return hearsay::bench::kExitValid;
+    if (sim.is_chosen()) {
       resolve(sim_options);
-    } else if (compare->parsed()) {
+    } else if (compare.is_chosen()) {
       resolve(compare_options);
     } else {
       resolve(options);
     }
-  } catch (const CLI::ParseError& error) {
-    const bool help = app.exit(error) == 0;
-    if (dynamic_cast<const CLI::ExtrasError*>(&error) != nullptr) {
+  } catch (const BadCommandLine& problem) {
+    complain(problem);
+    if (dynamic_cast<const hearsay::UnknownOption*>(&problem) != nullptr) {
       std::fputs("Options of hearsay-node, like --latency-budget, go behind \"--\".\n", stderr);
     }
-    return help ? hearsay::bench::kExitValid : hearsay::bench::kExitBadArguments;
+    return hearsay::bench::kExitBadArguments;
   }
-  if (sim->parsed()) return hearsay::sim::run_sim(sim_options);
-  if (compare->parsed()) return hearsay::compare::run_compare(compare_options);
+  if (sim.is_chosen()) return hearsay::sim::run_sim(sim_options);
+  if (compare.is_chosen()) return hearsay::compare::run_compare(compare_options);
   return hearsay::bench::run_test(options);
 }

@@ -4,11 +4,11 @@
 #include <sys/prctl.h>
 #include <unistd.h>
 
-#include <CLI/CLI.hpp>
 #include <cstdio>
 #include <exception>
 
 #include "common/base/kill_point.h"
+#include "common/options/command_line.h"
 #include "common/shm/journal.h"
 #include "common/shm/segment.h"
 #include "common/trace/trace_writer.h"
@@ -27,14 +27,13 @@ struct Inheritance {
   std::uint64_t generation = 0;
 };
 
-void add_inheritance(CLI::App& app, Inheritance& from) {
-  app.add_option("--segment-fd", from.segment_fd, "The segment, inherited")->required();
-  app.add_option("--first-journal-fd", from.first_journal_fd, "A journal, inherited")->required();
-  app.add_option("--second-journal-fd", from.second_journal_fd, "The other one")->required();
-  app.add_option("--doorbell-fd", from.doorbell_fd, "Eventfd that rings the supervisor")
-      ->required();
-  app.add_option("--parent-pid", from.parent_pid, "The supervisor")->required();
-  app.add_option("--generation", from.generation, "Count of worker starts")->required();
+void add_inheritance(CommandLine& app, Inheritance& from) {
+  app.add("--segment-fd", from.segment_fd, "The segment, inherited").required();
+  app.add("--first-journal-fd", from.first_journal_fd, "A journal, inherited").required();
+  app.add("--second-journal-fd", from.second_journal_fd, "The other one").required();
+  app.add("--doorbell-fd", from.doorbell_fd, "Eventfd that rings the supervisor").required();
+  app.add("--parent-pid", from.parent_pid, "The supervisor").required();
+  app.add("--generation", from.generation, "Count of worker starts").required();
 }
 
 // Nobody would end us if the supervisor were killed; from here on the kernel does.
@@ -66,15 +65,16 @@ void live(const Inheritance& from, const WorkerOptions& options, const MakeServi
 int run_worker(int argc, const char* const* argv, const MakeServices& make_services) {
   Inheritance from;
   WorkerOptions options;
-  CLI::App app(
+  CommandLine app(
       "The state-owning half of a hearsay node. hearsay-node starts it; by itself it has "
       "nothing to talk to.");
   add_inheritance(app, from);
   add_worker_options(app, options);
   try {
-    app.parse(argc, argv);
-  } catch (const CLI::ParseError& error) {
-    return app.exit(error) == 0 ? kExitStopped : kExitUsage;
+    if (app.parse(argc, argv) == CommandLine::Outcome::answered) return kExitStopped;
+  } catch (const BadCommandLine& problem) {
+    complain(problem);
+    return kExitUsage;
   }
   if (!tied_to_parent(from.parent_pid)) return kExitStopped;
   ::signal(SIGXFSZ, SIG_IGN);  // a journal that may not grow is an error of ftruncate(2)

@@ -1,94 +1,80 @@
 #include "common/options/worker_options.h"
 
-#include <CLI/CLI.hpp>
-#include <map>
+#include <array>
+
+#include "common/options/command_line.h"
 
 namespace hearsay {
 namespace {
 
-const std::map<std::string, trace::Level>& levels() {
-  using trace::Level;
-  static const std::map<std::string, Level> kLevels = [] {
-    std::map<std::string, Level> names;
-    for (const Level level :
-         {Level::trace, Level::debug, Level::info, Level::warn, Level::error, Level::off}) {
-      names.emplace(trace::name_of(level), level);
-    }
-    return names;
-  }();
-  return kLevels;
+constexpr std::array kLevels{trace::Level::trace, trace::Level::debug, trace::Level::info,
+                             trace::Level::warn,  trace::Level::error, trace::Level::off};
+
+std::vector<std::string> level_names() {
+  std::vector<std::string> names;
+  for (const trace::Level level : kLevels) names.emplace_back(trace::name_of(level));
+  return names;
 }
 
 }  // namespace
 
-void add_worker_options(CLI::App& app, WorkerOptions& options) {
+void add_worker_options(CommandLine& app, WorkerOptions& options) {
   const std::string gossip = "Gossip";
-  app.add_option(
-         "--gossip", options.gossip.strategy,
-         "How values spread. 'relay': through one node, in batches, with a successor when it "
-         "falls silent; the cheapest. 'epidemic': in rounds, everyone forwards. Both repair "
-         "what gets lost and are silent when nothing is new. For comparison: 'push' sends "
-         "the full state to random nodes again and again; 'flood' sends a new value at once "
-         "to the topology's neighbours (loses values in a partition)")
-      ->check(CLI::IsMember({"relay", "epidemic", "flood", "push"}))
-      ->capture_default_str()
-      ->group(gossip);
-  app.add_option("--latency-budget", options.gossip.latency_budget_ms,
-                 "relay, epidemic: the stable latency that you are willing to wait, in ms; the "
-                 "node spends as "
-                 "few messages as that allows")
-      ->check(CLI::Range(std::int64_t{0}, std::int64_t{600'000}))
-      ->capture_default_str()
-      ->type_name("MS")
-      ->group(gossip);
-  app.add_option("--gossip-interval-ms", options.gossip.interval_ms,
-                 "push: milliseconds between two rounds")
-      ->check(CLI::Range(std::int64_t{1}, std::int64_t{60'000}))
-      ->capture_default_str()
-      ->group(gossip);
-  app.add_option("--gossip-fanout", options.gossip.fanout,
-                 "push: how many random nodes, and as many random neighbours, a round goes to")
-      ->check(CLI::Range(std::int64_t{1}, std::int64_t{1'000}))
-      ->capture_default_str()
-      ->group(gossip);
+  app.add("--gossip", options.gossip.strategy,
+          "How values spread. 'relay': through one node, in batches, with a successor when it "
+          "falls silent; the cheapest. 'epidemic': in rounds, everyone forwards. Both repair "
+          "what gets lost and are silent when nothing is new. For comparison: 'push' sends "
+          "the full state to random nodes again and again; 'flood' sends a new value at once "
+          "to the topology's neighbours (loses values in a partition)")
+      .one_of({"relay", "epidemic", "flood", "push"})
+      .group(gossip);
+  app.add("--latency-budget", options.gossip.latency_budget_ms,
+          "relay, epidemic: the stable latency that you are willing to wait, in ms; the "
+          "node spends as "
+          "few messages as that allows")
+      .between(0, 600'000)
+      .value_name("MS")
+      .group(gossip);
+  app.add("--gossip-interval-ms", options.gossip.interval_ms,
+          "push: milliseconds between two rounds")
+      .between(1, 60'000)
+      .group(gossip);
+  app.add("--gossip-fanout", options.gossip.fanout,
+          "push: how many random nodes, and as many random neighbours, a round goes to")
+      .between(1, 1'000)
+      .group(gossip);
 
   const std::string traces = "Trace";
-  app.add_option("--trace-level", options.trace.level,
-                 "Which events are written, as JSON lines: 'info' the life of the node, 'debug' "
-                 "every message, 'trace' every commit")
-      ->transform(CLI::CheckedTransformer(levels(), CLI::ignore_case).description("LEVEL"))
-      ->default_str("info")
-      ->group(traces);
-  app.add_option("--trace-file", options.trace.path, "Append the events to this file, not stderr")
-      ->group(traces);
+  app.add_choice(
+         "--trace-level", level_names(), trace::name_of(options.trace.level),
+         [&options](std::size_t number) { options.trace.level = kLevels[number]; },
+         "Which events are written, as JSON lines: 'info' the life of the node, 'debug' "
+         "every message, 'trace' every commit")
+      .value_name("LEVEL")
+      .group(traces);
+  app.add("--trace-file", options.trace.path, "Append the events to this file, not stderr")
+      .group(traces);
 }
 
-void add_care_options(CLI::App& app, CareOptions& options) {
+void add_care_options(CommandLine& app, CareOptions& options) {
   const std::string node = "Node";
-  app.add_option(
-         "--reply-deadline-ms", options.reply_deadline_ms,
-         "Answers to clients older than this are dropped: Maelstrom's clients wait 5 s, and "
-         "answering one that has gone would silence the node for good")
-      ->check(CLI::Range(std::int64_t{1}, std::int64_t{3'600'000}))
-      ->capture_default_str()
-      ->group(node);
-  app.add_option("--hang-limit-ms", options.hang_limit_ms,
-                 "A worker that has input but commits nothing for so long is replaced")
-      ->check(CLI::Range(std::int64_t{100}, std::int64_t{3'600'000}))
-      ->capture_default_str()
-      ->group(node);
+  app.add("--reply-deadline-ms", options.reply_deadline_ms,
+          "Answers to clients older than this are dropped: Maelstrom's clients wait 5 s, and "
+          "answering one that has gone would silence the node for good")
+      .between(1, 3'600'000)
+      .group(node);
+  app.add("--hang-limit-ms", options.hang_limit_ms,
+          "A worker that has input but commits nothing for so long is replaced")
+      .between(100, 3'600'000)
+      .group(node);
   const std::string chaos = "Crash experiments";
-  app.add_option("--chaos-kill-ms", options.chaos_kill_ms,
-                 "Kill the own worker with SIGKILL at random times, on average this many "
-                 "milliseconds apart (0: never)")
-      ->check(CLI::Range(std::int64_t{0}, std::int64_t{3'600'000}))
-      ->capture_default_str()
-      ->group(chaos);
-  app.add_option("--chaos-seed", options.chaos_seed,
-                 "Decides these times, together with the node's name")
-      ->check(CLI::NonNegativeNumber)
-      ->capture_default_str()
-      ->group(chaos);
+  app.add("--chaos-kill-ms", options.chaos_kill_ms,
+          "Kill the own worker with SIGKILL at random times, on average this many "
+          "milliseconds apart (0: never)")
+      .between(0, 3'600'000)
+      .group(chaos);
+  app.add("--chaos-seed", options.chaos_seed, "Decides these times, together with the node's name")
+      .group(chaos);
 }
 
 std::vector<std::string> to_arguments(const WorkerOptions& options) {

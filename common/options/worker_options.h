@@ -6,11 +6,8 @@
 #include <string>
 #include <vector>
 
+#include "common/options/command_line.h"
 #include "common/trace/event.h"
-
-namespace CLI {
-class App;
-}
 
 namespace hearsay {
 
@@ -39,10 +36,10 @@ struct CareOptions {
   std::uint64_t chaos_seed = 0;
 };
 
-void add_care_options(CLI::App& app, CareOptions& options);
+void add_care_options(CommandLine& app, CareOptions& options);
 
 // Adds the options to `app`, which writes what it parses into `options`; `options` must outlive it.
-void add_worker_options(CLI::App& app, WorkerOptions& options);
+void add_worker_options(CommandLine& app, WorkerOptions& options);
 
 // The command-line arguments that make add_worker_options parse `options` again.
 std::vector<std::string> to_arguments(const WorkerOptions& options);

@@ -1,9 +1,9 @@
 #include "tools/compare/contestant.h"
 
-#include <CLI/CLI.hpp>
 #include <charconv>
 #include <sstream>
 
+#include "common/options/command_line.h"
 #include "common/options/worker_options.h"
 
 namespace hearsay::compare {
@@ -13,7 +13,7 @@ constexpr std::string_view kOption = "--contestant";
 constexpr std::string_view kDefaultBudget = "default";
 
 [[noreturn]] void refuse(const std::string& text, const std::string& why) {
-  throw CLI::ValidationError(std::string(kOption), "\"" + text + "\": " + why);
+  throw BadCommandLine(std::string(kOption), "\"" + text + "\": " + why);
 }
 
 std::optional<std::int64_t> parse_budget(const std::string& text, std::string_view budget) {

@@ -9,6 +9,8 @@
 #include <string_view>
 #include <vector>
 
+#include "common/options/command_line.h"
+
 namespace hearsay::compare {
 
 struct Contestant {
@@ -18,7 +20,7 @@ struct Contestant {
 };
 
 // "NAME", "NAME:BUDGET" or "NAME:default", then options of hearsay-node; separated by spaces.
-// Throws CLI::ValidationError with words for people.
+// Throws BadCommandLine with words for people.
 Contestant parse_contestant(const std::string& text);
 
 // What the contestants are if nobody says.

@@ -2,10 +2,10 @@
 
 #include <fmt/core.h>
 
-#include <CLI/CLI.hpp>
 #include <algorithm>
 #include <thread>
 
+#include "common/options/command_line.h"
 #include "tools/sim/node_arguments.h"
 
 namespace hearsay::compare {
@@ -20,36 +20,31 @@ std::vector<std::string> condition_names() {
   return names;
 }
 
-void add_own_options(CLI::App& command, CompareOptions& options) {
+void add_own_options(CommandLine& command, CompareOptions& options) {
   command
-      .add_option("-c,--contestant", options.contestant_texts,
-                  "Who takes part: NAME, NAME:BUDGET (ms), and further options of hearsay-node, in "
-                  "quotes. Again for each (default: relay with several budgets, epidemic, push, "
-                  "flood)")
-      ->allow_extra_args(false)
-      ->type_name("TEXT");
+      .add("-c,--contestant", options.contestant_texts,
+           "Who takes part: NAME, NAME:BUDGET (ms), and further options of hearsay-node, in "
+           "quotes. Again for each (default: relay with several budgets, epidemic, push, "
+           "flood)")
+      .one_at_a_time()
+      .value_name("TEXT");
   command
-      .add_option("--condition", options.condition_names,
-                  "What they go through, separated by commas (default: no-fault, partition, loss, "
-                  "kills)")
-      ->delimiter(',')
-      ->check(CLI::IsMember(condition_names()))
-      ->type_name("NAMES");
+      .add("--condition", options.condition_names,
+           "What they go through, separated by commas (default: no-fault, partition, loss, "
+           "kills)")
+      .separated_by_commas()
+      .one_of(condition_names())
+      .value_name("NAMES");
   command
-      .add_option("--seeds", options.seeds,
-                  "Runs of each contestant under each condition; the figures are their medians")
-      ->check(CLI::Range(std::int64_t{1}, std::int64_t{1000}))
-      ->capture_default_str()
-      ->type_name("N");
-  command.add_option("--seed", options.seed, "Of the first of these runs")
-      ->check(CLI::NonNegativeNumber)
-      ->capture_default_str()
-      ->type_name("N");
-  command
-      .add_option("--jobs", options.jobs,
-                  "Runs at a time (default: as many as cores; with --real one)")
-      ->check(CLI::Range(std::int64_t{1}, std::int64_t{1024}))
-      ->type_name("N");
+      .add("--seeds", options.seeds,
+           "Runs of each contestant under each condition; the figures are their medians")
+      .between(1, 1000)
+      .value_name("N");
+  command.add("--seed", options.seed, "Of the first of these runs").value_name("N");
+  command.add("--jobs", options.jobs, "Runs at a time (default: as many as cores; with --real one)")
+      .between(1, 1024)
+      .hide_default()
+      .value_name("N");
   command.add_flag("--real", options.real,
                    "Real processes in real time, as hearsay test, instead of the simulator");
   command.add_flag("--no-plots", options.no_picture, "Draw no picture (it needs gnuplot)");
@@ -80,10 +75,10 @@ void check_arguments(const CompareOptions& options, const Plan& plan) {
   try {
     sim::parse_node_arguments(options.real ? node_arguments(known)
                                            : test_options(options, plan).node_arguments);
-  } catch (const CLI::ParseError& error) {
-    throw CLI::ValidationError("--contestant",
-                               fmt::format("\"{}\" under {}: {}", name_of(contestant),
-                                           options.conditions[plan.condition].name, error.what()));
+  } catch (const BadCommandLine& error) {
+    throw BadCommandLine("--contestant",
+                         fmt::format("\"{}\" under {}: {}", name_of(contestant),
+                                     options.conditions[plan.condition].name, error.what()));
   }
 }
 
@@ -97,17 +92,15 @@ CompareOptions::CompareOptions() {
   test.time_limit_s = 20;
 }
 
-void add_compare_options(CLI::App& command, CompareOptions& options) {
+void add_compare_options(CommandLine& command, CompareOptions& options) {
   add_own_options(command, options);
   add_load_options(command, options.test, kMostSimulatedNodes);
   add_network_options(command, options.test);
   command
-      .add_option("--bin", options.test.binary,
-                  "With --real: the program that is a node (default: hearsay-node beside this one)")
-      ->type_name("FILE");
-  command.add_option("--store", options.test.store, "Where the results go")
-      ->capture_default_str()
-      ->type_name("DIR");
+      .add("--bin", options.test.binary,
+           "With --real: the program that is a node (default: hearsay-node beside this one)")
+      .value_name("FILE");
+  command.add("--store", options.test.store, "Where the results go").value_name("DIR");
   command.footer(
       "Behind -- follow options of hearsay-node for all contestants.\n"
       "Exit codes: 0 every run is valid (but for flood, which may lose values when messages get "
@@ -120,11 +113,10 @@ void resolve(CompareOptions& options) {
   resolve_contestants(options);
   resolve_conditions(options);
   if (options.real && options.test.node_count > kMostRealNodes) {
-    throw CLI::ValidationError("--node-count",
-                               fmt::format("with --real at most {}", kMostRealNodes));
+    throw BadCommandLine("--node-count", fmt::format("with --real at most {}", kMostRealNodes));
   }
   if (!options.real && !options.test.binary.empty()) {
-    throw CLI::ValidationError("--bin", "needs --real: the simulator has its nodes built in");
+    throw BadCommandLine("--bin", "needs --real: the simulator has its nodes built in");
   }
   if (options.jobs == 0) {
     const auto cores = static_cast<std::int64_t>(std::thread::hardware_concurrency());

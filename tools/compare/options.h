@@ -6,13 +6,10 @@
 #include <string>
 #include <vector>
 
+#include "common/options/command_line.h"
 #include "tools/compare/condition.h"
 #include "tools/compare/contestant.h"
 #include "tools/console/options.h"
-
-namespace CLI {
-class App;
-}
 
 namespace hearsay::compare {
 
@@ -34,9 +31,9 @@ struct CompareOptions {
   std::vector<Condition> conditions;
 };
 
-void add_compare_options(CLI::App& command, CompareOptions& options);
+void add_compare_options(CommandLine& command, CompareOptions& options);
 
-// Checks all runs, works out the rest. Throws CLI::ParseError with words for people.
+// Checks all runs, works out the rest. Throws BadCommandLine with words for people.
 void resolve(CompareOptions& options);
 
 // One of the runs. `number` counts from 0.

@@ -2,10 +2,10 @@
 
 #include <fmt/core.h>
 
-#include <CLI/CLI.hpp>
 #include <algorithm>
 
 #include "common/base/units.h"
+#include "common/options/command_line.h"
 #include "tools/console/number_range.h"
 
 namespace hearsay::bench {
@@ -37,41 +37,40 @@ double probability(const FaultOptions& options, Fault fault) {
   return comes_and_goes(options, fault) ? kUsualProbability : 0;
 }
 
-void add_interval(CLI::App& command, FaultOptions& options, Fault fault) {
+void add_interval(CommandLine& command, FaultOptions& options, Fault fault) {
   command
-      .add_option(fmt::format("--{}-interval", name_of(fault)), options.own_interval_s[fault],
-                  fmt::format("The same for --nemesis {} alone", name_of(fault)))
-      ->check(between(kSmallest, kLargest))
-      ->type_name("S");
+      .add(fmt::format("--{}-interval", name_of(fault)), options.own_interval_s[fault],
+           fmt::format("The same for --nemesis {} alone", name_of(fault)))
+      .between(kSmallest, kLargest)
+      .value_name("S");
 }
 
-void add_probability(CLI::App& command, FaultOptions& options, Fault fault, const char* what) {
+void add_probability(CommandLine& command, FaultOptions& options, Fault fault, const char* what) {
   command
-      .add_option(fmt::format("--{}", name_of(fault)), options.probability[fault],
-                  fmt::format("Probability that a message between nodes {}: in turns with "
-                              "--nemesis {} (then {} by default), else always",
-                              what, name_of(fault), kUsualProbability))
-      ->check(between(kNothing, 1))
-      ->type_name("P");
+      .add(fmt::format("--{}", name_of(fault)), options.probability[fault],
+           fmt::format("Probability that a message between nodes {}: in turns with "
+                       "--nemesis {} (then {} by default), else always",
+                       what, name_of(fault), kUsualProbability))
+      .between(kNothing, 1)
+      .value_name("P");
 }
 
 }  // namespace
 
-void add_fault_options(CLI::App& command, FaultOptions& options) {
+void add_fault_options(CommandLine& command, FaultOptions& options) {
   command
-      .add_option("--nemesis", options.nemeses,
-                  "Faults that come and go, separated by commas. Of the network: partition, "
-                  "one-way, loss, duplicate, reorder. Of a child process of a random node: "
-                  "kill-worker, pause-worker. Of whole nodes: kill, pause")
-      ->delimiter(',')
-      ->check(CLI::IsMember(fault_names()))
-      ->type_name("FAULTS");
+      .add("--nemesis", options.nemeses,
+           "Faults that come and go, separated by commas. Of the network: partition, "
+           "one-way, loss, duplicate, reorder. Of a child process of a random node: "
+           "kill-worker, pause-worker. Of whole nodes: kill, pause")
+      .separated_by_commas()
+      .one_of(fault_names())
+      .value_name("FAULTS");
   command
-      .add_option("--nemesis-interval", options.interval_s,
-                  "Mean time between two deeds of a nemesis, in seconds")
-      ->check(between(kSmallest, kLargest))
-      ->capture_default_str()
-      ->type_name("S");
+      .add("--nemesis-interval", options.interval_s,
+           "Mean time between two deeds of a nemesis, in seconds")
+      .between(kSmallest, kLargest)
+      .value_name("S");
   for (const Fault fault : kFaults) add_interval(command, options, fault);
   add_probability(command, options, Fault::loss, "gets lost");
   add_probability(command, options, Fault::duplicate, "arrives twice");
@@ -86,14 +85,14 @@ NemesisOptions resolve_nemesis(const FaultOptions& options) {
       nemesis.interval_ns[fault] =
           static_cast<std::int64_t>(interval_s(options, fault) * static_cast<double>(kNsPerSecond));
       if (is_on_the_wire(fault) && probability(options, fault) == 0) {
-        throw CLI::ValidationError("--" + name, "must be above 0 with --nemesis " + name);
+        throw BadCommandLine("--" + name, "must be above 0 with --nemesis " + name);
       }
       continue;
     }
     const auto own = options.own_interval_s.find(fault);
     if (own != options.own_interval_s.end() && own->second) {
-      throw CLI::ValidationError(fmt::format("--{}-interval", name),
-                                 "does nothing without --nemesis " + name);
+      throw BadCommandLine(fmt::format("--{}-interval", name),
+                           "does nothing without --nemesis " + name);
     }
   }
   return nemesis;

@@ -8,13 +8,10 @@
 #include <string>
 #include <vector>
 
+#include "common/options/command_line.h"
 #include "tools/experiment/faults/nemesis.h"
 #include "tools/experiment/network/fault.h"
 #include "tools/experiment/network/wire.h"
-
-namespace CLI {
-class App;
-}
 
 namespace hearsay::bench {
 
@@ -26,9 +23,9 @@ struct FaultOptions {
   std::map<Fault, std::optional<double>> probability;  // loss, duplicate, reorder
 };
 
-void add_fault_options(CLI::App& command, FaultOptions& options);
+void add_fault_options(CommandLine& command, FaultOptions& options);
 
-// Which faults come and go. Throws CLI::ValidationError, with words for people, for an option that
+// Which faults come and go. Throws BadCommandLine, with words for people, for an option that
 // would do nothing.
 NemesisOptions resolve_nemesis(const FaultOptions& options);
 // What may happen to messages, in turns or always. `latency_ms`: the network's mean.

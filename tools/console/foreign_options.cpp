@@ -1,7 +1,8 @@
 #include "tools/console/foreign_options.h"
 
-#include <CLI/CLI.hpp>
 #include <string>
+
+#include "common/options/command_line.h"
 
 namespace hearsay::bench {
 namespace {
@@ -35,14 +36,10 @@ constexpr Foreign kForeign[] = {
 
 }  // namespace
 
-void refuse_foreign_options(CLI::App& command) {
+void refuse_foreign_options(CommandLine& command) {
   for (const Foreign& foreign : kForeign) {
-    const auto refuse = [foreign](const CLI::results_t&) -> bool {
-      throw CLI::ValidationError(foreign.name,
-                                 std::string("an option of Maelstrom's; ") + foreign.reason);
-    };
-    CLI::Option* option = command.add_option(foreign.name, refuse)->group("");
-    if (!foreign.has_value) option->expected(0);
+    command.add_refused(foreign.name, foreign.has_value,
+                        std::string("an option of Maelstrom's; ") + foreign.reason);
   }
 }
 

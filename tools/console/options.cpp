@@ -2,11 +2,11 @@
 
 #include <fmt/core.h>
 
-#include <CLI/CLI.hpp>
 #include <cstdlib>
 #include <filesystem>
 #include <random>
 
+#include "common/options/command_line.h"
 #include "tools/console/foreign_options.h"
 #include "tools/console/number_range.h"
 #include "tools/experiment/clients/workload.h"
@@ -20,8 +20,8 @@ std::size_t parse_concurrency(const std::string& text, std::size_t node_count) {
   const std::string unit = rest;
   const bool digits = !text.empty() && text[0] >= '0' && text[0] <= '9';
   if (!digits || number == 0 || number > 1'000'000 || (!unit.empty() && unit != "n")) {
-    throw CLI::ValidationError("--concurrency",
-                               "a positive number, or one followed by n, not \"" + text + "\"");
+    throw BadCommandLine("--concurrency",
+                         "a positive number, or one followed by n, not \"" + text + "\"");
   }
   return unit == "n" ? number * node_count : number;
 }
@@ -32,8 +32,8 @@ std::optional<double> parse_availability(const std::string& text) {
   char* rest = nullptr;
   const double fraction = std::strtod(text.c_str(), &rest);
   if (*rest != '\0' || !(fraction >= 0 && fraction <= 1)) {
-    throw CLI::ValidationError("--availability",
-                               "either total or a number from 0 to 1, not \"" + text + "\"");
+    throw BadCommandLine("--availability",
+                         "either total or a number from 0 to 1, not \"" + text + "\"");
   }
   return fraction;
 }
@@ -46,79 +46,67 @@ LatencyDistribution parse_distribution(const std::string& name) {
 
 }  // namespace
 
-void add_network_options(CLI::App& command, TestOptions& options) {
-  command.add_option("--latency", options.latency_ms, "Mean latency between nodes, in ms")
-      ->check(between(kNothing, kLargest))
-      ->capture_default_str()
-      ->type_name("MS");
-  command
-      .add_option("--latency-dist", options.latency_distribution, "How latencies are distributed")
-      ->check(CLI::IsMember({"constant", "uniform", "exponential"}))
-      ->capture_default_str()
-      ->type_name("TYPE");
-  command
-      .add_option("--topology", options.topology, "The neighbours that broadcast nodes are told")
-      ->check(CLI::IsMember({"line", "grid", "tree", "tree2", "tree3", "tree4", "total"}))
-      ->capture_default_str()
-      ->type_name("SHAPE");
+void add_network_options(CommandLine& command, TestOptions& options) {
+  command.add("--latency", options.latency_ms, "Mean latency between nodes, in ms")
+      .between(kNothing, kLargest)
+      .value_name("MS");
+  command.add("--latency-dist", options.latency_distribution, "How latencies are distributed")
+      .one_of({"constant", "uniform", "exponential"})
+      .value_name("TYPE");
+  command.add("--topology", options.topology, "The neighbours that broadcast nodes are told")
+      .one_of({"line", "grid", "tree", "tree2", "tree3", "tree4", "total"})
+      .value_name("SHAPE");
   command.add_flag("--no-head-of-line-blocking", options.no_head_of_line_blocking,
                    "Deliver each message when it is due, instead of behind the one that the "
                    "node's queue is holding, as Maelstrom does");
 }
 
-void add_load_options(CLI::App& command, TestOptions& options, std::int64_t most_nodes) {
-  command.add_option("--node-count", options.node_count, "How many nodes")
-      ->check(between(1, static_cast<double>(most_nodes)))
-      ->capture_default_str()
-      ->type_name("N");
-  command.add_option("--time-limit", options.time_limit_s, "How long the load lasts, in seconds")
-      ->check(between(kSmallest, kLargest))
-      ->capture_default_str()
-      ->type_name("S");
+void add_load_options(CommandLine& command, TestOptions& options, std::int64_t most_nodes) {
+  command.add("--node-count", options.node_count, "How many nodes")
+      .between(1, static_cast<double>(most_nodes))
+      .value_name("N");
+  command.add("--time-limit", options.time_limit_s, "How long the load lasts, in seconds")
+      .between(kSmallest, kLargest)
+      .value_name("S");
   command
-      .add_option("--recovery", options.recovery_s,
-                  "How long the nodes have, after the load, before the final reads, in seconds")
-      ->check(between(kNothing, kLargest))
-      ->capture_default_str()
-      ->type_name("S");
-  command.add_option("--rate", options.rate_hz, "Operations a second, on average")
-      ->check(between(kNothing, kLargest))
-      ->capture_default_str()
-      ->type_name("HZ");
+      .add("--recovery", options.recovery_s,
+           "How long the nodes have, after the load, before the final reads, in seconds")
+      .between(kNothing, kLargest)
+      .value_name("S");
+  command.add("--rate", options.rate_hz, "Operations a second, on average")
+      .between(kNothing, kLargest)
+      .value_name("HZ");
   command
-      .add_option("--concurrency", options.concurrency,
-                  "How many clients; 4n means four times the number of nodes")
-      ->capture_default_str()
-      ->type_name("NUMBER");
+      .add("--concurrency", options.concurrency,
+           "How many clients; 4n means four times the number of nodes")
+      .value_name("NUMBER");
   command
-      .add_option("--dispatch-delay-us", options.dispatch_delay_us,
-                  "How much later than planned each operation starts, in microseconds; the "
-                  "default is what Jepsen needs, 0 gives the full --rate")
-      ->check(between(kNothing, kLargest))
-      ->capture_default_str()
-      ->type_name("US");
+      .add("--dispatch-delay-us", options.dispatch_delay_us,
+           "How much later than planned each operation starts, in microseconds; the "
+           "default is what Jepsen needs, 0 gives the full --rate")
+      .between(kNothing, kLargest)
+      .value_name("US");
   command
-      .add_option("--linger-ms", options.linger_ms,
-                  "How long the nodes go on after the final reads, in ms. Under Maelstrom they do "
-                  "while Jepsen writes the history")
-      ->check(between(kNothing, kLargest))
-      ->capture_default_str()
-      ->type_name("MS");
+      .add("--linger-ms", options.linger_ms,
+           "How long the nodes go on after the final reads, in ms. Under Maelstrom they do "
+           "while Jepsen writes the history")
+      .between(kNothing, kLargest)
+      .value_name("MS");
   command
-      .add_option("--availability", options.availability,
-                  "Which fraction of the operations must succeed: a number from 0 to 1, or total")
-      ->type_name("FRACTION");
+      .add("--availability", options.availability,
+           "Which fraction of the operations must succeed: a number from 0 to 1, or total")
+      .value_name("FRACTION");
 }
 
-void add_test_options(CLI::App& command, TestOptions& options, std::int64_t most_nodes) {
-  command.add_option("-w,--workload", options.workload, "What the clients do")
-      ->required()
-      ->check(CLI::IsMember(workload_names()))
-      ->type_name("NAME");
+void add_test_options(CommandLine& command, TestOptions& options, std::int64_t most_nodes) {
+  command.add("-w,--workload", options.workload, "What the clients do")
+      .required()
+      .one_of(workload_names())
+      .value_name("NAME");
   command
-      .add_option("--bin", options.binary,
-                  "The program that is a node (default: hearsay-node beside this program)")
-      ->type_name("FILE");
+      .add("--bin", options.binary,
+           "The program that is a node (default: hearsay-node beside this program)")
+      .value_name("FILE");
   add_load_options(command, options, most_nodes);
   add_network_options(command, options);
   add_fault_options(command, options.faults);
@@ -126,21 +114,17 @@ void add_test_options(CLI::App& command, TestOptions& options, std::int64_t most
   command.add_flag("--log-net-send", options.log_net_send, "Show each message that is sent");
   command.add_flag("--log-net-recv", options.log_net_recv, "Show each message that arrives");
   command
-      .add_option("--test-count", options.test_count,
-                  "Runs one after the other, up to the first that isn't valid")
-      ->check(between(1, kLargest))
-      ->capture_default_str()
-      ->type_name("N");
+      .add("--test-count", options.test_count,
+           "Runs one after the other, up to the first that isn't valid")
+      .between(1, kLargest)
+      .value_name("N");
   command.add_flag("--strict", options.strict,
                    "Read nothing more from a node after a line that is no message, as Maelstrom "
                    "does (the run is invalid either way)");
   command.add_flag("--no-plots", options.no_plots, "Draw no plots (they need gnuplot)");
-  command.add_option("--seed", options.given_seed, "Repeats the random choices of another run")
-      ->check(CLI::NonNegativeNumber)
-      ->type_name("N");
-  command.add_option("--store", options.store, "Where the results go")
-      ->capture_default_str()
-      ->type_name("DIR");
+  command.add("--seed", options.given_seed, "Repeats the random choices of another run")
+      .value_name("N");
+  command.add("--store", options.store, "Where the results go").value_name("DIR");
   refuse_foreign_options(command);
   command.footer(
       "Behind -- follow arguments for the node.\n"

@@ -8,15 +8,12 @@
 #include <string>
 #include <vector>
 
+#include "common/options/command_line.h"
 #include "tools/console/fault_options.h"
 #include "tools/experiment/faults/nemesis.h"
 #include "tools/experiment/network/network.h"
 #include "tools/experiment/network/topology.h"
 #include "tools/experiment/run.h"
-
-namespace CLI {
-class App;
-}
 
 namespace hearsay::bench {
 
@@ -62,13 +59,13 @@ struct TestOptions {
 };
 
 // Parts of add_test_options(), for commands that run tests of their own making.
-void add_load_options(CLI::App& command, TestOptions& options, std::int64_t most_nodes);
-void add_network_options(CLI::App& command, TestOptions& options);
+void add_load_options(CommandLine& command, TestOptions& options, std::int64_t most_nodes);
+void add_network_options(CommandLine& command, TestOptions& options);
 
 // The options that can't be had from one flag alone are checked by resolve().
-void add_test_options(CLI::App& command, TestOptions& options, std::int64_t most_nodes = 1000);
+void add_test_options(CommandLine& command, TestOptions& options, std::int64_t most_nodes = 1000);
 
-// Checks and works out the rest. Throws CLI::ValidationError with words
+// Checks and works out the rest. Throws BadCommandLine with words
 // for people.
 void resolve(TestOptions& options);
 

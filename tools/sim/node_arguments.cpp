@@ -1,8 +1,9 @@
 #include "tools/sim/node_arguments.h"
 
-#include <CLI/CLI.hpp>
 #include <algorithm>
 #include <string_view>
+
+#include "common/options/command_line.h"
 
 namespace hearsay::sim {
 namespace {
@@ -26,16 +27,17 @@ NodeOptions parse_node_arguments(const std::vector<std::string>& arguments) {
   for (const std::string& argument : arguments) {
     const std::string_view name = std::string_view(argument).substr(0, argument.find('='));
     for (const Refused& refused : kRefused) {
-      if (name == refused.name) throw CLI::ValidationError(refused.name, refused.why);
+      if (name == refused.name) throw BadCommandLine(refused.name, refused.why);
     }
   }
-  CLI::App app;
+  CommandLine app("Options of hearsay-node");
   WorkerOptions worker;
   CareOptions care;
   add_worker_options(app, worker);
   add_care_options(app, care);
-  std::vector<std::string> reversed(arguments.rbegin(), arguments.rend());
-  app.parse(reversed);
+  if (app.parse(arguments) == CommandLine::Outcome::answered) {
+    throw BadCommandLine("--help", "hearsay-node answers it");
+  }
   return {worker.gossip, care};
 }
 

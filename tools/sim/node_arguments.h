@@ -4,6 +4,7 @@
 #include <string>
 #include <vector>
 
+#include "common/options/command_line.h"
 #include "common/options/worker_options.h"
 
 namespace hearsay::sim {
@@ -13,7 +14,7 @@ struct NodeOptions {
   CareOptions care;
 };
 
-// Throws CLI::ParseError with words for people.
+// Throws BadCommandLine with words for people.
 NodeOptions parse_node_arguments(const std::vector<std::string>& arguments);
 
 }  // namespace hearsay::sim

@@ -1,6 +1,5 @@
 #include "tools/sim/options.h"
 
-#include <CLI/CLI.hpp>
 #include <algorithm>
 #include <charconv>
 #include <iterator>
@@ -8,6 +7,7 @@
 #include <string_view>
 
 #include "common/base/units.h"
+#include "common/options/command_line.h"
 #include "tools/console/command_text.h"
 #include "tools/sim/node_arguments.h"
 
@@ -32,49 +32,51 @@ void parse_seeds(SimOptions& options) {
   const auto first = parse_number(text.substr(0, dots));
   const auto last = dots == std::string_view::npos ? first : parse_number(text.substr(dots + 2));
   if (!first || !last || *first > *last) {
-    throw CLI::ValidationError("--seeds",
-                               "a seed, or a range like 1..1000, not \"" + options.seeds + "\"");
+    throw BadCommandLine("--seeds",
+                         "a seed, or a range like 1..1000, not \"" + options.seeds + "\"");
   }
   options.first_seed = *first;
   options.last_seed = *last;
 }
 
 // A swarm draws everything itself: what was asked for beside it would be forgotten.
-void refuse_beside_seeds(CLI::App& command) {
-  CLI::Option* seeds = command.get_option("--seeds");
-  CLI::Option* jobs = command.get_option("--jobs");
-  jobs->needs(seeds);
-  for (CLI::Option* option : command.get_options()) {
-    if (option != seeds && option != jobs && option != command.get_help_ptr()) {
-      seeds->excludes(option);
+void refuse_beside_seeds(CommandLine& command, const SimOptions& options) {
+  command.on_parsed([&command, &options] {
+    const std::vector<std::string> given = command.given();
+    for (const std::string& name : given) {
+      if (name == "--seeds" || name == "--jobs") continue;
+      if (options.seeds.empty()) continue;
+      throw BadCommandLine(name, "not beside --seeds: a swarm draws it itself");
     }
-  }
+    if (options.seeds.empty() && options.jobs != 0) throw BadCommandLine("--jobs", "needs --seeds");
+  });
 }
 
 }  // namespace
 
-void add_sim_options(CLI::App& command, SimOptions& options) {
+void add_sim_options(CommandLine& command, SimOptions& options) {
   add_test_options(command, options.test, kMostNodes);
-  command.get_option("--workload")->required(false);
+  command.option("--workload").required(false);
   command
-      .add_option("--seeds", options.seeds,
-                  "A swarm: one run a seed, each of which draws its own cluster, load and faults; "
-                  "stops at the first violation and shows what led to it. Alone or with --jobs")
-      ->type_name("A..B");
-  command.add_option("--jobs", options.jobs, "Swarm: runs at a time (default: as many as cores)")
-      ->check(CLI::Range(std::int64_t{1}, std::int64_t{1024}))
-      ->type_name("N");
+      .add("--seeds", options.seeds,
+           "A swarm: one run a seed, each of which draws its own cluster, load and faults; "
+           "stops at the first violation and shows what led to it. Alone or with --jobs")
+      .value_name("A..B");
+  command.add("--jobs", options.jobs, "Swarm: runs at a time (default: as many as cores)")
+      .between(1, 1024)
+      .hide_default()
+      .value_name("N");
   command
-      .add_option("--clock-skew", options.clock_skew_ms,
-                  "The nodes' clocks are off by up to so much, in ms, either way")
-      ->check(CLI::Range(0.0, 1e9))
-      ->type_name("MS");
+      .add("--clock-skew", options.clock_skew_ms,
+           "The nodes' clocks are off by up to so much, in ms, either way")
+      .between(0.0, 1e9)
+      .value_name("MS");
   command
-      .add_option("--compact-probability", options.compact_probability,
-                  "How likely a worker compacts its journal after a step")
-      ->check(CLI::Range(0.0, 1.0))
-      ->type_name("P");
-  refuse_beside_seeds(command);
+      .add("--compact-probability", options.compact_probability,
+           "How likely a worker compacts its journal after a step")
+      .between(0.0, 1.0)
+      .value_name("P");
+  refuse_beside_seeds(command, options);
   command.footer(
       "Behind -- follow options of hearsay-node. The same seed gives the same run, byte for byte.\n"
       "Exit codes: 0 valid, 1 invalid, 2 unknown, 254 bad arguments, 255 the run could not go on.\n"
@@ -86,17 +88,17 @@ void resolve(SimOptions& options) {
   if (!options.seeds.empty()) {
     parse_seeds(options);
     if (!options.test.node_arguments.empty()) {
-      throw CLI::ValidationError("--seeds", "a swarm draws the nodes' options itself");
+      throw BadCommandLine("--seeds", "a swarm draws the nodes' options itself");
     }
     return;
   }
   if (options.test.workload.empty()) {
-    throw CLI::RequiredError("--workload (or --seeds for a swarm)");
+    throw BadCommandLine("--workload (or --seeds for a swarm) is required");
   }
   if (!options.test.binary.empty()) {
-    throw CLI::ValidationError("--bin",
-                               "simulated nodes run the worker's core that is built in; other "
-                               "programs run under hearsay test");
+    throw BadCommandLine("--bin",
+                         "simulated nodes run the worker's core that is built in; other "
+                         "programs run under hearsay test");
   }
   parse_node_arguments(options.test.node_arguments);
   resolve(options.test);

@@ -5,12 +5,9 @@
 #include <string>
 #include <vector>
 
+#include "common/options/command_line.h"
 #include "tools/console/options.h"
 #include "tools/sim/cluster.h"
-
-namespace CLI {
-class App;
-}
 
 namespace hearsay::sim {
 
@@ -27,9 +24,9 @@ struct SimOptions {
   std::uint64_t last_seed = 0;
 };
 
-void add_sim_options(CLI::App& command, SimOptions& options);
+void add_sim_options(CommandLine& command, SimOptions& options);
 
-// Checks and works out the rest. Throws CLI::ParseError with words for people.
+// Checks and works out the rest. Throws BadCommandLine with words for people.
 void resolve(SimOptions& options);
 
 // What the cluster of one run needs; the test's options are resolved.

@@ -1,7 +1,6 @@
 // What `hearsay compare` makes of results: figures, marks, verdicts, table, picture.
 #include <gtest/gtest.h>
 
-#include <CLI/CLI.hpp>
 #include <algorithm>
 #include <nlohmann/json.hpp>
 #include <string>
@@ -57,17 +56,17 @@ TEST(Contestant, RefusesWhatItWouldMisread) {
   for (const char* text :
        {"", "--gossip relay", ":5", "relay:", "relay:fast", "relay:-1", "relay:250ms", "push:100",
         "relay --latency-budget 250", "relay --gossip=push"}) {
-    EXPECT_THROW(parse_contestant(text), CLI::ValidationError) << text;
+    EXPECT_THROW(parse_contestant(text), BadCommandLine) << text;
   }
 }
 
 TEST(CompareOptions, RefusesContestantsThatNoNodeWouldTake) {
   for (const char* text : {"telepathy", "relay --no-such-option", "relay:999999999"}) {
     CompareOptions options = options_with({text}, {});
-    EXPECT_THROW(resolve(options), CLI::ParseError) << text;
+    EXPECT_THROW(resolve(options), BadCommandLine) << text;
   }
   CompareOptions killed_twice = options_with({"relay --chaos-kill-ms 500"}, {"kills"});
-  EXPECT_THROW(resolve(killed_twice), CLI::ParseError);
+  EXPECT_THROW(resolve(killed_twice), BadCommandLine);
 }
 
 TEST(CompareOptions, PlansEachSeedOfEachContestantUnderEachCondition) {

@@ -5,14 +5,13 @@
 #include <filesystem>
 
 #include "common/base/file_descriptor.h"
+#include "common/options/exit_codes.h"
 #include "supervisor/first_message.h"
 #include "supervisor/options.h"
 #include "supervisor/signals.h"
 #include "supervisor/supervisor.h"
 
 namespace {
-
-constexpr int kExitFailed = 1;
 
 // Maelstrom starts nodes in another working directory: the worker is looked for beside this
 // program.
@@ -45,7 +44,7 @@ int run(const hearsay::supervisor::Options& options) {
   } catch (const std::exception& error) {
     trace.emit(trace::Event::node_stopped, {{trace::FieldName::cause, error.what()}});
     std::fprintf(stderr, "hearsay-node: %s\n", error.what());
-    return kExitFailed;
+    return hearsay::kExitFailed;
   }
   trace.emit(trace::Event::node_stopped);
   return 0;
@@ -61,6 +60,6 @@ int main(int argc, char** argv) {
     return run(parsed.options);
   } catch (const std::exception& error) {
     std::fprintf(stderr, "hearsay-node: %s\n", error.what());
-    return kExitFailed;
+    return hearsay::kExitFailed;
   }
 }

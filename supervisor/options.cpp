@@ -1,11 +1,10 @@
 #include "supervisor/options.h"
 
 #include "common/options/command_line.h"
+#include "common/options/exit_codes.h"
 
 namespace hearsay::supervisor {
 namespace {
-
-constexpr int kExitUsage = 2;
 
 const char* const kDescription =
     "A gossip node for Maelstrom that survives crashes: give this program to `maelstrom test "

@@ -8,6 +8,7 @@
 #include <utility>
 
 #include "common/base/units.h"
+#include "common/options/exit_codes.h"
 #include "common/shm/commit.h"
 #include "common/shm/wait.h"
 
@@ -19,10 +20,6 @@ constexpr std::int64_t kStopLimitNs = kNsPerSecond;
 constexpr std::int64_t kLookEveryNs = 100 * kNsPerMs;  // while the worker is busy
 // A worker that never became ready will not do so at the tenth attempt either.
 constexpr int kHopelessStarts = 10;
-
-// Exit codes of the worker (worker/worker.h) that no restart can mend.
-constexpr int kExitUsage = 2;
-constexpr int kExitCorrupt = 65;
 
 }  // namespace
 

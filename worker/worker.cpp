@@ -9,6 +9,7 @@
 
 #include "common/base/kill_point.h"
 #include "common/options/command_line.h"
+#include "common/options/exit_codes.h"
 #include "common/shm/journal.h"
 #include "common/shm/segment.h"
 #include "common/trace/trace_writer.h"

@@ -11,12 +11,7 @@ namespace hearsay::worker {
 
 using MakeServices = std::function<std::vector<core::RegisteredService>(const GossipOptions&)>;
 
-// Exit codes; the supervisor reads them.
-inline constexpr int kExitStopped = 0;   // the supervisor asked for it
-inline constexpr int kExitFailed = 1;    // an error that another worker may not meet
-inline constexpr int kExitUsage = 2;     // wrong command line
-inline constexpr int kExitCorrupt = 65;  // the shared memory makes no sense (EX_DATAERR)
-
+// Returns the exit code (common/options/exit_codes.h).
 int run_worker(int argc, const char* const* argv, const MakeServices& make_services);
 
 }  // namespace hearsay::worker

@@ -6,7 +6,6 @@
 namespace hearsay::protocol {
 namespace {
 
-constexpr std::string_view kWhiteSpace = " \t\r\n";
 constexpr int kNumberOverflow = 406;  // nlohmann's id of the exception
 
 // nlohmann's text is "[...] ... syntax error while parsing X - CAUSE; last read: '...'"; the last

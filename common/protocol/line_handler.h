@@ -23,6 +23,9 @@ namespace hearsay::protocol {
 // More fields than this in one body are refused: the table of fields stays small.
 inline constexpr std::size_t kMaxFields = 65536;
 
+// Between the parts of JSON.
+inline constexpr std::string_view kWhiteSpace = " \t\r\n";
+
 enum class ValueKind {
   absent,
   null,

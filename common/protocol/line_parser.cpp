@@ -10,7 +10,6 @@
 namespace hearsay::protocol {
 namespace {
 
-constexpr std::string_view kWhiteSpace = " \t\r\n";
 // nlohmann spells each of them out with 8 characters in its error texts, several times over: a line
 // full of them would take seconds and gigabytes.
 constexpr std::ptrdiff_t kMaxTabs = 1'000'000;

@@ -25,9 +25,10 @@ spdlog::sink_ptr make_sink(const std::string& path) {
 }
 
 spdlog::level::level_enum spdlog_level(Level level) {
-  constexpr std::array kLevels{spdlog::level::trace, spdlog::level::debug, spdlog::level::info,
-                               spdlog::level::warn,  spdlog::level::err,   spdlog::level::off};
-  return kLevels[static_cast<std::size_t>(level)];
+  constexpr std::array kSpdlogLevels{spdlog::level::trace, spdlog::level::debug,
+                                     spdlog::level::info,  spdlog::level::warn,
+                                     spdlog::level::err,   spdlog::level::off};
+  return kSpdlogLevels[static_cast<std::size_t>(level)];
 }
 
 nlohmann::ordered_json cut(std::string_view text, std::size_t longest) {

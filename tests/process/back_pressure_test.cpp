@@ -12,18 +12,18 @@
 namespace hearsay::test {
 namespace {
 
-constexpr std::int64_t kRequests = 50'000;
+constexpr std::int64_t kManyRequests = 50'000;
 
 std::string echo_requests() {
   std::string requests;
-  for (std::int64_t id = 1; id <= kRequests; ++id) requests += echo_line(id, id) + '\n';
+  for (std::int64_t id = 1; id <= kManyRequests; ++id) requests += echo_line(id, id) + '\n';
   return requests;
 }
 
 // How often each id is answered, properly.
 void count(const nlohmann::json& message, std::vector<int>& answers) {
   const std::int64_t id = answered_by(message);
-  ASSERT_TRUE(id >= 1 && id <= kRequests) << message;
+  ASSERT_TRUE(id >= 1 && id <= kManyRequests) << message;
   EXPECT_EQ(type_of(message), "echo_ok");
   EXPECT_EQ(message["body"]["echo"], id);
   ++answers[static_cast<std::size_t>(id)];
@@ -46,7 +46,7 @@ TEST(BackPressure, NobodyReadsUntilAllIsWritten) {
   // The pipes and rings are full long before all is written: everything waits now.
   ASSERT_TRUE(node.worker() > 0);
   std::this_thread::sleep_for(std::chrono::milliseconds(200));
-  std::vector<int> answers(kRequests + 1);
+  std::vector<int> answers(kManyRequests + 1);
   while (const auto line = node.read_line()) count(nlohmann::json::parse(*line), answers);
   expect_each_once(answers);
   EXPECT_EQ(node.exit_code(), 0);
@@ -61,7 +61,7 @@ TEST(BackPressure, ASlowReaderGetsEverything) {
     EXPECT_TRUE(node.send_only(echo_requests())) << node.stderr_text();
     node.close_stdin();
   });
-  std::vector<int> answers(kRequests + 1);
+  std::vector<int> answers(kManyRequests + 1);
   std::int64_t lines = 0;
   while (const auto line = node.read_line()) {
     count(nlohmann::json::parse(*line), answers);

@@ -21,17 +21,8 @@ NodeSetup faulty_node() {
            "--gossip=flood"}};
 }
 
-std::size_t count_events(const NodeRunner& node, std::string_view event) {
-  const std::string text = node.stderr_text();
-  std::size_t count = 0;
-  for (auto at = text.find(event); at != std::string::npos; at = text.find(event, at + 1)) {
-    ++count;
-  }
-  return count;
-}
-
 std::size_t deaths(const NodeRunner& node) {
-  return count_events(node, "worker_died");
+  return node.count_events("worker_died");
 }
 
 class Poison : public testing::TestWithParam<const char*> {};
@@ -128,7 +119,7 @@ TEST(ManyPoisons, WithWorkBetweenThemDelayNoStart) {
   }
   conversation.expect_end();
   EXPECT_EQ(deaths(conversation.node()), 15U) << conversation.node().stderr_text();
-  EXPECT_EQ(count_events(conversation.node(), "worker_delayed"), 0U)
+  EXPECT_EQ(conversation.node().count_events("worker_delayed"), 0U)
       << conversation.node().stderr_text();
 }
 
@@ -139,7 +130,7 @@ TEST(ManyPoisons, WithoutWorkBetweenThemDelayStarts) {
                    request_line("c1", "n1", "crash", 2));
   EXPECT_EQ(error_code_of(conversation.answer_to(2)), 13) << conversation.node().stderr_text();
   conversation.expect_end();
-  EXPECT_GT(count_events(conversation.node(), "worker_delayed"), 0U)
+  EXPECT_GT(conversation.node().count_events("worker_delayed"), 0U)
       << conversation.node().stderr_text();
 }
 

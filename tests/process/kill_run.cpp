@@ -50,14 +50,6 @@ PointsPassed read_points(const std::string& path) {
   return points;
 }
 
-std::size_t count_of(std::string_view what, const std::string& text) {
-  std::size_t count = 0;
-  for (std::size_t at = text.find(what); at != std::string::npos; at = text.find(what, at + 1)) {
-    ++count;
-  }
-  return count;
-}
-
 // Reads until the request is answered; false when no answer comes.
 bool read_answer(NodeRunner& node, std::int64_t id, std::vector<std::string>& lines) {
   while (auto line = node.read_line()) {
@@ -123,7 +115,7 @@ KillRun run_with_kills(const KillScript& script, Feeding feeding, const KillSche
     if (!text.empty()) run.output.push_back(std::move(text));
   }
   std::sort(run.output.begin(), run.output.end());
-  run.deaths = count_of("\"worker_died\"", node.stderr_text());
+  run.deaths = node.count_events("worker_died");
   run.points = read_points(points.name());
   return run;
 }

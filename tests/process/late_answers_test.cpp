@@ -30,16 +30,6 @@ std::size_t count_of_type(const Conversation& conversation, const std::string& t
       heard.begin(), heard.end(), [&](const auto& message) { return type_of(message) == type; }));
 }
 
-std::size_t count_events(const NodeRunner& node, const std::string& event) {
-  const std::string text = node.stderr_text();
-  const std::string wanted = R"("event":")" + event + '"';
-  std::size_t count = 0;
-  for (auto at = text.find(wanted); at != std::string::npos; at = text.find(wanted, at + 1)) {
-    ++count;
-  }
-  return count;
-}
-
 TEST(HungWorker, IsReplacedAndTheRequestAnsweredOnce) {
   Conversation conversation({"hearsay-node", {"--hang-limit-ms=300"}});
   const NodeRunner& node = conversation.node();
@@ -51,7 +41,7 @@ TEST(HungWorker, IsReplacedAndTheRequestAnsweredOnce) {
   EXPECT_TRUE(conversation.still_echoes());
   conversation.expect_end();
   EXPECT_EQ(conversation.count_answers(7), 1U);
-  EXPECT_EQ(count_events(node, "worker_killed"), 1U);
+  EXPECT_EQ(node.count_events("worker_killed"), 1U);
 }
 
 // Nothing is asked of it, so nothing is missing.
@@ -64,7 +54,7 @@ TEST(HungWorker, AStoppedOneWithoutWorkIsLeftAlone) {
   std::this_thread::sleep_for(milliseconds(800));
   ::kill(worker, SIGCONT);
   conversation.expect_good_end();
-  EXPECT_EQ(count_events(node, "worker_killed"), 0U);
+  EXPECT_EQ(node.count_events("worker_killed"), 0U);
 }
 
 // The time before it was asked for something is no time in which it got nowhere.
@@ -75,7 +65,7 @@ TEST(HungWorker, AnIdleOneIsNotReplacedForTheFirstRequest) {
     EXPECT_TRUE(conversation.still_echoes());
   }
   conversation.expect_end();
-  EXPECT_EQ(count_events(conversation.node(), "worker_killed"), 0U)
+  EXPECT_EQ(conversation.node().count_events("worker_killed"), 0U)
       << conversation.node().stderr_text();
 }
 
@@ -96,7 +86,7 @@ TEST(LateAnswers, ToClientsAreNotGivenToPeersAre) {
   EXPECT_EQ(conversation.count_answers(7), 0U);
   EXPECT_EQ(conversation.count_answers(8), 0U);
   EXPECT_EQ(count_of_type(conversation, "gossip"), 1U);
-  EXPECT_EQ(count_events(node, "reply_dropped"), 2U);
+  EXPECT_EQ(node.count_events("reply_dropped"), 2U);
 }
 
 // A late answer of several parts is dropped with all of them.
@@ -127,7 +117,7 @@ TEST(LateAnswers, ThoseThatWaitedForStdoutAreNotGiven) {
   // What the pipe took in time is said; the rest stood in the rings.
   const auto said = count_of_type(conversation, "echo_ok");
   EXPECT_LT(said, static_cast<std::size_t>(kRequests));
-  EXPECT_EQ(said - 1 + count_events(node, "reply_dropped"), static_cast<std::size_t>(kRequests));
+  EXPECT_EQ(said - 1 + node.count_events("reply_dropped"), static_cast<std::size_t>(kRequests));
 }
 
 // The node itself stood still: what was waiting for it in the pipe has waited just as long.
@@ -142,7 +132,7 @@ TEST(StoppedNode, RequestsThatWaitedMeanwhileAreNotAnswered) {
   node.signal(SIGCONT);
   // What is sent before it runs again may be taken for as old as the rest.
   const auto deadline = std::chrono::steady_clock::now() + kPatience;
-  while (count_events(node, "reply_dropped") < 2 && std::chrono::steady_clock::now() < deadline) {
+  while (node.count_events("reply_dropped") < 2 && std::chrono::steady_clock::now() < deadline) {
     std::this_thread::sleep_for(milliseconds(1));
   }
   EXPECT_TRUE(conversation.still_echoes()) << node.stderr_text();
@@ -183,7 +173,7 @@ TEST(StoppedNode, TogetherWithItsWorkerGoesOn) {
   ::kill(worker, SIGCONT);
   EXPECT_EQ(type_of(conversation.answer_to(7)), "echo_ok");
   conversation.expect_good_end();
-  EXPECT_EQ(count_events(node, "worker_killed"), 0U) << node.stderr_text();
+  EXPECT_EQ(node.count_events("worker_killed"), 0U) << node.stderr_text();
 }
 
 }  // namespace

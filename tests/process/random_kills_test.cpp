@@ -14,7 +14,7 @@ namespace hearsay::test {
 namespace {
 
 constexpr std::uint64_t kKills = kSanitized ? 100 : 1000;
-constexpr std::size_t kWindow = 16;
+constexpr std::size_t kAtOnce = 16;
 
 // Patience is for slow machines: a late answer is not what is tested here.
 const std::vector<std::string> kPatient{"--reply-deadline-ms=600000", "--hang-limit-ms=60000"};
@@ -25,14 +25,6 @@ std::vector<std::string> with_chaos() {
   arguments.insert(arguments.end(),
                    {kSanitized ? "--chaos-kill-ms=50" : "--chaos-kill-ms=5", "--chaos-seed=7"});
   return arguments;
-}
-
-std::uint64_t count_of(std::string_view what, const std::string& text) {
-  std::uint64_t count = 0;
-  for (std::size_t at = text.find(what); at != std::string::npos; at = text.find(what, at + 1)) {
-    ++count;
-  }
-  return count;
 }
 
 class RandomKillsTest : public testing::Test {
@@ -46,7 +38,7 @@ class RandomKillsTest : public testing::Test {
 
   // Keeps a window of requests under way.
   void ask_and_listen() {
-    while (ledger_.outstanding() < kWindow) {
+    while (ledger_.outstanding() < kAtOnce) {
       ASSERT_TRUE(node_->send_line(ledger_.next_request())) << "stuck: takes no input";
     }
     take_one_answer();
@@ -97,7 +89,7 @@ TEST_F(RandomKillsTest, ByTheNodesOwnChaos) {
   for (std::uint64_t asked = 0; kills < kKills; ++asked) {
     ASSERT_NO_FATAL_FAILURE(ask_and_listen());
     if (asked % kRequestsBetweenLooks != 0) continue;
-    kills = count_of("\"worker_killed\"", node_->stderr_text());
+    kills = node_->count_events("worker_killed");
   }
   finish(kills);
 }

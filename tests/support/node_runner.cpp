@@ -251,4 +251,14 @@ std::string NodeRunner::stderr_text() const {
   return text;
 }
 
+std::size_t NodeRunner::count_events(std::string_view event) const {
+  const std::string text = stderr_text();
+  const std::string wanted = R"("event":")" + std::string(event) + '"';
+  std::size_t count = 0;
+  for (auto at = text.find(wanted); at != std::string::npos; at = text.find(wanted, at + 1)) {
+    ++count;
+  }
+  return count;
+}
+
 }  // namespace hearsay::test

@@ -83,6 +83,8 @@ class NodeRunner {
   bool ends_well();
 
   std::string stderr_text() const;
+  // How many trace lines with this event stand on stderr so far.
+  std::size_t count_events(std::string_view event) const;
 
  private:
   using TimePoint = std::chrono::steady_clock::time_point;

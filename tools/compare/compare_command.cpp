@@ -24,6 +24,7 @@
 #include "tools/compare/frontier_script.h"
 #include "tools/compare/table.h"
 #include "tools/console/exit_codes.h"
+#include "tools/console/progress_times.h"
 #include "tools/console/tell.h"
 #include "tools/processes/run_pool.h"
 #include "tools/processes/test_command.h"
@@ -39,7 +40,6 @@ namespace fs = std::filesystem;
 using bench::tell;
 
 constexpr const char* kRunsName = "runs";
-constexpr std::int64_t kFirstShownNs = 2 * kNsPerSecond;
 
 // This process's stdout and stderr.
 void write_output_to(const fs::path& file) {
@@ -134,7 +134,7 @@ class Runs {
   }
 
   void show(const bench::PoolState& state) {
-    if (!terminal_ || monotonic_ns() - start_ns_ < kFirstShownNs) return;
+    if (!terminal_ || monotonic_ns() - start_ns_ < bench::kFirstShownNs) return;
     shown_ = true;
     std::string now;
     for (const std::size_t run : state.running) {

@@ -7,13 +7,12 @@
 #include <fstream>
 
 #include "common/base/units.h"
+#include "tools/console/progress_times.h"
 #include "tools/console/tell.h"
 
 namespace hearsay::bench {
 namespace {
 
-constexpr std::int64_t kFirstShownNs = 2 * kNsPerSecond;
-constexpr std::int64_t kShownEveryNs = 250 * kNsPerMs;
 constexpr std::int64_t kFollowEveryNs = 100 * kNsPerMs;
 constexpr const char* kClearLine = "\r\x1b[K";
 

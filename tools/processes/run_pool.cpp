@@ -25,7 +25,7 @@ namespace hearsay::bench {
 namespace {
 
 constexpr int kWatchEveryMs = 250;
-constexpr std::size_t kReadBytes = 65'536;  // as much as a pipe holds
+constexpr std::size_t kChunkBytes = 65'536;  // as much as a pipe holds
 
 using Work = std::function<std::string(std::size_t job)>;
 
@@ -58,7 +58,7 @@ class Child {
 
   // Reads what there is, or waits for it. False: that was all.
   bool read() {
-    std::array<char, kReadBytes> chunk;
+    std::array<char, kChunkBytes> chunk;
     const ssize_t got = ::read(pipe_.get(), chunk.data(), chunk.size());
     if (got < 0 && errno != EINTR) throw_errno("read");
     if (got > 0) answer_.append(chunk.data(), static_cast<std::size_t>(got));
@@ -77,7 +77,7 @@ class Child {
       const std::string answer = work(job_);
       for (std::string_view rest = answer; !rest.empty();) {
         const int written = check_syscall(
-            static_cast<int>(::write(output, rest.data(), std::min(rest.size(), kReadBytes))),
+            static_cast<int>(::write(output, rest.data(), std::min(rest.size(), kChunkBytes))),
             "write");
         rest.remove_prefix(static_cast<std::size_t>(written));
       }

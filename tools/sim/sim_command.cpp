@@ -9,15 +9,13 @@
 #include "common/base/clock.h"
 #include "common/base/units.h"
 #include "tools/console/exit_codes.h"
+#include "tools/console/progress_times.h"
 #include "tools/report/store.h"
 #include "tools/sim/simulation.h"
 #include "tools/sim/swarm.h"
 
 namespace hearsay::sim {
 namespace {
-
-constexpr std::int64_t kFirstShownNs = 2 * kNsPerSecond;
-constexpr std::int64_t kShownEveryNs = 250 * kNsPerMs;
 
 // The progress of one run, on a terminal, if it takes long.
 class RunProgress {
@@ -31,7 +29,7 @@ class RunProgress {
 
   void look(std::int64_t virtual_ns) {
     if (!terminal_ || monotonic_ns() < next_ns_) return;
-    next_ns_ = monotonic_ns() + kShownEveryNs;
+    next_ns_ = monotonic_ns() + bench::kShownEveryNs;
     shown_ = true;
     const bench::Run& run = simulation_.events();
     const std::string passed =
@@ -52,7 +50,7 @@ class RunProgress {
   const Simulation& simulation_;
   bool terminal_ = ::isatty(STDERR_FILENO) != 0;
   bool shown_ = false;
-  std::int64_t next_ns_ = monotonic_ns() + kFirstShownNs;
+  std::int64_t next_ns_ = monotonic_ns() + bench::kFirstShownNs;
 };
 
 int run_one(const SimOptions& options) {

@@ -14,6 +14,7 @@
 #include "common/base/record.h"
 #include "common/base/units.h"
 #include "tools/console/exit_codes.h"
+#include "tools/console/progress_times.h"
 #include "tools/console/tell.h"
 #include "tools/processes/run_pool.h"
 #include "tools/sim/judge.h"
@@ -24,7 +25,6 @@ namespace hearsay::sim {
 namespace {
 
 constexpr std::size_t kGridLines = 60;
-constexpr std::int64_t kShownEveryNs = 250 * kNsPerMs;
 
 // What a seed's process says.
 struct SeedReport {
@@ -75,7 +75,7 @@ class SwarmProgress {
 
   void show(std::uint64_t done) {
     if (!terminal_ || monotonic_ns() < next_ns_) return;
-    next_ns_ = monotonic_ns() + kShownEveryNs;
+    next_ns_ = monotonic_ns() + bench::kShownEveryNs;
     fmt::print(stderr, "\r\x1b[K{} of {} seeds", done, last_ - first_ + 1);
     std::fflush(stderr);
   }

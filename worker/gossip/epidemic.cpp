@@ -21,8 +21,6 @@ constexpr std::int64_t kEraCycles = 16;
 constexpr std::int64_t kAdjustBy = 8;  // what is heard shifts the cycle by this part of it
 constexpr std::int64_t kWorthNotingNs = 5 * kNsPerMs / 2;
 constexpr std::size_t kMostRepeated = 64;
-constexpr std::uint64_t kRepeatedBytes = 4'096;
-constexpr std::int64_t kNsPerUs = 1000;
 
 constexpr auto kPhase = static_cast<std::uint16_t>(StrategyChange::phase);
 constexpr auto kForward = static_cast<std::uint16_t>(StrategyChange::forward);

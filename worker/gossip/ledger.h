@@ -16,6 +16,9 @@
 
 namespace hearsay::gossip {
 
+// How long the values may be that a message repeats although nobody asked.
+inline constexpr std::uint64_t kRepeatedBytes = 4'096;
+
 class Ledger {
  public:
   explicit Ledger(Knowledge& knowledge) : knowledge_(knowledge) {}

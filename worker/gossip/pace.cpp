@@ -6,7 +6,7 @@ namespace hearsay::gossip {
 namespace {
 
 // What computing, queues and timers may add to a round trip before a message counts as lost.
-constexpr std::int64_t kSlackNs = 30'000'000;
+constexpr std::int64_t kLatenessNs = 30'000'000;
 constexpr std::int64_t kSampleWeight = 8;
 constexpr std::int64_t kLongestHopNs = 60'000'000'000;
 
@@ -23,7 +23,7 @@ Pace choose_pace(std::int64_t budget_ns, std::int64_t hop_ns, std::uint32_t dept
     pace.period_ns = budget_ns - round_trip_ns + hop_ns / 4;
     if (pace.period_ns < round_trip_ns) pace.period_ns = hop_ns + hop_ns * 28 / 100;
   }
-  pace.deadline_ns = round_trip_ns + pace.period_ns + hop_ns / 4 + kSlackNs;
+  pace.deadline_ns = round_trip_ns + pace.period_ns + hop_ns / 4 + kLatenessNs;
   return pace;
 }
 
@@ -34,7 +34,7 @@ void HopLatency::sample(std::int64_t hop_ns) {
     return;
   }
   // A node that was paused or killed for a while must not make hops look slow.
-  const std::int64_t believable_ns = std::min(hop_ns, 2 * hop_ns_ + kSlackNs);
+  const std::int64_t believable_ns = std::min(hop_ns, 2 * hop_ns_ + kLatenessNs);
   hop_ns_ += (believable_ns - hop_ns_) / kSampleWeight;
 }
 

@@ -16,9 +16,7 @@ constexpr std::int64_t kAnswerSlackNs = 30 * kNsPerMs;
 constexpr std::size_t kMostHeads = 64;  // of other roots, in each batch
 // Without a relay a message also says what its sender has learned within so many hops.
 constexpr std::int64_t kRepeatedHops = 4;
-constexpr std::size_t kMostRepeated = 32;
-constexpr std::uint64_t kRepeatedBytes = 4'096;
-constexpr std::int64_t kNsPerUs = 1000;
+constexpr std::size_t kMostRepeatedInABatch = 32;
 
 constexpr auto kEpoch = static_cast<std::uint16_t>(StrategyChange::epoch);
 constexpr auto kOwed = static_cast<std::uint16_t>(StrategyChange::owed);
@@ -278,8 +276,8 @@ void Relay::flush(core::Context& context) {
 std::vector<std::uint32_t> Relay::positions_of(core::Context& context, std::size_t repeats) const {
   std::vector<std::uint32_t> positions;
   if (pace_.direct) {
-    positions = ledger_.learned_since(context.now_ns() - kRepeatedHops * hop_.ns(), kMostRepeated,
-                                      kRepeatedBytes);
+    positions = ledger_.learned_since(context.now_ns() - kRepeatedHops * hop_.ns(),
+                                      kMostRepeatedInABatch, kRepeatedBytes);
   }
   for (auto batch = batches_.end() - static_cast<std::ptrdiff_t>(1 + repeats);
        batch != batches_.end(); ++batch) {

@@ -6,21 +6,18 @@
 #include <string>
 
 #include "tests/common/protocol/random_json.h"
+#include "tests/common/protocol/repeated.h"
 
 namespace hearsay::protocol {
 namespace {
+
+using test::repeated;
 
 using nlohmann::json;
 
 std::string canonical(std::string_view text) {
   std::string out;
   append_canonical_json(out, text);
-  return out;
-}
-
-std::string repeated(std::string_view text, std::size_t times) {
-  std::string out;
-  for (std::size_t i = 0; i < times; ++i) out += text;
   return out;
 }
 

@@ -7,14 +7,12 @@
 #include <variant>
 #include <vector>
 
+#include "tests/common/protocol/repeated.h"
+
 namespace hearsay::protocol {
 namespace {
 
-std::string repeated(std::string_view text, std::size_t times) {
-  std::string out;
-  for (std::size_t i = 0; i < times; ++i) out += text;
-  return out;
-}
+using test::repeated;
 
 // A line whose body is `body`.
 std::string line_with(const std::string& body) {

@@ -3,11 +3,14 @@
 #pragma once
 
 #include <cstddef>
+#include <cstdint>
 #include <memory>
 
 #include "common/shm/ring.h"
 
 namespace hearsay::shm {
+
+inline constexpr std::uint64_t kCapacity = 1024;  // small: it wraps soon
 
 class OwnedRing {
  public:

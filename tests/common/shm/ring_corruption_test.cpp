@@ -11,8 +11,6 @@
 namespace hearsay::shm {
 namespace {
 
-constexpr std::uint64_t kCapacity = 1024;
-
 void put_header(OwnedRing& ring, std::uint64_t offset, RecordHeader header) {
   std::memcpy(ring.data() + offset, &header, sizeof header);
 }

@@ -15,8 +15,6 @@
 namespace hearsay::shm {
 namespace {
 
-constexpr std::uint64_t kCapacity = 1024;
-
 struct ModelRecord {
   std::uint16_t kind;
   std::uint16_t flags;

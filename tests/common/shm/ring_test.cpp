@@ -10,8 +10,6 @@
 namespace hearsay::shm {
 namespace {
 
-constexpr std::uint64_t kCapacity = 1024;
-
 TEST(RingTest, PreparedRecordsAreUnseenUntilPublished) {
   OwnedRing ring(kCapacity);
   RingProducer producer(ring.view(), 0);

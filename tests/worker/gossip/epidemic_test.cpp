@@ -6,6 +6,7 @@
 #include <set>
 
 #include "common/base/units.h"
+#include "tests/worker/gossip/expect_all_read.h"
 #include "tests/worker/support/gossip_cluster.h"
 
 namespace hearsay::test {
@@ -18,12 +19,6 @@ GossipOptions epidemic() {
   return {.strategy = "epidemic", .latency_budget_ms = kBudgetMs};
 }
 
-void expect_all_read(GossipCluster& cluster, const Json& values) {
-  for (std::size_t node = 0; node < cluster.size(); ++node) {
-    EXPECT_EQ(cluster.read(node), values) << "node " << node << " of " << cluster.size();
-  }
-}
-
 // Whoever takes the value, in whichever era, along however many dimensions.
 TEST(Epidemic, EveryoneIsSentAValueOnce) {
   for (const std::size_t nodes : {2U, 3U, 4U, 5U, 8U, 9U, 17U, 25U, 26U, 27U, 28U, 60U}) {
@@ -31,7 +26,7 @@ TEST(Epidemic, EveryoneIsSentAValueOnce) {
       GossipCluster cluster({.strategy = "epidemic", .latency_budget_ms = budget_ms}, nodes);
       cluster.run_for(static_cast<std::int64_t>(nodes) * kNsPerSecond);
       cluster.broadcast(nodes / 3, 1);
-      cluster.run_for(2 * budget_ms * kNsPerMs + 2 * GossipCluster::kHopNs);
+      cluster.run_for(2 * budget_ms * kNsPerMs + 2 * kHopNs);
       expect_all_read(cluster, {1});
       EXPECT_EQ(cluster.sent("gossip-spread").size(), nodes - 1) << budget_ms;
       EXPECT_EQ(cluster.sent("gossip-fill").size(), 0U) << budget_ms;

@@ -13,7 +13,7 @@
 namespace hearsay::test {
 namespace {
 
-constexpr std::size_t kNodes = 6;
+constexpr std::size_t kClusterSize = 6;
 
 enum class Death { none, restart, compacted };
 
@@ -40,13 +40,13 @@ class Deaths : public ::testing::TestWithParam<std::tuple<std::string, std::int6
     std::map<std::string, std::size_t> messages;  // by type
   };
   static Outcome run(Death death, const std::function<bool(const GossipCluster::Sent&)>& lost) {
-    GossipCluster cluster(options(), kNodes);
+    GossipCluster cluster(options(), kClusterSize);
     cluster.run_for(kNsPerSecond);
     cluster.forget_sent();
     cluster.lost = lost;
     let_die(cluster, death);
     for (int i = 0; i < 60; ++i) {
-      cluster.broadcast(static_cast<std::size_t>(i * 5) % kNodes, 100 + i);
+      cluster.broadcast(static_cast<std::size_t>(i * 5) % kClusterSize, 100 + i);
       cluster.run_for(30 * kNsPerMs);
     }
     cluster.run_for(3 * kNsPerSecond);
@@ -54,7 +54,8 @@ class Deaths : public ::testing::TestWithParam<std::tuple<std::string, std::int6
     cluster.after_step = {};
     EXPECT_TRUE(cluster.run_until_silent(60 * kNsPerSecond));
     Outcome outcome;
-    for (std::size_t node = 0; node < kNodes; ++node) outcome.reads.push_back(cluster.read(node));
+    for (std::size_t node = 0; node < kClusterSize; ++node)
+      outcome.reads.push_back(cluster.read(node));
     for (const auto& message : cluster.sent()) {
       ++outcome.messages[message.body["type"].get<std::string>()];
     }
@@ -123,23 +124,23 @@ class OneDeath : public ::testing::TestWithParam<Death> {
 };
 
 TEST_P(OneDeath, WhatARelayOwesIsSentOnceAndInTime) {
-  GossipCluster cluster({.strategy = "relay"}, kNodes);
+  GossipCluster cluster({.strategy = "relay"}, kClusterSize);
   cluster.broadcast(1, 1);
   cluster.run_for(150 * kNsPerMs);
   cluster.forget_sent();
   cluster.broadcast(2, 2);
-  cluster.run_for(GossipCluster::kHopNs);  // n0 has it; the next batch is due later
+  cluster.run_for(kHopNs);  // n0 has it; the next batch is due later
   kill(cluster, 0);
   ASSERT_TRUE(cluster.sent("gossip-spread").empty());
   cluster.run_for(220 * kNsPerMs);
-  EXPECT_EQ(cluster.sent("gossip-spread").size(), kNodes - 1);
+  EXPECT_EQ(cluster.sent("gossip-spread").size(), kClusterSize - 1);
   kill(cluster, 0);
   cluster.run_for(2 * kNsPerSecond);
-  EXPECT_EQ(cluster.sent("gossip-spread").size(), kNodes - 1);
+  EXPECT_EQ(cluster.sent("gossip-spread").size(), kClusterSize - 1);
 }
 
 TEST_P(OneDeath, AToldValueIsStillAwaited) {
-  GossipCluster cluster({.strategy = "relay"}, kNodes);
+  GossipCluster cluster({.strategy = "relay"}, kClusterSize);
   cluster.broadcast(1, 1);
   cluster.run_for(kNsPerSecond);
   cluster.lost = [](const auto& message) { return message.is("gossip-tell"); };
@@ -152,7 +153,7 @@ TEST_P(OneDeath, AToldValueIsStillAwaited) {
 }
 
 TEST_P(OneDeath, AValueThatCameBackIsNotToldAgain) {
-  GossipCluster cluster({.strategy = "relay"}, kNodes);
+  GossipCluster cluster({.strategy = "relay"}, kClusterSize);
   cluster.broadcast(3, 2);
   cluster.run_for(400 * kNsPerMs);
   kill(cluster, 3);
@@ -161,7 +162,7 @@ TEST_P(OneDeath, AValueThatCameBackIsNotToldAgain) {
 }
 
 TEST_P(OneDeath, TheHighestEpochIsRemembered) {
-  GossipCluster cluster({.strategy = "relay"}, kNodes);
+  GossipCluster cluster({.strategy = "relay"}, kClusterSize);
   cluster.lost = [](const auto& message) { return message.from == 0 || message.to == 0; };
   cluster.broadcast(2, 1);
   cluster.run_for(2 * kNsPerSecond);
@@ -174,11 +175,11 @@ TEST_P(OneDeath, TheHighestEpochIsRemembered) {
 
 TEST_P(OneDeath, WhoAgreedStaysSilent) {
   for (const char* strategy : {"relay", "epidemic"}) {
-    GossipCluster cluster({.strategy = strategy}, kNodes);
+    GossipCluster cluster({.strategy = strategy}, kClusterSize);
     cluster.broadcast(2, 1);
     ASSERT_TRUE(cluster.run_until_silent(10 * kNsPerSecond));
     cluster.forget_sent();
-    for (std::size_t node = 0; node < kNodes; ++node) kill(cluster, node);
+    for (std::size_t node = 0; node < kClusterSize; ++node) kill(cluster, node);
     EXPECT_TRUE(cluster.run_until_silent(10 * kNsPerSecond));
     EXPECT_TRUE(cluster.sent().empty()) << strategy;
   }

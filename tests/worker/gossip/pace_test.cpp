@@ -7,10 +7,10 @@
 namespace hearsay::gossip {
 namespace {
 
-constexpr std::int64_t kHopNs = 100 * kNsPerMs;
+constexpr std::int64_t kPaceHopNs = 100 * kNsPerMs;
 
 Pace pace(std::int64_t budget_ms, std::uint32_t depth = 1) {
-  return choose_pace(budget_ms * kNsPerMs, kHopNs, depth);
+  return choose_pace(budget_ms * kNsPerMs, kPaceHopNs, depth);
 }
 
 TEST(Pace, ABudgetBelowTheWayOverARelayIsDirect) {
@@ -54,7 +54,7 @@ TEST(Pace, MoreBudgetNeverMeansMoreBatches) {
 
 TEST(Pace, TheDeadlineLeavesTimeForTheWayAndAPeriod) {
   for (const std::uint32_t depth : {1U, 2U, 3U}) {
-    for (const std::int64_t hop_ns : {std::int64_t{0}, kNsPerMs, kHopNs, kNsPerSecond}) {
+    for (const std::int64_t hop_ns : {std::int64_t{0}, kNsPerMs, kPaceHopNs, kNsPerSecond}) {
       for (const std::int64_t budget_ms : {0, 100, 390, 1000}) {
         const Pace chosen = choose_pace(budget_ms * kNsPerMs, hop_ns, depth);
         EXPECT_GE(chosen.period_ns, 0);

@@ -8,13 +8,13 @@
 #include <set>
 
 #include "common/base/units.h"
+#include "tests/worker/gossip/expect_all_read.h"
 #include "tests/worker/support/gossip_cluster.h"
 #include "worker/gossip/spread_tree.h"
 
 namespace hearsay::test {
 namespace {
 
-constexpr std::int64_t kHopNs = GossipCluster::kHopNs;
 constexpr std::int64_t kSilenceNs = 10 * kNsPerSecond;
 
 GossipOptions relay(std::int64_t budget_ms = 390) {
@@ -33,12 +33,6 @@ Json broadcast_many(GossipCluster& cluster, int first, int count, std::int64_t g
     cluster.run_for(gap_ns);
   }
   return values;
-}
-
-void expect_all_read(GossipCluster& cluster, const Json& values) {
-  for (std::size_t node = 0; node < cluster.size(); ++node) {
-    EXPECT_EQ(cluster.read(node), values) << "node " << node;
-  }
 }
 
 std::size_t longest(const std::vector<GossipCluster::Sent>& messages) {

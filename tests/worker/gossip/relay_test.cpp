@@ -10,7 +10,6 @@
 namespace hearsay::test {
 namespace {
 
-constexpr std::int64_t kHopNs = 100 * kNsPerMs;
 constexpr std::int64_t kPeriodNs = 128 * kNsPerMs;  // at a budget of 300 ms and hops of 100
 
 // A node of four, n0 to n3, with the time in the test's hand.

@@ -9,7 +9,7 @@
 namespace hearsay::gossip {
 namespace {
 
-constexpr std::size_t kNodes = 5;
+constexpr std::size_t kRanks = 5;
 
 // A log whose values are known, to write runs from.
 class Runs : public ::testing::Test {
@@ -30,7 +30,7 @@ class Runs : public ::testing::Test {
 
 TEST_F(Runs, NothingIsAnEmptyArray) {
   EXPECT_EQ(text({}), "[]");
-  EXPECT_TRUE(read_runs("[]", kNodes).empty());
+  EXPECT_TRUE(read_runs("[]", kRanks).empty());
 }
 
 TEST_F(Runs, ConsecutiveNumbersOfASourceShareARun) {
@@ -47,7 +47,7 @@ TEST_F(Runs, WhatIsWrittenIsReadAgain) {
   std::mt19937 dice(4);
   std::vector<std::uint32_t> positions;
   for (std::uint32_t i = 0; i < 300; ++i) {
-    const Source source{static_cast<std::uint32_t>(dice() % kNodes),
+    const Source source{static_cast<std::uint32_t>(dice() % kRanks),
                         ~std::uint64_t{0} - dice() % 2};
     const auto sequence = static_cast<std::uint32_t>(1 + dice() % 100);
     if (log_.contains({source, sequence})) continue;
@@ -56,7 +56,7 @@ TEST_F(Runs, WhatIsWrittenIsReadAgain) {
   }
   std::string out;
   append_runs(out, log_, values_, positions);
-  const auto arrivals = read_runs(out, kNodes);
+  const auto arrivals = read_runs(out, kRanks);
   ASSERT_EQ(arrivals.size(), positions.size());
   for (const Arrival& arrival : arrivals) {
     const auto position = log_.position(arrival.id);
@@ -66,7 +66,7 @@ TEST_F(Runs, WhatIsWrittenIsReadAgain) {
 }
 
 TEST_F(Runs, ValuesBecomeCanonicalAndSpaceIsAllowed) {
-  const auto arrivals = read_runs(R"( [ [ 4 , 9 , 2 , [ {"b":1, "a":2} , 3 ] ] ])" + 1, kNodes);
+  const auto arrivals = read_runs(R"( [ [ 4 , 9 , 2 , [ {"b":1, "a":2} , 3 ] ] ])" + 1, kRanks);
   ASSERT_EQ(arrivals.size(), 2U);
   EXPECT_EQ(arrivals[0].value, R"({"a":2,"b":1})");
   EXPECT_EQ(arrivals[1].id.sequence, 3U);
@@ -95,7 +95,7 @@ TEST(Wire, WhatIsNoRunIsRefused) {
                           "[[1,2,1e3,[5]]]",
                           "[[1,[2],3,[5]]]",
                           "[[0,1,1,[5]],[0,1]]"}) {
-    EXPECT_THROW(read_runs(bad, kNodes), core::BadRequest) << bad;
+    EXPECT_THROW(read_runs(bad, kRanks), core::BadRequest) << bad;
   }
 }
 
@@ -105,18 +105,18 @@ TEST(Wire, AVectorIsReadAsWritten) {
   out.push_back(',');
   append_claim(out, {0, 0}, 0);
   out.push_back(']');
-  const auto claims = read_vector(out, kNodes);
+  const auto claims = read_vector(out, kRanks);
   ASSERT_EQ(claims.size(), 2U);
   EXPECT_EQ(claims[0].source, (Source{4, ~std::uint64_t{0}}));
   EXPECT_EQ(claims[0].count, 12U);
   EXPECT_EQ(claims[1].count, 0U);
-  EXPECT_TRUE(read_vector("[]", kNodes).empty());
+  EXPECT_TRUE(read_vector("[]", kRanks).empty());
 }
 
 TEST(Wire, WhatIsNoVectorIsRefused) {
   for (const char* bad : {"5", "{}", "[1]", "[[1,2]]", "[[1,2,3,4]]", "[[5,2,3]]", "[[1,2,-3]]",
                           "[[1,2,4294967296]]", "[[1,null,3]]", "[[1,2,true]]"}) {
-    EXPECT_THROW(read_vector(bad, kNodes), core::BadRequest) << bad;
+    EXPECT_THROW(read_vector(bad, kRanks), core::BadRequest) << bad;
   }
 }
 

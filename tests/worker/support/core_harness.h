@@ -11,11 +11,15 @@
 #include <string>
 #include <vector>
 
+#include "common/base/units.h"
 #include "common/options/worker_options.h"
 #include "common/protocol/link.h"
 #include "worker/core/node.h"
 
 namespace hearsay::test {
+
+// What tests of gossip take for the latency between two nodes.
+inline constexpr std::int64_t kHopNs = 100 * kNsPerMs;
 
 using Json = nlohmann::json;
 

@@ -19,8 +19,6 @@ namespace hearsay::test {
 
 class GossipCluster {
  public:
-  static constexpr std::int64_t kHopNs = 100'000'000;
-
   struct Sent {
     std::int64_t at_ns;
     std::size_t from;

@@ -12,7 +12,7 @@ namespace {
 
 using NetworkFaultsTest = NetworkTest;
 
-constexpr int kMessages = 4000;
+constexpr int kManyMessages = 4000;
 constexpr double kProbability = 0.25;
 constexpr double kFewerOrMore = 140;  // 5 standard deviations
 
@@ -23,12 +23,12 @@ NetworkOptions with(const WireOptions& wire, std::int64_t latency_ms = 0) {
 
 TEST_F(NetworkFaultsTest, LossHasItsProbability) {
   Network& network = make(with({kProbability, 0, 0}));
-  for (int i = 0; i < kMessages; ++i) send_at(i, "n0", "n1", "x");
+  for (int i = 0; i < kManyMessages; ++i) send_at(i, "n0", "n1", "x");
   test::run_virtually(heap_);
   const auto lost = network.hit_by(Fault::loss);
-  EXPECT_NEAR(static_cast<double>(lost), kMessages * kProbability, kFewerOrMore);
-  EXPECT_EQ(got(1).size(), static_cast<std::size_t>(kMessages - lost));
-  EXPECT_EQ(network.server_messages().sent, kMessages) << "lost ones count as sent";
+  EXPECT_NEAR(static_cast<double>(lost), kManyMessages * kProbability, kFewerOrMore);
+  EXPECT_EQ(got(1).size(), static_cast<std::size_t>(kManyMessages - lost));
+  EXPECT_EQ(network.server_messages().sent, kManyMessages) << "lost ones count as sent";
   EXPECT_EQ(network.lost(), lost);
 }
 
@@ -45,13 +45,13 @@ TEST_F(NetworkFaultsTest, ClientsAreSpared) {
 
 TEST_F(NetworkFaultsTest, DuplicatesArriveTwiceAndCountAsSentOnce) {
   Network& network = make(with({0, kProbability, 0}, 10));
-  for (int i = 0; i < kMessages; ++i) send_at(i, "n0", "n1", "x");
+  for (int i = 0; i < kManyMessages; ++i) send_at(i, "n0", "n1", "x");
   test::run_virtually(heap_);
   const auto twice = network.hit_by(Fault::duplicate);
-  EXPECT_NEAR(static_cast<double>(twice), kMessages * kProbability, kFewerOrMore);
-  EXPECT_EQ(network.server_messages().sent, kMessages);
-  EXPECT_EQ(network.server_messages().received, kMessages + twice);
-  EXPECT_EQ(got(1).size(), static_cast<std::size_t>(kMessages + twice));
+  EXPECT_NEAR(static_cast<double>(twice), kManyMessages * kProbability, kFewerOrMore);
+  EXPECT_EQ(network.server_messages().sent, kManyMessages);
+  EXPECT_EQ(network.server_messages().received, kManyMessages + twice);
+  EXPECT_EQ(got(1).size(), static_cast<std::size_t>(kManyMessages + twice));
   EXPECT_EQ(network.lost(), 0);
 }
 

@@ -7,6 +7,7 @@
 #include "common/base/file_descriptor.h"
 #include "common/options/exit_codes.h"
 #include "supervisor/first_message.h"
+#include "supervisor/node_failure.h"
 #include "supervisor/options.h"
 #include "supervisor/signals.h"
 #include "supervisor/supervisor.h"
@@ -44,7 +45,8 @@ int run(const hearsay::supervisor::Options& options) {
   } catch (const std::exception& error) {
     trace.emit(trace::Event::node_stopped, {{trace::FieldName::cause, error.what()}});
     std::fprintf(stderr, "hearsay-node: %s\n", error.what());
-    return hearsay::kExitFailed;
+    const bool refused = dynamic_cast<const supervisor::RefusedOptions*>(&error) != nullptr;
+    return refused ? kExitUsage : kExitFailed;
   }
   trace.emit(trace::Event::node_stopped);
   return 0;

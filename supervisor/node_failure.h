@@ -10,4 +10,10 @@ class NodeFailure : public std::runtime_error {
   using std::runtime_error::runtime_error;
 };
 
+// What the command line asks for can't be done: exit code 2.
+class RefusedOptions : public NodeFailure {
+ public:
+  using NodeFailure::NodeFailure;
+};
+
 }  // namespace hearsay::supervisor

@@ -142,9 +142,10 @@ void WorkerWarden::refuse_to_restart(int status) const {
         "ends rather than answer from it");
   }
   if (WEXITSTATUS(status) == kExitUsage) {
-    throw NodeFailure("the worker " + path_ +
-                      " does not understand this program's options: both "
-                      "must come from the same build (tools/build)");
+    throw RefusedOptions(
+        "the worker " + path_ +
+        " refused what was asked of it; it said why on stderr (if it does not know "
+        "an option, both programs must come from the same build)");
   }
 }
 

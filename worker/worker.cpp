@@ -42,7 +42,7 @@ bool tied_to_parent(int parent_pid) {
   return ::prctl(PR_SET_PDEATHSIG, SIGKILL) == 0 && ::getppid() == parent_pid;
 }
 
-void live(const Inheritance& from, const WorkerOptions& options, const MakeServices& make_services,
+void live(const Inheritance& from, std::vector<core::RegisteredService> services,
           trace::TraceWriter& trace) {
   shm::Segment segment(from.segment_fd);
   kill_point();
@@ -50,8 +50,8 @@ void live(const Inheritance& from, const WorkerOptions& options, const MakeServi
   shm::Journal second(from.second_journal_fd);
   kill_point();
   Committer committer(segment, first, second, from.doorbell_fd);
-  core::Node node({segment.header().incarnation, segment.header().seed},
-                  make_services(options.gossip), trace);
+  core::Node node({segment.header().incarnation, segment.header().seed}, std::move(services),
+                  trace);
   recover(committer, node, trace);
   trace.set_node(node.identity().node_id);
   // SYNC POINT ready
@@ -61,9 +61,16 @@ void live(const Inheritance& from, const WorkerOptions& options, const MakeServi
   DutyCycle(segment, committer, node, trace).run();
 }
 
+// What the user asked for can't be done: no other worker could do it either.
+int refuse(const std::exception& problem, trace::TraceWriter& trace) {
+  trace.emit(trace::Event::internal_error, {{trace::FieldName::cause, problem.what()}});
+  std::fprintf(stderr, "hearsay-worker: %s\n", problem.what());
+  return kExitUsage;
+}
+
 }  // namespace
 
-int run_worker(int argc, const char* const* argv, const MakeServices& make_services) {
+int run_worker(int argc, const char* const* argv, const std::vector<core::ServiceEntry>& services) {
   Inheritance from;
   WorkerOptions options;
   CommandLine app(
@@ -83,7 +90,11 @@ int run_worker(int argc, const char* const* argv, const MakeServices& make_servi
   trace::TraceWriter trace(options.trace.level, options.trace.path, "worker");
   trace.set_generation(from.generation);
   try {
-    live(from, options, make_services, trace);
+    live(from, core::switch_on(services, options.services), trace);
+  } catch (const core::BadWorkload& problem) {
+    return refuse(problem, trace);
+  } catch (const core::ServiceIsOff& problem) {
+    return refuse(problem, trace);
   } catch (const CorruptSegment& error) {
     trace.emit(trace::Event::segment_corrupt, {{trace::FieldName::cause, error.what()}});
     return kExitCorrupt;

@@ -1,17 +1,13 @@
 // The worker process: from its command line to its end. main() is one call of it.
 #pragma once
 
-#include <functional>
 #include <vector>
 
-#include "common/options/worker_options.h"
-#include "worker/core/node.h"
+#include "worker/core/service_list.h"
 
 namespace hearsay::worker {
 
-using MakeServices = std::function<std::vector<core::RegisteredService>(const GossipOptions&)>;
-
 // Returns the exit code (common/options/exit_codes.h).
-int run_worker(int argc, const char* const* argv, const MakeServices& make_services);
+int run_worker(int argc, const char* const* argv, const std::vector<core::ServiceEntry>& services);
 
 }  // namespace hearsay::worker

@@ -65,6 +65,15 @@ CommandLineOption& CommandLineOption::one_of(std::vector<std::string> words) {
   return *this;
 }
 
+CommandLineOption& CommandLineOption::not_empty() {
+  option_.check(CLI::Validator(
+      [](const std::string& text) {
+        return text.empty() ? std::string("needs a value, not \"\"") : std::string();
+      },
+      {}));
+  return *this;
+}
+
 CommandLineOption& CommandLineOption::separated_by_commas() {
   option_.delimiter(',');
   return *this;

@@ -44,6 +44,7 @@ class CommandLineOption {
   CommandLineOption& value_name(const std::string& name);
   CommandLineOption& between(double least, double most);
   CommandLineOption& one_of(std::vector<std::string> words);
+  CommandLineOption& not_empty();
   // Several values in one word, separated by commas.
   CommandLineOption& separated_by_commas();
   // One value each time that it is given.

@@ -19,8 +19,15 @@ std::vector<std::string> level_names() {
 }  // namespace
 
 void add_worker_options(CommandLine& app, WorkerOptions& options) {
+  app.add("--workload", options.services.workload,
+          "What the node is for: the names of the worker's services, separated by commas. 'auto': "
+          "echo, unique-ids and broadcast together")
+      .not_empty()
+      .value_name("NAMES")
+      .group("Node");
+
   const std::string gossip = "Gossip";
-  app.add("--gossip", options.gossip.strategy,
+  app.add("--gossip", options.services.gossip.strategy,
           "How values spread. 'relay': through one node, in batches, with a successor when it "
           "falls silent; the cheapest. 'epidemic': in rounds, everyone forwards. Both repair "
           "what gets lost and are silent when nothing is new. For comparison: 'push' sends "
@@ -28,18 +35,18 @@ void add_worker_options(CommandLine& app, WorkerOptions& options) {
           "to the topology's neighbours (loses values in a partition)")
       .one_of({"relay", "epidemic", "flood", "push"})
       .group(gossip);
-  app.add("--latency-budget", options.gossip.latency_budget_ms,
+  app.add("--latency-budget", options.services.gossip.latency_budget_ms,
           "relay, epidemic: the stable latency that you are willing to wait, in ms; the "
           "node spends as "
           "few messages as that allows")
       .between(0, 600'000)
       .value_name("MS")
       .group(gossip);
-  app.add("--gossip-interval-ms", options.gossip.interval_ms,
+  app.add("--gossip-interval-ms", options.services.gossip.interval_ms,
           "push: milliseconds between two rounds")
       .between(1, 60'000)
       .group(gossip);
-  app.add("--gossip-fanout", options.gossip.fanout,
+  app.add("--gossip-fanout", options.services.gossip.fanout,
           "push: how many random nodes, and as many random neighbours, a round goes to")
       .between(1, 1'000)
       .group(gossip);
@@ -79,10 +86,11 @@ void add_care_options(CommandLine& app, CareOptions& options) {
 
 std::vector<std::string> to_arguments(const WorkerOptions& options) {
   std::vector<std::string> arguments{
-      "--gossip=" + options.gossip.strategy,
-      "--latency-budget=" + std::to_string(options.gossip.latency_budget_ms),
-      "--gossip-interval-ms=" + std::to_string(options.gossip.interval_ms),
-      "--gossip-fanout=" + std::to_string(options.gossip.fanout),
+      "--workload=" + options.services.workload,
+      "--gossip=" + options.services.gossip.strategy,
+      "--latency-budget=" + std::to_string(options.services.gossip.latency_budget_ms),
+      "--gossip-interval-ms=" + std::to_string(options.services.gossip.interval_ms),
+      "--gossip-fanout=" + std::to_string(options.services.gossip.fanout),
       "--trace-level=" + std::string(trace::name_of(options.trace.level))};
   if (!options.trace.path.empty()) arguments.push_back("--trace-file=" + options.trace.path);
   return arguments;

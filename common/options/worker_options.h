@@ -18,13 +18,19 @@ struct GossipOptions {
   std::int64_t fanout = 1;               // push: random nodes and random neighbours a round, each
 };
 
+// What a worker is for.
+struct ServiceOptions {
+  std::string workload = "auto";  // as of worker/core/service_list.h
+  GossipOptions gossip;
+};
+
 struct TraceOptions {
   trace::Level level = trace::Level::info;
   std::string path;  // empty: stderr
 };
 
 struct WorkerOptions {
-  GossipOptions gossip;
+  ServiceOptions services;
   TraceOptions trace;
 };
 

@@ -1,17 +1,13 @@
 #include "tests/process/faulty_service.h"
-#include "worker/services/registry.h"
+#include "worker/services/echo.h"
 #include "worker/worker.h"
 
-namespace {
-
-std::vector<hearsay::core::RegisteredService> with_faulty(const hearsay::GossipOptions& gossip) {
-  auto services = hearsay::services::make_services(gossip);
-  services.push_back({1000, std::make_unique<hearsay::test::FaultyService>()});
-  return services;
-}
-
-}  // namespace
-
 int main(int argc, char** argv) {
-  return hearsay::worker::run_worker(argc, argv, with_faulty);
+  using namespace hearsay;
+  auto services = core::services();
+  services.push_back(
+      {"faulty", 1000, [](const auto&) { return std::make_unique<test::FaultyService>(); }});
+  services.push_back(
+      {"parrot", 1001, [](const auto&) { return std::make_unique<services::Echo>(); }, false});
+  return worker::run_worker(argc, argv, services);
 }

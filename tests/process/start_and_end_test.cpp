@@ -228,6 +228,34 @@ TEST(Options, AnUnwritableTraceFileIsSaidClearly) {
   EXPECT_NE(node.stderr_text().find("/dev/null/trace"), std::string::npos) << node.stderr_text();
 }
 
+// Runs a node that ends by itself; returns what it said.
+std::string refusal(const std::vector<std::string>& arguments) {
+  NodeRunner node({"hearsay-node", arguments});
+  EXPECT_EQ(node.exit_code(), kExitUsage);
+  return node.stderr_text();
+}
+
+TEST(Workload, AnUnknownOneIsRefusedWithTheKnownOnes) {
+  const std::string said = refusal({"--workload=broadcast,telepathy"});
+  EXPECT_NE(said.find("'telepathy' (it has auto, echo, unique-ids, broadcast)"), std::string::npos)
+      << said;
+  EXPECT_NE(refusal({"--workload", ""}).find("--workload: needs a value"), std::string::npos);
+}
+
+TEST(Workload, TwoThatClaimOneTypeAreRefusedByName) {
+  const std::string worker = built_program("hearsay-worker-killpoints").string();
+  const std::string said = refusal({"--worker=" + worker, "--workload=auto,parrot"});
+  EXPECT_NE(said.find("type 'echo' are claimed by 'echo' and by 'parrot'"), std::string::npos)
+      << said;
+}
+
+TEST(Workload, OnlyWhatIsSwitchedOnIsAnswered) {
+  Conversation talk({.arguments = {"--workload=echo,unique-ids"}});
+  EXPECT_TRUE(talk.still_echoes());
+  talk.say(request_line("c1", "n1", "read", 77));
+  EXPECT_EQ(talk.answer_to(77)["body"]["code"], 10);
+}
+
 TEST(Options, HelpIsShown) {
   for (const char* program : {"hearsay-node", "hearsay-worker"}) {
     NodeRunner runner({program, {"--help"}});

@@ -44,6 +44,27 @@ TEST(StateDir, WhatWasAcknowledgedOutlivesTheWholeNode) {
   EXPECT_EQ(ids.size(), static_cast<std::size_t>(kLives));
 }
 
+TEST(StateDir, AServiceThatHasStateThereMustBeSwitchedOn) {
+  const TemporaryFolder folder;
+  {
+    Conversation talk(kept_in(folder));
+    talk.say(broadcast_line(11, "kept"));
+    talk.answer_to(11);
+    talk.node().signal(SIGKILL);
+  }
+  NodeSetup other = kept_in(folder);
+  other.arguments.emplace_back("--workload=echo");
+  NodeRunner node(other);
+  node.send_line(request_line("c1", "n1", "read", 1));
+  EXPECT_EQ(node.exit_code(), 2);
+  const std::string said = node.stderr_text();
+  EXPECT_NE(said.find("'broadcast' has kept, but that is not switched on (--workload)"),
+            std::string::npos)
+      << said;
+  Conversation again(kept_in(folder));
+  EXPECT_EQ(values_of(again, 12), nlohmann::json::array({"kept"}));
+}
+
 TEST(StateDir, OutlivesAWorkerKilledBefore) {
   const TemporaryFolder folder;
   {

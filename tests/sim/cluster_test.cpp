@@ -55,7 +55,7 @@ class ClusterTest : public ::testing::Test {
   }
   static ClusterOptions flood() {
     ClusterOptions options;
-    options.gossip.strategy = "flood";
+    options.services.gossip.strategy = "flood";
     return options;
   }
 
@@ -140,7 +140,7 @@ TEST_F(ClusterTest, AKilledNodeComesBackFromNothing) {
 
 TEST_F(ClusterTest, SkewedClocksFireTimersAfterTheRightTime) {
   ClusterOptions options;
-  options.gossip.strategy = "push";
+  options.services.gossip.strategy = "push";
   options.max_skew_ns = 3600 * kNsPerSecond;
   start(options);
   ask("n0", "broadcast", "\"message\":7");

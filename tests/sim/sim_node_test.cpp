@@ -18,7 +18,7 @@ class SimNodeTest : public ::testing::Test {
   }
   static SimNode::Setting setting() {
     SimNode::Setting setting;
-    setting.gossip.strategy = "flood";
+    setting.services.gossip.strategy = "flood";
     setting.key = {1, 2};
     return setting;
   }

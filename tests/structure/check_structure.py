@@ -24,7 +24,7 @@ MAY_INCLUDE = {
     "common/shm": {"common/base"},
     "common/trace": {"common/base"},
     "common/options": {"common/base", "common/trace"},
-    "worker/core": {"common/base", "common/protocol", "common/trace"},
+    "worker/core": {"common/base", "common/options", "common/protocol", "common/trace"},
     "worker/gossip": {"common/base", "common/options", "common/protocol", "common/trace",
                       "worker/core"},
     "worker/services": {"common/base", "common/options", "common/protocol", "common/trace",

@@ -11,7 +11,6 @@
 #include "common/protocol/link.h"
 #include "common/protocol/message_record.h"
 #include "worker/core/node.h"
-#include "worker/services/registry.h"
 
 namespace hearsay {
 namespace {
@@ -19,7 +18,8 @@ namespace {
 // The relay of two nodes, without rings: inputs in, effects thrown away but for the last timer.
 class RelayCore {
  public:
-  explicit RelayCore(std::int64_t values) : node_({7, 42}, services::make_services({}), events_) {
+  explicit RelayCore(std::int64_t values)
+      : node_({7, 42}, core::switch_on(core::services(), {}), events_) {
     step(protocol::InputKind::worker_started, bytes_of(std::uint64_t{1}));
     send(R"({"src":"c0","dest":"n0","body":{"type":"init","msg_id":1,"node_id":"n0",)"
          R"("node_ids":["n0","n1"]}})");

@@ -48,7 +48,7 @@ void Cluster::start(std::int64_t now_ns, bench::Network& network) {
 
 void Cluster::bring_up(std::int64_t now_ns, std::size_t node) {
   SimNode::Setting setting;
-  setting.gossip = options_.gossip;
+  setting.services = options_.services;
   setting.key = {key_random_.below(~std::uint64_t{0}), key_random_.below(~std::uint64_t{0})};
   const double skew = (2 * skew_random_.unit() - 1) * static_cast<double>(options_.max_skew_ns);
   setting.skew_ns = static_cast<std::int64_t>(skew);

@@ -31,7 +31,7 @@
 namespace hearsay::sim {
 
 struct ClusterOptions {
-  GossipOptions gossip;
+  ServiceOptions services;
   CareOptions care;
   bool keep_journals = true;       // without them, workers can't be killed
   std::int64_t max_skew_ns = 0;    // clocks are off by up to this, either way

@@ -38,7 +38,12 @@ NodeOptions parse_node_arguments(const std::vector<std::string>& arguments) {
   if (app.parse(arguments) == CommandLine::Outcome::answered) {
     throw BadCommandLine("--help", "hearsay-node answers it");
   }
-  return {worker.gossip, care};
+  try {
+    core::switch_on(core::services(), worker.services);
+  } catch (const core::BadWorkload& problem) {
+    throw BadCommandLine("--workload", problem.what());
+  }
+  return {worker.services, care};
 }
 
 }  // namespace hearsay::sim

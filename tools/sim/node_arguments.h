@@ -10,7 +10,7 @@
 namespace hearsay::sim {
 
 struct NodeOptions {
-  GossipOptions gossip;
+  ServiceOptions services;
   CareOptions care;
 };
 

@@ -108,7 +108,7 @@ void resolve(SimOptions& options) {
 ClusterOptions make_cluster_options(const SimOptions& options) {
   const NodeOptions node = parse_node_arguments(options.test.node_arguments);
   ClusterOptions cluster;
-  cluster.gossip = node.gossip;
+  cluster.services = node.services;
   cluster.care = node.care;
   cluster.max_skew_ns = static_cast<std::int64_t>(options.clock_skew_ms * kNsPerMs);
   cluster.compact_probability = options.compact_probability;

@@ -6,7 +6,6 @@
 #include "common/base/check.h"
 #include "common/protocol/message_input.h"
 #include "worker/gossip/strategy.h"
-#include "worker/services/registry.h"
 
 namespace hearsay::sim {
 
@@ -50,8 +49,8 @@ bool SimNode::worker_up() {
 }
 
 std::unique_ptr<core::Node> SimNode::core_from_journal() {
-  auto core = std::make_unique<core::Node>(setting_.key, services::make_services(setting_.gossip),
-                                           events_, setting_.nodes);
+  auto core = std::make_unique<core::Node>(
+      setting_.key, core::switch_on(core::services(), setting_.services), events_, setting_.nodes);
   RecordReader records(journal_);
   while (const auto record = records.next()) core->replay(*record);
   return core;

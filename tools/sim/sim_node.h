@@ -24,7 +24,7 @@ namespace hearsay::sim {
 class SimNode {
  public:
   struct Setting {
-    GossipOptions gossip;
+    ServiceOptions services;
     core::NodeKey key;
     std::int64_t skew_ns = 0;  // what its clock shows beyond the simulator's
     bool keep_journal = true;  // without it, the worker cannot be killed

@@ -46,6 +46,10 @@ Node::Node(NodeKey key, std::vector<RegisteredService> services, trace::EventSin
     : key_(key), events_(events), expected_(std::move(expected)) {
   for (RegisteredService& entry : services) {
     HEARSAY_CHECK(entry.tag != kNodeTag && entry.tag != kSpillTag, "a tag of its own");
+    if (!entry.service) {
+      switched_off_.emplace(entry.tag, entry.name);
+      continue;
+    }
     for (const std::string_view type : entry.service->types()) {
       HEARSAY_CHECK(tag_of_type_.emplace(type, entry.tag).second, "one service for a type");
     }
@@ -227,7 +231,7 @@ void Node::replay(const Record& record) {
   if (owner == kSpillTag) return;
   if (owner != kNodeTag) {
     const auto found = services_.find(owner);
-    if (found == services_.end()) throw CorruptSegment("a journal record of an unknown service");
+    if (found == services_.end()) reject_owner(owner);
     found->second->replay(record.kind, record.payload);
     return;
   }
@@ -254,6 +258,13 @@ void Node::replay(const Record& record) {
       return;
   }
   throw CorruptSegment("a journal record of an unknown kind");
+}
+
+void Node::reject_owner(std::uint16_t tag) const {
+  const auto off = switched_off_.find(tag);
+  if (off == switched_off_.end()) throw CorruptSegment("a journal record of an unknown service");
+  throw ServiceIsOff("the state holds what '" + off->second +
+                     "' has kept, but that is not switched on (--workload)");
 }
 
 void Node::snapshot(Effects& effects) const {

@@ -17,6 +17,7 @@
 #include <functional>
 #include <map>
 #include <memory>
+#include <stdexcept>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -27,14 +28,14 @@
 #include "common/trace/event.h"
 #include "worker/core/context.h"
 #include "worker/core/effects.h"
-#include "worker/core/service.h"
+#include "worker/core/service_list.h"
 
 namespace hearsay::core {
 
-// A service and the tag under which its changes stand in the journal. Tags are never reused.
-struct RegisteredService {
-  std::uint16_t tag;
-  std::unique_ptr<Service> service;
+// The journal holds changes of a service that is not switched on; what() names it.
+class ServiceIsOff : public std::runtime_error {
+ public:
+  using std::runtime_error::runtime_error;
 };
 
 // Tags of the journal that belong to no service.
@@ -63,7 +64,7 @@ class Node {
   // Instead of step(), for an input that workers die of: its sender gets error 13.
   void skip(const NodeInput& input, Effects& effects);
 
-  // A committed journal record. Throws CorruptSegment when it makes no sense.
+  // A committed journal record. Throws CorruptSegment when it makes no sense, and ServiceIsOff.
   void replay(const Record& change);
   // The shortest journal for the present state.
   void snapshot(Effects& effects) const;
@@ -87,11 +88,13 @@ class Node {
   void fire_timer(std::uint64_t token, const Context::Input& input, Effects& effects);
   Context context(std::uint16_t owner, const Context::Input& input, Effects& effects);
   Service& service_of(std::uint16_t tag);
+  [[noreturn]] void reject_owner(std::uint16_t tag) const;
 
   NodeKey key_;
   trace::EventSink& events_;
   Roster expected_;
   std::map<std::uint16_t, std::unique_ptr<Service>> services_;
+  std::map<std::uint16_t, std::string> switched_off_;  // their names
   std::map<std::string_view, std::uint16_t> tag_of_type_;
 
   Identity identity_;

@@ -59,16 +59,13 @@ Dimensions only(std::uint32_t dimension) {
 }  // namespace
 
 Epidemic::Epidemic(const GossipOptions& options, Knowledge& knowledge)
-    : Strategy(knowledge),
+    : IdentifiedStrategy(knowledge),
       cycle_ns_(std::max(kShortestCycleNs, options.latency_budget_ms * kNsPerMs * 88 / 100)),
       most_dimensions_(static_cast<std::uint32_t>(
           std::clamp<std::int64_t>(cycle_ns_ / kShortestTickNs, 1, kMostDimensions))),
       phase_{HopLatency::kAssumedHopNs % cycle_ns_, 0, 0, kLongAgoNs},
-      journalled_(phase_),
-      ledger_(knowledge),
-      repair_(*this, ledger_, streams_) {}
+      journalled_(phase_) {}
 
-// Before anything that has to do with ticks or peers.
 void Epidemic::see_cluster(const core::Context& context) {
   if (lattice_) return;
   lattice_.emplace(node_count(context), most_dimensions_);
@@ -85,30 +82,17 @@ std::int64_t Epidemic::into_cycle_ns(const core::Context& context) const {
   return floor_mod(context.now_ns() - phase_.offset_ns, cycle_ns_);
 }
 
-void Epidemic::start(core::Context& context) {
-  see_cluster(context);
-  started_ = true;
-  alarm_.start();
+// Ticks that are done stay done.
+void Epidemic::resume(core::Context& context) {
   const std::int64_t now_ns = context.now_ns();
   for (const Spreading& value : spreading_) {
     last_tick_ = std::max(last_tick_, tick_number(ledger_.log()[value.position].taken_ns));
   }
-  // After a reboot the clock has gone back.
   last_tick_ = std::min(last_tick_, tick_number(now_ns));
   phase_.era_began_ns = std::min(phase_.era_began_ns, now_ns);
-  repair_.start(context);
-  tick(context);
 }
 
-void Epidemic::on_timer(core::Context& context, std::uint32_t /*token*/) {
-  alarm_.rang(context);
-  tick(context);
-}
-
-// Does what is due and sets the alarm for what is due next.
-void Epidemic::tick(core::Context& context) {
-  // A predecessor's inputs come before start(), which finds out which ticks are done.
-  if (!started_) return;
+void Epidemic::do_due(core::Context& context) {
   const std::int64_t now_tick = tick_number(context.now_ns());
   const std::int64_t dimensions = lattice_->dimensions();
   last_tick_ = std::max(last_tick_, now_tick - dimensions);  // a cycle late is late enough
@@ -132,12 +116,6 @@ void Epidemic::on_news(core::Context& context, std::span<const std::string> valu
     spread(context, ledger_.add_own(context, value), phase_.era, lattice_->all());
   }
   repair_.on_news(context);
-  tick(context);
-}
-
-void Epidemic::on_topology(core::Context& context) {
-  see_cluster(context);
-  repair_.on_joined(context);
   tick(context);
 }
 
@@ -213,18 +191,12 @@ void Epidemic::enter_era(core::Context& context, std::uint64_t era) {
   context.change(kPhase, bytes_of(phase_));
 }
 
-void Epidemic::handle(core::Context& context, const protocol::Message& message) {
-  see_cluster(context);
+void Epidemic::receive(core::Context& context, const protocol::Message& message) {
   if (message.type == kSpreadType) {
     handle_spread(context, message);
-  } else if (message.type == kHaveType) {
-    repair_.handle_have(context, message);
-  } else if (message.type == kFillType) {
-    repair_.handle_fill(context, message);
   } else {
-    Strategy::handle(context, message);
+    IdentifiedStrategy::receive(context, message);
   }
-  tick(context);
 }
 
 void Epidemic::handle_spread(core::Context& context, const protocol::Message& message) {

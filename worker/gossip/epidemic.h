@@ -24,30 +24,22 @@
 
 #include <algorithm>
 #include <cstdint>
-#include <deque>
 #include <optional>
 #include <vector>
 
-#include "worker/gossip/alarm.h"
+#include "common/options/worker_options.h"
+#include "worker/gossip/identified_strategy.h"
 #include "worker/gossip/lattice.h"
-#include "worker/gossip/ledger.h"
 #include "worker/gossip/pace.h"
-#include "worker/gossip/repair.h"
-#include "worker/gossip/strategy.h"
-#include "worker/gossip/streams.h"
 
 namespace hearsay::gossip {
 
-class Epidemic final : public Strategy, private Repair::Host {
+class Epidemic final : public IdentifiedStrategy {
  public:
   Epidemic(const GossipOptions& options, Knowledge& knowledge);
 
-  void start(core::Context& context) override;
-  void on_timer(core::Context& context, std::uint32_t token) override;
   void on_news(core::Context& context, std::span<const std::string> values,
                std::string_view source) override;
-  void on_topology(core::Context& context) override;
-  void handle(core::Context& context, const protocol::Message& message) override;
   void replay(std::uint16_t kind, std::string_view payload) override;
   void snapshot(const core::Service::ChangeSink& sink) const override;
 
@@ -66,6 +58,11 @@ class Epidemic final : public Strategy, private Repair::Host {
     std::int64_t era_began_ns;
   };
 
+  void see_cluster(const core::Context& context) override;
+  void resume(core::Context& context) override;
+  void receive(core::Context& context, const protocol::Message& message) override;
+  void do_due(core::Context& context) override;
+
   // Repair::Host.
   // The phase tells only what is left of whole cycles.
   std::int64_t hop_ns() const override {
@@ -73,18 +70,11 @@ class Epidemic final : public Strategy, private Repair::Host {
   }
   std::int64_t deadline_ns() const override { return cycle_ns_ + 2 * hop_ns(); }
   std::int64_t settled_age_ns(const core::Context& /*context*/) const override { return cycle_ns_; }
-  void on_loss(core::Context& /*context*/) override {}
-  std::uint64_t epoch() const override { return 0; }
-  void hear_of_epoch(core::Context& /*context*/, std::uint64_t /*epoch*/) override {}
-  const std::deque<Batch>& batches() const override { return no_batches_; }
-  void on_filled(core::Context& /*context*/, const std::vector<std::uint32_t>& /*news*/) override {}
 
-  void see_cluster(const core::Context& context);
   std::int64_t tick_number(std::int64_t at_ns) const;
   std::int64_t into_cycle_ns(const core::Context& context) const;
 
   void spread(core::Context& context, std::uint32_t position, std::uint64_t era, Dimensions left);
-  void tick(core::Context& context);
   void send_along(core::Context& context, std::uint32_t dimension);
   void send_in_era(core::Context& context, std::uint64_t era, std::uint32_t dimension);
   void cleared(std::uint32_t dimension);
@@ -96,14 +86,8 @@ class Epidemic final : public Strategy, private Repair::Host {
   std::int64_t tick_ns_ = 0;  // a cycle's part for one dimension
   std::uint32_t most_dimensions_;
   std::optional<Lattice> lattice_;  // once the cluster is known
-  bool started_ = false;
   Phase phase_{};
   Phase journalled_{};
-  Ledger ledger_;
-  Streams streams_;  // empty: there are no roots
-  std::deque<Batch> no_batches_;
-  Repair repair_;
-  Alarm alarm_;
   std::vector<Spreading> spreading_;
   std::vector<Dimensions> granted_;      // by position: along which a value went or will go
   std::int64_t last_tick_ = kLongAgoNs;  // ticks up to this one are done

@@ -33,10 +33,7 @@ std::uint64_t time_us(const core::Context& context) {
 }  // namespace
 
 Relay::Relay(const GossipOptions& options, Knowledge& knowledge)
-    : Strategy(knowledge),
-      budget_ns_(options.latency_budget_ms * kNsPerMs),
-      ledger_(knowledge),
-      repair_(*this, ledger_, streams_) {}
+    : IdentifiedStrategy(knowledge), budget_ns_(options.latency_budget_ms * kNsPerMs) {}
 
 // A peer of the relay learns a value with all others; the relay, up to a period earlier.
 std::int64_t Relay::settled_age_ns(const core::Context& context) const {
@@ -49,7 +46,7 @@ void Relay::on_loss(core::Context& context) {
   lossy_until_ns_ = context.now_ns() + kLossyNs;
 }
 
-void Relay::set_pace(const core::Context& context) {
+void Relay::see_cluster(const core::Context& context) {
   pace_ = choose_pace(budget_ns_, hop_.ns(), tree_depth(node_count(context)));
   if (pace_.direct || !repair_.in_unrest(context)) return;
   // Both sides of a partition send to everyone: each a bit less often, while there is time left
@@ -67,31 +64,17 @@ bool Relay::is_root(const core::Context& context) const {
   return pace_.direct || relay(context) == own_rank(context);
 }
 
-void Relay::start(core::Context& context) {
-  started_ = true;
-  set_pace(context);
-  alarm_.start();
+void Relay::resume(core::Context& context) {
   relay_heard_ns_ = context.now_ns();
-  // After a reboot the clock has gone back.
   flushed_ns_ = std::min(flushed_ns_, context.now_ns());
   for (Told& told : told_) {
     told.sent_ns = std::min(told.sent_ns, context.now_ns());
     told.due_ns = told.sent_ns + pace_.deadline_ns;
   }
-  repair_.start(context);
-  tick(context);
 }
 
-void Relay::on_timer(core::Context& context, std::uint32_t /*token*/) {
-  alarm_.rang(context);
-  tick(context);
-}
-
-// Does what is due and sets the alarm for what is due next.
-void Relay::tick(core::Context& context) {
-  // A predecessor's inputs come before start(); what they answer is not overdue yet.
-  if (!started_) return;
-  set_pace(context);
+void Relay::do_due(core::Context& context) {
+  see_cluster(context);
   const std::int64_t now_ns = context.now_ns();
   tell_again(context);
   if (const auto due_ns = flush_due_ns(context); due_ns && *due_ns <= now_ns) flush(context);
@@ -104,7 +87,7 @@ void Relay::tick(core::Context& context) {
 
 void Relay::on_news(core::Context& context, std::span<const std::string> values,
                     std::string_view /*source*/) {
-  set_pace(context);
+  see_cluster(context);
   std::vector<std::uint32_t> positions;
   for (const std::string& value : values) positions.push_back(ledger_.add_own(context, value));
   repair_.on_news(context);
@@ -114,12 +97,6 @@ void Relay::on_news(core::Context& context, std::span<const std::string> values,
     for (const std::uint32_t position : positions) await(context, position);
     tell(context, std::move(positions), false);
   }
-  tick(context);
-}
-
-void Relay::on_topology(core::Context& context) {
-  set_pace(context);
-  repair_.on_joined(context);
   tick(context);
 }
 
@@ -304,19 +281,15 @@ void Relay::send_batch(core::Context& context, const BatchHeader& header, std::s
   }
 }
 
-void Relay::handle(core::Context& context, const protocol::Message& message) {
-  set_pace(context);
+void Relay::receive(core::Context& context, const protocol::Message& message) {
   if (message.type == kTellType) {
     handle_tell(context, message);
   } else if (message.type == kSpreadType) {
     handle_spread(context, message);
-  } else if (message.type == kHaveType) {
-    repair_.handle_have(context, message);
   } else {
-    repair_.handle_fill(context, message);
+    IdentifiedStrategy::receive(context, message);
   }
   if (sender_rank(context, message) == relay(context)) relay_heard_ns_ = context.now_ns();
-  tick(context);
 }
 
 void Relay::handle_tell(core::Context& context, const protocol::Message& message) {

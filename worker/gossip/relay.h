@@ -24,30 +24,22 @@
 // need. Not thread-safe; pure.
 #pragma once
 
-#include <deque>
 #include <optional>
 #include <vector>
 
-#include "worker/gossip/alarm.h"
+#include "common/options/worker_options.h"
 #include "worker/gossip/batch_header.h"
-#include "worker/gossip/ledger.h"
+#include "worker/gossip/identified_strategy.h"
 #include "worker/gossip/pace.h"
-#include "worker/gossip/repair.h"
-#include "worker/gossip/strategy.h"
-#include "worker/gossip/streams.h"
 
 namespace hearsay::gossip {
 
-class Relay final : public Strategy, private Repair::Host {
+class Relay final : public IdentifiedStrategy {
  public:
   Relay(const GossipOptions& options, Knowledge& knowledge);
 
-  void start(core::Context& context) override;
-  void on_timer(core::Context& context, std::uint32_t token) override;
   void on_news(core::Context& context, std::span<const std::string> values,
                std::string_view source) override;
-  void on_topology(core::Context& context) override;
-  void handle(core::Context& context, const protocol::Message& message) override;
   void replay(std::uint16_t kind, std::string_view payload) override;
   void snapshot(const core::Service::ChangeSink& sink) const override;
 
@@ -67,6 +59,12 @@ class Relay final : public Strategy, private Repair::Host {
     std::int64_t taken_ns;
   };
 
+  // Sets the pace.
+  void see_cluster(const core::Context& context) override;
+  void resume(core::Context& context) override;
+  void receive(core::Context& context, const protocol::Message& message) override;
+  void do_due(core::Context& context) override;
+
   // Repair::Host.
   std::int64_t hop_ns() const override { return hop_.ns(); }
   std::int64_t deadline_ns() const override { return pace_.deadline_ns; }
@@ -74,10 +72,8 @@ class Relay final : public Strategy, private Repair::Host {
   void on_loss(core::Context& context) override;
   std::uint64_t epoch() const override { return epoch_; }
   void hear_of_epoch(core::Context& context, std::uint64_t epoch) override;
-  const std::deque<Batch>& batches() const override { return batches_; }
   void on_filled(core::Context& context, const std::vector<std::uint32_t>& news) override;
 
-  void set_pace(const core::Context& context);
   std::uint32_t relay(const core::Context& context) const;
   bool is_root(const core::Context& context) const;
   void set_epoch(core::Context& context, std::uint64_t epoch, const char* cause);
@@ -105,24 +101,17 @@ class Relay final : public Strategy, private Repair::Host {
 
   void handle_tell(core::Context& context, const protocol::Message& message);
   void handle_spread(core::Context& context, const protocol::Message& message);
-  void tick(core::Context& context);
 
   std::int64_t budget_ns_;
-  Ledger ledger_;
-  Streams streams_;
-  Repair repair_;
-  Alarm alarm_;
   HopLatency hop_;
   std::int64_t journalled_hop_ns_ = 0;
   Pace pace_{};
 
-  bool started_ = false;
   std::uint64_t epoch_ = 0;
   std::int64_t relay_heard_ns_ = kLongAgoNs;
   std::vector<Told> told_;
 
   std::vector<std::uint32_t> owed_;  // positions in the log
-  std::deque<Batch> batches_;        // the latest ones
   std::uint64_t number_ = 0;         // of the latest batch
   std::int64_t flushed_ns_ = kLongAgoNs;
   bool urgent_ = false;

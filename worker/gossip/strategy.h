@@ -12,12 +12,10 @@
 #pragma once
 
 #include <cstdint>
-#include <memory>
 #include <span>
 #include <string>
 #include <string_view>
 
-#include "common/options/worker_options.h"
 #include "worker/core/context.h"
 #include "worker/core/roster.h"
 #include "worker/core/service.h"
@@ -101,8 +99,5 @@ class Strategy {
  private:
   Knowledge& knowledge_;
 };
-
-// By the name that --gossip takes. The knowledge must outlive the strategy.
-std::unique_ptr<Strategy> make_strategy(const GossipOptions& options, Knowledge& knowledge);
 
 }  // namespace hearsay::gossip

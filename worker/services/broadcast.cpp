@@ -11,6 +11,7 @@
 #include "common/protocol/canonical_json.h"
 #include "worker/core/body.h"
 #include "worker/core/context.h"
+#include "worker/gossip/registry.h"
 
 namespace hearsay::services {
 namespace {

@@ -1,18 +1,19 @@
-#include "worker/services/registry.h"
-
+// The services of the workers that are built here. A new workload: its header, and a line.
+#include "worker/core/service_list.h"
 #include "worker/services/broadcast.h"
 #include "worker/services/echo.h"
 #include "worker/services/unique_ids.h"
 
-namespace hearsay::services {
+namespace hearsay::core {
 
 // The number is the service's tag in the journal: unique, and never used again for another.
-std::vector<core::RegisteredService> make_services(const GossipOptions& gossip) {
-  std::vector<core::RegisteredService> services;
-  services.push_back({1, std::make_unique<Echo>()});
-  services.push_back({2, std::make_unique<UniqueIds>()});
-  services.push_back({3, std::make_unique<Broadcast>(gossip)});
-  return services;
+std::vector<ServiceEntry> services() {
+  return {
+      {"echo", 1, [](const auto&) { return std::make_unique<services::Echo>(); }},
+      {"unique-ids", 2, [](const auto&) { return std::make_unique<services::UniqueIds>(); }},
+      {"broadcast", 3,
+       [](const auto& gossip) { return std::make_unique<services::Broadcast>(gossip); }},
+  };
 }
 
-}  // namespace hearsay::services
+}  // namespace hearsay::core

@@ -5,7 +5,6 @@
 
 #include "common/protocol/line_parser.h"
 #include "common/protocol/message_record.h"
-#include "worker/services/registry.h"
 
 namespace hearsay::test {
 namespace {
@@ -28,7 +27,8 @@ CoreHarness::CoreHarness(GossipOptions gossip, core::NodeKey key)
     : gossip_(std::move(gossip)), key_(key), node_(make_node()) {}
 
 std::unique_ptr<core::Node> CoreHarness::make_node() {
-  return std::make_unique<core::Node>(key_, services::make_services(gossip_), events_);
+  return std::make_unique<core::Node>(key_, core::switch_on(core::services(), {.gossip = gossip_}),
+                                      events_);
 }
 
 std::vector<Json> CoreHarness::run(protocol::InputKind kind, std::uint16_t flags,

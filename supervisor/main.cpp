@@ -15,9 +15,13 @@
 namespace {
 
 // Maelstrom starts nodes in another working directory: the worker is looked for beside this
-// program.
-std::string worker_beside_us() {
-  return std::filesystem::read_symlink("/proc/self/exe").parent_path() / "hearsay-worker";
+// program, and where an installation puts it.
+std::string find_worker() {
+  namespace fs = std::filesystem;
+  const fs::path folder = fs::read_symlink("/proc/self/exe").parent_path();
+  const fs::path beside = folder / "hearsay-worker";
+  const fs::path installed = folder.parent_path() / "libexec" / "hearsay" / "hearsay-worker";
+  return fs::exists(beside) || !fs::exists(installed) ? beside : installed;
 }
 
 void run_node(const hearsay::supervisor::Options& options, const std::string& worker,
@@ -39,7 +43,7 @@ int run(const hearsay::supervisor::Options& options) {
   using namespace hearsay;
   supervisor::Signals signals;
   trace::TraceWriter trace(options.worker.trace.level, options.worker.trace.path, "supervisor");
-  const std::string worker = options.worker_path.empty() ? worker_beside_us() : options.worker_path;
+  const std::string worker = options.worker_path.empty() ? find_worker() : options.worker_path;
   try {
     run_node(options, worker, signals, trace);
   } catch (const std::exception& error) {

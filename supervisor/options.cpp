@@ -1,5 +1,6 @@
 #include "supervisor/options.h"
 
+#include "common/base/version.h"
 #include "common/options/command_line.h"
 #include "common/options/exit_codes.h"
 
@@ -14,8 +15,9 @@ const char* const kDescription =
 
 void add_node_options(CommandLine& app, Options& options) {
   const std::string node = "Node";
-  app.add("--worker", options.worker_path,
-          "The worker's program (default: hearsay-worker beside this one)")
+  app.add(
+         "--worker", options.worker_path,
+         "The worker's program (default: hearsay-worker beside this one, or in ../libexec/hearsay)")
       .group(node);
   app.add("--state-dir", options.state_dir,
           "Keep the node's state in files in this directory, under the node's name: then the "
@@ -33,6 +35,7 @@ void add_node_options(CommandLine& app, Options& options) {
 ParsedOptions parse_options(int argc, const char* const* argv) {
   ParsedOptions parsed;
   CommandLine app(kDescription, "hearsay-node");
+  app.add_version("hearsay-node " + std::string(version()));
   add_node_options(app, parsed.options);
   add_care_options(app, parsed.options);
   add_worker_options(app, parsed.options.worker);

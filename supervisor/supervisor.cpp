@@ -10,6 +10,7 @@
 
 #include "common/base/clock.h"
 #include "common/base/units.h"
+#include "common/base/version.h"
 #include "common/protocol/message_writer.h"
 #include "common/shm/wait.h"
 
@@ -43,7 +44,7 @@ Supervisor::Supervisor(const Options& options, const std::string& worker_path, N
       alive_ns_(now_ns_) {}
 
 void Supervisor::run() {
-  trace_.emit(trace::Event::node_started);
+  trace_.emit(trace::Event::node_started, {{trace::FieldName::version, version()}});
   warden_.start(now_ns_);
   if (first_) handle_line(*first_);
   lines_left_ = true;

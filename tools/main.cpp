@@ -3,10 +3,12 @@
 
 #include <algorithm>
 #include <cstdio>
+#include <filesystem>
 #include <string>
 #include <vector>
 
 #include "common/base/file_descriptor.h"
+#include "common/base/version.h"
 #include "common/options/command_line.h"
 #include "tools/compare/compare_command.h"
 #include "tools/compare/options.h"
@@ -34,6 +36,17 @@ std::vector<std::string> cut_node_arguments(std::vector<std::string>& arguments)
   return rest;
 }
 
+// "help" and "help COMMAND" are asked for as --help.
+void turn_help_into_an_option(const CommandLine& app, std::vector<std::string>& arguments) {
+  if (arguments.empty() || arguments.front() != "help") return;
+  arguments.erase(arguments.begin());
+  if (arguments.size() > 1) throw BadCommandLine("help", "takes the name of one command");
+  if (!arguments.empty() && !app.has_subcommand(arguments.front())) {
+    throw BadCommandLine("help", "there is no command " + arguments.front());
+  }
+  arguments.emplace_back("--help");
+}
+
 }  // namespace
 
 int main(int argc, char** argv) {
@@ -42,8 +55,10 @@ int main(int argc, char** argv) {
   TestOptions options;
   SimOptions sim_options;
   CompareOptions compare_options;
+  const std::string program = std::filesystem::path(argc > 0 ? argv[0] : "hearsay").filename();
+  sim_options.program = program;
   sim_options.command_line = arguments;
-  const std::string command = hearsay::bench::as_typed(arguments);
+  const std::string command = hearsay::bench::as_typed(program, arguments);
   const std::vector<std::string> node_arguments = cut_node_arguments(arguments);
   for (TestOptions* each : {&options, &sim_options.test, &compare_options.test}) {
     each->command = command;
@@ -52,6 +67,9 @@ int main(int argc, char** argv) {
 
   CommandLine app("Tools for hearsay: gossip nodes that keep going while their workers die",
                   "hearsay");
+  app.add_version("hearsay " + std::string(hearsay::version()));
+  app.footer(
+      "hearsay help COMMAND tells what a command takes. The node itself: hearsay-node --help");
   app.require_subcommand();
   CommandLine& test = app.add_subcommand(
       "test", "Run nodes under Maelstrom's network, workloads and checkers, without a JVM");
@@ -64,6 +82,7 @@ int main(int argc, char** argv) {
   add_compare_options(compare, compare_options);
 
   try {
+    turn_help_into_an_option(app, arguments);
     if (app.parse(arguments) == CommandLine::Outcome::answered) return hearsay::bench::kExitValid;
     if (sim.is_chosen()) {
       resolve(sim_options);

@@ -8,8 +8,10 @@
 #include <exception>
 
 #include "common/base/kill_point.h"
+#include "common/base/version.h"
 #include "common/options/command_line.h"
 #include "common/options/exit_codes.h"
+#include "common/options/worker_options.h"
 #include "common/shm/journal.h"
 #include "common/shm/segment.h"
 #include "common/trace/trace_writer.h"
@@ -76,6 +78,7 @@ int run_worker(int argc, const char* const* argv, const std::vector<core::Servic
   CommandLine app(
       "The state-owning half of a hearsay node. hearsay-node starts it; by itself it has "
       "nothing to talk to.");
+  app.add_version("hearsay-worker " + std::string(version()));
   add_inheritance(app, from);
   add_worker_options(app, options);
   try {

@@ -1,6 +1,7 @@
 #include "common/options/command_line.h"
 
 #include <CLI/CLI.hpp>
+#include <algorithm>
 #include <cstdio>
 #include <cstdlib>
 #include <sstream>
@@ -202,6 +203,11 @@ std::vector<std::string> CommandLine::given() const {
 CommandLine& CommandLine::add_subcommand(const std::string& name, const std::string& description) {
   subcommands_.emplace_back(new CommandLine(*app_.add_subcommand(name, description)));
   return *subcommands_.back();
+}
+
+bool CommandLine::has_subcommand(const std::string& name) const {
+  return std::any_of(subcommands_.begin(), subcommands_.end(),
+                     [&](const auto& command) { return command->app_.get_name() == name; });
 }
 
 void CommandLine::require_subcommand() {

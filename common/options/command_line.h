@@ -104,6 +104,7 @@ class CommandLine {
 
   // Lives as long as this.
   CommandLine& add_subcommand(const std::string& name, const std::string& description);
+  bool has_subcommand(const std::string& name) const;
   void require_subcommand();
   bool is_chosen() const;
 

@@ -50,9 +50,9 @@ constexpr bool in_order() {
 static_assert(in_order(), "one row for each event, in the order of the enumeration");
 
 constexpr std::array<std::string_view, 6> kLevels{"trace", "debug", "info", "warn", "error", "off"};
-constexpr std::array<std::string_view, 10> kFields{
-    "bytes", "cause",    "count", "duration_ns", "message",
-    "peer",  "position", "type",  "value",       "worker_pid"};
+constexpr std::array<std::string_view, 11> kFields{"bytes",   "cause",   "count",     "duration_ns",
+                                                   "message", "peer",    "position",  "type",
+                                                   "value",   "version", "worker_pid"};
 static_assert(kFields.size() == static_cast<std::size_t>(FieldName::worker_pid) + 1);
 
 }  // namespace

@@ -19,7 +19,7 @@ enum class Level { trace, debug, info, warn, error, off };
 
 enum class Event {
   // Life of the node.
-  node_started,      // cause: worker binary
+  node_started,      // version
   node_initialised,  // value: node id, count: nodes in the cluster
   node_stopped,      // cause
   input_ended,       // stdin's end
@@ -64,6 +64,7 @@ enum class FieldName {
   position,
   type,
   value,
+  version,
   worker_pid
 };
 

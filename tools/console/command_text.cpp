@@ -2,8 +2,8 @@
 
 namespace hearsay::bench {
 
-std::string as_typed(const std::vector<std::string>& arguments) {
-  std::string command = "hearsay";
+std::string as_typed(const std::string& program, const std::vector<std::string>& arguments) {
+  std::string command = program;
   for (const std::string& argument : arguments) {
     const bool plain = argument.find_first_of(" \t\n'\"\\$*?&|;<>()`") == std::string::npos;
     if (plain && !argument.empty()) {

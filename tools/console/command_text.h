@@ -6,7 +6,7 @@
 
 namespace hearsay::bench {
 
-// "hearsay" and the arguments, quoted where a shell needs it.
-std::string as_typed(const std::vector<std::string>& arguments);
+// The program and its arguments, quoted where a shell needs it.
+std::string as_typed(const std::string& program, const std::vector<std::string>& arguments);
 
 }  // namespace hearsay::bench

@@ -3,6 +3,7 @@
 #include <utility>
 
 #include "common/base/units.h"
+#include "common/base/version.h"
 #include "tools/experiment/verdict/checkers.h"
 #include "tools/report/results_faults.h"
 #include "tools/report/results_traffic.h"
@@ -85,6 +86,7 @@ nlohmann::json hearsay_section(const TestOptions& options, const Run& run, const
   nlohmann::json section = {
       {"valid?",
        outcome.findings.total() == 0 && run.duplicates().empty() && outcome.violations.empty()},
+      {"version", version()},
       {"seed", options.seed},
       {"options", to_json(options)},
       {"bad-lines", bad_lines(run, outcome.findings)},

@@ -135,7 +135,7 @@ std::string repeat_command(const SimOptions& options) {
   }
   words.insert(words.end(), {"--seed", std::to_string(options.test.seed)});
   words.insert(words.end(), dashes, typed.end());
-  return bench::as_typed(words);
+  return bench::as_typed(options.program, words);
 }
 
 }  // namespace hearsay::sim

@@ -17,7 +17,8 @@ struct SimOptions {
   std::int64_t jobs = 0;  // 0: as many as there are cores
   double clock_skew_ms = 0;
   double compact_probability = 0;
-  std::vector<std::string> command_line;  // as it was typed, without the program
+  std::string program = "hearsay";        // as it was typed, without its folder
+  std::vector<std::string> command_line;  // what was typed behind it
 
   // Worked out by resolve().
   std::uint64_t first_seed = 0;

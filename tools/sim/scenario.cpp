@@ -5,9 +5,12 @@
 #include <algorithm>
 #include <cstddef>
 #include <iterator>
+#include <string_view>
 #include <vector>
 
+#include "common/options/command_line.h"
 #include "tools/experiment/time/random.h"
+#include "worker/core/service_list.h"
 
 namespace hearsay::sim {
 namespace {
@@ -51,11 +54,33 @@ void draw_cluster(Random& random, bench::TestOptions& test) {
   test.recovery_s = kRecoveryS;
 }
 
+struct WorkloadChance {
+  std::size_t weight;
+  const char* workload;
+  const char* type;  // of its requests
+};
+constexpr WorkloadChance kWorkloadChances[] = {
+    {8, "broadcast", "broadcast"}, {1, "echo", "echo"}, {1, "unique-ids", "generate"}};
+
+// Whether some service of this program handles messages of the type.
+bool is_served(std::string_view type) {
+  static const auto kServices = core::switch_on(core::services(), {});
+  return std::any_of(kServices.begin(), kServices.end(), [&](const core::RegisteredService& each) {
+    if (!each.service) return false;
+    const auto types = each.service->types();
+    return std::find(types.begin(), types.end(), type) != types.end();
+  });
+}
+
 void draw_workload(Random& random, bench::TestOptions& test) {
-  constexpr const char* kWorkloads[] = {"broadcast", "broadcast", "broadcast", "broadcast",
-                                        "broadcast", "broadcast", "broadcast", "broadcast",
-                                        "echo",      "unique-ids"};
-  test.workload = pick(random, kWorkloads);
+  std::vector<const char*> choices;
+  for (const WorkloadChance& chance : kWorkloadChances) {
+    if (is_served(chance.type)) choices.insert(choices.end(), chance.weight, chance.workload);
+  }
+  if (choices.empty()) {
+    throw BadCommandLine("--seeds", "none of the workloads is one of this program's services");
+  }
+  test.workload = choices[random.below(choices.size())];
 }
 
 struct FaultChance {

@@ -14,7 +14,7 @@
 #include <string>
 #include <string_view>
 
-#include "common/options/worker_options.h"
+#include "common/options/service_options.h"
 #include "common/protocol/line_parser.h"
 #include "common/protocol/link.h"
 #include "worker/core/node.h"

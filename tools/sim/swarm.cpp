@@ -50,7 +50,7 @@ SeedReport run_seed(std::uint64_t seed) {
 
 // Runs the seed once more, to see what led to the violation. Prints what it knows at once: a crash
 // may follow.
-void explain(std::uint64_t seed) {
+void explain(const std::string& program, std::uint64_t seed) {
   fmt::print("Seed {} finds a violation.\n", seed);
   const SimOptions scenario = draw_scenario(seed);
   fmt::print("{}\n", describe(scenario));
@@ -66,7 +66,7 @@ void explain(std::uint64_t seed) {
   for (const std::string& violation : judgement.violations)
     fmt::print("VIOLATION: {}\n", violation);
   if (judgement.violations.empty()) fmt::print("The violation did not come again.\n");
-  fmt::print("Repeat it: hearsay sim --seeds {}\n", seed);
+  fmt::print("Repeat it: {} sim --seeds {}\n", program, seed);
 }
 
 class SwarmProgress {
@@ -128,7 +128,7 @@ int run_swarm(const SimOptions& options) {
       [&](const bench::PoolState& state) { progress.show(state.done); });
   progress.clear();
   if (violated) {
-    explain(*violated);
+    explain(options.program, *violated);
     return bench::kExitInvalid;
   }
   fmt::print("{} seeds, no violation: {} operations, {} messages between nodes, {} workers died\n",

@@ -1,11 +1,18 @@
 #include "worker/core/body.h"
 
+#include <limits>
+#include <nlohmann/json.hpp>
 #include <utility>
 
 #include "worker/core/service.h"
 
 namespace hearsay::core {
 namespace {
+
+// Not for values that may be nested without limit.
+nlohmann::json json_field(const protocol::Message& message, std::string_view name) {
+  return nlohmann::json::parse(required_field(message, name));
+}
 
 [[noreturn]] void wrong_type(std::string_view name, const char* wanted,
                              const nlohmann::json& value) {
@@ -21,8 +28,13 @@ std::string_view required_field(const protocol::Message& message, std::string_vi
   return *json;
 }
 
-nlohmann::json json_field(const protocol::Message& message, std::string_view name) {
-  return nlohmann::json::parse(required_field(message, name));
+std::int64_t integer_field(const protocol::Message& message, std::string_view name) {
+  const auto value = json_field(message, name);
+  if (!value.is_number_integer() ||
+      (value.is_number_unsigned() && value > std::numeric_limits<std::int64_t>::max())) {
+    wrong_type(name, "an integer of 64 bits", value);
+  }
+  return value.get<std::int64_t>();
 }
 
 std::string string_field(const protocol::Message& message, std::string_view name) {

@@ -2,7 +2,7 @@
 // names the field.
 #pragma once
 
-#include <nlohmann/json.hpp>
+#include <cstdint>
 #include <string>
 #include <string_view>
 
@@ -14,10 +14,8 @@ namespace hearsay::core {
 // The field's JSON text, whatever its type.
 std::string_view required_field(const protocol::Message& message, std::string_view name);
 
-// The field's value as a document. Not for the hot path, and not for values that may be nested
-// without limit.
-nlohmann::json json_field(const protocol::Message& message, std::string_view name);
-
+// A whole number of 64 bits, with its sign.
+std::int64_t integer_field(const protocol::Message& message, std::string_view name);
 std::string string_field(const protocol::Message& message, std::string_view name);
 // `expected`: as of Roster::parse.
 Roster string_list_field(const protocol::Message& message, std::string_view name,

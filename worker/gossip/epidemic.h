@@ -27,7 +27,7 @@
 #include <optional>
 #include <vector>
 
-#include "common/options/worker_options.h"
+#include "common/options/service_options.h"
 #include "worker/gossip/identified_strategy.h"
 #include "worker/gossip/lattice.h"
 #include "worker/gossip/pace.h"

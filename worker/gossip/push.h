@@ -9,7 +9,7 @@
 
 #include <optional>
 
-#include "common/options/worker_options.h"
+#include "common/options/service_options.h"
 #include "worker/gossip/strategy.h"
 
 namespace hearsay::gossip {

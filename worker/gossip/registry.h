@@ -3,7 +3,7 @@
 
 #include <memory>
 
-#include "common/options/worker_options.h"
+#include "common/options/service_options.h"
 #include "worker/gossip/strategy.h"
 
 namespace hearsay::gossip {

@@ -9,7 +9,7 @@
 #include <string>
 #include <vector>
 
-#include "common/options/worker_options.h"
+#include "common/options/service_options.h"
 #include "worker/core/service.h"
 #include "worker/gossip/strategy.h"
 

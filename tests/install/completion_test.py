@@ -1,0 +1,61 @@
+#!/usr/bin/env python3
+"""Asks bash what it would complete. Usage: completion_test.py BIN_DIRECTORY."""
+
+import os
+import subprocess
+import sys
+import unittest
+
+HERE = os.path.dirname(os.path.abspath(__file__))
+SCRIPT = os.path.join(HERE, "..", "..", "tools", "install", "hearsay.bash")
+PROGRAMS = None
+
+
+def complete(*words):
+    """The completions of the last word; words are as bash splits them, "=" by itself."""
+    command = (f'source "{SCRIPT}"; COMP_WORDS=("$@"); COMP_CWORD=$((${{#COMP_WORDS[@]}} - 1)); '
+               '_hearsay; printf "%s\\n" "${COMPREPLY[@]}"')
+    said = subprocess.run(["bash", "-c", command, "bash", *words], text=True, check=True,
+                          stdout=subprocess.PIPE,
+                          env={"PATH": PROGRAMS + ":/usr/bin:/bin"}).stdout
+    return said.split()
+
+
+class Completion(unittest.TestCase):
+    def test_subcommands(self):
+        self.assertEqual(set(complete("hearsay", "")), {"test", "sim", "compare", "help"})
+        self.assertEqual(complete("hearsay", "te"), ["test"])
+        self.assertIn("sim", complete("hearsay", "help", ""))
+
+    def test_options(self):
+        self.assertEqual(complete("hearsay", "test", "--latency-"), ["--latency-dist"])
+        self.assertEqual(complete("hearsay", "sim", "--compact"), ["--compact-probability"])
+        self.assertEqual(complete("hearsay-node", "--latency-b"), ["--latency-budget"])
+
+    def test_workloads(self):
+        workloads = {"echo", "unique-ids", "broadcast"}
+        self.assertEqual(set(complete("hearsay", "test", "-w", "")), workloads)
+        self.assertEqual(set(complete("hearsay", "test", "--workload", "=", "")), workloads)
+        self.assertEqual(complete("hearsay", "sim", "--workload", "uni"), ["unique-ids"])
+
+    def test_strategies(self):
+        strategies = {"relay", "epidemic", "flood", "push"}
+        self.assertEqual(set(complete("hearsay-node", "--gossip", "")), strategies)
+        self.assertEqual(complete("hearsay-node", "--gossip", "=", "ep"), ["epidemic"])
+        self.assertEqual(set(complete("hearsay", "compare", "-c", "")), strategies)
+
+    def test_behind_the_dashes_stand_options_of_the_node(self):
+        self.assertEqual(complete("hearsay", "test", "-w", "echo", "--", "--goss"),
+                         ["--gossip", "--gossip-interval-ms", "--gossip-fanout"])
+        self.assertEqual(complete("hearsay", "test", "--", "--gossip", "fl"), ["flood"])
+
+    def test_files(self):
+        os.makedirs("completion-test", exist_ok=True)
+        self.assertEqual(complete("hearsay", "test", "--store", "completion-t"),
+                         ["completion-test"])
+        os.rmdir("completion-test")
+
+
+if __name__ == "__main__":
+    PROGRAMS = sys.argv.pop(1)
+    unittest.main()

@@ -24,7 +24,8 @@
 namespace hearsay::test {
 namespace {
 
-constexpr std::array kScripts{"echo", "unique_ids", "flood", "push", "large", "compaction"};
+constexpr std::array kScripts{"echo",  "unique_ids", "flood", "push",
+                              "relay", "epidemic",   "large", "compaction"};
 constexpr unsigned kRunsAtATime = 4;
 // First kills that are followed by second ones; of a sampled script half as many.
 constexpr std::size_t kFirstKills = kSanitized ? 2 : 8;
@@ -229,8 +230,7 @@ std::string name_of_case(const testing::TestParamInfo<std::tuple<const char*, Fe
 }
 
 INSTANTIATE_TEST_SUITE_P(Scripts, KillPointsTest,
-                         testing::Combine(testing::Values("echo", "unique_ids", "flood", "push",
-                                                          "large", "compaction"),
+                         testing::Combine(testing::ValuesIn(kScripts),
                                           testing::Values(Feeding::one_by_one, Feeding::at_once)),
                          name_of_case);
 

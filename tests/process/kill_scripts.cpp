@@ -26,6 +26,17 @@ class ScriptWriter {
         {"src", peer}, {"dest", "n1"}, {"body", {{"type", "gossip"}, {"messages", values}}}};
     steps_.push_back({message.dump(), std::nullopt});
   }
+  // As it is written: `body` is what stands in the body's braces, behind msg_id if there is one.
+  void text(const std::string& body) {
+    ++id_;
+    steps_.push_back(
+        {R"({"src":"c1","dest":"n1","body":{"msg_id":)" + std::to_string(id_) + "," + body + "}}",
+         id_});
+  }
+  void text_from_peer(const std::string& peer, const std::string& body) {
+    steps_.push_back(
+        {R"({"src":")" + peer + R"(","dest":"n1","body":{)" + body + "}}", std::nullopt});
+  }
   void without_id(std::string_view type, const json& fields) {
     json body = fields;
     body["type"] = type;
@@ -63,10 +74,37 @@ void write_broadcast(ScriptWriter write) {
   write.from_peer("n2", {11, 12, 13});
   write.request("broadcast", {{"message", 11}});
   write.request("read");
-  write.from_peer("n3", {12, "text", {{"b", 1}, {"a", 2}}});
-  write.request("broadcast", {{"message", {{"a", 2}, {"b", 1}}}});
+  write.text_from_peer("n3", R"("type":"gossip","messages":[12,"text",{"b":1,"a":2}])");
+  write.text(R"("type":"broadcast","message":{"a":2,"b":1})");
   write.without_id("broadcast", {{"message", 14}});
   write.request("broadcast");
+  write.request("read");
+}
+
+// A node that is the relay (of epoch 0, then by a later one not), told values by id.
+void write_relay(ScriptWriter write) {
+  write_broadcast(write);
+  write.text_from_peer(
+      "n2", R"("type":"gossip-tell","epoch":0,"at":5000,"hop":1000,"runs":[[1,60,1,[21,22]]])");
+  write.request("broadcast", {{"message", 23}});
+  write.text_from_peer("n3",
+                       R"("type":"gossip-spread","epoch":2,"root":2,"incarnation":61,"number":1,
+      "place":1,"repeats":0,"at":500,"runs":[[2,61,1,[24]],[1,60,3,[25]]])");
+  write.request("broadcast", {{"message", 26}});
+  write.text_from_peer("n2", R"("type":"gossip-fill","epoch":2,"runs":[[3,62,1,["filled"]]])");
+  write.text_from_peer("n4", R"("type":"gossip-have","epoch":2,"ranks":[0,3],"vector":[[1,60,1]])");
+  write.request("read");
+}
+
+void write_epidemic(ScriptWriter write) {
+  write_broadcast(write);
+  write.text_from_peer(
+      "n2", R"("type":"gossip-spread","era":0,"into":1000,"parts":[[3,[[1,60,1,[21,22]]]]])");
+  write.request("broadcast", {{"message", 23}});
+  write.text_from_peer(
+      "n3",
+      R"("type":"gossip-spread","era":7,"into":90,"parts":[[0,[[2,61,1,[24]],[1,60,3,[25]]]]])");
+  write.text_from_peer("n2", R"("type":"gossip-fill","epoch":0,"runs":[[3,62,1,["filled"]]])");
   write.request("read");
 }
 
@@ -101,16 +139,20 @@ KillScript kill_script(const std::string& name) {
   KillScript script{
       name, {"--reply-deadline-ms=600000", "--hang-limit-ms=60000"}, {}, Compared::lines, 0};
   const ScriptWriter writer(script.steps);
-  const bool push = name == "push";
-  script.arguments.push_back(push ? "--gossip=push" : "--gossip=flood");
-  if (push) script.compared = Compared::client_replies;
+  const bool timed = name == "push" || name == "relay" || name == "epidemic";
+  script.arguments.push_back("--gossip=" + (timed ? name : "flood"));
+  if (timed) script.compared = Compared::client_replies;
   if (name == "echo") {
     write_echo(writer);
   } else if (name == "unique_ids") {
     script.compared = Compared::lines_but_ids;
     write_unique_ids(writer);
-  } else if (name == "flood" || push) {
+  } else if (name == "flood" || name == "push") {
     write_broadcast(writer);
+  } else if (name == "relay") {
+    write_relay(writer);
+  } else if (name == "epidemic") {
+    write_epidemic(writer);
   } else if (name == "large") {
     script.points_a_place = 6;
     write_large(writer);

@@ -30,7 +30,8 @@ struct KillScript {
   std::size_t points_a_place;
 };
 
-// By name: "echo", "unique_ids", "flood", "push", "large", "compaction".
+// By name: "echo", "unique_ids", "large", "compaction", or that of a strategy: "flood", "push",
+// "relay", "epidemic".
 KillScript kill_script(const std::string& name);
 
 }  // namespace hearsay::test

@@ -110,6 +110,11 @@ void Cluster::run(std::int64_t now_ns, std::size_t node) {
       return;
     }
     carry_out(now_ns, node, slot.node->step());
+    if (!slot.node->repeats_well()) {
+      broken_recoveries_.push_back(network_->node_name(node) +
+                                   ": a step that a crash had cut off answered otherwise when it "
+                                   "was run again");
+    }
     if (options_.compact_probability > 0 && compact_random_.unit() < options_.compact_probability) {
       note_fault(now_ns, node, 'C', "compacts its journal");
       if (!slot.node->compact()) {

@@ -11,6 +11,7 @@
 #include <cstdint>
 #include <deque>
 #include <memory>
+#include <optional>
 #include <string>
 #include <string_view>
 
@@ -61,8 +62,11 @@ class SimNode {
   // Replaces the journal by a snapshot. False when a core made from it is not the same.
   bool compact();
   // The worker dies; in_step: of SIGKILL in the middle of the step of the first input, which is
-  // lost (needs an input).
+  // lost (needs an input). Its successor runs that step again.
   void crash(bool in_step);
+  // Whether the last step told clients what it would have told them when a crash cut it off; true
+  // for a step that ran for the first time.
+  bool repeats_well() const { return repeats_well_; }
 
   std::int64_t local_ns(std::int64_t now_ns) const { return now_ns + setting_.skew_ns; }
   std::int64_t global_ns(std::int64_t local_ns) const { return local_ns - setting_.skew_ns; }
@@ -77,7 +81,14 @@ class SimNode {
     std::string payload;
   };
 
+  // A step that a crash cut off.
+  struct CutOff {
+    std::uint64_t number;  // of its input
+    std::string answers;   // to clients: what goes to peers may depend on what died with the worker
+  };
+
   core::NodeInput first_input() const;
+  static std::string answers_in(std::string_view outputs);
   std::unique_ptr<core::Node> core_from_journal();
   static std::string snapshot_of(const core::Node& core);
   static std::string state_in(std::string_view snapshot);
@@ -91,6 +102,8 @@ class SimNode {
   std::string journal_;
   std::unique_ptr<core::Node> core_;
   std::string last_state_;  // of the dead worker
+  std::optional<CutOff> cut_off_;
+  bool repeats_well_ = true;
 };
 
 }  // namespace hearsay::sim

@@ -29,9 +29,12 @@ TEST_F(Broadcast, AnyJsonValueIsAValue) {
 }
 
 TEST_F(Broadcast, TheSameValueIsKeptOnceHoweverItIsWritten) {
-  core_.ask({{"type", "broadcast"}, {"message", {{"a", 1}, {"b", 2}}}});
-  core_.send(gossip_from("n1", Json::parse(R"([{"b":2,"a":1}])")));
-  EXPECT_EQ(messages().size(), 1U);
+  const std::string broadcast = R"({"src":"c1","dest":"n0","body":{"type":"broadcast","message":)";
+  const std::string gossip = R"({"src":"n1","dest":"n0","body":{"type":"gossip","messages":)";
+  core_.send_text(broadcast + R"({"a":1,"b":[1,"\u0041"]}}})");
+  core_.send_text(broadcast + R"({ "b" : [ 1 , "A" ], "a" : 1 }}})");
+  core_.send_text(gossip + R"([{"b":[1,"A"],"a":1},{"a":1,"b":[1,"\u0041"]}]}})");
+  EXPECT_EQ(messages(), Json::parse(R"([{"a":1,"b":[1,"A"]}])"));
 }
 
 TEST_F(Broadcast, PeersValuesAreLearned) {

@@ -9,8 +9,7 @@
 namespace hearsay::test {
 namespace {
 
-std::string record_of(const Json& message) {
-  const std::string line = message.dump();
+std::string record_of(const std::string& line) {
   protocol::LineParser parser;
   const auto parsed = parser.parse(line);
   if (const auto* bad = std::get_if<protocol::BadLine>(&parsed)) {
@@ -65,7 +64,11 @@ std::vector<Json> CoreHarness::commit(const core::Effects& effects) {
 }
 
 std::vector<Json> CoreHarness::send(const Json& message) {
-  return run(protocol::InputKind::message, 0, record_of(message));
+  return send_text(message.dump());
+}
+
+std::vector<Json> CoreHarness::send_text(const std::string& line) {
+  return run(protocol::InputKind::message, 0, record_of(line));
 }
 
 Json CoreHarness::ask(Json body) {
@@ -91,7 +94,7 @@ std::vector<Json> CoreHarness::worker_started(std::uint64_t generation) {
 
 std::vector<Json> CoreHarness::send_in_parts(const Json& message, std::uint64_t piece_bytes,
                                              const std::function<void()>& between_parts) {
-  const std::string record = record_of(message);
+  const std::string record = record_of(message.dump());
   std::vector<Json> lines;
   for (std::uint64_t at = 0; at < record.size(); at += piece_bytes) {
     if (at > 0 && between_parts) between_parts();
@@ -106,7 +109,7 @@ std::vector<Json> CoreHarness::send_in_parts(const Json& message, std::uint64_t 
 }
 
 Json CoreHarness::skip(const Json& message) {
-  const auto lines = run(protocol::InputKind::message, 0, record_of(message), true);
+  const auto lines = run(protocol::InputKind::message, 0, record_of(message.dump()), true);
   return lines.empty() ? Json() : lines.front();
 }
 

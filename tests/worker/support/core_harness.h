@@ -29,6 +29,8 @@ class CoreHarness {
 
   // Commits the step for one message, given as the line's JSON; returns the lines it put out.
   std::vector<Json> send(const Json& message);
+  // The same, for a line as it is written: JSON objects above lose the order of their members.
+  std::vector<Json> send_text(const std::string& line);
   // A request of client "c1" to this node; src, dest and msg_id are filled in. Returns the body of
   // the only line to the client; null when there is none.
   Json ask(Json body);

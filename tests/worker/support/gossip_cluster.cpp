@@ -81,6 +81,7 @@ void GossipCluster::take(std::size_t node, const std::vector<Json>& lines) {
     Sent message{now_ns_, node, static_cast<std::size_t>(to - names_.begin()), line["body"]};
     if (message.to == node) throw std::logic_error("a node sent itself " + line.dump());
     sent_.push_back(message);
+    if (sent_.size() > kMostSent) throw std::runtime_error("the nodes talk without end");
     if (message.to >= size() || (lost && lost(message))) continue;
     for (int copy = 0; copy < copies; ++copy) under_way_.emplace(now_ns_ + kHopNs, message);
   }

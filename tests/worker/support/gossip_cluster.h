@@ -1,7 +1,8 @@
 // A few cores that send each other messages, in virtual time: for tests of gossip.
 //
 // Every message takes one hop, unless the test says that it is lost. Steps take no time. Nodes are
-// named so that a node's number is its rank. The real simulator, with workloads, faults and
+// named so that a node's number is its rank. An exchange without end, which time would never stop,
+// throws std::runtime_error. The real simulator, with workloads, faults and
 // checkers, is tools/sim.
 #pragma once
 
@@ -65,6 +66,8 @@ class GossipCluster {
   std::function<void(std::size_t node)> after_step;
 
  private:
+  static constexpr std::size_t kMostSent = 300'000;  // the longest test sends a tenth of it
+
   struct Node {
     std::unique_ptr<CoreHarness> core;
     std::uint64_t generation = 1;

@@ -27,7 +27,8 @@ CommandLineOption add_shown(CLI::App& app, const std::string& names, Value& valu
 // The library would take "-1" for a large unsigned number.
 CLI::Validator whole_number() {
   return {[](const std::string& text) {
-            const bool good = !text.empty() && text.find_first_not_of("0123456789") == text.npos;
+            const bool good =
+                !text.empty() && text.find_first_not_of("0123456789") == std::string::npos;
             return good ? std::string() : "a whole number from 0 on, not \"" + text + "\"";
           },
           {}};
@@ -150,12 +151,12 @@ CommandLineOption CommandLine::add_choice(const std::string& names,
                                           std::string_view default_word,
                                           std::function<void(std::size_t)> take,
                                           const std::string& help) {
-  const auto choose = [words, take = std::move(take)](const std::string& word) {
-    for (std::size_t number = 0; number < words.size(); ++number) {
-      if (words[number] == word) take(number);
-    }
+  const auto choose = [words, take = std::move(take)](const CLI::results_t& given) {
+    const auto word = std::find(words.begin(), words.end(), given.at(0));
+    if (word != words.end()) take(static_cast<std::size_t>(word - words.begin()));
+    return word != words.end();
   };
-  CLI::Option* option = app_.add_option_function<std::string>(names, choose, help);
+  CLI::Option* option = app_.add_option(names, choose, help);
   // The check also turns the word into the case in which it stands here.
   option->transform(CLI::IsMember(words, CLI::ignore_case));
   option->default_str(std::string(default_word));

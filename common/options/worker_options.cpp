@@ -1,6 +1,8 @@
 #include "common/options/worker_options.h"
 
+#include <algorithm>
 #include <array>
+#include <iterator>
 
 #include "common/options/command_line.h"
 
@@ -12,7 +14,8 @@ constexpr std::array kLevels{trace::Level::trace, trace::Level::debug, trace::Le
 
 std::vector<std::string> level_names() {
   std::vector<std::string> names;
-  for (const trace::Level level : kLevels) names.emplace_back(trace::name_of(level));
+  std::transform(kLevels.begin(), kLevels.end(), std::back_inserter(names),
+                 [](trace::Level level) { return std::string(trace::name_of(level)); });
   return names;
 }
 

@@ -1,6 +1,7 @@
 #include "worker/gossip/relay.h"
 
 #include <algorithm>
+#include <utility>
 
 #include "common/base/record.h"
 #include "common/base/units.h"

@@ -4,6 +4,7 @@
 #include <string_view>
 
 #include "common/options/command_line.h"
+#include "worker/core/service_list.h"
 
 namespace hearsay::sim {
 namespace {

@@ -194,7 +194,8 @@ bool Supervisor::wait() {
   }
   shm::lower(segment_.supervisor_park());
   if (polled[2].revents != 0) shm::silence_doorbell(files_.doorbell.get());
-  if ((polled[1].revents & POLLERR) != 0) writer_.set_closed();
+  // What poll(2) reports whether asked for or not, of a pipe, a socket or a terminal that has gone.
+  if ((polled[1].revents & (POLLERR | POLLHUP | POLLNVAL)) != 0) writer_.set_closed();
   return polled[0].revents != 0;
 }
 

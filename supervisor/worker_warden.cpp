@@ -187,10 +187,8 @@ std::optional<std::int64_t> WorkerWarden::next_ns(bool busy) const {
   std::optional<std::int64_t> next = chaos_.next_ns();
   const auto no_later_than = [&](std::int64_t ns) { next = std::min(next.value_or(ns), ns); };
   if (state_ == LifeState::delayed) no_later_than(next_start_ns_);
-  if (busy || state_ == LifeState::starting || state_ == LifeState::stopping ||
-      state_ == LifeState::killed) {
-    no_later_than(looked_ns_ + kLookEveryNs);
-  }
+  // Only a look at a process moves looked_ns_: without one this moment would stay in the past.
+  if (process_ && (busy || state_ != LifeState::ready)) no_later_than(looked_ns_ + kLookEveryNs);
   return next;
 }
 

@@ -1,18 +1,48 @@
 #include "supervisor/signals.h"
 
+#include <signal.h>
 #include <sys/signalfd.h>
 #include <unistd.h>
 
-#include <csignal>
+#include <array>
 
 namespace hearsay::supervisor {
+namespace {
+
+constexpr std::array kEnding{SIGTERM, SIGINT, SIGHUP, SIGQUIT};
+// Errors of system calls instead: a closed stdout, a file that may not grow.
+// SIGTTOU would stop who writes to a terminal with `stty tostop`.
+constexpr std::array kErrors{SIGPIPE, SIGXFSZ, SIGTTOU};
+// They mean nothing to a node, and one that came by mistake would kill it.
+constexpr std::array kStray{SIGUSR1, SIGUSR2, SIGALRM, SIGVTALRM,
+                            SIGPROF, SIGIO,   SIGPWR,  SIGSTKFLT};
+
+bool ignored(int signal) {
+  struct sigaction action {};
+  ::sigaction(signal, nullptr, &action);
+  return (action.sa_flags & SA_SIGINFO) == 0 && action.sa_handler == SIG_IGN;
+}
+
+void ignore_what_does_not_matter() {
+  for (const int signal : kErrors) ::signal(signal, SIG_IGN);
+  for (const int signal : kStray) ::signal(signal, SIG_IGN);
+  for (int signal = SIGRTMIN; signal <= SIGRTMAX; ++signal) ::signal(signal, SIG_IGN);
+}
+
+}  // namespace
 
 Signals::Signals() {
+  ignore_what_does_not_matter();
+  // Ignored, a child that dies would vanish, and nobody would see its death.
+  for (const int signal : {SIGCHLD, SIGCONT}) ::signal(signal, SIG_DFL);
   sigset_t set;
   ::sigemptyset(&set);
-  for (const int signal : {SIGTERM, SIGINT, SIGCONT}) ::sigaddset(&set, signal);
-  ::sigprocmask(SIG_BLOCK, &set, nullptr);
-  for (const int signal : {SIGPIPE, SIGXFSZ}) ::signal(signal, SIG_IGN);
+  ::sigaddset(&set, SIGCONT);
+  for (const int signal : kEnding) {
+    const bool nohup = signal == SIGHUP && ignored(signal);
+    if (!nohup) ::sigaddset(&set, signal);
+  }
+  ::sigprocmask(SIG_SETMASK, &set, nullptr);
   fd_ = FileDescriptor(check_syscall(::signalfd(-1, &set, SFD_CLOEXEC | SFD_NONBLOCK), "signalfd"));
 }
 
@@ -23,7 +53,7 @@ SeenSignals Signals::take() {
     if (info.ssi_signo == SIGCONT) {
       seen.continued = true;
     } else {
-      seen.end = true;
+      seen.end = static_cast<int>(info.ssi_signo);
     }
   }
   return seen;

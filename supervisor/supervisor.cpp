@@ -7,6 +7,7 @@
 #include <algorithm>
 #include <array>
 #include <cerrno>
+#include <cstring>
 
 #include "common/base/clock.h"
 #include "common/base/units.h"
@@ -22,8 +23,8 @@ constexpr std::int64_t kEndGraceNs = kNsPerSecond;
 }  // namespace
 
 Supervisor::Supervisor(const Options& options, const std::string& worker_path, NodeFiles files,
-                       LineReader& reader, std::optional<Line> first, Signals& signals,
-                       trace::TraceWriter& trace)
+                       int trace_fd, LineReader& reader, std::optional<Line> first,
+                       Signals& signals, trace::TraceWriter& trace)
     : options_(options),
       signals_(signals),
       trace_(trace),
@@ -34,7 +35,7 @@ Supervisor::Supervisor(const Options& options, const std::string& worker_path, N
       inputs_(segment_.request_ring()),
       writer_(segment_.reply_ring(), STDOUT_FILENO, options.reply_deadline_ms * kNsPerMs, timers_,
               trace),
-      warden_(options, worker_path, segment_, files_.shared(), trace,
+      warden_(options, worker_path, segment_, files_.shared(trace_fd), trace,
               [this](std::uint64_t generation) {
                 timers_.clear();
                 inputs_.push_worker_started(now_ns_, generation);
@@ -42,7 +43,7 @@ Supervisor::Supervisor(const Options& options, const std::string& worker_path, N
       now_ns_(monotonic_ns()),
       alive_ns_(now_ns_) {}
 
-void Supervisor::run() {
+std::string Supervisor::run() {
   trace_.emit(trace::Event::node_started);
   warden_.start(now_ns_);
   if (first_) handle_line(*first_);
@@ -63,6 +64,13 @@ void Supervisor::run() {
     readable = wait();
   }
   if (writer_.closed()) trace_.emit(trace::Event::output_closed);
+  return why_it_ends();
+}
+
+std::string Supervisor::why_it_ends() const {
+  if (writer_.closed()) return "nobody reads stdout any more";
+  if (end_signal_ != 0) return std::string("SIG") + ::sigabbrev_np(end_signal_);
+  return "the input has ended";
 }
 
 // After reading and before using what was read: a process that was stopped in between must not take
@@ -70,7 +78,8 @@ void Supervisor::run() {
 void Supervisor::take_signals() {
   const SeenSignals seen = signals_.take();
   if (seen.continued) reader_.backdate(alive_ns_);
-  if (seen.end && !end_by_ns_) {
+  if (seen.end != 0 && !end_by_ns_) {
+    end_signal_ = seen.end;
     reader_.end();
     end_by_ns_ = now_ns_ + kEndGraceNs;
   }

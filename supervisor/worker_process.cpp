@@ -43,14 +43,10 @@ class SpawnAttributes {
   SpawnAttributes() {
     ::posix_spawnattr_init(&attributes_);
     sigset_t none;
-    sigset_t all;
     ::sigemptyset(&none);
-    ::sigfillset(&all);
     ::posix_spawnattr_setsigmask(&attributes_, &none);
-    ::posix_spawnattr_setsigdefault(&attributes_, &all);
     ::posix_spawnattr_setpgroup(&attributes_, 0);
-    ::posix_spawnattr_setflags(
-        &attributes_, POSIX_SPAWN_SETSIGMASK | POSIX_SPAWN_SETSIGDEF | POSIX_SPAWN_SETPGROUP);
+    ::posix_spawnattr_setflags(&attributes_, POSIX_SPAWN_SETSIGMASK | POSIX_SPAWN_SETPGROUP);
   }
   ~SpawnAttributes() { ::posix_spawnattr_destroy(&attributes_); }
   SpawnAttributes(const SpawnAttributes&) = delete;
@@ -62,6 +58,12 @@ class SpawnAttributes {
 };
 
 }  // namespace
+
+FileDescriptor moved_up(const FileDescriptor& file) {
+  constexpr int kAboveInherited = 10;
+  return FileDescriptor(
+      check_syscall(::fcntl(file.get(), F_DUPFD_CLOEXEC, kAboveInherited), "fcntl F_DUPFD"));
+}
 
 WorkerProcess::WorkerProcess(const std::string& path, const std::vector<std::string>& arguments,
                              const SharedFiles& files, std::uint64_t generation) {
@@ -79,6 +81,7 @@ WorkerProcess::WorkerProcess(const std::string& path, const std::vector<std::str
   give("--first-journal-fd=", files.first_journal);
   give("--second-journal-fd=", files.second_journal);
   give("--doorbell-fd=", files.doorbell);
+  if (files.trace >= 0) give("--trace-fd=", files.trace);
   actions.close_from(inherited);
   words.push_back("--parent-pid=" + std::to_string(::getpid()));
   words.push_back("--generation=" + std::to_string(generation));

@@ -1,9 +1,10 @@
 // One worker process: started, watched through its pidfd, killed.
 //
-// It is started with posix_spawn. It gets the shared files as descriptors 3 to 6, the supervisor's
-// stderr, /dev/null as stdin and stdout (a copy of ours would keep Maelstrom waiting for the end of
-// file), no other descriptor, default signal handling, and a process group of its own, so that
-// Ctrl-C in a terminal reaches the supervisor only.
+// It is started with posix_spawn. It gets the shared files as descriptors from 3 on, the
+// supervisor's stderr, /dev/null as stdin and stdout (a copy of ours would keep Maelstrom waiting
+// for the end of file), no other descriptor, no blocked signal, what the supervisor ignores
+// ignored, and a process group of its own, so that Ctrl-C in a terminal reaches the supervisor
+// only.
 //
 // The destructor kills it and waits for its death. Not thread-safe; the thread that starts it must
 // live as long as it does (PR_SET_PDEATHSIG).
@@ -25,7 +26,11 @@ struct SharedFiles {
   int first_journal;
   int second_journal;
   int doorbell;
+  int trace;  // -1: stderr
 };
+
+// Above the descriptors that a worker gets, so that handing them over never overwrites one.
+FileDescriptor moved_up(const FileDescriptor& file);
 
 class WorkerProcess {
  public:

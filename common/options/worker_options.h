@@ -24,14 +24,9 @@ struct ServiceOptions {
   GossipOptions gossip;
 };
 
-struct TraceOptions {
-  trace::Level level = trace::Level::info;
-  std::string path;  // empty: stderr
-};
-
 struct WorkerOptions {
   ServiceOptions services;
-  TraceOptions trace;
+  trace::Level trace_level = trace::Level::info;
 };
 
 // How the supervisor looks after its worker. The simulator, which plays its part, takes them too.

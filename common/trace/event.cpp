@@ -39,6 +39,7 @@ constexpr std::array kEvents{
     EventInfo{Event::step_committed, Level::trace, "step_committed"},
     EventInfo{Event::outputs_spilled, Level::debug, "outputs_spilled"},
     EventInfo{Event::journal_compacted, Level::debug, "journal_compacted"},
+    EventInfo{Event::events_dropped, Level::error, "events_dropped"},
 };
 
 constexpr bool in_order() {

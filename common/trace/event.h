@@ -51,7 +51,9 @@ enum class Event {
   step_committed,     // count of inputs, bytes of replies
   outputs_spilled,    // bytes
   journal_compacted,  // bytes after it
-  last_ = journal_compacted
+  // The trace itself.
+  events_dropped,  // count of events of this process that could not be written, cause
+  last_ = events_dropped
 };
 
 enum class FieldName {

@@ -4,12 +4,13 @@
 #include <sys/signalfd.h>
 #include <unistd.h>
 
+#include <algorithm>
 #include <array>
 
 namespace hearsay::supervisor {
 namespace {
 
-constexpr std::array kEnding{SIGTERM, SIGINT, SIGHUP, SIGQUIT};
+constexpr std::array<unsigned, 4> kEnding{SIGTERM, SIGINT, SIGHUP, SIGQUIT};
 // Errors of system calls instead: a closed stdout, a file that may not grow.
 // SIGTTOU would stop who writes to a terminal with `stty tostop`.
 constexpr std::array kErrors{SIGPIPE, SIGXFSZ, SIGTTOU};
@@ -37,8 +38,9 @@ Signals::Signals() {
   for (const int signal : {SIGCHLD, SIGCONT}) ::signal(signal, SIG_DFL);
   sigset_t set;
   ::sigemptyset(&set);
-  ::sigaddset(&set, SIGCONT);
-  for (const int signal : kEnding) {
+  for (const int signal : {SIGCHLD, SIGCONT}) ::sigaddset(&set, signal);
+  for (const unsigned ending : kEnding) {
+    const int signal = static_cast<int>(ending);
     const bool nohup = signal == SIGHUP && ignored(signal);
     if (!nohup) ::sigaddset(&set, signal);
   }
@@ -50,9 +52,8 @@ SeenSignals Signals::take() {
   SeenSignals seen;
   signalfd_siginfo info{};
   while (::read(fd_.get(), &info, sizeof info) == sizeof info) {
-    if (info.ssi_signo == SIGCONT) {
-      seen.continued = true;
-    } else {
+    if (info.ssi_signo == SIGCONT) seen.continued = true;
+    if (std::find(kEnding.begin(), kEnding.end(), info.ssi_signo) != kEnding.end()) {
       seen.end = static_cast<int>(info.ssi_signo);
     }
   }

@@ -11,6 +11,7 @@ namespace hearsay::supervisor {
 struct SeenSignals {
   int end = 0;             // the signal that asks to finish what was read, then to end
   bool continued = false;  // SIGCONT: this process may have been stopped until now
+  // A worker that dies makes fd() readable, too; who looks after it sees that itself.
 };
 
 class Signals {

@@ -19,6 +19,9 @@ namespace {
 
 constexpr int kLinesATurn = 256;  // between two looks at the worker's output
 constexpr std::int64_t kEndGraceNs = kNsPerSecond;
+// Without a worker for so long, new requests are turned away: that leaves their clients time to
+// hear of it.
+constexpr std::int64_t kPatienceWithoutWorkerNs = kNsPerSecond;
 
 }  // namespace
 
@@ -33,12 +36,11 @@ Supervisor::Supervisor(const Options& options, const std::string& worker_path, N
       reader_(reader),
       first_(first),
       inputs_(segment_.request_ring()),
-      writer_(segment_.reply_ring(), STDOUT_FILENO, options.reply_deadline_ms * kNsPerMs, timers_,
-              trace),
+      writer_(segment_.reply_ring(), STDOUT_FILENO, deadline_ns(), timers_, trace),
       warden_(options, worker_path, segment_, files_.shared(trace_fd), trace,
-              [this](std::uint64_t generation) {
+              [this](std::uint64_t generation, std::uint64_t consumed) {
                 timers_.clear();
-                inputs_.push_worker_started(now_ns_, generation);
+                inputs_.push_worker_started(now_ns_, generation, consumed);
               }),
       now_ns_(monotonic_ns()),
       alive_ns_(now_ns_) {}
@@ -56,6 +58,7 @@ std::string Supervisor::run() {
     fire_timers();
     exchange_with_worker();
     warden_.on_time(now_ns_, worker_busy());
+    end_if_nothing_can_be_answered();
     if (!stopped_ && answered_everything()) {
       stopped_ = true;
       warden_.stop(now_ns_);
@@ -122,7 +125,29 @@ void Supervisor::handle_line(const Line& line) {
     trace_.set_node(node_);
     warden_.begin_chaos(node_, now_ns_);
   }
+  if (turned_away(message)) return;
   inputs_.push_message(line.taken_ns, message);
+}
+
+// No worker, no answer: who asked is told before it stops waiting. Nothing of it is done.
+bool Supervisor::turned_away(const protocol::Message& message) {
+  const bool waits = message.msg_id && message.type != "init";
+  if (!waits || warden_.without_worker_ns(now_ns_) < kPatienceWithoutWorkerNs) return false;
+  using trace::FieldName;
+  trace_.emit(trace::Event::request_rejected, {{FieldName::cause, warden_.trouble()},
+                                               {FieldName::peer, message.src},
+                                               {FieldName::type, message.type}});
+  std::string answer;
+  protocol::append_error(answer, message.dest, message.src, *message.msg_id,
+                         protocol::ErrorCode::temporarily_unavailable, warden_.trouble());
+  writer_.write_own(std::move(answer));
+  return true;
+}
+
+// When nobody will ask any more, and what was asked for is too old to be answered.
+void Supervisor::end_if_nothing_can_be_answered() const {
+  if (!reader_.ended() || warden_.without_worker_ns(now_ns_) < deadline_ns()) return;
+  throw NodeFailure("the input has ended, and not all of it was answered: " + warden_.trouble());
 }
 
 void Supervisor::reject(const protocol::BadLine& bad, std::uint64_t bytes) {
@@ -185,12 +210,11 @@ std::optional<timespec> Supervisor::time_out(std::int64_t now_ns) {
 }
 
 bool Supervisor::wait() {
-  std::array<pollfd, 5> polled{{
+  std::array<pollfd, 4> polled{{
       {may_read() ? STDIN_FILENO : -1, POLLIN, 0},
       {writer_.output_fd(), static_cast<short>(writer_.blocked() ? POLLOUT : 0), 0},
       {files_.doorbell.get(), POLLIN, 0},
       {signals_.fd(), POLLIN, 0},
-      {warden_.pidfd(), POLLIN, 0},
   }};
   const bool wants_room = inputs_.blocked() || reader_.ended();
   std::uint32_t reasons = shm::kRecordsPublished;

@@ -10,6 +10,7 @@
 #include <optional>
 #include <string>
 
+#include "common/base/units.h"
 #include "common/protocol/line_parser.h"
 #include "common/shm/segment.h"
 #include "common/trace/trace_writer.h"
@@ -43,6 +44,9 @@ class Supervisor {
   void read_input(bool readable);
   void handle_lines();
   void handle_line(const Line& line);
+  bool turned_away(const protocol::Message& message);
+  void end_if_nothing_can_be_answered() const;
+  std::int64_t deadline_ns() const { return options_.reply_deadline_ms * kNsPerMs; }
   void reject(const protocol::BadLine& bad, std::uint64_t bytes);
   void fire_timers();
   void exchange_with_worker();

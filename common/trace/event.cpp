@@ -22,6 +22,7 @@ constexpr std::array kEvents{
     EventInfo{Event::worker_recovered, Level::info, "worker_recovered"},
     EventInfo{Event::worker_died, Level::warn, "worker_died"},
     EventInfo{Event::worker_killed, Level::warn, "worker_killed"},
+    EventInfo{Event::worker_not_started, Level::warn, "worker_not_started"},
     EventInfo{Event::worker_delayed, Level::warn, "worker_delayed"},
     EventInfo{Event::segment_corrupt, Level::error, "segment_corrupt"},
     EventInfo{Event::internal_error, Level::error, "internal_error"},

@@ -175,7 +175,7 @@ TEST(Worker, AMissingOneIsSaidClearly) {
   NodeRunner node({"hearsay-node", {"--worker=/nonexistent/worker"}});
   EXPECT_EQ(node.exit_code(), kExitFailed);
   const std::string told = node.stderr_text();
-  EXPECT_NE(told.find("hearsay-node: cannot run the worker /nonexistent/worker: No such file"),
+  EXPECT_NE(told.find("can't be started: /nonexistent/worker: execve: No such file"),
             std::string::npos)
       << told;
   EXPECT_TRUE(node.read_until_eof()->empty());

@@ -33,11 +33,11 @@ int blame_of(DeathCause cause) {
 void DeathTally::record(const Death& death) {
   const bool idle = death.was_ready && death.position == shm::kNoPosition;
   if (death.cause == DeathCause::chaos || (idle && death.cause == DeathCause::outside)) {
-    in_a_row_ = 0;
+    in_a_row_ = outside_in_a_row_ = 0;
     return;
   }
-  if (death.inputs > kOwnStart) in_a_row_ = 0;
-  ++in_a_row_;
+  if (death.inputs > kOwnStart) in_a_row_ = outside_in_a_row_ = 0;
+  ++(death.cause == DeathCause::outside ? outside_in_a_row_ : in_a_row_);
   if (death.position == shm::kNoPosition) return;
   if (death.position != suspect_) blame_ = 0;
   suspect_ = death.position;
@@ -45,7 +45,8 @@ void DeathTally::record(const Death& death) {
 }
 
 std::int64_t DeathTally::delay_ms() const {
-  if (in_a_row_ <= kImmediateStarts) return 0;
+  if (in_a_row_ <= kImmediateStarts)
+    return outside_in_a_row_ > kImmediateStarts ? kFirstDelayMs : 0;
   const int doublings = std::min(in_a_row_ - kImmediateStarts - 1, 10);
   return std::min(kLongestDelayMs, kFirstDelayMs << doublings);
 }

@@ -2,11 +2,13 @@
 // to blame.
 //
 // Not every death is suspicious. A worker killed by our own chaos is not, nor is one that was ready
-// and idle. Suspicious deaths in a row delay the next start, after the first ones more and more. A
-// worker that got work done ends the row: only deaths without any progress between them are one. An
-// input on which workers crashed or hung three times running is poison; a SIGKILL from outside
-// counts for less, since experiments send those, but it does count: the kernel sends it to one that
-// eats all memory. Not thread-safe; pure.
+// and idle. Suspicious deaths in a row delay the next start, after the first ones more and more; a
+// start that failed counts as one. A worker that got work done ends the row: only deaths without
+// any progress between them are one. A signal from outside is not the worker's fault: many of them
+// in a row only keep the starts from eating a whole CPU. An input on which workers crashed or hung
+// three times running is poison; a signal from outside counts for less, since experiments send
+// those, but it does count: the kernel sends SIGKILL to one that eats all memory. Not thread-safe;
+// pure.
 #pragma once
 
 #include <cstdint>
@@ -19,7 +21,7 @@ namespace hearsay::supervisor {
 enum class DeathCause {
   chaos,    // we killed it, as an experiment
   hang,     // we killed it: it got nowhere
-  outside,  // SIGKILL, and not from us
+  outside,  // a signal that is not from us and of no fault in the program
   crash     // anything else
 };
 
@@ -33,15 +35,17 @@ struct Death {
 class DeathTally {
  public:
   void record(const Death& death);
+  void record_failed_start() { ++in_a_row_; }
   // How long to wait before the next start.
   std::int64_t delay_ms() const;
   // The input to skip, or shm::kNoPosition.
   std::uint64_t poison_position() const;
-  // Suspicious deaths since the last that was not, or since work was done.
+  // Suspicious deaths and failed starts since the last death that was not, or since work was done.
   int in_a_row() const { return in_a_row_; }
 
  private:
   int in_a_row_ = 0;
+  int outside_in_a_row_ = 0;
   std::uint64_t suspect_ = shm::kNoPosition;
   int blame_ = 0;  // of the suspect
 };

@@ -36,7 +36,7 @@ std::optional<FirstMessage> wait_for_first_message(LineReader& reader, int input
     if (reader.ended()) return std::nullopt;
     std::array<pollfd, 2> polled{{{input_fd, POLLIN, 0}, {signals.fd(), POLLIN, 0}}};
     ::poll(polled.data(), polled.size(), -1);
-    if (signals.take().end) return std::nullopt;
+    if (signals.take().end != 0) return std::nullopt;
     if (polled[0].revents != 0) reader.fill(monotonic_ns());
   }
 }

@@ -35,7 +35,10 @@ void InputQueue::push_timer(std::int64_t taken_ns, std::uint64_t token) {
   push(InputKind::timer, 0, with_header(taken_ns, bytes_of(token)));
 }
 
-void InputQueue::push_worker_started(std::int64_t taken_ns, std::uint64_t generation) {
+void InputQueue::push_worker_started(std::int64_t taken_ns, std::uint64_t generation,
+                                     std::uint64_t consumed) {
+  if (started_ && consumed <= *started_) return;
+  started_ = ring_.tail();
   push(InputKind::worker_started, 0, with_header(taken_ns, bytes_of(generation)));
 }
 

@@ -8,6 +8,7 @@
 
 #include <cstdint>
 #include <deque>
+#include <optional>
 #include <string>
 
 #include "common/protocol/link.h"
@@ -22,7 +23,10 @@ class InputQueue {
 
   void push_message(std::int64_t taken_ns, const protocol::Message& message);
   void push_timer(std::int64_t taken_ns, std::uint64_t token);
-  void push_worker_started(std::int64_t taken_ns, std::uint64_t generation);
+  // After every start of a worker. Inputs before the position `consumed` are done with; if the last
+  // such record is not, it will tell the new worker, and workers that die at their start don't fill
+  // the ring with more.
+  void push_worker_started(std::int64_t taken_ns, std::uint64_t generation, std::uint64_t consumed);
 
   // Moves what was kept into the ring as far as there is room, and publishes. True when the worker
   // has something new to see.
@@ -45,6 +49,7 @@ class InputQueue {
 
   shm::RingProducer ring_;
   std::uint64_t published_ = 0;
+  std::optional<std::uint64_t> started_;  // the last worker_started stands here or later
   std::deque<Kept> kept_;
 };
 

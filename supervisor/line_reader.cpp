@@ -38,6 +38,8 @@ void LineReader::fill(std::int64_t now_ns) {
     got = ::read(fd_, buffer_.data() + old, room);
   } while (got < 0 && errno == EINTR);
   buffer_.resize(old + static_cast<std::uint64_t>(std::max<ssize_t>(got, 0)));
+  // Non-blocking, as somebody else left it: poll() may promise what another reader takes.
+  if (got < 0 && errno == EAGAIN) return;
   check_syscall(static_cast<int>(std::min<ssize_t>(got, 0)), "reading the input");
   if (got == 0) ended_ = true;
   const auto bytes = static_cast<std::uint64_t>(got);

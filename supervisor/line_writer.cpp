@@ -1,8 +1,6 @@
 #include "supervisor/line_writer.h"
 
-#include <fcntl.h>
 #include <poll.h>
-#include <sys/stat.h>
 #include <sys/uio.h>
 #include <unistd.h>
 
@@ -18,21 +16,12 @@ constexpr std::size_t kPiecesAWrite = 64;
 // What poll(2) promises for a pipe that is ready: so much is taken without blocking.
 constexpr std::size_t kSureBytes = PIPE_BUF;
 
-// A description of the same pipe of our own, so that O_NONBLOCK on it changes nothing for others
-// who hold the original. What is no pipe is written to as it is.
-FileDescriptor reopen_pipe(int fd) {
-  struct stat status {};
-  if (::fstat(fd, &status) < 0 || !S_ISFIFO(status.st_mode)) return {};
-  const std::string path = "/proc/self/fd/" + std::to_string(fd);
-  return FileDescriptor(::open(path.c_str(), O_WRONLY | O_NONBLOCK | O_CLOEXEC));
-}
-
 }  // namespace
 
 LineWriter::LineWriter(shm::RingView replies, int output_fd, std::int64_t deadline_ns,
                        Timers& timers, trace::EventSink& events)
     : replies_(replies, 0),
-      reopened_(reopen_pipe(output_fd)),
+      reopened_(reopen_nonblocking(output_fd)),
       output_(reopened_.valid() ? reopened_.get() : output_fd),
       deadline_ns_(deadline_ns),
       timers_(timers),

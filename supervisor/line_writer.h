@@ -5,9 +5,9 @@
 // dropped: by then the client has gone, and Maelstrom would never read this node again. The
 // supervisor's own lines (answers to input that is no message) go between the worker's.
 //
-// stdout never blocks: a pipe is opened a second time, non-blocking; where that is not allowed,
-// little is written at a time, and only when poll(2) says that it can be taken. Not thread-safe;
-// the reply ring's only consumer.
+// stdout never blocks: a pipe or terminal is opened a second time, non-blocking; where that can't
+// be, little is written at a time, and only when poll(2) says that it can be taken. Not
+// thread-safe; the reply ring's only consumer.
 #pragma once
 
 #include <cstdint>

@@ -1,16 +1,19 @@
 #include <fcntl.h>
+#include <sys/stat.h>
+#include <unistd.h>
 
-#include <cstdio>
 #include <exception>
 #include <filesystem>
 
 #include "common/base/file_descriptor.h"
+#include "common/base/line_output.h"
 #include "common/options/exit_codes.h"
 #include "supervisor/first_message.h"
 #include "supervisor/node_failure.h"
 #include "supervisor/options.h"
 #include "supervisor/signals.h"
 #include "supervisor/supervisor.h"
+#include "supervisor/trace_file.h"
 
 namespace {
 
@@ -24,48 +27,59 @@ std::string find_worker() {
   return fs::exists(beside) || !fs::exists(installed) ? beside : installed;
 }
 
-void run_node(const hearsay::supervisor::Options& options, const std::string& worker,
-              hearsay::supervisor::Signals& signals, hearsay::trace::TraceWriter& trace) {
+// Returns why the node has ended.
+std::string run_node(const hearsay::supervisor::Options& options, const std::string& worker,
+                     hearsay::supervisor::Signals& signals, hearsay::trace::TraceWriter& trace,
+                     int trace_fd) {
   using namespace hearsay::supervisor;
   LineReader reader(STDIN_FILENO, options.max_line_bytes);
   if (options.state_dir.empty()) {
-    Supervisor(options, worker, NodeFiles::in_memory(), reader, {}, signals, trace).run();
-    return;
+    return Supervisor(options, worker, NodeFiles::in_memory(), trace_fd, reader, {}, signals, trace)
+        .run();
   }
   const auto first = wait_for_first_message(reader, STDIN_FILENO, signals, trace);
-  if (!first) return;
-  Supervisor(options, worker, NodeFiles::in_directory(options.state_dir, first->dest), reader,
-             first->line, signals, trace)
+  if (!first) return "before the first message";
+  return Supervisor(options, worker, NodeFiles::in_directory(options.state_dir, first->dest),
+                    trace_fd, reader, first->line, signals, trace)
       .run();
 }
 
-int run(const hearsay::supervisor::Options& options) {
+int run(const hearsay::supervisor::Options& options, hearsay::supervisor::Signals& signals) {
   using namespace hearsay;
-  supervisor::Signals signals;
-  trace::TraceWriter trace(options.worker.trace.level, options.worker.trace.path, "supervisor");
+  FileDescriptor trace_file;
+  if (!options.trace_file.empty()) trace_file = supervisor::open_trace_file(options.trace_file);
+  trace::TraceWriter trace(options.worker.trace_level,
+                           trace_file.valid() ? trace_file.get() : STDERR_FILENO, "supervisor");
   const std::string worker = options.worker_path.empty() ? find_worker() : options.worker_path;
   try {
-    run_node(options, worker, signals, trace);
+    const std::string why = run_node(options, worker, signals, trace, trace_file.get());
+    trace.emit(trace::Event::node_stopped, {{trace::FieldName::cause, why}});
   } catch (const std::exception& error) {
     trace.emit(trace::Event::node_stopped, {{trace::FieldName::cause, error.what()}});
-    std::fprintf(stderr, "hearsay-node: %s\n", error.what());
-    const bool refused = dynamic_cast<const supervisor::RefusedOptions*>(&error) != nullptr;
-    return refused ? kExitUsage : kExitFailed;
+    throw;
   }
-  trace.emit(trace::Event::node_stopped);
-  return 0;
+  return hearsay::kExitStopped;
+}
+
+// The owner keeps its rights to what it makes: one process must be able to open the other's files.
+void keep_rights_of_owner() {
+  constexpr mode_t kOthers = 077;
+  ::umask(::umask(0) & kOthers);
 }
 
 }  // namespace
 
 int main(int argc, char** argv) {
-  hearsay::fill_standard_descriptors(O_RDWR);
-  const auto parsed = hearsay::supervisor::parse_options(argc, argv);
-  if (parsed.exit_code) return *parsed.exit_code;
+  using namespace hearsay;
+  fill_standard_descriptors(O_RDWR);
+  keep_rights_of_owner();
   try {
-    return run(parsed.options);
+    supervisor::Signals signals;
+    const auto parsed = supervisor::parse_options(argc, argv);
+    return parsed.exit_code ? *parsed.exit_code : run(parsed.options, signals);
   } catch (const std::exception& error) {
-    std::fprintf(stderr, "hearsay-node: %s\n", error.what());
-    return hearsay::kExitFailed;
+    say_on_stderr("hearsay-node: " + std::string(error.what()) + '\n');
+    const bool refused = dynamic_cast<const supervisor::RefusedOptions*>(&error) != nullptr;
+    return refused ? kExitUsage : kExitFailed;
   }
 }

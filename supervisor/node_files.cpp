@@ -22,13 +22,6 @@ namespace {
 
 constexpr std::int64_t kLockPatienceNs = 3 * kNsPerSecond;
 
-// Above the descriptors that a worker gets, so that handing them over never overwrites one.
-FileDescriptor moved_up(const FileDescriptor& file) {
-  constexpr int kAboveInherited = 10;
-  return FileDescriptor(
-      check_syscall(::fcntl(file.get(), F_DUPFD_CLOEXEC, kAboveInherited), "fcntl F_DUPFD"));
-}
-
 FileDescriptor make_doorbell() {
   return moved_up(
       FileDescriptor(check_syscall(::eventfd(0, EFD_CLOEXEC | EFD_NONBLOCK), "eventfd")));

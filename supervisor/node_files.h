@@ -25,8 +25,8 @@ struct NodeFiles {
   // NodeFailure, CorruptSegment, std::system_error.
   static NodeFiles in_directory(const std::string& directory, const std::string& node);
 
-  SharedFiles shared() const {
-    return {segment.get(), first_journal.get(), second_journal.get(), doorbell.get()};
+  SharedFiles shared(int trace) const {
+    return {segment.get(), first_journal.get(), second_journal.get(), doorbell.get(), trace};
   }
 };
 

@@ -28,6 +28,9 @@ void add_node_options(CommandLine& app, Options& options) {
           "Longest line of input; a longer one is turned away")
       .between(1024, 1 << 30)
       .group(node);
+  app.add("--trace-file", options.trace_file,
+          "Append the events of both processes to this file, not stderr")
+      .group("Trace");
 }
 
 }  // namespace

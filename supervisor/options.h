@@ -13,6 +13,7 @@ struct Options : CareOptions {
   WorkerOptions worker;
   std::string worker_path;  // empty: hearsay-worker beside this program
   std::string state_dir;    // empty: the state lives in memory
+  std::string trace_file;   // empty: stderr
   std::uint64_t max_line_bytes = 64 * 1024 * 1024;
 };
 

@@ -1,7 +1,7 @@
-// The signals that matter to the supervisor, as something to poll.
+// The signals that matter to the supervisor, as something to poll; the others do no harm.
 //
-// The constructor blocks them; to be made before anything else. SIGPIPE and SIGXFSZ are ignored:
-// a closed stdout and a file that may not grow are errors of the system calls.
+// To be made before anything else. Dispositions and the mask are inherited: this sets all that
+// matter here, whatever they were. Those that it ignores are ignored in the worker, too.
 #pragma once
 
 #include "common/base/file_descriptor.h"
@@ -9,8 +9,9 @@
 namespace hearsay::supervisor {
 
 struct SeenSignals {
-  bool end = false;        // SIGTERM or SIGINT: finish what was read, then end
+  int end = 0;             // the signal that asks to finish what was read, then to end
   bool continued = false;  // SIGCONT: this process may have been stopped until now
+  // A worker that dies makes fd() readable, too; who looks after it sees that itself.
 };
 
 class Signals {

@@ -7,6 +7,7 @@
 #include <algorithm>
 #include <array>
 #include <cerrno>
+#include <cstring>
 
 #include "common/base/clock.h"
 #include "common/base/units.h"
@@ -19,12 +20,15 @@ namespace {
 
 constexpr int kLinesATurn = 256;  // between two looks at the worker's output
 constexpr std::int64_t kEndGraceNs = kNsPerSecond;
+// Without a worker for so long, new requests are turned away: that leaves their clients time to
+// hear of it.
+constexpr std::int64_t kPatienceWithoutWorkerNs = kNsPerSecond;
 
 }  // namespace
 
 Supervisor::Supervisor(const Options& options, const std::string& worker_path, NodeFiles files,
-                       LineReader& reader, std::optional<Line> first, Signals& signals,
-                       trace::TraceWriter& trace)
+                       int trace_fd, LineReader& reader, std::optional<Line> first,
+                       Signals& signals, trace::TraceWriter& trace)
     : options_(options),
       signals_(signals),
       trace_(trace),
@@ -33,17 +37,16 @@ Supervisor::Supervisor(const Options& options, const std::string& worker_path, N
       reader_(reader),
       first_(first),
       inputs_(segment_.request_ring()),
-      writer_(segment_.reply_ring(), STDOUT_FILENO, options.reply_deadline_ms * kNsPerMs, timers_,
-              trace),
-      warden_(options, worker_path, segment_, files_.shared(), trace,
-              [this](std::uint64_t generation) {
+      writer_(segment_.reply_ring(), STDOUT_FILENO, deadline_ns(), timers_, trace),
+      warden_(options, worker_path, segment_, files_.shared(trace_fd), trace,
+              [this](std::uint64_t generation, std::uint64_t consumed) {
                 timers_.clear();
-                inputs_.push_worker_started(now_ns_, generation);
+                inputs_.push_worker_started(now_ns_, generation, consumed);
               }),
       now_ns_(monotonic_ns()),
       alive_ns_(now_ns_) {}
 
-void Supervisor::run() {
+std::string Supervisor::run() {
   trace_.emit(trace::Event::node_started, {{trace::FieldName::version, version()}});
   warden_.start(now_ns_);
   if (first_) handle_line(*first_);
@@ -56,6 +59,7 @@ void Supervisor::run() {
     fire_timers();
     exchange_with_worker();
     warden_.on_time(now_ns_, worker_busy());
+    end_if_nothing_can_be_answered();
     if (!stopped_ && answered_everything()) {
       stopped_ = true;
       warden_.stop(now_ns_);
@@ -64,6 +68,13 @@ void Supervisor::run() {
     readable = wait();
   }
   if (writer_.closed()) trace_.emit(trace::Event::output_closed);
+  return why_it_ends();
+}
+
+std::string Supervisor::why_it_ends() const {
+  if (writer_.closed()) return "nobody reads stdout any more";
+  if (end_signal_ != 0) return std::string("SIG") + ::sigabbrev_np(end_signal_);
+  return "the input has ended";
 }
 
 // After reading and before using what was read: a process that was stopped in between must not take
@@ -71,7 +82,8 @@ void Supervisor::run() {
 void Supervisor::take_signals() {
   const SeenSignals seen = signals_.take();
   if (seen.continued) reader_.backdate(alive_ns_);
-  if (seen.end && !end_by_ns_) {
+  if (seen.end != 0 && !end_by_ns_) {
+    end_signal_ = seen.end;
     reader_.end();
     end_by_ns_ = now_ns_ + kEndGraceNs;
   }
@@ -114,7 +126,29 @@ void Supervisor::handle_line(const Line& line) {
     trace_.set_node(node_);
     warden_.begin_chaos(node_, now_ns_);
   }
+  if (turned_away(message)) return;
   inputs_.push_message(line.taken_ns, message);
+}
+
+// No worker, no answer: who asked is told before it stops waiting. Nothing of it is done.
+bool Supervisor::turned_away(const protocol::Message& message) {
+  const bool waits = message.msg_id && message.type != "init";
+  if (!waits || warden_.without_worker_ns(now_ns_) < kPatienceWithoutWorkerNs) return false;
+  using trace::FieldName;
+  trace_.emit(trace::Event::request_rejected, {{FieldName::cause, warden_.trouble()},
+                                               {FieldName::peer, message.src},
+                                               {FieldName::type, message.type}});
+  std::string answer;
+  protocol::append_error(answer, message.dest, message.src, *message.msg_id,
+                         protocol::ErrorCode::temporarily_unavailable, warden_.trouble());
+  writer_.write_own(std::move(answer));
+  return true;
+}
+
+// When nobody will ask any more, and what was asked for is too old to be answered.
+void Supervisor::end_if_nothing_can_be_answered() const {
+  if (!reader_.ended() || warden_.without_worker_ns(now_ns_) < deadline_ns()) return;
+  throw NodeFailure("the input has ended, and not all of it was answered: " + warden_.trouble());
 }
 
 void Supervisor::reject(const protocol::BadLine& bad, std::uint64_t bytes) {
@@ -177,12 +211,11 @@ std::optional<timespec> Supervisor::time_out(std::int64_t now_ns) {
 }
 
 bool Supervisor::wait() {
-  std::array<pollfd, 5> polled{{
+  std::array<pollfd, 4> polled{{
       {may_read() ? STDIN_FILENO : -1, POLLIN, 0},
       {writer_.output_fd(), static_cast<short>(writer_.blocked() ? POLLOUT : 0), 0},
       {files_.doorbell.get(), POLLIN, 0},
       {signals_.fd(), POLLIN, 0},
-      {warden_.pidfd(), POLLIN, 0},
   }};
   const bool wants_room = inputs_.blocked() || reader_.ended();
   std::uint32_t reasons = shm::kRecordsPublished;
@@ -195,7 +228,8 @@ bool Supervisor::wait() {
   }
   shm::lower(segment_.supervisor_park());
   if (polled[2].revents != 0) shm::silence_doorbell(files_.doorbell.get());
-  if ((polled[1].revents & POLLERR) != 0) writer_.set_closed();
+  // What poll(2) reports whether asked for or not, of a pipe, a socket or a terminal that has gone.
+  if ((polled[1].revents & (POLLERR | POLLHUP | POLLNVAL)) != 0) writer_.set_closed();
   return polled[0].revents != 0;
 }
 

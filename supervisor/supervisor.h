@@ -10,6 +10,7 @@
 #include <optional>
 #include <string>
 
+#include "common/base/units.h"
 #include "common/protocol/line_parser.h"
 #include "common/shm/segment.h"
 #include "common/trace/trace_writer.h"
@@ -27,19 +28,25 @@ namespace hearsay::supervisor {
 class Supervisor {
  public:
   // `first`: a line that was taken from `reader` already. Throws std::system_error, CorruptSegment.
-  Supervisor(const Options& options, const std::string& worker_path, NodeFiles files,
+  // `trace_fd`: for the worker's events, too; -1: stderr.
+  Supervisor(const Options& options, const std::string& worker_path, NodeFiles files, int trace_fd,
              LineReader& reader, std::optional<Line> first, Signals& signals,
              trace::TraceWriter& trace);
 
-  // Returns when the input has ended and everything is answered, or stdout's reader has gone.
-  // Throws NodeFailure, CorruptSegment, std::system_error.
-  void run();
+  // Returns why the node ends, in words: the input has ended and everything is answered, a signal
+  // asked for it, or stdout's reader has gone. Throws NodeFailure, CorruptSegment,
+  // std::system_error.
+  std::string run();
 
  private:
+  std::string why_it_ends() const;
   void take_signals();
   void read_input(bool readable);
   void handle_lines();
   void handle_line(const Line& line);
+  bool turned_away(const protocol::Message& message);
+  void end_if_nothing_can_be_answered() const;
+  std::int64_t deadline_ns() const { return options_.reply_deadline_ms * kNsPerMs; }
   void reject(const protocol::BadLine& bad, std::uint64_t bytes);
   void fire_timers();
   void exchange_with_worker();
@@ -66,8 +73,9 @@ class Supervisor {
   std::string node_;  // our name, as soon as a message names it
   std::int64_t now_ns_;
   std::int64_t alive_ns_;                  // when the loop last was known to run
-  std::optional<std::int64_t> end_by_ns_;  // after SIGTERM
-  bool lines_left_ = false;                // the reader may hold whole lines
+  std::optional<std::int64_t> end_by_ns_;  // after a signal
+  int end_signal_ = 0;
+  bool lines_left_ = false;  // the reader may hold whole lines
   bool stopped_ = false;
 };
 

@@ -13,13 +13,13 @@ using S = LifeState;
 
 // clang-format off
 constexpr std::array<std::array<LifeStep, kEvents>, kStates> kTable{{
-  //              became_ready              died                   overdue               chaos                 delay_over            stop
-  /* starting */ {{{A::announce, S::ready}, {A::bury, S::delayed}, {A::kill, S::killed}, {A::kill, S::killed}, {A::none, S::starting}, {A::ask_to_stop, S::stopping}}},
-  /* ready    */ {{{A::none, S::ready},     {A::bury, S::delayed}, {A::kill, S::killed}, {A::kill, S::killed}, {A::none, S::ready},    {A::ask_to_stop, S::stopping}}},
-  /* killed   */ {{{A::none, S::killed},    {A::bury, S::delayed}, {A::none, S::killed}, {A::none, S::killed}, {A::none, S::killed},   {A::ask_to_stop, S::stopping}}},
-  /* delayed  */ {{{A::none, S::delayed},   {A::none, S::delayed}, {A::none, S::delayed}, {A::none, S::delayed}, {A::spawn, S::starting}, {A::none, S::gone}}},
-  /* stopping */ {{{A::none, S::stopping},  {A::bury, S::gone},    {A::kill, S::stopping}, {A::none, S::stopping}, {A::none, S::stopping}, {A::none, S::stopping}}},
-  /* gone     */ {{{A::none, S::gone},      {A::none, S::gone},    {A::none, S::gone},   {A::none, S::gone},   {A::none, S::gone},     {A::none, S::gone}}},
+  //              became_ready              not_started              died                   overdue               chaos                 delay_over            stop
+  /* starting */ {{{A::announce, S::ready}, {A::put_off, S::delayed}, {A::bury, S::delayed}, {A::kill, S::killed}, {A::kill, S::killed}, {A::none, S::starting}, {A::ask_to_stop, S::stopping}}},
+  /* ready    */ {{{A::none, S::ready},     {A::none, S::ready},      {A::bury, S::delayed}, {A::kill, S::killed}, {A::kill, S::killed}, {A::none, S::ready},    {A::ask_to_stop, S::stopping}}},
+  /* killed   */ {{{A::none, S::killed},    {A::none, S::killed},     {A::bury, S::delayed}, {A::none, S::killed}, {A::none, S::killed}, {A::none, S::killed},   {A::ask_to_stop, S::stopping}}},
+  /* delayed  */ {{{A::none, S::delayed},   {A::none, S::delayed},    {A::none, S::delayed}, {A::none, S::delayed}, {A::none, S::delayed}, {A::spawn, S::starting}, {A::none, S::gone}}},
+  /* stopping */ {{{A::none, S::stopping},  {A::none, S::stopping},   {A::bury, S::gone},    {A::kill, S::stopping}, {A::none, S::stopping}, {A::none, S::stopping}, {A::none, S::stopping}}},
+  /* gone     */ {{{A::none, S::gone},      {A::none, S::gone},       {A::none, S::gone},    {A::none, S::gone},   {A::none, S::gone},   {A::none, S::gone},     {A::none, S::gone}}},
 }};
 // clang-format on
 

@@ -18,11 +18,12 @@ enum class LifeState {
 
 enum class LifeEvent {
   became_ready,  // the worker says so
-  died,          // seen through the pidfd
-  overdue,       // took too long: to start, to commit, or to end
-  chaos,         // a crash experiment wants it dead
-  delay_over,    // the next start is due
-  stop,          // the node ends, and everything is answered
+  not_started,   // the start failed
+  died,
+  overdue,     // took too long: to start, to commit, or to end
+  chaos,       // a crash experiment wants it dead
+  delay_over,  // the next start is due
+  stop,        // the node ends, and everything is answered
   count_
 };
 
@@ -30,6 +31,7 @@ enum class LifeAction {
   none,
   announce,     // ready: begin to measure progress
   kill,         // send SIGKILL
+  put_off,      // tell why it could not be started, plan the next start
   bury,         // collect it, find out why, plan the next start (which may be now)
   spawn,        // start the next one
   ask_to_stop,  // set the stop flag, wake it

@@ -1,85 +1,121 @@
 #include "supervisor/worker_process.h"
 
 #include <fcntl.h>
+#include <sched.h>
 #include <signal.h>
-#include <spawn.h>
-#include <sys/syscall.h>
 #include <sys/wait.h>
+#include <time.h>
 #include <unistd.h>
 
+#include <algorithm>
 #include <array>
 #include <cerrno>
 #include <cstring>
-#include <system_error>
 
 #include "common/base/check.h"
+#include "common/base/units.h"
 
 namespace hearsay::supervisor {
 namespace {
 
 constexpr int kFirstInherited = 3;
+constexpr int kAboveInherited = 10;
 
-class SpawnActions {
- public:
-  SpawnActions() { check(::posix_spawn_file_actions_init(&actions_)); }
-  ~SpawnActions() { ::posix_spawn_file_actions_destroy(&actions_); }
-  SpawnActions(const SpawnActions&) = delete;
-  SpawnActions& operator=(const SpawnActions&) = delete;
-
-  void null(int fd, int flags) {
-    check(::posix_spawn_file_actions_addopen(&actions_, fd, "/dev/null", flags, 0));
+// What to do about it.
+std::string advice(const std::string& call, int error) {
+  switch (error) {
+    case EAGAIN:
+      return "there are too many processes: end some, or raise the limit (ulimit -u)";
+    case ENOMEM:
+      return "free some memory, or raise the limit (ulimit -v)";
+    case EBADF:
+    case EMFILE:
+    case ENFILE:
+      return "raise the limit of open files (ulimit -n)";
+    case ETXTBSY:
+    case ENOEXEC:
+      return "the program is being written, or is none: wait for the build, or build again";
+    case ENOENT:
+    case ENOTDIR:
+    case EACCES:
+      return "it is expected beside hearsay-node: build both (tools/build), or name it with "
+             "--worker";
+    default:
+      return "a sandbox may refuse " + call + ": allow it";
   }
-  void give(int from, int as) { check(::posix_spawn_file_actions_adddup2(&actions_, from, as)); }
-  void close_from(int fd) { check(::posix_spawn_file_actions_addclosefrom_np(&actions_, fd)); }
-  const posix_spawn_file_actions_t* get() const { return &actions_; }
+}
 
- private:
-  static void check(int error) { HEARSAY_CHECK(error == 0, "spawn file actions"); }
-  posix_spawn_file_actions_t actions_{};
+// What the child does; it shares this process's memory until it runs the program.
+struct Plan {
+  const char* path;
+  char* const* arguments;
+  std::array<int, kAboveInherited> descriptors;  // the child's 0, 1, ... are these of ours
+  int count = 0;
+  const char* failed_call = nullptr;
+  int error = 0;
 };
 
-class SpawnAttributes {
- public:
-  SpawnAttributes() {
-    ::posix_spawnattr_init(&attributes_);
-    sigset_t none;
-    sigset_t all;
-    ::sigemptyset(&none);
-    ::sigfillset(&all);
-    ::posix_spawnattr_setsigmask(&attributes_, &none);
-    ::posix_spawnattr_setsigdefault(&attributes_, &all);
-    ::posix_spawnattr_setpgroup(&attributes_, 0);
-    ::posix_spawnattr_setflags(
-        &attributes_, POSIX_SPAWN_SETSIGMASK | POSIX_SPAWN_SETSIGDEF | POSIX_SPAWN_SETPGROUP);
-  }
-  ~SpawnAttributes() { ::posix_spawnattr_destroy(&attributes_); }
-  SpawnAttributes(const SpawnAttributes&) = delete;
-  SpawnAttributes& operator=(const SpawnAttributes&) = delete;
-  const posix_spawnattr_t* get() const { return &attributes_; }
+int fail(Plan& plan, const char* call) {
+  plan.failed_call = call;
+  plan.error = errno;
+  constexpr int kNotRun = 127;
+  return kNotRun;
+}
 
- private:
-  posix_spawnattr_t attributes_{};
-};
+// Where the kernel or a sandbox refuses close_range: those that may have been inherited; ours close
+// themselves.
+void close_from(int first) {
+  constexpr int kLikelyInherited = 1024;
+  if (::close_range(static_cast<unsigned>(first), ~0U, 0) == 0) return;
+  for (int fd = first; fd < kLikelyInherited; ++fd) ::close(fd);
+}
+
+int run_child(void* data) {
+  Plan& plan = *static_cast<Plan*>(data);
+  sigset_t none;
+  ::sigemptyset(&none);
+  ::sigprocmask(SIG_SETMASK, &none, nullptr);
+  ::setpgid(0, 0);
+  for (int fd = 0; fd < plan.count; ++fd) {
+    const int from = plan.descriptors[static_cast<std::size_t>(fd)];
+    if (from != fd && ::dup2(from, fd) < 0) return fail(plan, "dup2");
+  }
+  close_from(plan.count);
+  ::execve(plan.path, plan.arguments, environ);
+  return fail(plan, "execve");
+}
+
+bool waits(pid_t pid, int for_what) {
+  siginfo_t info{};
+  return ::waitid(P_PID, static_cast<id_t>(pid), &info, for_what | WNOHANG | WNOWAIT) == 0 &&
+         info.si_pid != 0;
+}
 
 }  // namespace
 
+FileDescriptor moved_up(const FileDescriptor& file) {
+  return FileDescriptor(
+      check_syscall(::fcntl(file.get(), F_DUPFD_CLOEXEC, kAboveInherited), "fcntl F_DUPFD"));
+}
+
+SpawnFailure::SpawnFailure(const std::string& path, const std::string& call, int error)
+    : std::runtime_error(path + ": " + call + ": " + std::strerror(error) + "; " +
+                         advice(call, error)) {}
+
 WorkerProcess::WorkerProcess(const std::string& path, const std::vector<std::string>& arguments,
-                             const SharedFiles& files, std::uint64_t generation) {
-  SpawnActions actions;
-  actions.null(STDIN_FILENO, O_RDONLY);
-  actions.null(STDOUT_FILENO, O_WRONLY);
+                             const SharedFiles& files, int null, std::uint64_t generation) {
   std::vector<std::string> words{path};
-  int inherited = kFirstInherited;
+  Plan plan{path.c_str(), nullptr, {null, null, STDERR_FILENO}, kFirstInherited};
   const auto give = [&](const char* option, int fd) {
-    HEARSAY_CHECK(fd > kFirstInherited + 4, "shared files stand above the worker's descriptors");
-    actions.give(fd, inherited);
-    words.push_back(option + std::to_string(inherited++));
+    HEARSAY_CHECK(fd >= kAboveInherited, "shared files stand above the worker's descriptors");
+    words.push_back(option + std::to_string(plan.count));
+    plan.descriptors.at(static_cast<std::size_t>(plan.count++)) = fd;
   };
   give("--segment-fd=", files.segment);
   give("--first-journal-fd=", files.first_journal);
   give("--second-journal-fd=", files.second_journal);
   give("--doorbell-fd=", files.doorbell);
-  actions.close_from(inherited);
+  if (files.trace >= 0) give("--trace-fd=", files.trace);
   words.push_back("--parent-pid=" + std::to_string(::getpid()));
   words.push_back("--generation=" + std::to_string(generation));
   words.insert(words.end(), arguments.begin(), arguments.end());
@@ -87,32 +123,48 @@ WorkerProcess::WorkerProcess(const std::string& path, const std::vector<std::str
   argv.reserve(words.size() + 1);
   for (std::string& word : words) argv.push_back(word.data());
   argv.push_back(nullptr);
+  plan.arguments = argv.data();
 
-  const SpawnAttributes attributes;
-  const int error =
-      ::posix_spawn(&pid_, path.c_str(), actions.get(), attributes.get(), argv.data(), environ);
-  if (error != 0) throw std::system_error(error, std::generic_category(), path);
-  pidfd_ = FileDescriptor(static_cast<int>(::syscall(SYS_pidfd_open, pid_, 0)));
-  check_syscall(pidfd_.get(), "pidfd_open");
+  constexpr std::size_t kStackBytes = 64 * 1024;
+  alignas(16) static std::array<std::byte, kStackBytes> stack;
+  pid_ = ::clone(run_child, stack.data() + stack.size(), CLONE_VM | CLONE_VFORK | SIGCHLD, &plan);
+  if (pid_ < 0) throw SpawnFailure(path, "clone", errno);
+  if (plan.failed_call == nullptr) return;
+  collect();
+  throw SpawnFailure(path, plan.failed_call, plan.error);
 }
 
 WorkerProcess::~WorkerProcess() {
-  if (collected_ || pid_ < 0) return;
+  if (collected_) return;
   kill();
-  int status = 0;
-  while (::waitpid(pid_, &status, 0) < 0 && errno == EINTR) {
-  }
+  collect();
 }
 
-void WorkerProcess::kill() {
+void WorkerProcess::kill() const {
   if (!collected_) ::kill(pid_, SIGKILL);
 }
 
-WorkerProcess::Death WorkerProcess::collect() {
+bool WorkerProcess::died() const {
+  return waits(pid_, WEXITED);
+}
+
+bool WorkerProcess::stopped() const {
+  return waits(pid_, WSTOPPED);
+}
+
+std::int64_t WorkerProcess::cpu_ns() const {
+  clockid_t clock{};
+  timespec used{};
+  if (::clock_getcpuclockid(pid_, &clock) == 0) ::clock_gettime(clock, &used);
+  return std::int64_t{used.tv_sec} * kNsPerSecond + used.tv_nsec;
+}
+
+int WorkerProcess::collect() {
   int status = 0;
-  if (::waitpid(pid_, &status, WNOHANG) != pid_) return {false, 0};
+  while (::waitpid(pid_, &status, 0) < 0 && errno == EINTR) {
+  }
   collected_ = true;
-  return {true, status};
+  return status;
 }
 
 std::string describe_status(int wait_status) {
@@ -121,6 +173,12 @@ std::string describe_status(int wait_status) {
     return "signal " + std::to_string(signal) + " (" + ::strsignal(signal) + ")";
   }
   return "exit status " + std::to_string(WEXITSTATUS(wait_status));
+}
+
+bool killed_from_outside(int wait_status) {
+  constexpr std::array kOwnFaults{SIGABRT, SIGSEGV, SIGBUS, SIGILL, SIGFPE, SIGTRAP, SIGSYS};
+  return WIFSIGNALED(wait_status) &&
+         std::find(kOwnFaults.begin(), kOwnFaults.end(), WTERMSIG(wait_status)) == kOwnFaults.end();
 }
 
 }  // namespace hearsay::supervisor

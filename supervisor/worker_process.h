@@ -1,9 +1,14 @@
-// One worker process: started, watched through its pidfd, killed.
+// One worker process: started, watched, killed.
 //
-// It is started with posix_spawn. It gets the shared files as descriptors 3 to 6, the supervisor's
-// stderr, /dev/null as stdin and stdout (a copy of ours would keep Maelstrom waiting for the end of
-// file), no other descriptor, default signal handling, and a process group of its own, so that
-// Ctrl-C in a terminal reaches the supervisor only.
+// It gets the shared files as descriptors from 3 on, the supervisor's stderr, /dev/null as stdin
+// and stdout (a copy of ours would keep Maelstrom waiting for the end of file), no other
+// descriptor, no blocked signal, what the supervisor ignores ignored, and a process group of its
+// own, so that Ctrl-C in a terminal reaches the supervisor only.
+//
+// It is started with clone(2) as posix_spawn does it (CLONE_VM, CLONE_VFORK), for three reasons: an
+// error names its system call, a start needs no free descriptor, and no sandbox refuses it that
+// lets posix_spawn or vfork through (some refuse clone3). Its death is told by SIGCHLD, which needs
+// neither a descriptor nor a new kernel.
 //
 // The destructor kills it and waits for its death. Not thread-safe; the thread that starts it must
 // live as long as it does (PR_SET_PDEATHSIG).
@@ -12,6 +17,8 @@
 #include <sys/types.h>
 
 #include <cstdint>
+#include <optional>
+#include <stdexcept>
 #include <string>
 #include <vector>
 
@@ -25,35 +32,45 @@ struct SharedFiles {
   int first_journal;
   int second_journal;
   int doorbell;
+  int trace;  // -1: stderr
+};
+
+// Above the descriptors that a worker gets, so that handing them over never overwrites one.
+FileDescriptor moved_up(const FileDescriptor& file);
+
+// A worker could not be started. what() names the program, the system call and what to do.
+class SpawnFailure : public std::runtime_error {
+ public:
+  SpawnFailure(const std::string& path, const std::string& call, int error);
 };
 
 class WorkerProcess {
  public:
-  // Throws std::system_error when the program can't be run.
+  // `null`: /dev/null. Throws SpawnFailure.
   WorkerProcess(const std::string& path, const std::vector<std::string>& arguments,
-                const SharedFiles& files, std::uint64_t generation);
+                const SharedFiles& files, int null, std::uint64_t generation);
   ~WorkerProcess();
   WorkerProcess(const WorkerProcess&) = delete;
   WorkerProcess& operator=(const WorkerProcess&) = delete;
 
   pid_t pid() const { return pid_; }
-  // Readable once it is dead.
-  int pidfd() const { return pidfd_.get(); }
-  void kill();
-  // If it is dead: its wait status, as of waitpid(2). Collects it.
-  struct Death {
-    bool happened;
-    int status;
-  };
-  Death collect();
+  void kill() const;
+  bool died() const;
+  // Somebody has stopped it with a signal, and it has not gone on since.
+  bool stopped() const;
+  // CPU time that it has used.
+  std::int64_t cpu_ns() const;
+  // After its death, once: its wait status, as of waitpid(2).
+  int collect();
 
  private:
   pid_t pid_ = -1;
-  FileDescriptor pidfd_;
   bool collected_ = false;
 };
 
 // "signal 9 (Killed)", "exit status 1".
 std::string describe_status(int wait_status);
+// A signal that nobody but another process sends; what goes wrong in a process itself has others.
+bool killed_from_outside(int wait_status);
 
 }  // namespace hearsay::supervisor

@@ -1,10 +1,9 @@
 #include "supervisor/worker_warden.h"
 
+#include <fcntl.h>
 #include <sys/wait.h>
 
 #include <algorithm>
-#include <csignal>
-#include <system_error>
 #include <utility>
 
 #include "common/base/units.h"
@@ -15,9 +14,6 @@
 namespace hearsay::supervisor {
 namespace {
 
-constexpr std::int64_t kStartLimitNs = 10 * kNsPerSecond;  // recovering a large journal takes time
-constexpr std::int64_t kStopLimitNs = kNsPerSecond;
-constexpr std::int64_t kLookEveryNs = 100 * kNsPerMs;  // while the worker is busy
 // A worker that never became ready will not do so at the tenth attempt either.
 constexpr int kHopelessStarts = 10;
 
@@ -25,15 +21,18 @@ constexpr int kHopelessStarts = 10;
 
 WorkerWarden::WorkerWarden(const Options& options, std::string worker_path, shm::Segment& segment,
                            const SharedFiles& files, trace::TraceWriter& trace,
-                           std::function<void(std::uint64_t generation)> started)
+                           std::function<void(std::uint64_t, std::uint64_t)> started)
     : options_(options),
       path_(std::move(worker_path)),
       arguments_(to_arguments(options.worker)),
       segment_(segment),
       files_(files),
+      null_(moved_up(
+          FileDescriptor(check_syscall(::open("/dev/null", O_RDWR | O_CLOEXEC), "/dev/null")))),
       trace_(trace),
       started_(std::move(started)),
-      chaos_(options.chaos_kill_ms, options.chaos_seed) {}
+      chaos_(options.chaos_kill_ms, options.chaos_seed),
+      watch_(options.hang_limit_ms * kNsPerMs) {}
 
 void WorkerWarden::start(std::int64_t now_ns) {
   handle(LifeEvent::delay_over, now_ns);
@@ -51,12 +50,15 @@ void WorkerWarden::handle(LifeEvent event, std::int64_t now_ns) {
       return;
     case LifeAction::announce:
       was_ready_ = ever_ready_ = true;
-      without_progress_ns_ = 0;
+      watch_.restart();
       trace_.emit(trace::Event::worker_ready,
                   {{trace::FieldName::duration_ns, now_ns - started_ns_}});
       return;
     case LifeAction::kill:
       kill(event);
+      return;
+    case LifeAction::put_off:
+      put_off(now_ns);
       return;
     case LifeAction::bury:
       bury(now_ns);
@@ -65,7 +67,7 @@ void WorkerWarden::handle(LifeEvent event, std::int64_t now_ns) {
       spawn(now_ns);
       return;
     case LifeAction::ask_to_stop:
-      without_progress_ns_ = 0;
+      watch_.restart();
       segment_.header().stop.store(1, std::memory_order_release);
       if (shm::must_wake(segment_.worker_park(), shm::kStopAsked))
         shm::wake(segment_.worker_park());
@@ -79,36 +81,46 @@ void WorkerWarden::spawn(std::int64_t now_ns) {
   segment_.header().running_position.store(shm::kNoPosition, std::memory_order_relaxed);
   segment_.header().poison_position = tally_.poison_position();
   shm::lower(segment_.worker_park());
-  inputs_before_ = shm::active_slot(segment_.commit()).inputs;
-  ++generation_;
-  trace_.set_generation(generation_);
+  const shm::CommitSlot slot = shm::active_slot(segment_.commit());
+  inputs_before_ = slot.inputs;
+  steps_before_ = shm::committed_steps(segment_.commit());
   try {
-    process_ = std::make_unique<WorkerProcess>(path_, arguments_, files_, generation_);
-  } catch (const std::system_error& error) {
-    throw NodeFailure("cannot run the worker " + std::string(error.what()) +
-                      ". It is expected beside hearsay-node: build both (tools/build), or name it "
-                      "with --worker");
+    process_ =
+        std::make_unique<WorkerProcess>(path_, arguments_, files_, null_.get(), generation_ + 1);
+  } catch (const SpawnFailure& failure) {
+    trouble_ = std::string("the worker can't be started: ") + failure.what();
+    handle(LifeEvent::not_started, now_ns);
+    return;
   }
+  trace_.set_generation(++generation_);
   was_ready_ = false;
   killed_for_.reset();
   started_ns_ = now_ns;
-  was_waiting_ = false;
-  without_progress_ns_ = 0;
+  watch_.restart();
   trace_.emit(trace::Event::worker_started, {{trace::FieldName::worker_pid, process_->pid()}});
-  started_(generation_);
+  started_(generation_, slot.request_head);
+}
+
+void WorkerWarden::put_off(std::int64_t now_ns) {
+  tally_.record_failed_start();
+  trace_.emit(trace::Event::worker_not_started,
+              {{trace::FieldName::cause, trouble_}, {trace::FieldName::count, tally_.in_a_row()}});
+  give_up_if_hopeless();
+  plan_next_start(now_ns);
 }
 
 void WorkerWarden::kill(LifeEvent reason) {
   const bool chaos = reason == LifeEvent::chaos;
-  killed_for_ = chaos ? DeathCause::chaos : DeathCause::hang;
+  const bool stopped = !chaos && process_->stopped();  // that is nobody's fault in here
+  killed_for_ = chaos ? DeathCause::chaos : stopped ? DeathCause::outside : DeathCause::hang;
+  const char* cause = chaos ? "chaos" : stopped ? "stopped by a signal" : "took too long";
   trace_.emit(trace::Event::worker_killed,
-              {{trace::FieldName::worker_pid, process_->pid()},
-               {trace::FieldName::cause, chaos ? "chaos" : "took too long"}});
+              {{trace::FieldName::worker_pid, process_->pid()}, {trace::FieldName::cause, cause}});
   process_->kill();
 }
 
 void WorkerWarden::bury(std::int64_t now_ns) {
-  const int status = process_->collect().status;
+  const int status = process_->collect();
   const pid_t pid = process_->pid();
   process_.reset();
   if (state_ == LifeState::gone) return;
@@ -119,19 +131,37 @@ void WorkerWarden::bury(std::int64_t now_ns) {
                {trace::FieldName::position, static_cast<std::int64_t>(position)}});
   refuse_to_restart(status);
   const std::uint64_t inputs = shm::active_slot(segment_.commit()).inputs - inputs_before_;
-  const bool sigkill = WIFSIGNALED(status) && WTERMSIG(status) == SIGKILL;
-  tally_.record({killed_for_.value_or(sigkill ? DeathCause::outside : DeathCause::crash),
-                 was_ready_, position, inputs});
-  if (!ever_ready_ && tally_.in_a_row() >= kHopelessStarts) {
-    throw NodeFailure("the worker " + path_ + " never became ready; it ended " +
-                      std::to_string(kHopelessStarts) + " times, last with " +
-                      describe_status(status));
-  }
+  const DeathCause own = killed_from_outside(status) ? DeathCause::outside : DeathCause::crash;
+  tally_.record({killed_for_.value_or(own), was_ready_, position, inputs});
+  trouble_ = "the worker died: " + describe_status(status);
+  give_up_if_hopeless();
+  plan_next_start(now_ns);
+}
+
+void WorkerWarden::give_up_if_hopeless() const {
+  if (ever_ready_ || tally_.in_a_row() < kHopelessStarts) return;
+  throw NodeFailure("the worker " + path_ + " never became ready in " +
+                    std::to_string(kHopelessStarts) + " attempts; last, " + trouble_);
+}
+
+void WorkerWarden::plan_next_start(std::int64_t now_ns) {
+  if (!trouble_since_ns_) trouble_since_ns_ = now_ns;
   const std::int64_t delay_ns = tally_.delay_ms() * kNsPerMs;
   if (delay_ns > 0) {
-    trace_.emit(trace::Event::worker_delayed, {{trace::FieldName::duration_ns, delay_ns}});
+    trace_.emit(trace::Event::worker_delayed, {{trace::FieldName::duration_ns, delay_ns},
+                                               {trace::FieldName::count, tally_.in_a_row()}});
   }
   next_start_ns_ = now_ns + delay_ns;
+}
+
+std::int64_t WorkerWarden::without_worker_ns(std::int64_t now_ns) const {
+  return trouble_since_ns_ ? now_ns - *trouble_since_ns_ : 0;
+}
+
+// The first commit may be of nothing but the news of its own start.
+bool WorkerWarden::worked(bool busy) const {
+  if (!process_ || state_ != LifeState::ready) return false;
+  return !busy || shm::committed_steps(segment_.commit()) > steps_before_ + 1;
 }
 
 void WorkerWarden::refuse_to_restart(int status) const {
@@ -150,17 +180,10 @@ void WorkerWarden::refuse_to_restart(int status) const {
 }
 
 bool WorkerWarden::overdue(std::int64_t now_ns, bool busy) {
-  const std::int64_t passed_ns = std::min(now_ns - looked_ns_, 2 * kLookEveryNs);
-  const std::uint64_t steps = shm::committed_steps(segment_.commit());
-  const bool waiting = busy || state_ == LifeState::starting || state_ == LifeState::stopping;
-  // What passed before the worker had anything to do does not count against it.
-  const bool stuck = std::exchange(was_waiting_, waiting) && waiting && steps == seen_steps_;
-  without_progress_ns_ = stuck ? without_progress_ns_ + passed_ns : 0;
-  seen_steps_ = steps;
-  looked_ns_ = now_ns;
-  if (state_ == LifeState::starting) return without_progress_ns_ > kStartLimitNs;
-  if (state_ == LifeState::stopping) return without_progress_ns_ > kStopLimitNs;
-  return without_progress_ns_ > options_.hang_limit_ms * kNsPerMs;
+  const std::uint64_t work = shm::committed_steps(segment_.commit()) +
+                             segment_.header().recovered_records.load(std::memory_order_relaxed);
+  const std::int64_t cpu_ns = state_ == LifeState::starting ? process_->cpu_ns() : 0;
+  return watch_.overdue(now_ns, {state_, busy, work, cpu_ns});
 }
 
 void WorkerWarden::on_time(std::int64_t now_ns, bool busy) {
@@ -170,11 +193,8 @@ void WorkerWarden::on_time(std::int64_t now_ns, bool busy) {
     if (segment_.header().ready_generation.load(std::memory_order_acquire) == generation_) {
       handle(LifeEvent::became_ready, now_ns);
     }
-    siginfo_t info{};
-    if (::waitid(P_PIDFD, static_cast<id_t>(pidfd()), &info, WEXITED | WNOHANG | WNOWAIT) == 0 &&
-        info.si_pid != 0) {
-      handle(LifeEvent::died, now_ns);
-    }
+    if (worked(busy)) trouble_since_ns_.reset();
+    if (process_->died()) handle(LifeEvent::died, now_ns);
   }
   if (process_ && overdue(now_ns, busy)) handle(LifeEvent::overdue, now_ns);
   if (chaos_.take_due(now_ns)) handle(LifeEvent::chaos, now_ns);
@@ -187,10 +207,8 @@ std::optional<std::int64_t> WorkerWarden::next_ns(bool busy) const {
   std::optional<std::int64_t> next = chaos_.next_ns();
   const auto no_later_than = [&](std::int64_t ns) { next = std::min(next.value_or(ns), ns); };
   if (state_ == LifeState::delayed) no_later_than(next_start_ns_);
-  if (busy || state_ == LifeState::starting || state_ == LifeState::stopping ||
-      state_ == LifeState::killed) {
-    no_later_than(looked_ns_ + kLookEveryNs);
-  }
+  // Only a look at a process moves this moment on: without one it would stay in the past.
+  if (process_ && (busy || state_ != LifeState::ready)) no_later_than(watch_.next_look_ns());
   return next;
 }
 

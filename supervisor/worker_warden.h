@@ -1,7 +1,8 @@
 // Keeps a worker alive: starts it, watches it, replaces it, ends it.
 //
-// Carries out the table of worker_life.h. The owner calls on_time() and on_death() from its loop,
-// and wakes up no later than next_ns(). Not thread-safe.
+// Carries out the table of worker_life.h. The owner calls on_time() from its loop, and wakes up no
+// later than next_ns() and when a SIGCHLD comes. A start that fails is weather: it is tried again,
+// later and later, unless there never was a worker. Not thread-safe.
 #pragma once
 
 #include <cstdint>
@@ -15,6 +16,7 @@
 #include "common/trace/trace_writer.h"
 #include "supervisor/chaos.h"
 #include "supervisor/death_tally.h"
+#include "supervisor/hang_watch.h"
 #include "supervisor/node_failure.h"
 #include "supervisor/options.h"
 #include "supervisor/worker_life.h"
@@ -24,12 +26,13 @@ namespace hearsay::supervisor {
 
 class WorkerWarden {
  public:
-  // `started(generation)` is called after every start of a worker.
+  // `started(generation, consumed)` is called after every start of a worker; its predecessors have
+  // consumed the inputs before the position `consumed`.
   WorkerWarden(const Options& options, std::string worker_path, shm::Segment& segment,
                const SharedFiles& files, trace::TraceWriter& trace,
-               std::function<void(std::uint64_t generation)> started);
+               std::function<void(std::uint64_t generation, std::uint64_t consumed)> started);
 
-  // The first start. Throws NodeFailure when the program can't be run.
+  // The first start.
   void start(std::int64_t now_ns);
   // Work begins: chaos may, too.
   void begin_chaos(std::string_view node, std::int64_t now_ns) { chaos_.begin(node, now_ns); }
@@ -40,26 +43,36 @@ class WorkerWarden {
   void stop(std::int64_t now_ns);
   bool gone() const { return state_ == LifeState::gone; }
 
-  // Poll this for reading: the worker's death; -1 while there is none.
-  int pidfd() const { return process_ ? process_->pidfd() : -1; }
+  // For how long workers have been dying, or could not be started, without getting any work done.
+  // What comes in meanwhile can't be counted on to be answered.
+  std::int64_t without_worker_ns(std::int64_t now_ns) const;
+  // Of the last of them.
+  const std::string& trouble() const { return trouble_; }
+
   // When on_time() must be called at the latest.
   std::optional<std::int64_t> next_ns(bool busy) const;
 
  private:
   void handle(LifeEvent event, std::int64_t now_ns);
   void spawn(std::int64_t now_ns);
+  void put_off(std::int64_t now_ns);
   void kill(LifeEvent reason);
   void bury(std::int64_t now_ns);
   void refuse_to_restart(int status) const;
+  void give_up_if_hopeless() const;
+  void plan_next_start(std::int64_t now_ns);
   bool overdue(std::int64_t now_ns, bool busy);
+  // This worker has got work done, or has none.
+  bool worked(bool busy) const;
 
   const Options& options_;
   std::string path_;
   std::vector<std::string> arguments_;
   shm::Segment& segment_;
   SharedFiles files_;
+  FileDescriptor null_;
   trace::TraceWriter& trace_;
-  std::function<void(std::uint64_t)> started_;
+  std::function<void(std::uint64_t, std::uint64_t)> started_;
 
   LifeState state_ = LifeState::delayed;
   std::unique_ptr<WorkerProcess> process_;
@@ -71,13 +84,11 @@ class WorkerWarden {
   Chaos chaos_;
   std::int64_t started_ns_ = 0;
   std::uint64_t inputs_before_ = 0;  // consumed by this worker's predecessors
+  std::uint64_t steps_before_ = 0;   // committed by them
   std::int64_t next_start_ns_ = 0;
-  // Progress is measured in time that this process saw pass: having been stopped itself, it must
-  // not take the worker for hung.
-  std::int64_t looked_ns_ = 0;
-  std::int64_t without_progress_ns_ = 0;
-  bool was_waiting_ = false;  // when last looked at
-  std::uint64_t seen_steps_ = 0;
+  HangWatch watch_;
+  std::optional<std::int64_t> trouble_since_ns_;
+  std::string trouble_;
 };
 
 }  // namespace hearsay::supervisor

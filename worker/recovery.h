@@ -2,13 +2,17 @@
 // supervisor is shown what the active slot says.
 #pragma once
 
+#include <atomic>
+#include <cstdint>
+
 #include "common/trace/event.h"
 #include "worker/committer.h"
 #include "worker/core/node.h"
 
 namespace hearsay::worker {
 
-// Throws CorruptSegment.
-void recover(Committer& committer, core::Node& node, trace::EventSink& events);
+// `progress` counts the records read. Throws CorruptSegment.
+void recover(Committer& committer, core::Node& node, std::atomic<std::uint64_t>& progress,
+             trace::EventSink& events);
 
 }  // namespace hearsay::worker

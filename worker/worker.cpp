@@ -4,10 +4,10 @@
 #include <sys/prctl.h>
 #include <unistd.h>
 
-#include <cstdio>
 #include <exception>
 
 #include "common/base/kill_point.h"
+#include "common/base/line_output.h"
 #include "common/base/version.h"
 #include "common/options/command_line.h"
 #include "common/options/exit_codes.h"
@@ -26,6 +26,7 @@ struct Inheritance {
   int first_journal_fd = -1;
   int second_journal_fd = -1;
   int doorbell_fd = -1;
+  int trace_fd = STDERR_FILENO;
   int parent_pid = -1;
   std::uint64_t generation = 0;
 };
@@ -35,6 +36,7 @@ void add_inheritance(CommandLine& app, Inheritance& from) {
   app.add("--first-journal-fd", from.first_journal_fd, "A journal, inherited").required();
   app.add("--second-journal-fd", from.second_journal_fd, "The other one").required();
   app.add("--doorbell-fd", from.doorbell_fd, "Eventfd that rings the supervisor").required();
+  app.add("--trace-fd", from.trace_fd, "Where events go, inherited");
   app.add("--parent-pid", from.parent_pid, "The supervisor").required();
   app.add("--generation", from.generation, "Count of worker starts").required();
 }
@@ -54,7 +56,7 @@ void live(const Inheritance& from, std::vector<core::RegisteredService> services
   Committer committer(segment, first, second, from.doorbell_fd);
   core::Node node({segment.header().incarnation, segment.header().seed}, std::move(services),
                   trace);
-  recover(committer, node, trace);
+  recover(committer, node, segment.header().recovered_records, trace);
   trace.set_node(node.identity().node_id);
   // SYNC POINT ready
   segment.header().ready_generation.store(from.generation, std::memory_order_release);
@@ -66,7 +68,7 @@ void live(const Inheritance& from, std::vector<core::RegisteredService> services
 // What the user asked for can't be done: no other worker could do it either.
 int refuse(const std::exception& problem, trace::TraceWriter& trace) {
   trace.emit(trace::Event::internal_error, {{trace::FieldName::cause, problem.what()}});
-  std::fprintf(stderr, "hearsay-worker: %s\n", problem.what());
+  say_on_stderr("hearsay-worker: " + std::string(problem.what()) + '\n');
   return kExitUsage;
 }
 
@@ -88,9 +90,8 @@ int run_worker(int argc, const char* const* argv, const std::vector<core::Servic
     return kExitUsage;
   }
   if (!tied_to_parent(from.parent_pid)) return kExitStopped;
-  ::signal(SIGXFSZ, SIG_IGN);  // a journal that may not grow is an error of ftruncate(2)
   kill_points_begin(from.generation);
-  trace::TraceWriter trace(options.trace.level, options.trace.path, "worker");
+  trace::TraceWriter trace(options.trace_level, from.trace_fd, "worker");
   trace.set_generation(from.generation);
   try {
     live(from, core::switch_on(services, options.services), trace);

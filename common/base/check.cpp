@@ -1,12 +1,15 @@
 #include "common/base/check.h"
 
-#include <cstdio>
 #include <cstdlib>
+#include <string>
+
+#include "common/base/line_output.h"
 
 namespace hearsay {
 
 void check_failed(const char* what, const char* file, int line) {
-  std::fprintf(stderr, "check failed: %s (%s:%d)\n", what, file, line);
+  say_on_stderr("check failed: " + std::string(what) + " (" + file + ":" + std::to_string(line) +
+                ")\n");
   std::abort();
 }
 

@@ -1,6 +1,7 @@
 #include "common/base/file_descriptor.h"
 
 #include <fcntl.h>
+#include <sys/stat.h>
 #include <unistd.h>
 
 #include <cerrno>
@@ -27,6 +28,14 @@ void fill_standard_descriptors(int flags) {
     ::close(fd);
     return;
   }
+}
+
+FileDescriptor reopen_nonblocking(int fd) {
+  struct stat status {};
+  if (::fstat(fd, &status) < 0) return {};
+  if (!S_ISFIFO(status.st_mode) && ::isatty(fd) == 0) return {};
+  const std::string path = "/proc/self/fd/" + std::to_string(fd);
+  return FileDescriptor(::open(path.c_str(), O_WRONLY | O_NONBLOCK | O_NOCTTY | O_CLOEXEC));
 }
 
 void throw_errno(const std::string& what) {

@@ -1,4 +1,4 @@
-// An owned file descriptor, and the two system-call helpers that everybody needs.
+// An owned file descriptor, and the system-call helpers that everybody needs.
 #pragma once
 
 #include <string>
@@ -29,6 +29,11 @@ class FileDescriptor {
 // Opens /dev/null with `flags` in the place of a closed stdin, stdout or stderr: a descriptor of
 // ours there would be taken for it. With O_RDONLY writing to them goes on failing.
 void fill_standard_descriptors(int flags);
+
+// A description of our own of the same pipe or terminal, for writing, so that O_NONBLOCK on it
+// changes nothing for others who hold the original. Invalid when `fd` is something else, or the
+// pipe belongs to another user or has no reader.
+FileDescriptor reopen_nonblocking(int fd);
 
 // Throws std::system_error with errno and `what`.
 [[noreturn]] void throw_errno(const std::string& what);

@@ -2,10 +2,11 @@
 
 #include <CLI/CLI.hpp>
 #include <algorithm>
-#include <cstdio>
 #include <cstdlib>
 #include <sstream>
 #include <utility>
+
+#include "common/base/line_output.h"
 
 namespace hearsay {
 namespace {
@@ -243,7 +244,7 @@ std::string CommandLine::help() const {
 }
 
 void complain(const BadCommandLine& problem) {
-  std::fprintf(stderr, "%s\nRun with --help for more information.\n", problem.what());
+  say_on_stderr(std::string(problem.what()) + "\nRun with --help for more information.\n");
 }
 
 }  // namespace hearsay

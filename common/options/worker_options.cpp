@@ -54,16 +54,13 @@ void add_worker_options(CommandLine& app, WorkerOptions& options) {
       .between(1, 1'000)
       .group(gossip);
 
-  const std::string traces = "Trace";
   app.add_choice(
-         "--trace-level", level_names(), trace::name_of(options.trace.level),
-         [&options](std::size_t number) { options.trace.level = kLevels[number]; },
+         "--trace-level", level_names(), trace::name_of(options.trace_level),
+         [&options](std::size_t number) { options.trace_level = kLevels[number]; },
          "Which events are written, as JSON lines: 'info' the life of the node, 'debug' "
          "every message, 'trace' every commit")
       .value_name("LEVEL")
-      .group(traces);
-  app.add("--trace-file", options.trace.path, "Append the events to this file, not stderr")
-      .group(traces);
+      .group("Trace");
 }
 
 void add_care_options(CommandLine& app, CareOptions& options) {
@@ -88,15 +85,12 @@ void add_care_options(CommandLine& app, CareOptions& options) {
 }
 
 std::vector<std::string> to_arguments(const WorkerOptions& options) {
-  std::vector<std::string> arguments{
-      "--workload=" + options.services.workload,
-      "--gossip=" + options.services.gossip.strategy,
-      "--latency-budget=" + std::to_string(options.services.gossip.latency_budget_ms),
-      "--gossip-interval-ms=" + std::to_string(options.services.gossip.interval_ms),
-      "--gossip-fanout=" + std::to_string(options.services.gossip.fanout),
-      "--trace-level=" + std::string(trace::name_of(options.trace.level))};
-  if (!options.trace.path.empty()) arguments.push_back("--trace-file=" + options.trace.path);
-  return arguments;
+  return {"--workload=" + options.services.workload,
+          "--gossip=" + options.services.gossip.strategy,
+          "--latency-budget=" + std::to_string(options.services.gossip.latency_budget_ms),
+          "--gossip-interval-ms=" + std::to_string(options.services.gossip.interval_ms),
+          "--gossip-fanout=" + std::to_string(options.services.gossip.fanout),
+          "--trace-level=" + std::string(trace::name_of(options.trace_level))};
 }
 
 }  // namespace hearsay

@@ -12,14 +12,9 @@
 
 namespace hearsay {
 
-struct TraceOptions {
-  trace::Level level = trace::Level::info;
-  std::string path;  // empty: stderr
-};
-
 struct WorkerOptions {
   ServiceOptions services;
-  TraceOptions trace;
+  trace::Level trace_level = trace::Level::info;
 };
 
 // How the supervisor looks after its worker. The simulator, which plays its part, takes them too.

@@ -49,6 +49,9 @@ struct SegmentHeader {
   std::atomic<std::uint64_t> running_position;
   // Set to ask the worker to end. Supervisor.
   std::atomic<std::uint32_t> stop;
+  // Moves while a worker recovers: the journal's records that workers have read. Worker; the
+  // supervisor looks whether it moves.
+  std::atomic<std::uint64_t> recovered_records;
 };
 
 struct SegmentLayout {
@@ -59,7 +62,7 @@ struct SegmentLayout {
   RingControl request;
   RingControl reply;
 };
-static_assert(sizeof(SegmentHeader) == 72);
+static_assert(sizeof(SegmentHeader) == 80);
 static_assert(offsetof(SegmentLayout, commit) == 128);
 static_assert(offsetof(SegmentLayout, worker_park) == 384);
 static_assert(offsetof(SegmentLayout, request) == 640);

@@ -22,6 +22,7 @@ constexpr std::array kEvents{
     EventInfo{Event::worker_recovered, Level::info, "worker_recovered"},
     EventInfo{Event::worker_died, Level::warn, "worker_died"},
     EventInfo{Event::worker_killed, Level::warn, "worker_killed"},
+    EventInfo{Event::worker_not_started, Level::warn, "worker_not_started"},
     EventInfo{Event::worker_delayed, Level::warn, "worker_delayed"},
     EventInfo{Event::segment_corrupt, Level::error, "segment_corrupt"},
     EventInfo{Event::internal_error, Level::error, "internal_error"},
@@ -39,6 +40,7 @@ constexpr std::array kEvents{
     EventInfo{Event::step_committed, Level::trace, "step_committed"},
     EventInfo{Event::outputs_spilled, Level::debug, "outputs_spilled"},
     EventInfo{Event::journal_compacted, Level::debug, "journal_compacted"},
+    EventInfo{Event::events_dropped, Level::error, "events_dropped"},
 };
 
 constexpr bool in_order() {

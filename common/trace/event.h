@@ -25,14 +25,15 @@ enum class Event {
   input_ended,       // stdin's end
   output_closed,     // stdout's reader has gone
   // Life of the worker.
-  worker_started,    // worker_pid
-  worker_ready,      // duration_ns since its start
-  worker_recovered,  // bytes of journal, position of the request ring, duration_ns
-  worker_died,       // worker_pid, cause (signal or status), position it was at
-  worker_killed,     // worker_pid, cause: chaos, hang, start limit
-  worker_delayed,    // duration_ns until the next start
-  segment_corrupt,   // cause
-  internal_error,    // cause
+  worker_started,      // worker_pid
+  worker_ready,        // duration_ns since its start
+  worker_recovered,    // bytes of journal, position of the request ring, duration_ns
+  worker_died,         // worker_pid, cause (signal or status), position it was at
+  worker_killed,       // worker_pid, cause: chaos, took too long, stopped by a signal
+  worker_not_started,  // cause: system call and what to do, count in a row
+  worker_delayed,   // duration_ns until the next start, count of deaths and failed starts in a row
+  segment_corrupt,  // cause
+  internal_error,   // cause
   // Input that could not be used.
   line_rejected,     // cause, bytes, peer and message if known
   request_rejected,  // cause, peer, message, type
@@ -51,7 +52,9 @@ enum class Event {
   step_committed,     // count of inputs, bytes of replies
   outputs_spilled,    // bytes
   journal_compacted,  // bytes after it
-  last_ = journal_compacted
+  // The trace itself.
+  events_dropped,  // count of events of this process that could not be written, cause
+  last_ = events_dropped
 };
 
 enum class FieldName {

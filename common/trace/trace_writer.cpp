@@ -1,13 +1,14 @@
 #include "common/trace/trace_writer.h"
 
-#include <spdlog/sinks/basic_file_sink.h>
-#include <spdlog/sinks/stdout_sinks.h>
+#include <spdlog/details/null_mutex.h>
+#include <spdlog/sinks/base_sink.h>
 #include <spdlog/spdlog.h>
 #include <unistd.h>
 
 #include <nlohmann/json.hpp>
 
 #include "common/base/clock.h"
+#include "common/base/line_output.h"
 
 namespace hearsay::trace {
 namespace {
@@ -18,11 +19,6 @@ constexpr std::size_t kLineLimitBytes = 4096;
 // otherwise.
 constexpr std::size_t kLongText = 300;
 constexpr std::size_t kShortText = 100;
-
-spdlog::sink_ptr make_sink(const std::string& path) {
-  if (path.empty()) return std::make_shared<spdlog::sinks::stderr_sink_st>();
-  return std::make_shared<spdlog::sinks::basic_file_sink_st>(path);
-}
 
 spdlog::level::level_enum spdlog_level(Level level) {
   constexpr std::array kSpdlogLevels{spdlog::level::trace, spdlog::level::debug,
@@ -43,13 +39,33 @@ nlohmann::ordered_json value_of(const EventField& field, std::size_t longest) {
 
 }  // namespace
 
-TraceWriter::TraceWriter(Level level, const std::string& path, std::string role)
+class TraceSink final : public spdlog::sinks::base_sink<spdlog::details::null_mutex> {
+ public:
+  explicit TraceSink(int fd) : output_(fd) {}
+
+  // Of the last line.
+  bool written() const { return written_; }
+  const std::string& problem() const { return output_.problem(); }
+
+ private:
+  void sink_it_(const spdlog::details::log_msg& message) override {
+    spdlog::memory_buf_t line;
+    formatter_->format(message, line);
+    written_ = output_.write({line.data(), line.size()});
+  }
+  void flush_() override {}
+
+  LineOutput output_;
+  bool written_ = true;
+};
+
+TraceWriter::TraceWriter(Level level, int fd, std::string role)
     : EventSink(level),
-      logger_(std::make_shared<spdlog::logger>("hearsay", make_sink(path))),
+      sink_(std::make_shared<TraceSink>(fd)),
+      logger_(std::make_shared<spdlog::logger>("hearsay", sink_)),
       role_(std::move(role)) {
   logger_->set_pattern("%v");
   logger_->set_level(spdlog::level::trace);
-  logger_->flush_on(spdlog::level::trace);
 }
 
 TraceWriter::~TraceWriter() = default;
@@ -70,10 +86,19 @@ std::string TraceWriter::line_of(Event event, std::initializer_list<EventField> 
   return line.dump(-1, ' ', false, kReplace);
 }
 
-void TraceWriter::write(Event event, std::initializer_list<EventField> fields) {
+bool TraceWriter::put(Event event, std::initializer_list<EventField> fields) {
   std::string line = line_of(event, fields, kLongText);
   if (line.size() + 1 >= kLineLimitBytes) line = line_of(event, fields, kShortText);
   logger_->log(spdlog_level(level_of(event)), line);
+  return sink_->written();
+}
+
+void TraceWriter::write(Event event, std::initializer_list<EventField> fields) {
+  if (dropped_ > 0 && put(Event::events_dropped,
+                          {{FieldName::count, dropped_}, {FieldName::cause, sink_->problem()}})) {
+    dropped_ = 0;
+  }
+  if (dropped_ > 0 || !put(event, fields)) ++dropped_;
 }
 
 }  // namespace hearsay::trace

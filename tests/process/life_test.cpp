@@ -5,6 +5,7 @@
 #include <algorithm>
 #include <csignal>
 #include <cstdio>
+#include <cstring>
 #include <filesystem>
 #include <fstream>
 #include <set>
@@ -123,9 +124,11 @@ TEST_P(EndingSignal, EndsTheNodeWell) {
   EXPECT_EQ(node.exit_code(), 0) << node.stderr_text();
   EXPECT_TRUE(gone_in_time(worker));
   EXPECT_EQ(node.stderr_text().find("worker_died"), std::string::npos) << node.stderr_text();
+  const std::string cause = std::string(R"("cause":"SIG)") + ::sigabbrev_np(GetParam());
+  EXPECT_NE(node.stderr_text().find(cause), std::string::npos) << node.stderr_text();
 }
 
-INSTANTIATE_TEST_SUITE_P(Signals, EndingSignal, testing::Values(SIGTERM, SIGINT));
+INSTANTIATE_TEST_SUITE_P(Signals, EndingSignal, testing::Values(SIGTERM, SIGINT, SIGHUP, SIGQUIT));
 
 TEST(Life, AStoppedWorkerDoesNotKeepTheNodeFromEnding) {
   Conversation conversation;

@@ -115,6 +115,16 @@ TEST(TraceLines, OffMeansSilence) {
   EXPECT_EQ(conversation.node().stderr_text(), "");
 }
 
+// All tests that count events rely on it.
+TEST(TraceLines, OfTwoProcessesAtATimeAreAllSeen) {
+  const std::string script =
+      "say() { i=0; while [ $i -lt 3000 ]; do echo $1 >&2; i=$((i+1)); done; }; "
+      "say one & say two & wait";
+  NodeRunner shell({"/bin/sh", {"-c", script}});
+  ASSERT_EQ(shell.exit_code(), 0);
+  EXPECT_EQ(shell.stderr_text().size(), 2 * 3000 * std::string_view("one\n").size());
+}
+
 TEST(TraceLines, OfBothProcessesGoToTheFile) {
   const std::string path = testing::TempDir() + "hearsay-trace-" + std::to_string(::getpid());
   Conversation conversation({"hearsay-node", {"--trace-level=debug", "--trace-file=" + path}});

@@ -56,9 +56,43 @@ TEST(DeathTally, WorkDoneEndsARow) {
   for (const DeathCause cause : {DeathCause::crash, DeathCause::hang, DeathCause::outside}) {
     DeathTally tally;
     for (std::uint64_t death = 1; death <= 20; ++death) tally.record({cause, true, 8 * death, 2});
-    EXPECT_EQ(tally.in_a_row(), 1);
+    EXPECT_EQ(tally.in_a_row(), cause == DeathCause::outside ? 0 : 1);
     EXPECT_EQ(tally.delay_ms(), 0);
   }
+}
+
+TEST(DeathTally, KillsFromOutsideNeverPileUp) {
+  DeathTally tally;
+  for (int death = 1; death <= 1000; ++death) {
+    tally.record({DeathCause::outside, false, death % 2 == 0 ? kHere : shm::kNoPosition, 1});
+    EXPECT_LE(tally.delay_ms(), 10);
+    EXPECT_EQ(tally.in_a_row(), 0) << "not the worker's fault";
+  }
+}
+
+// The kernel may be the one who kills: the starts must not eat a whole CPU.
+TEST(DeathTally, ManyKillsFromOutsideDuringStartsDelayALittle) {
+  DeathTally tally;
+  for (int death = 1; death <= 10; ++death) {
+    tally.record({DeathCause::outside, false, shm::kNoPosition, 0});
+  }
+  EXPECT_GT(tally.delay_ms(), 0);
+}
+
+TEST(DeathTally, AKillFromOutsideDuringAStartEndsNoRowOfCrashes) {
+  DeathTally tally;
+  for (int death = 0; death < 10; ++death) tally.record(crash_at(shm::kNoPosition));
+  const std::int64_t delay_ms = tally.delay_ms();
+  tally.record({DeathCause::outside, false, shm::kNoPosition, 0});
+  EXPECT_EQ(tally.in_a_row(), 10);
+  EXPECT_EQ(tally.delay_ms(), delay_ms);
+}
+
+TEST(DeathTally, StartsThatFailAreTriedMoreAndMoreLate) {
+  DeathTally tally;
+  for (int attempt = 0; attempt < 10; ++attempt) tally.record_failed_start();
+  EXPECT_EQ(tally.in_a_row(), 10);
+  EXPECT_GT(tally.delay_ms(), 100);
 }
 
 TEST(DeathTally, OneLifeWithWorkIsNoEndlessCredit) {

@@ -62,7 +62,7 @@ TEST_F(InputQueueTest, NothingIsSeenBeforeFlush) {
 TEST_F(InputQueueTest, AMessageArrivesAsItWas) {
   const std::vector<Field> fields{{"echo", R"("hello")"}};
   queue_.push_message(9, message_of(fields));
-  queue_.push_worker_started(10, 3);
+  queue_.push_worker_started(10, 3, 0);
   queue_.flush();
   const auto inputs = consume();
   ASSERT_EQ(inputs.size(), 2U);
@@ -77,6 +77,21 @@ TEST_F(InputQueueTest, AMessageArrivesAsItWas) {
   EXPECT_EQ(message->field("echo"), R"("hello")");
   EXPECT_EQ(inputs[1].kind, InputKind::worker_started);
   EXPECT_EQ(inputs[1].rest, bytes_of(std::uint64_t{3}));
+}
+
+// Workers that die before they hear of it must not fill the ring with it.
+TEST_F(InputQueueTest, OneNewsOfAStartWaitsAtATime) {
+  for (std::uint64_t generation = 1; generation <= 100'000; ++generation) {
+    queue_.push_worker_started(10, generation, 0);
+    queue_.flush();
+  }
+  EXPECT_FALSE(queue_.blocked());
+  EXPECT_EQ(consume().size(), 1U);
+  queue_.push_worker_started(10, 100'001, ring_.view().control->head.load());
+  queue_.flush();
+  const auto inputs = consume();
+  ASSERT_EQ(inputs.size(), 1U);
+  EXPECT_EQ(inputs[0].rest, bytes_of(std::uint64_t{100'001}));
 }
 
 class SizeTest : public InputQueueTest, public testing::WithParamInterface<std::size_t> {};

@@ -36,6 +36,10 @@ TEST(WorkerLife, TheActionFitsTheProcess) {
           EXPECT_FALSE(has_process(state)) << "two workers at once";
           EXPECT_EQ(step.next, LifeState::starting);
           break;
+        case LifeAction::put_off:
+          EXPECT_EQ(state, LifeState::starting) << "the only one with no process yet";
+          EXPECT_FALSE(has_process(step.next));
+          break;
         case LifeAction::bury:
           EXPECT_TRUE(has_process(state));
           EXPECT_FALSE(has_process(step.next));

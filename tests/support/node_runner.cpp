@@ -101,7 +101,10 @@ NodeRunner::NodeRunner(const NodeSetup& setup) {
   Pipe out;
   stderr_ = FileDescriptor(::memfd_create("stderr of a node", MFD_CLOEXEC));
   check_syscall(stderr_.get(), "memfd_create");
-  pid_ = spawn(setup, in.read.get(), out.write.get(), stderr_.get());
+  // Two processes write to it: without this the lines of one overwrite the other's.
+  check_syscall(::fcntl(stderr_.get(), F_SETFL, O_APPEND), "fcntl");
+  pid_ = spawn(setup, in.read.get(), setup.stdout_fd < 0 ? out.write.get() : setup.stdout_fd,
+               setup.stderr_fd < 0 ? stderr_.get() : setup.stderr_fd);
   pidfd_ = FileDescriptor(static_cast<int>(::syscall(SYS_pidfd_open, pid_, 0)));
   check_syscall(pidfd_.get(), "pidfd_open");
   stdin_ = std::move(in.write);

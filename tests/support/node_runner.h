@@ -37,6 +37,8 @@ struct NodeSetup {
   std::string program = "hearsay-node";  // a name without '/' means built_program()
   std::vector<std::string> arguments{};
   std::vector<std::string> environment{};  // "NAME=value", beside the test's own
+  int stderr_fd = -1;                      // borrowed; -1: a file, for stderr_text()
+  int stdout_fd = -1;                      // borrowed; -1: a pipe, which is read
 };
 
 class NodeRunner {

@@ -23,8 +23,9 @@ std::vector<std::string> stat_fields(pid_t pid) {
   return {std::istream_iterator<std::string>(fields), {}};
 }
 
-template <typename Condition>
-bool in_time(milliseconds patience, Condition condition) {
+}  // namespace
+
+bool in_time(milliseconds patience, const std::function<bool()>& condition) {
   const auto deadline = std::chrono::steady_clock::now() + patience;
   while (!condition()) {
     if (std::chrono::steady_clock::now() > deadline) return false;
@@ -32,8 +33,6 @@ bool in_time(milliseconds patience, Condition condition) {
   }
   return true;
 }
-
-}  // namespace
 
 char state_of(pid_t pid) {
   const auto fields = stat_fields(pid);

@@ -3,7 +3,9 @@
 
 #include <sys/types.h>
 
+#include <chrono>
 #include <cstdint>
+#include <functional>
 #include <string>
 #include <vector>
 
@@ -11,6 +13,8 @@
 
 namespace hearsay::test {
 
+// Looks again and again until the condition holds; false when it does not in time.
+bool in_time(std::chrono::milliseconds patience, const std::function<bool()>& condition);
 // Whether it has ended (a zombie that nobody has collected yet has).
 bool is_gone(pid_t pid);
 // Waits for that.

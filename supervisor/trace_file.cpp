@@ -1,0 +1,54 @@
+#include "supervisor/trace_file.h"
+
+#include <fcntl.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#include <cerrno>
+#include <climits>
+#include <cstring>
+
+#include "supervisor/node_failure.h"
+#include "supervisor/worker_process.h"
+
+namespace hearsay::supervisor {
+namespace {
+
+[[noreturn]] void refuse(const std::string& path, const std::string& why) {
+  throw RefusedOptions("--trace-file " + path + ": " + why);
+}
+
+std::string why_not_opened(int error) {
+  if (error == ENXIO) return "nobody reads this pipe: start its reader first";
+  return std::strerror(error);
+}
+
+bool is_stdout(const struct stat& file) {
+  struct stat output {};
+  return !S_ISCHR(file.st_mode) && ::fstat(STDOUT_FILENO, &output) == 0 &&
+         file.st_dev == output.st_dev && file.st_ino == output.st_ino;
+}
+
+// Room for one line behind the end, which stays where it is; a file system that can't reserve is
+// not asked.
+bool has_room(int fd, const struct stat& file) {
+  if (!S_ISREG(file.st_mode)) return ::write(fd, "", 0) == 0;
+  return ::fallocate(fd, FALLOC_FL_KEEP_SIZE, file.st_size, PIPE_BUF) == 0 ||
+         (errno != ENOSPC && errno != EDQUOT && errno != EFBIG);
+}
+
+}  // namespace
+
+FileDescriptor open_trace_file(const std::string& path) {
+  constexpr int kFlags = O_WRONLY | O_APPEND | O_CREAT | O_NONBLOCK | O_NOCTTY | O_CLOEXEC;
+  constexpr int kMode = 0644;
+  const FileDescriptor file(::open(path.c_str(), kFlags, kMode));
+  if (!file.valid()) refuse(path, why_not_opened(errno));
+  struct stat status {};
+  check_syscall(::fstat(file.get(), &status), path);
+  if (is_stdout(status)) refuse(path, "that is stdout, which is for messages");
+  if (!has_room(file.get(), status)) refuse(path, std::strerror(errno));
+  return moved_up(file);
+}
+
+}  // namespace hearsay::supervisor

@@ -1,0 +1,250 @@
+// Workers that die, stop or can't be started, again and again: the node stays awake, answers, and
+// says what is wrong.
+#include <fcntl.h>
+#include <gtest/gtest.h>
+#include <sys/resource.h>
+#include <sys/syscall.h>
+
+#include <cerrno>
+#include <csignal>
+#include <filesystem>
+#include <fstream>
+#include <sstream>
+#include <string>
+#include <thread>
+
+#include "common/options/exit_codes.h"
+#include "tests/support/conversation.h"
+#include "tests/support/messages.h"
+#include "tests/support/processes.h"
+#include "tests/support/temporary_folder.h"
+
+namespace hearsay::test {
+namespace {
+
+using std::chrono::milliseconds;
+
+// A worker's program that is the real one until it is told to do something else.
+class ChangingWorker {
+ public:
+  ChangingWorker() {
+    std::ofstream(program()) << "#!/bin/sh\n[ -e '" << order().string() << "' ] && . '"
+                             << order().string() << "'\nexec '"
+                             << built_program("hearsay-worker").string() << "' \"$@\"\n";
+    std::filesystem::permissions(program(), std::filesystem::perms::owner_all);
+  }
+
+  NodeSetup node(std::vector<std::string> arguments = {}) const {
+    arguments.push_back("--worker=" + program().string());
+    return {"hearsay-node", arguments};
+  }
+  std::filesystem::path program() const { return folder_ / "worker"; }
+
+  // From the next start on it runs this first; "exit 1" keeps it from ever being ready.
+  void order_to(const std::string& shell_command) const {
+    const std::filesystem::path draft = folder_ / "draft";
+    std::ofstream(draft) << shell_command << '\n';
+    std::filesystem::rename(draft, order());
+  }
+  void order_to_once(const std::string& shell_command) const {
+    order_to("rm '" + order().string() + "'; " + shell_command);
+  }
+  void work_again() const { std::filesystem::remove(order()); }
+  void take_program_away() const { std::filesystem::rename(program(), folder_ / "away"); }
+  void put_program_back() const { std::filesystem::rename(folder_ / "away", program()); }
+
+ private:
+  std::filesystem::path order() const { return folder_ / "order"; }
+
+  TemporaryFolder folder_;
+};
+
+bool happens(const NodeRunner& node, std::string_view event, std::size_t times) {
+  return in_time(kPatience, [&] { return node.count_events(event) >= times; });
+}
+
+TEST(WorkerTrouble, ADelayedStartCostsNoCpuWhileInputWaits) {
+  const ChangingWorker worker;
+  Conversation conversation(worker.node());
+  NodeRunner& node = conversation.node();
+  worker.order_to("exit 1");
+  ::kill(node.worker(), SIGKILL);
+  conversation.say(echo_line(7));
+  ASSERT_TRUE(happens(node, "worker_delayed", 8));  // a second from now on
+  const std::int64_t before = cpu_ticks(node.pid());
+  std::this_thread::sleep_for(milliseconds(2000));
+  EXPECT_LE(cpu_ticks(node.pid()) - before, 20) << "of 200";
+  worker.work_again();
+  EXPECT_TRUE(in_time(kPatience, [&] { return conversation.still_echoes(); }));
+}
+
+// Each of them hits a worker somewhere in its start. An answer later than 4.5 s would be dropped.
+TEST(WorkerTrouble, KillsDuringStartsDoNotDelayTheAnswer) {
+  Conversation conversation;
+  NodeRunner& node = conversation.node();
+  conversation.say(echo_line(7));
+  pid_t worker = -1;
+  for (int kill = 0; kill < 100; ++kill) {
+    worker = node.worker(worker);
+    ASSERT_GT(worker, 0);
+    ::kill(worker, SIGKILL);
+  }
+  EXPECT_EQ(type_of(conversation.answer_to(7)), "echo_ok") << node.stderr_text();
+  conversation.expect_end();
+  std::istringstream lines(node.stderr_text());
+  for (std::string line; std::getline(lines, line);) {
+    const auto event = nlohmann::json::parse(line);
+    if (event["event"] != "worker_delayed") continue;
+    EXPECT_LE(event["duration_ns"], 10'000'000) << line;
+  }
+}
+
+TEST(WorkerTrouble, KillsBeforeAnyWorkerWasReadyEndNothing) {
+  NodeRunner node;
+  pid_t worker = -1;
+  for (int kill = 0; kill < 30; ++kill) {
+    worker = node.worker(worker);
+    ASSERT_GT(worker, 0);
+    ::kill(worker, SIGKILL);
+  }
+  node.send_line(init_line("n1", {"n1"}));
+  EXPECT_EQ(type_of(node.next_message()), "init_ok") << node.stderr_text();
+  EXPECT_TRUE(node.ends_well());
+}
+
+// With the ten seconds that a recovery may take the answer would be dropped.
+TEST(WorkerTrouble, OneThatIsStoppedWhileItStartsIsReplacedInTime) {
+  const ChangingWorker worker;
+  Conversation conversation(worker.node({"--hang-limit-ms=500"}));
+  worker.order_to_once("kill -STOP $$");
+  ::kill(conversation.node().worker(), SIGKILL);
+  conversation.say(echo_line(7));
+  EXPECT_EQ(type_of(conversation.answer_to(7)), "echo_ok") << conversation.node().stderr_text();
+  conversation.expect_end();
+  EXPECT_NE(conversation.node().stderr_text().find("stopped by a signal"), std::string::npos);
+}
+
+struct Obstacle {
+  const char* name;
+  void (*put_up)(const ChangingWorker& worker, pid_t node);
+  void (*remove)(const ChangingWorker& worker, pid_t node);
+  const char* told;
+};
+
+std::ostream& operator<<(std::ostream& out, const Obstacle& obstacle) {
+  return out << obstacle.name;
+}
+
+void limit_open_files(pid_t node, rlim_t most) {
+  rlimit limit{};
+  ::prlimit(node, RLIMIT_NOFILE, nullptr, &limit);
+  limit.rlim_cur = most;
+  ::prlimit(node, RLIMIT_NOFILE, &limit, nullptr);
+}
+
+FileDescriptor program_being_written;
+
+const Obstacle kObstacles[] = {
+    {"missing", [](const ChangingWorker& worker, pid_t) { worker.take_program_away(); },
+     [](const ChangingWorker& worker, pid_t) { worker.put_program_back(); },
+     "execve: No such file or directory; it is expected beside hearsay-node"},
+    {"half_written",
+     [](const ChangingWorker& worker, pid_t) {
+       worker.take_program_away();
+       std::ofstream(worker.program()) << '\x7f';
+       std::filesystem::permissions(worker.program(), std::filesystem::perms::owner_all);
+     },
+     [](const ChangingWorker& worker, pid_t) { worker.put_program_back(); },
+     "execve: Exec format error; the program is being written"},
+    {"being_written",
+     [](const ChangingWorker& worker, pid_t) {
+       program_being_written =
+           FileDescriptor(::open(worker.program().c_str(), O_WRONLY | O_APPEND | O_CLOEXEC));
+     },
+     [](const ChangingWorker&, pid_t) { program_being_written.reset(); },
+     "execve: Text file busy; the program is being written"},
+    {"too_few_files", [](const ChangingWorker&, pid_t node) { limit_open_files(node, 5); },
+     [](const ChangingWorker&, pid_t node) { limit_open_files(node, 100); },
+     "dup2: Bad file descriptor; raise the limit of open files"},
+    {"dies_at_once", [](const ChangingWorker& worker, pid_t) { worker.order_to("kill -SEGV $$"); },
+     [](const ChangingWorker& worker, pid_t) { worker.work_again(); }, "signal 11"},
+};
+
+class NoWorker : public testing::TestWithParam<Obstacle> {};
+
+TEST_P(NoWorker, TurnsRequestsAwayAndGoesOnAfterwards) {
+  const ChangingWorker worker;
+  Conversation conversation(worker.node({"--gossip=flood"}));
+  NodeRunner& node = conversation.node();
+  conversation.say(request_line("c1", "n1", "broadcast", 1, {{"message", 42}}));
+  EXPECT_EQ(type_of(conversation.answer_to(1)), "broadcast_ok");
+  GetParam().put_up(worker, node.pid());
+  ::kill(node.worker(), SIGKILL);
+  std::int64_t id = 1;
+  EXPECT_TRUE(in_time(kPatience, [&] {
+    conversation.say(echo_line(++id));
+    std::this_thread::sleep_for(milliseconds(100));
+    return error_code_of(conversation.answer_to(id, milliseconds(1))) == 11;
+  })) << node.stderr_text();
+  EXPECT_NE(node.stderr_text().find(GetParam().told), std::string::npos) << node.stderr_text();
+  // A peer's is kept.
+  conversation.say(R"({"src":"n2","dest":"n1","body":{"type":"gossip","messages":[43]}})");
+  GetParam().remove(worker, node.pid());
+  EXPECT_TRUE(in_time(kPatience, [&] { return conversation.still_echoes(); }));
+  conversation.say(request_line("c1", "n1", "read", 900'000));
+  EXPECT_EQ(conversation.answer_to(900'000)["body"]["messages"], nlohmann::json({42, 43}));
+  conversation.expect_end();
+  while (id > 1) EXPECT_LE(conversation.count_answers(id--), 1U) << id;
+}
+
+TEST_P(NoWorker, EndsTheNodeWithTheCauseWhenNobodyWillAskAgain) {
+  const ChangingWorker worker;
+  Conversation conversation(worker.node({"--reply-deadline-ms=300"}));
+  NodeRunner& node = conversation.node();
+  GetParam().put_up(worker, node.pid());
+  ::kill(node.worker(), SIGKILL);
+  conversation.say(echo_line(7));
+  node.close_stdin();
+  EXPECT_EQ(node.exit_code(), kExitFailed);
+  EXPECT_NE(node.stderr_text().find("not all of it was answered"), std::string::npos)
+      << node.stderr_text();
+  GetParam().remove(worker, node.pid());
+}
+
+INSTANTIATE_TEST_SUITE_P(Obstacles, NoWorker, testing::ValuesIn(kObstacles),
+                         [](const auto& tested) { return std::string(tested.param.name); });
+
+NodeSetup sandboxed_node(int error, const std::string& calls) {
+  return {"refuse_calls", {std::to_string(error), calls, built_program("hearsay-node").string()}};
+}
+
+TEST(Sandbox, ThatKnowsNoNewCallsIsNoHindrance) {
+  for (const int error : {ENOSYS, EPERM}) {
+    const std::string calls = std::to_string(SYS_pidfd_open) + "," + std::to_string(SYS_clone3) +
+                              "," + std::to_string(SYS_close_range) + "," +
+                              std::to_string(SYS_pwritev2) + "," + std::to_string(SYS_fallocate);
+    Conversation conversation(sandboxed_node(error, calls));
+    ::kill(conversation.node().worker(), SIGKILL);
+    EXPECT_TRUE(conversation.still_echoes());
+    conversation.expect_end();
+  }
+}
+
+TEST(Sandbox, ThatForbidsProcessesIsNamed) {
+  NodeRunner node(sandboxed_node(EAGAIN, std::to_string(SYS_clone)));
+  EXPECT_EQ(node.exit_code(), kExitFailed);
+  const std::string said = "clone: Resource temporarily unavailable; there are too many processes";
+  EXPECT_NE(node.stderr_text().find(said), std::string::npos) << node.stderr_text();
+}
+
+TEST(WorkerTrouble, AFewDescriptorsAreEnoughForANewWorker) {
+  Conversation conversation;
+  limit_open_files(conversation.node().pid(),
+                   8);  // seven are inherited, files are mapped one by one
+  ::kill(conversation.node().worker(), SIGKILL);
+  EXPECT_TRUE(conversation.still_echoes()) << conversation.node().stderr_text();
+  conversation.expect_end();
+}
+
+}  // namespace
+}  // namespace hearsay::test

@@ -201,8 +201,11 @@ void NodeGroup::read(std::int64_t now_ns, std::size_t node) {
 
 bool NodeGroup::take_line(std::int64_t now_ns, std::size_t node, std::string_view line) {
   const std::string& name = network_->node_name(node);
-  const auto parsed = parse_output(parser_, line);
+  const auto parsed = parser_.parse(line);
   if (const auto* envelope = std::get_if<Envelope>(&parsed)) {
+    if (!envelope->oddity.empty()) {
+      report(findings_.add_oddity(now_ns, name, std::string(envelope->oddity), line));
+    }
     auto refusal =
         network_->send(now_ns, envelope->src, envelope->dest, envelope->body, envelope->type);
     if (!refusal) return true;
@@ -216,11 +219,14 @@ bool NodeGroup::take_line(std::int64_t now_ns, std::size_t node, std::string_vie
 void NodeGroup::report(const Finding& finding) const {
   const std::int64_t count = findings_.count_of(finding.node);
   if (count > kToldFindings) return;
-  const bool is_message = finding.kind != Finding::Kind::no_message;
-  tell("hearsay test: {} printed {}: {}\n    {}\n", finding.node,
-       is_message ? "a message that can't be delivered" : "a line that is no message",
-       finding.reason, finding.line);
-  if (strict_) {
+  const bool odd = finding.kind == Finding::Kind::oddity;
+  const char* what = odd ? "an odd line"
+                     : finding.kind == Finding::Kind::no_message
+                         ? "a line that is no message"
+                         : "a message that can't be delivered";
+  tell("hearsay test: {} printed {}: {}\n    {}\n", finding.node, what, finding.reason,
+       finding.line);
+  if (strict_ && !odd) {
     tell("    Nothing more is read from it in this run, as under Maelstrom.\n");
   } else if (count == kToldFindings) {
     tell("    More of that kind from {} is only counted.\n", finding.node);

@@ -18,7 +18,6 @@
 #include <string_view>
 #include <vector>
 
-#include "common/protocol/line_parser.h"
 #include "tools/experiment/faults/node_control.h"
 #include "tools/experiment/network/network.h"
 #include "tools/experiment/network/node_output.h"
@@ -93,7 +92,7 @@ class NodeGroup : public NodePort, public NodeControl {
   OnDeath on_death_;
   Network* network_ = nullptr;
   std::vector<Node> nodes_;
-  protocol::LineParser parser_;
+  OutputParser parser_;
   Findings findings_;
 };
 

@@ -38,14 +38,20 @@ void add_values(std::vector<std::string>& reasons, const nlohmann::json& workloa
   reasons.push_back(shorten(std::move(text)));
 }
 
+struct LineKind {
+  const char* name;
+  const char* what;
+};
+const std::vector<LineKind> kBadKinds = {{"no-message", "lines that are no messages"},
+                                         {"unknown-destination", "messages to nobody"},
+                                         {"unknown-source", "messages from nobody"},
+                                         {"late-reply", "late replies"}};
+const std::vector<LineKind> kOddKinds = {{"oddity", "odd lines, which Maelstrom takes"}};
+
 // "2 late replies: n0 ... ; ..."
-void add_bad_lines(std::vector<std::string>& reasons, const nlohmann::json& section) {
-  constexpr std::pair<const char*, const char*> kKinds[] = {
-      {"no-message", "lines that are no messages"},
-      {"unknown-destination", "messages to nobody"},
-      {"unknown-source", "messages from nobody"},
-      {"late-reply", "late replies"}};
-  for (const auto& [kind, what] : kKinds) {
+void add_bad_lines(std::vector<std::string>& reasons, const nlohmann::json& section,
+                   const std::vector<LineKind>& kinds) {
+  for (const auto& [kind, what] : kinds) {
     if (!section.at("bad-line-counts").contains(kind)) continue;
     const auto& lines = section.at("bad-lines");
     const auto first = std::find_if(lines.begin(), lines.end(), [&](const nlohmann::json& line) {
@@ -62,10 +68,13 @@ void add_bad_lines(std::vector<std::string>& reasons, const nlohmann::json& sect
 }
 
 void add_node_faults(std::vector<std::string>& reasons, const nlohmann::json& section) {
-  add_bad_lines(reasons, section);
+  add_bad_lines(reasons, section, kBadKinds);
   for (const auto& violation : section.at("violations")) {
     reasons.push_back(violation.get<std::string>());
   }
+}
+
+void add_double_replies(std::vector<std::string>& reasons, const nlohmann::json& section) {
   const std::size_t doubles = section.at("double-replies").size();
   if (doubles == 0) return;
   const nlohmann::json& first = section.at("double-replies").front();
@@ -75,13 +84,21 @@ void add_node_faults(std::vector<std::string>& reasons, const nlohmann::json& se
                                 first.at("in-reply-to").dump()));
 }
 
+// What Maelstrom would not notice.
+std::vector<std::string> find_oddities(const nlohmann::json& section) {
+  std::vector<std::string> reasons;
+  add_values(reasons, section.at("oddities"), "unexpected", "values read that nobody sent");
+  add_values(reasons, section.at("oddities"), "duplicated", "values twice in one read");
+  add_double_replies(reasons, section);
+  add_bad_lines(reasons, section, kOddKinds);
+  return reasons;
+}
+
 std::vector<std::string> find_reasons(const nlohmann::json& results) {
   std::vector<std::string> reasons;
   const nlohmann::json& workload = results.at("workload");
   add_values(reasons, workload, "lost", "values lost");
-  add_values(reasons, workload, "unexpected", "values read that nobody sent");
-  add_values(reasons, workload, "duplicated",
-             workload.contains("range") ? "ids handed out twice" : "values twice in one read");
+  add_values(reasons, workload, "duplicated", "ids handed out twice");
   if (workload.contains("errors") && !workload.at("errors").empty()) {
     reasons.push_back(
         shorten(fmt::format("{} wrong echoes, the first: {}", workload.at("errors").size(),
@@ -181,6 +198,15 @@ void add_figures(Lines& lines, const nlohmann::json& results) {
   add_faults(lines, section);
 }
 
+void add_oddities(Lines& lines, const nlohmann::json& section) {
+  const std::vector<std::string> oddities = find_oddities(section);
+  if (oddities.empty()) return;
+  lines.text_ += section.at("options").at("strict") == true
+                     ? "  Invalid only because of --strict:\n"
+                     : "  Maelstrom does not look at this (--strict makes it invalid):\n";
+  for (const std::string& oddity : oddities) lines.text_ += "  - " + oddity + "\n";
+}
+
 }  // namespace
 
 std::string make_report(const nlohmann::json& results, const std::string& directory) {
@@ -194,6 +220,7 @@ std::string make_report(const nlohmann::json& results, const std::string& direct
                   : valid == false ? "INVALID:\n"
                                    : "UNKNOWN: nothing wrong was found, but too little was seen.\n";
     for (const std::string& reason : find_reasons(results)) lines.text_ += "  - " + reason + "\n";
+    add_oddities(lines, section);
     add_figures(lines, results);
   }
   for (const nlohmann::json& node : section.at("leftover-processes")) {

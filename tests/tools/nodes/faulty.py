@@ -42,11 +42,44 @@ class Faulty(Node):
         if self.fault == "wrong-echo":
             body["echo"] = "something else"
         self.operation(message)
+        if self.fault == "bad-msg-id":
+            self.reply(message, echo=body["echo"], msg_id="m")
+            return
+        if self.fault in ("trailing", "latin1"):
+            self.print_odd_echo(message, body)
+            return
         super().on_echo(message, body)
         if self.fault == "answers-twice":
             super().on_echo(message, body)
 
+    def print_odd_echo(self, message, body):
+        reply = {"src": self.id, "dest": message["src"],
+                 "body": {"type": "echo_ok", "in_reply_to": body["msg_id"], "echo": body["echo"],
+                          "msg_id": 1}}
+        line = json.dumps(reply).encode()
+        if self.fault == "trailing":
+            line += b" and that's all"
+        else:  # to a node, as an echo must be exact
+            self.print_bytes(b'{"src":"%s","dest":"%s","body":{"type":"\xe9t\xe9"}}'
+                             % (self.id.encode(), self.id.encode()))
+        self.print_bytes(line)
+
+    def on_broadcast(self, message, body):
+        if self.fault == "odd-bodies":
+            for odd in ({"type": "gossip", "values": [], "msg_id": None, "in_reply_to": 1.5},
+                        {"type": "gossip", "values": [], "msg_id": "a", "in_reply_to": {}},
+                        {"type": 5}, {}, None, [], ""):
+                self.print_line(json.dumps({"src": self.id, "dest": self.id, "body": odd}))
+            self.print_line(json.dumps({"src": self.id, "dest": self.id}))
+        super().on_broadcast(message, body)
+
+    def handle(self, message):
+        if self.fault in ("odd-bodies", "latin1") and message["src"] == self.id:
+            return
+        super().handle(message)
+
     def on_generate(self, message, body):
+        self.operation(message)
         if self.fault == "same-ids":
             self.id, name = "n0", self.id
             super().on_generate(message, body)

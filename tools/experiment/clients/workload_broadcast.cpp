@@ -41,6 +41,9 @@ class Broadcast final : public Workload {
   nlohmann::json check(const History& history) const override {
     return check_set_full(history, "broadcast");
   }
+  nlohmann::json look_closer(const History& history) const override {
+    return find_oddities(history, "broadcast");
+  }
   std::vector<ValueLatency> value_latencies(const History& history) const override {
     return bench::value_latencies(history, "broadcast");
   }

@@ -9,8 +9,15 @@
 
 #include "common/base/check.h"
 #include "common/base/units.h"
+#include "tools/experiment/network/foreign_text.h"
 
 namespace hearsay::bench {
+namespace {
+
+constexpr std::array<std::string_view, 4> kServices = {"lin-kv", "seq-kv", "lww-kv", "lin-tso"};
+constexpr std::size_t kShownNameBytes = 100;
+
+}  // namespace
 
 Network::Network(EventHeap& heap, NodePort& port, const NetworkOptions& options, std::uint64_t seed)
     : heap_(heap),
@@ -46,7 +53,11 @@ void Network::remove_client(const std::string& name, std::optional<std::int64_t>
 Refusal Network::refuse(std::int64_t now_ns, bool is_source, std::string_view name) const {
   Refusal refusal;
   refusal.kind = is_source ? Refusal::Kind::unknown_source : Refusal::Kind::unknown_destination;
-  refusal.reason = fmt::format("unknown {} \"{}\"", is_source ? "source" : "destination", name);
+  refusal.reason = fmt::format("unknown {} \"{}\"", is_source ? "source" : "destination",
+                               printable(name.substr(0, kShownNameBytes)));
+  if (std::find(kServices.begin(), kServices.end(), name) != kServices.end()) {
+    refusal.reason += ": a service of Maelstrom's, which is not here yet";
+  }
   const auto found = endpoints_.find(name);
   if (found == endpoints_.end()) return refusal;
   const auto& gave_up_ns = found->second.gave_up_ns;

@@ -13,6 +13,7 @@
 #include "tools/console/command_text.h"
 #include "tools/console/exit_codes.h"
 #include "tools/console/options.h"
+#include "tools/console/tell.h"
 #include "tools/processes/test_command.h"
 #include "tools/sim/options.h"
 #include "tools/sim/sim_command.h"
@@ -73,7 +74,7 @@ int main(int argc, char** argv) {
       resolve(options);
     }
   } catch (const BadCommandLine& problem) {
-    complain(problem);
+    hearsay::bench::tell("{}\nRun with --help for more information.\n", problem.what());
     if (dynamic_cast<const hearsay::UnknownOption*>(&problem) != nullptr) {
       std::fputs("Options of hearsay-node, like --latency-budget, go behind \"--\".\n", stderr);
     }

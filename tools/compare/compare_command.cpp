@@ -68,7 +68,7 @@ class Runs {
           return true;
         },
         [&](const bench::PoolState& state) { show(state); });
-    if (shown_) tell("\r\x1b[K");
+    line_.clear();
     return outcomes;
   }
 
@@ -134,8 +134,8 @@ class Runs {
   }
 
   void show(const bench::PoolState& state) {
-    if (!terminal_ || monotonic_ns() - start_ns_ < bench::kFirstShownNs) return;
-    shown_ = true;
+    const std::int64_t now_ns = monotonic_ns();
+    if (!line_.is_due(now_ns)) return;
     std::string now;
     for (const std::size_t run : state.running) {
       const Plan plan = plan_of(options_, run);
@@ -143,16 +143,14 @@ class Runs {
       now.append(name_of(options_.contestants[plan.contestant])).append(" under ");
       now.append(options_.conditions[plan.condition].name);
     }
-    tell("\r\x1b[K{} of {} runs done, {} s  now: {}", state.done, count_runs(options_),
-         (monotonic_ns() - start_ns_) / kNsPerSecond, now.substr(0, 80));
-    std::fflush(stderr);
+    line_.show(now_ns, fmt::format("{} of {} runs done, {} s  now: {}", state.done,
+                                   count_runs(options_), (now_ns - start_ns_) / kNsPerSecond, now));
   }
 
   const CompareOptions& options_;
   fs::path directory_;
-  bool terminal_ = ::isatty(STDERR_FILENO) != 0;
-  bool shown_ = false;
   std::int64_t start_ns_ = monotonic_ns();
+  bench::ProgressLine line_{start_ns_ + bench::kFirstShownNs};
 };
 
 // Returns whether there is a picture.

@@ -1,9 +1,7 @@
 #include "tools/processes/progress.h"
 
 #include <fmt/core.h>
-#include <unistd.h>
 
-#include <cstdio>
 #include <fstream>
 
 #include "common/base/units.h"
@@ -14,7 +12,6 @@ namespace hearsay::bench {
 namespace {
 
 constexpr std::int64_t kFollowEveryNs = 100 * kNsPerMs;
-constexpr const char* kClearLine = "\r\x1b[K";
 
 double in_seconds(std::int64_t ns) {
   return static_cast<double>(ns) / static_cast<double>(kNsPerSecond);
@@ -27,7 +24,7 @@ Progress::Progress(EventHeap& heap, const Run& run, const Network& network)
 
 void Progress::start(std::int64_t now_ns) {
   start_ns_ = now_ns;
-  if (::isatty(STDERR_FILENO) == 0) return;
+  if (!line_.is_terminal()) return;
   heap_.at(now_ns + kFirstShownNs, [this](std::int64_t later_ns) { show(later_ns); });
 }
 
@@ -48,14 +45,12 @@ void Progress::show(std::int64_t now_ns) {
   for (const Fault fault : kFaults) {
     if (run_.nemesis().is_active(fault)) line += fmt::format("  {}", name_of(fault));
   }
-  tell("{}{}", kClearLine, line);
-  std::fflush(stderr);
-  shown_ = true;
+  line_.show(now_ns, line);
   heap_.at(now_ns + kShownEveryNs, [this](std::int64_t later_ns) { show(later_ns); });
 }
 
 void Progress::finish() {
-  if (shown_) tell("{}", kClearLine);
+  line_.clear();
 }
 
 void LogFollower::start(std::int64_t now_ns) {

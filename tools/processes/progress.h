@@ -7,6 +7,7 @@
 #include <string>
 #include <vector>
 
+#include "tools/console/tell.h"
 #include "tools/experiment/network/network.h"
 #include "tools/experiment/run.h"
 #include "tools/experiment/time/event_heap.h"
@@ -31,7 +32,7 @@ class Progress {
   std::size_t counted_ = 0;  // operations of the history that were looked at
   std::int64_t invoked_ = 0;
   std::int64_t completed_ok_ = 0;
-  bool shown_ = false;
+  ProgressLine line_{0};
 };
 
 // Follows log files and prints what is added to them, each line with the file's name before it.

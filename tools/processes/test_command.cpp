@@ -30,11 +30,19 @@
 namespace hearsay::bench {
 namespace {
 
+constexpr std::int64_t kMostWaitingBytes = std::int64_t{512} << 20U;
+
 std::int64_t own_cpu_ns() {
   rusage usage{};
   ::getrusage(RUSAGE_SELF, &usage);
   const std::int64_t seconds = usage.ru_utime.tv_sec + usage.ru_stime.tv_sec;
   return seconds * kNsPerSecond + (usage.ru_utime.tv_usec + usage.ru_stime.tv_usec) * 1000;
+}
+
+// Real nodes can send more than any memory holds.
+NetworkOptions bounded(NetworkOptions network) {
+  network.most_waiting_bytes = kMostWaitingBytes;
+  return network;
 }
 
 // One test, wired up.
@@ -50,7 +58,7 @@ class Test {
                [this](std::int64_t, std::size_t node, const std::string& why) {
                  end("node-died", node, why);
                }),
-        network_(loop_.heap(), nodes_, options.network, options.seed),
+        network_(loop_.heap(), nodes_, bounded(options.network), options.seed),
         workload_(make_workload(options.workload, options.shape, names_)) {
     for (const std::string& name : names_) network_.add_node(name);
     run_ = std::make_unique<Run>(loop_.heap(), network_, *workload_, nodes_, run_options(options),

@@ -45,7 +45,8 @@ struct LineKind {
 const std::vector<LineKind> kBadKinds = {{"no-message", "lines that are no messages"},
                                          {"unknown-destination", "messages to nobody"},
                                          {"unknown-source", "messages from nobody"},
-                                         {"late-reply", "late replies"}};
+                                         {"late-reply", "late replies"},
+                                         {"too-much", "times more than the bench keeps"}};
 const std::vector<LineKind> kOddKinds = {{"oddity", "odd lines, which Maelstrom takes"}};
 
 // "2 late replies: n0 ... ; ..."

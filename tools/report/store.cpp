@@ -30,6 +30,11 @@ void replace_link(const fs::path& link, const fs::path& target) {
   fs::rename(aside, link);
 }
 
+// Arguments and paths may hold bytes that are not UTF-8; they must not cost the results.
+std::string to_utf8(const nlohmann::json& json, int indent) {
+  return json.dump(indent, ' ', false, nlohmann::json::error_handler_t::replace);
+}
+
 std::ofstream open_file(const fs::path& path) {
   std::ofstream file;
   file.exceptions(std::ios::failbit | std::ios::badbit);
@@ -40,7 +45,7 @@ std::ofstream open_file(const fs::path& path) {
 }  // namespace
 
 void write_json(const fs::path& path, const nlohmann::json& json) {
-  open_file(path) << json.dump(2) << '\n';
+  open_file(path) << to_utf8(json, 2) << '\n';
 }
 
 Store::Store(const fs::path& root, const std::string& workload, std::int64_t wall_ns) {
@@ -66,7 +71,8 @@ void Store::write_results(const nlohmann::json& results) const {
 
 void Store::write_history(const History& history) const {
   std::ofstream file = open_file(directory_ / "history.jsonl");
-  for (const Operation& operation : history.operations()) file << to_json(operation) << '\n';
+  for (const Operation& operation : history.operations())
+    file << to_utf8(to_json(operation), -1) << '\n';
 }
 
 void Store::write_plot_script(const std::string& script) const {

@@ -74,20 +74,17 @@ class SwarmProgress {
   SwarmProgress(std::uint64_t first, std::uint64_t last) : first_(first), last_(last) {}
 
   void show(std::uint64_t done) {
-    if (!terminal_ || monotonic_ns() < next_ns_) return;
-    next_ns_ = monotonic_ns() + bench::kShownEveryNs;
-    fmt::print(stderr, "\r\x1b[K{} of {} seeds", done, last_ - first_ + 1);
-    std::fflush(stderr);
+    const std::int64_t now_ns = monotonic_ns();
+    if (line_.is_due(now_ns)) {
+      line_.show(now_ns, fmt::format("{} of {} seeds", done, last_ - first_ + 1));
+    }
   }
-  void clear() const {
-    if (terminal_) fmt::print(stderr, "\r\x1b[K");
-  }
+  void clear() { line_.clear(); }
 
  private:
   std::uint64_t first_;
   std::uint64_t last_;
-  bool terminal_ = ::isatty(STDERR_FILENO) != 0;
-  std::int64_t next_ns_ = 0;
+  bench::ProgressLine line_{0};
 };
 
 struct Totals {

@@ -36,7 +36,33 @@ class Faulty(Node):
             return
         if self.fault == "has-workers":
             subprocess.Popen(["sleep", "60"], stdout=subprocess.DEVNULL)
+        if self.fault == "setsid":
+            subprocess.Popen(["sleep", "61.25"], start_new_session=True)
+        if self.fault == "daemon":
+            subprocess.run(["setsid", "-f", "sleep", "61.25"], check=True)
+        if self.fault == "no-line-end":
+            reply = {"type": "init_ok", "in_reply_to": body["msg_id"]}
+            sys.stdout.write(json.dumps({"src": body["node_id"], "dest": message["src"],
+                                         "body": reply}))
+            sys.stdout.flush()
+            return
         super().on_init(message, body)
+        self.flood(body)
+
+    def flood(self, body):
+        if self.fault == "endless-line" and self.id == "n0":
+            for _ in range(200):
+                sys.stdout.write("x" * (1 << 20))
+            sys.stdout.write("\n")
+            sys.stdout.flush()
+        if self.fault == "endless-log" and self.id == "n0":
+            for _ in range(100):
+                sys.stderr.write("x" * ((1 << 20) - 1) + "\n")
+            sys.stderr.write("the end\n")
+            sys.stderr.flush()
+        if self.fault == "foreign-log":
+            sys.stderr.buffer.write(b"caf\xe9 \x1b[31mred\x07\n")
+            sys.stderr.buffer.flush()
 
     def on_echo(self, message, body):
         if self.fault == "wrong-echo":
@@ -101,6 +127,7 @@ class Faulty(Node):
     def operation(self, message):
         lines = {
             "garbage": "Traceback (most recent call last):",
+            "escape": "\x1b]0;owned\x07\x1b[2J",
             "blank": "",
             "extra-key": json.dumps({"src": self.id, "dest": "c0", "body": {"type": "x"}, "to": 1}),
             "no-dest": json.dumps({"src": self.id, "body": {"type": "x"}}),

@@ -17,6 +17,8 @@ Finding::Kind kind_of(Refusal::Kind kind) {
       return Finding::Kind::unknown_destination;
     case Refusal::Kind::late_reply:
       return Finding::Kind::late_reply;
+    case Refusal::Kind::too_much:
+      return Finding::Kind::too_much;
   }
   return Finding::Kind::no_message;
 }
@@ -33,6 +35,8 @@ std::string_view name_of(Finding::Kind kind) {
       return "unknown-destination";
     case Finding::Kind::late_reply:
       return "late-reply";
+    case Finding::Kind::too_much:
+      return "too-much";
     case Finding::Kind::oddity:
       return "oddity";
   }
@@ -53,6 +57,11 @@ const Finding& Findings::add_bad_line(std::int64_t now_ns, const std::string& no
 const Finding& Findings::add_oddity(std::int64_t now_ns, const std::string& node,
                                     std::string reason, std::string_view line) {
   return add_line(Finding::Kind::oddity, now_ns, node, std::move(reason), line);
+}
+
+const Finding& Findings::add_flood(std::int64_t now_ns, const std::string& node, std::string reason,
+                                   std::string_view line) {
+  return add_line(Finding::Kind::too_much, now_ns, node, std::move(reason), line);
 }
 
 const Finding& Findings::add_line(Finding::Kind kind, std::int64_t now_ns, const std::string& node,

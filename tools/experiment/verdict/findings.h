@@ -18,7 +18,7 @@
 namespace hearsay::bench {
 
 struct Finding {
-  enum class Kind { no_message, unknown_source, unknown_destination, late_reply, oddity };
+  enum class Kind { no_message, unknown_source, unknown_destination, late_reply, too_much, oddity };
   Kind kind = Kind::no_message;
   std::string node;
   std::int64_t time_ns = 0;  // of the run's clock
@@ -29,7 +29,7 @@ struct Finding {
   std::int64_t late_ns = 0;
 };
 
-// "no-message", "unknown-source", "unknown-destination", "late-reply", "oddity".
+// "no-message", "unknown-source", "unknown-destination", "late-reply", "too-much", "oddity".
 std::string_view name_of(Finding::Kind kind);
 
 class Findings {
@@ -43,6 +43,9 @@ class Findings {
   // A message that was taken although its line is odd.
   const Finding& add_oddity(std::int64_t now_ns, const std::string& node, std::string reason,
                             std::string_view line);
+  // It writes more than the bench keeps; `line`: of what.
+  const Finding& add_flood(std::int64_t now_ns, const std::string& node, std::string reason,
+                           std::string_view line);
   // A message to `dest` that the network did not take.
   const Finding& add_refusal(std::int64_t now_ns, const std::string& node, Refusal refusal,
                              std::string_view dest, std::string_view line);

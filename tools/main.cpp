@@ -5,6 +5,7 @@
 #include <cstdio>
 #include <filesystem>
 #include <string>
+#include <string_view>
 #include <vector>
 
 #include "common/base/file_descriptor.h"
@@ -15,6 +16,7 @@
 #include "tools/console/command_text.h"
 #include "tools/console/exit_codes.h"
 #include "tools/console/options.h"
+#include "tools/console/tell.h"
 #include "tools/processes/test_command.h"
 #include "tools/sim/options.h"
 #include "tools/sim/sim_command.h"
@@ -92,8 +94,13 @@ int main(int argc, char** argv) {
       resolve(options);
     }
   } catch (const BadCommandLine& problem) {
-    complain(problem);
-    if (dynamic_cast<const hearsay::UnknownOption*>(&problem) != nullptr) {
+    const std::string name = sim.is_chosen()       ? " sim"
+                             : compare.is_chosen() ? " compare"
+                             : test.is_chosen()    ? " test"
+                                                   : "";
+    hearsay::bench::tell("hearsay{0}: {1}\nhearsay{0} --help says more.\n", name, problem.what());
+    const bool unknown = dynamic_cast<const hearsay::UnknownOption*>(&problem) != nullptr;
+    if (unknown && std::string_view(problem.what()).find("do you mean") == std::string_view::npos) {
       std::fputs("Options of hearsay-node, like --latency-budget, go behind \"--\".\n", stderr);
     }
     return hearsay::bench::kExitBadArguments;

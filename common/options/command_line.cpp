@@ -2,6 +2,7 @@
 
 #include <CLI/CLI.hpp>
 #include <algorithm>
+#include <cstdio>
 #include <cstdlib>
 #include <sstream>
 #include <utility>
@@ -35,6 +36,100 @@ CLI::Validator whole_number() {
           {}};
 }
 
+// How many letters must be changed, added, left out or swapped to make one word of the other.
+std::size_t distance(std::string_view a, std::string_view b) {
+  std::vector<std::vector<std::size_t>> far(a.size() + 1, std::vector<std::size_t>(b.size() + 1));
+  for (std::size_t i = 0; i <= a.size(); ++i) far[i][0] = i;
+  for (std::size_t j = 0; j <= b.size(); ++j) far[0][j] = j;
+  for (std::size_t i = 1; i <= a.size(); ++i) {
+    for (std::size_t j = 1; j <= b.size(); ++j) {
+      const std::size_t changed = far[i - 1][j - 1] + (a[i - 1] == b[j - 1] ? 0 : 1);
+      far[i][j] = std::min({changed, far[i - 1][j] + 1, far[i][j - 1] + 1});
+      const bool swapped = i > 1 && j > 1 && a[i - 1] == b[j - 2] && a[i - 2] == b[j - 1];
+      if (swapped) far[i][j] = std::min(far[i][j], far[i - 2][j - 2] + 1);
+    }
+  }
+  return far[a.size()][b.size()];
+}
+
+// " (do you mean --node-count?)", or "" if nothing is near.
+std::string suggest(const std::string& text, const std::vector<std::string>& words) {
+  constexpr std::size_t kFarthest = 3;
+  constexpr std::size_t kLongestWord = 50;
+  if (text.size() > kLongestWord) return "";
+  const std::string* nearest = nullptr;
+  std::size_t least = std::min(kFarthest, text.size() / 2) + 1;
+  for (const std::string& word : words) {
+    const bool begun = text.size() > 2 && word.starts_with(text);
+    const std::size_t far =
+        begun ? std::min<std::size_t>(2, distance(text, word)) : distance(text, word);
+    if (far >= least) continue;
+    least = far;
+    nearest = &word;
+  }
+  return nearest == nullptr ? "" : " (do you mean " + *nearest + "?)";
+}
+
+// "relay, push or flood"
+std::string list_words(const std::vector<std::string>& words) {
+  std::string list;
+  for (std::size_t i = 0; i < words.size(); ++i) {
+    list += (i == 0 ? "" : i + 1 == words.size() ? " or " : ", ") + words[i];
+  }
+  return list;
+}
+
+std::string refuse_word(const std::string& text, const std::vector<std::string>& words) {
+  return list_words(words) + ", not \"" + text + "\"" + suggest(text, words);
+}
+
+std::vector<std::string> names_of_commands(const CLI::App& app) {
+  std::vector<std::string> names;
+  for (const CLI::App* each : app.get_subcommands(nullptr)) names.push_back(each->get_name());
+  return names;
+}
+
+// The subcommand that was chosen, or the command itself.
+const CLI::App& chosen(const CLI::App& app) {
+  const auto subcommands = app.get_subcommands();
+  return subcommands.empty() ? app : chosen(*subcommands.front());
+}
+
+// Something stands on the command line that nobody takes.
+[[noreturn]] void refuse_extra(const CLI::App& app, const std::string& first) {
+  const CLI::App& command = chosen(app);
+  std::vector<std::string> known;
+  if (first.starts_with('-')) {
+    for (const CLI::Option* option : command.get_options()) {
+      if (!option->get_group().empty()) known.push_back(option->get_name());
+    }
+    const std::string name = first.substr(0, first.find('='));
+    throw UnknownOption("unknown option " + name + suggest(name, known));
+  }
+  known = names_of_commands(command);
+  const std::string what = known.empty() ? "unexpected argument " : "unknown command ";
+  throw BadCommandLine(what + first + suggest(first, known));
+}
+
+// "--rate: 1 required HZ missing", "--rate: At Most 1 required but received 2"
+std::string in_plain_words(const CLI::ArgumentMismatch& error) {
+  const std::string problem = error.what();
+  const auto says = [&](const char* words) { return problem.find(words) != std::string::npos; };
+  const std::string name = problem.substr(0, problem.find(':'));
+  if (says("At Most 1 required")) return name + ": given more than once";
+  return says(" missing") ? name + ": needs a value behind it" : problem;
+}
+
+// "Could not convert: --node-count = 2.5": whole numbers only have no check of their own.
+std::string in_plain_words(const CLI::ConversionError& error) {
+  const std::string problem = error.what();
+  constexpr std::string_view kStart = "Could not convert: ";
+  const std::size_t equals = problem.find(" = ");
+  if (!problem.starts_with(kStart) || equals == std::string::npos) return problem;
+  return problem.substr(kStart.size(), equals - kStart.size()) + ": a whole number, not \"" +
+         problem.substr(equals + 3) + "\"";
+}
+
 template <typename Value>
 CommandLineOption add_plain(CLI::App& app, const std::string& names, Value& value,
                             const std::string& help) {
@@ -64,7 +159,12 @@ CommandLineOption& CommandLineOption::between(double least, double most) {
 }
 
 CommandLineOption& CommandLineOption::one_of(std::vector<std::string> words) {
-  option_.check(CLI::IsMember(std::move(words)));
+  option_.check(CLI::Validator(
+      [words = std::move(words)](const std::string& text) {
+        const bool known = std::find(words.begin(), words.end(), text) != words.end();
+        return known ? std::string() : refuse_word(text, words);
+      },
+      {}));
   return *this;
 }
 
@@ -79,6 +179,12 @@ CommandLineOption& CommandLineOption::not_empty() {
 
 CommandLineOption& CommandLineOption::separated_by_commas() {
   option_.delimiter(',');
+  option_.transform(CLI::Validator(
+      [](std::string& text) {
+        CLI::detail::trim(text);
+        return std::string();
+      },
+      {}));
   return *this;
 }
 
@@ -159,7 +265,18 @@ CommandLineOption CommandLine::add_choice(const std::string& names,
   };
   CLI::Option* option = app_.add_option(names, choose, help);
   // The check also turns the word into the case in which it stands here.
-  option->transform(CLI::IsMember(words, CLI::ignore_case));
+  option->transform(CLI::Validator(
+      [words](std::string& text) {
+        const std::string lower = CLI::detail::to_lower(text);
+        const auto same = [&](const std::string& word) {
+          return CLI::detail::to_lower(word) == lower;
+        };
+        const auto known = std::find_if(words.begin(), words.end(), same);
+        if (known == words.end()) return refuse_word(text, words);
+        text = *known;
+        return std::string();
+      },
+      {}));
   option->default_str(std::string(default_word));
   return CommandLineOption(*option);
 }
@@ -227,8 +344,17 @@ CommandLine::Outcome CommandLine::parse(const std::vector<std::string>& argument
   } catch (const CLI::Success& asked) {
     app_.exit(asked);
     return Outcome::answered;
-  } catch (const CLI::ExtrasError& error) {
-    throw UnknownOption(error.what());
+  } catch (const CLI::ExtrasError&) {
+    refuse_extra(app_, app_.remaining(true).front());
+  } catch (const CLI::RequiredError& error) {
+    const bool no_command = !subcommands_.empty() && app_.get_subcommands().empty();
+    if (no_command && !arguments.empty()) refuse_extra(app_, arguments.front());
+    throw BadCommandLine(no_command ? "which command? " + list_words(names_of_commands(app_))
+                                    : error.what());
+  } catch (const CLI::ArgumentMismatch& error) {
+    throw BadCommandLine(in_plain_words(error));
+  } catch (const CLI::ConversionError& error) {
+    throw BadCommandLine(in_plain_words(error));
   } catch (const CLI::ParseError& error) {
     throw BadCommandLine(error.what());
   }

@@ -11,6 +11,7 @@
 #include <sstream>
 #include <string>
 #include <thread>
+#include <tuple>
 #include <utility>
 
 #include "tests/tools/command_fixture.h"
@@ -75,16 +76,68 @@ TEST_F(CommandTest, LostValuesAreInvalid) {
   EXPECT_GT(results().at("workload").at("lost-count"), 0);
 }
 
-TEST_F(CommandTest, AValueTwiceInOneReadIsInvalid) {
-  const Finished finished = run_faulty("broadcast", "repeats");
-  EXPECT_EQ(finished.exit_code, 1) << finished.output;
-  EXPECT_GT(results().at("workload").at("duplicated-count"), 0);
+// What Maelstrom's verdict says nothing of.
+class Oddity
+    : public CommandTest,
+      public testing::WithParamInterface<std::tuple<const char*, const char*, const char*>> {};
+
+TEST_P(Oddity, IsAFindingBesideTheVerdict) {
+  const auto [workload, fault, words] = GetParam();
+  const Finished finished = run_faulty(workload, fault);
+  EXPECT_EQ(finished.exit_code, 0) << finished.output;
+  EXPECT_NE(finished.output.find("Valid"), std::string::npos) << finished.output;
+  EXPECT_NE(finished.output.find(words), std::string::npos) << finished.output;
 }
 
-TEST_F(CommandTest, AnInventedValueIsInvalid) {
-  const Finished finished = run_faulty("broadcast", "invents");
+TEST_P(Oddity, IsInvalidIfStrict) {
+  const auto [workload, fault, words] = GetParam();
+  const Finished finished = run_faulty(workload, fault, "--strict");
   EXPECT_EQ(finished.exit_code, 1) << finished.output;
-  EXPECT_EQ(results().at("workload").at("unexpected"), nlohmann::json({"nobody said this"}));
+  EXPECT_NE(finished.output.find(words), std::string::npos) << finished.output;
+}
+
+INSTANTIATE_TEST_SUITE_P(
+    All, Oddity,
+    testing::Values(std::tuple("broadcast", "repeats", "values twice in one read"),
+                    std::tuple("broadcast", "invents", "values read that nobody sent"),
+                    std::tuple("echo", "answers-twice", "answered twice"),
+                    std::tuple("echo", "trailing", "odd lines"),
+                    std::tuple("echo", "latin1", "not UTF-8")),
+    [](const auto& parameter) {
+      std::string name = std::get<1>(parameter.param);
+      for (char& c : name) c = c == '-' ? '_' : c;
+      return name;
+    });
+
+TEST_F(CommandTest, AnythingMayStandInTheBodyBetweenNodes) {
+  const Finished finished = run_faulty("broadcast", "odd-bodies");
+  EXPECT_EQ(finished.exit_code, 0) << finished.output;
+  EXPECT_EQ(results().at("hearsay").at("bad-line-counts"), nlohmann::json::object());
+}
+
+TEST_F(CommandTest, AReplyToAClientThatIsNoReplyIsOnlyNotTaken) {
+  // A msg_id that is no integer is malformed; an in_reply_to that is none answers nothing.
+  const Finished finished = run_faulty("echo", "bad-msg-id");
+  EXPECT_EQ(finished.exit_code, 1) << "no echo ever succeeded: " << finished.output;
+  EXPECT_EQ(results().at("hearsay").at("bad-line-counts"), nlohmann::json::object());
+  EXPECT_GT(results().at("exceptions").at("exceptions").at(0).at("count"), 0);
+}
+
+TEST_F(CommandTest, WithoutANumberOfNodesTheyAreMaelstromsFive) {
+  const Finished finished = run("direct.py", "-w broadcast --time-limit 1 --recovery 0.5");
+  EXPECT_EQ(finished.exit_code, 0) << finished.output;
+  const nlohmann::json by_node = results().at("hearsay").at("resources").at("by-node");
+  EXPECT_EQ(by_node.size(), 5U);
+  EXPECT_TRUE(by_node.contains("n1") && by_node.contains("n5")) << by_node;
+}
+
+TEST_F(CommandTest, ALateIdIsNoMatter) {
+  // Its client stays, as under Maelstrom.
+  const Finished finished =
+      run("faulty.py", "-w unique-ids --node-count 1 --rate 20 --time-limit 8 -- late");
+  EXPECT_EQ(finished.exit_code, 0) << finished.output;
+  EXPECT_EQ(results().at("hearsay").at("bad-line-counts"), nlohmann::json::object());
+  EXPECT_GT(results().at("stats").at("info-count"), 0);
 }
 
 TEST_F(CommandTest, AWrongEchoIsInvalid) {
@@ -95,12 +148,6 @@ TEST_F(CommandTest, AWrongEchoIsInvalid) {
 TEST_F(CommandTest, ARepeatedIdIsInvalid) {
   EXPECT_EQ(run_faulty("unique-ids", "same-ids").exit_code, 1);
   EXPECT_GT(results().at("workload").at("duplicated-count"), 0);
-}
-
-TEST_F(CommandTest, ADoubleAnswerIsInvalid) {
-  const Finished finished = run_faulty("echo", "answers-twice");
-  EXPECT_EQ(finished.exit_code, 1) << finished.output;
-  EXPECT_NE(finished.output.find("answered twice"), std::string::npos) << finished.output;
 }
 
 TEST_F(CommandTest, MalformedRepliesAreExceptions) {
@@ -292,7 +339,7 @@ TEST_F(CommandTest, ADeafNodeStopsOnlyItself) {
                                 "-w echo --node-count 2 --concurrency 4000 --rate 4000 "
                                 "--dispatch-delay-us 0 "
                                 "--time-limit 2 -- deaf");
-  EXPECT_EQ(finished.exit_code, 1) << finished.output;
+  EXPECT_EQ(finished.exit_code, 0) << "as under Maelstrom: " << finished.output;
   EXPECT_GT(results().at("stats").at("info-count"), 1000) << "n0's";
   EXPECT_GT(results().at("stats").at("ok-count"), 1000) << "n1's";
 }

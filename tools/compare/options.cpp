@@ -147,6 +147,7 @@ bench::TestOptions test_options(const CompareOptions& options, const Plan& plan)
   options.conditions[plan.condition].impose(test);
   test.given_seed = plan.seed;
   test.no_plots = true;
+  test.strict = true;
   resolve(test);
   if (!options.real) test.binary = "(simulated)";
   return test;

@@ -62,9 +62,12 @@ void add_network_options(CommandLine& command, TestOptions& options) {
 }
 
 void add_load_options(CommandLine& command, TestOptions& options, std::int64_t most_nodes) {
-  command.add("--node-count", options.node_count, "How many nodes")
-      .between(1, static_cast<double>(most_nodes))
-      .value_name("N");
+  auto count = command.add("--node-count", options.node_count,
+                           options.node_count == kNobodySaid
+                               ? "How many nodes: n0 and up (default: 5, n1 to n5, as Maelstrom's)"
+                               : "How many nodes: n0 and up");
+  count.between(1, static_cast<double>(most_nodes)).value_name("N");
+  if (options.node_count == kNobodySaid) count.hide_default();
   command.add("--time-limit", options.time_limit_s, "How long the load lasts, in seconds")
       .between(kSmallest, kLargest)
       .value_name("S");
@@ -119,8 +122,9 @@ void add_test_options(CommandLine& command, TestOptions& options, std::int64_t m
       .between(1, kLargest)
       .value_name("N");
   command.add_flag("--strict", options.strict,
-                   "Read nothing more from a node after a line that is no message, as Maelstrom "
-                   "does (the run is invalid either way)");
+                   "Forgive nothing: what Maelstrom does not look at (a value twice in one read, "
+                   "a value that nobody sent, a request answered twice) makes the run invalid, and "
+                   "nothing more is read from a node after a line that is no message");
   command.add_flag("--no-plots", options.no_plots, "Draw no plots (they need gnuplot)");
   command.add("--seed", options.given_seed, "Repeats the random choices of another run")
       .value_name("N");
@@ -134,6 +138,10 @@ void add_test_options(CommandLine& command, TestOptions& options, std::int64_t m
 }
 
 void resolve(TestOptions& options) {
+  if (options.node_count == kNobodySaid) {
+    options.node_count = kUsualNodeCount;
+    options.first_node = 1;
+  }
   options.seed = options.given_seed ? *options.given_seed : std::random_device()();
   options.thread_count =
       parse_concurrency(options.concurrency, static_cast<std::size_t>(options.node_count));
@@ -163,7 +171,9 @@ RunOptions run_options(const TestOptions& options) {
 
 std::vector<std::string> node_names(const TestOptions& options) {
   std::vector<std::string> names;
-  for (std::int64_t i = 0; i < options.node_count; ++i) names.push_back(fmt::format("n{}", i));
+  for (std::int64_t i = 0; i < options.node_count; ++i) {
+    names.push_back(fmt::format("n{}", options.first_node + i));
+  }
   return names;
 }
 

@@ -21,11 +21,15 @@ namespace hearsay::bench {
 // From the gaps between operations in histories recorded from Maelstrom (tools/README.md).
 inline constexpr double kJepsenDispatchDelayUs = 260;
 
+// Maelstrom has its own nodes then, with names from 1 on.
+inline constexpr std::int64_t kNobodySaid = 0;
+inline constexpr std::int64_t kUsualNodeCount = 5;
+
 struct TestOptions {
   // As given.
   std::string workload;
   std::string binary;
-  std::int64_t node_count = 5;
+  std::int64_t node_count = kNobodySaid;
   double time_limit_s = 10;
   double recovery_s = 10;
   double rate_hz = 5;
@@ -51,6 +55,7 @@ struct TestOptions {
 
   // Worked out by resolve().
   std::uint64_t seed = 0;
+  std::int64_t first_node = 0;
   std::size_t thread_count = 1;
   std::optional<double> wanted_availability;
   Topology shape = Topology::grid;
@@ -70,7 +75,7 @@ void add_test_options(CommandLine& command, TestOptions& options, std::int64_t m
 void resolve(TestOptions& options);
 
 RunOptions run_options(const TestOptions& options);
-// n0, n1, ...
+// n0, n1, ... or n1 to n5.
 std::vector<std::string> node_names(const TestOptions& options);
 
 nlohmann::json to_json(const TestOptions& options);

@@ -1,29 +1,49 @@
-// Words for people, on stderr and stdout.
+// Words for people, on stderr and stdout. What nodes wrote may stand in them: nothing in it steers
+// the terminal.
 #pragma once
 
 #include <fmt/core.h>
 
-#include <cerrno>
-#include <cstdio>
-#include <cstring>
+#include <cstdint>
 #include <string>
+#include <string_view>
 #include <utility>
 
 namespace hearsay::bench {
 
-// Never throws because nobody can read it: a closed or full stderr is no reason to end a run.
+// To stderr, nothing added. Never throws because nobody can read it: a closed or full stderr is no
+// reason to end a run.
+void tell_text(std::string_view text);
+
 template <typename... Values>
 void tell(fmt::format_string<Values...> format, Values&&... values) {
-  const std::string text = fmt::format(format, std::forward<Values>(values)...);
-  static_cast<void>(!std::fwrite(text.data(), 1, text.size(), stderr));
+  tell_text(fmt::format(format, std::forward<Values>(values)...));
 }
 
 // To stdout. Returns "" or why it takes no more.
-inline std::string print(const std::string& text) {
-  errno = 0;
-  const bool good =
-      std::fwrite(text.data(), 1, text.size(), stdout) == text.size() && std::fflush(stdout) == 0;
-  return good ? "" : std::strerror(errno);
-}
+std::string print(std::string_view text);
+
+// The line about the progress, on a terminal that stderr is; elsewhere there is none. It is never
+// wider than the terminal. Not thread-safe.
+class ProgressLine {
+ public:
+  // `first_ns`: nothing before this; afterwards not more often than kShownEveryNs.
+  explicit ProgressLine(std::int64_t first_ns);
+  // Takes the line away.
+  ~ProgressLine() { clear(); }
+  ProgressLine(const ProgressLine&) = delete;
+  ProgressLine& operator=(const ProgressLine&) = delete;
+
+  bool is_terminal() const { return terminal_; }
+  // Whether it is time for show().
+  bool is_due(std::int64_t now_ns) const { return terminal_ && now_ns >= next_ns_; }
+  void show(std::int64_t now_ns, std::string_view text);
+  void clear();
+
+ private:
+  bool terminal_;
+  bool shown_ = false;
+  std::int64_t next_ns_;
+};
 
 }  // namespace hearsay::bench

@@ -2,7 +2,9 @@
 
 #include <fmt/core.h>
 #include <sys/epoll.h>
+#include <sys/prctl.h>
 #include <sys/resource.h>
+#include <sys/wait.h>
 #include <unistd.h>
 
 #include <algorithm>
@@ -13,6 +15,7 @@
 #include <variant>
 
 #include "tools/console/tell.h"
+#include "tools/experiment/network/foreign_text.h"
 #include "tools/processes/process_table.h"
 
 namespace hearsay::bench {
@@ -26,11 +29,11 @@ constexpr rlim_t kOtherDescriptors = 100;
 constexpr int kLeftoverPolls = 25;
 constexpr useconds_t kLeftoverPollUs = 20'000;
 
-// Each node needs two descriptors, and a few while it starts.
+// Each node needs four descriptors, and a few while it starts.
 void allow_descriptors(std::size_t nodes) {
   rlimit limit{};
   check_syscall(::getrlimit(RLIMIT_NOFILE, &limit), "getrlimit");
-  const rlim_t wanted = 2 * nodes + kOtherDescriptors;
+  const rlim_t wanted = 4 * nodes + kOtherDescriptors;
   if (limit.rlim_cur >= wanted) return;
   limit.rlim_cur = std::min<rlim_t>(wanted, limit.rlim_max);
   check_syscall(::setrlimit(RLIMIT_NOFILE, &limit), "setrlimit");
@@ -47,39 +50,101 @@ NodeGroup::NodeGroup(EventLoop& loop, NodeCommand command, std::string log_direc
       on_death_(std::move(on_death)) {}
 
 std::string NodeGroup::log_path(std::size_t node) const {
+  if (log_directory_.empty()) return "";
   return fmt::format("{}/{}.log", log_directory_, network_->node_name(node));
 }
 
 std::string NodeGroup::last_words(std::size_t node) const {
+  std::string text;
+  if (const auto& process = nodes_[node].process; process && !process->unfinished_line().empty()) {
+    const std::string_view line = process->unfinished_line();
+    text = fmt::format(
+        "Its stdout holds {} bytes without a line end (print one behind each message, "
+        "and flush):\n    {}\n",
+        line.size(), shorten_line(line));
+  }
+  if (!log_error_.empty()) return text + "What it wrote to stderr could not be kept.\n";
   std::ifstream log(log_path(node));
   std::deque<std::string> last;
   for (std::string line; std::getline(log, line);) {
     last.push_back(shorten_line(line));
     if (last.size() > kLastLines) last.pop_front();
   }
-  if (last.empty()) return "It wrote nothing to stderr.\n";
-  std::string text = fmt::format("The last lines of its stderr ({}):\n", log_path(node));
+  if (last.empty()) return text + "It wrote nothing to stderr.\n";
+  text += fmt::format("The last lines of its stderr ({}):\n", log_path(node));
   for (const std::string& line : last) text += "    " + line + "\n";
   return text;
 }
 
 void NodeGroup::start(Network& network) {
   allow_descriptors(network.node_count());
+  check_syscall(::prctl(PR_SET_CHILD_SUBREAPER, 1), "prctl");
+  not_ours_ = running_children(::getpid());
   network_ = &network;
   nodes_.resize(network.node_count());
   for (std::size_t node = 0; node < nodes_.size(); ++node) launch(node);
 }
 
 void NodeGroup::launch(std::size_t node) {
-  nodes_[node].process = std::make_unique<NodeProcess>(command_, log_path(node));
+  nodes_[node].process =
+      std::make_unique<NodeProcess>(command_, log_path(node), [this, node](std::string_view line) {
+        deaths_.take_line(node, line);
+        if (on_log_line_) on_log_line_(node, line);
+      });
   loop_.watch(nodes_[node].process->stdout_fd(), EPOLLIN,
               [this, node](std::int64_t now_ns, std::uint32_t) { read(now_ns, node); });
+  loop_.watch(nodes_[node].process->log().fd(), EPOLLIN,
+              [this, node](std::int64_t now_ns, std::uint32_t) { read_log(now_ns, node); });
 }
 
 void NodeGroup::bury(std::size_t node) {
-  loop_.forget(nodes_[node].process->stdin_fd());
-  loop_.forget(nodes_[node].process->stdout_fd());
-  nodes_[node] = Node();  // kills all that is left of it
+  NodeProcess& process = *nodes_[node].process;
+  loop_.forget(process.stdin_fd());
+  loop_.forget(process.stdout_fd());
+  loop_.forget(process.log().fd());
+  kill_with_family(nodes_[node]);
+  process.reap();
+  process.log().drain();
+  nodes_[node] = Node();
+  deaths_.note_start(node);
+}
+
+// Also those that left the group.
+void NodeGroup::kill_with_family(Node& node) const {
+  const std::vector<pid_t> family = descendants(node.process->pid());
+  node.process->kill();
+  node.process->signal_group(SIGKILL);
+  for (const pid_t pid : family) ::kill(pid, SIGKILL);
+}
+
+bool NodeGroup::is_node(pid_t pid) const {
+  return std::any_of(nodes_.begin(), nodes_.end(),
+                     [&](const Node& node) { return node.process && node.process->pid() == pid; });
+}
+
+// Those whose parent died before them came to the bench: their ends must be looked at.
+void NodeGroup::bury_orphans() const {
+  for (const pid_t pid : dead_children(::getpid())) {
+    const bool known = std::find(not_ours_.begin(), not_ours_.end(), pid) != not_ours_.end();
+    if (!known && !is_node(pid)) ::waitpid(pid, nullptr, WNOHANG);
+  }
+}
+
+// What is still there when all nodes are gone. Returns what it was.
+std::vector<std::string> NodeGroup::end_orphans() const {
+  std::vector<std::string> names;
+  for (int i = 0; i < kLeftoverPolls; ++i) {
+    bool found = false;
+    for (const pid_t pid : running_children(::getpid())) {
+      if (std::find(not_ours_.begin(), not_ours_.end(), pid) != not_ours_.end()) continue;
+      found = true;
+      names.push_back(fmt::format("a node ({})", printable(name_of_process(pid))));
+      ::kill(pid, SIGKILL);
+      ::waitpid(pid, nullptr, 0);
+    }
+    if (!found) break;  // else their children may have come
+  }
+  return names;
 }
 
 void NodeGroup::look_for_deaths(std::int64_t now_ns) {
@@ -87,23 +152,31 @@ void NodeGroup::look_for_deaths(std::int64_t now_ns) {
     if (!nodes_[node].process) continue;
     const std::string exit = nodes_[node].process->try_reap();
     if (exit.empty()) continue;
+    nodes_[node].process->log().drain();
     on_death_(now_ns, node, fmt::format("{} {}", network_->node_name(node), exit));
   }
+  bury_orphans();
 }
 
 std::vector<std::string> NodeGroup::stop() {
   const auto is_dead = [](const Node& node) { return !node.process; };
-  for (const Node& node : nodes_) {
+  for (Node& node : nodes_) {
     if (is_dead(node)) continue;
+    for (const pid_t pid : descendants(node.process->pid())) {
+      if (::getpgid(pid) != node.process->pid()) node.other_groups.push_back(pid);
+    }
     node.process->kill();
     loop_.forget(node.process->stdin_fd());
     loop_.forget(node.process->stdout_fd());
+    loop_.forget(node.process->log().fd());
   }
   for (const Node& node : nodes_) {
     if (!is_dead(node)) node.process->reap();
   }
   const auto has_leftovers = [&](const Node& node) {
-    return !is_dead(node) && node.process->has_leftovers();
+    return !is_dead(node) &&
+           (node.process->has_leftovers() ||
+            std::any_of(node.other_groups.begin(), node.other_groups.end(), is_running));
   };
   for (int i = 0; i < kLeftoverPolls; ++i) {
     if (std::none_of(nodes_.begin(), nodes_.end(), has_leftovers)) break;
@@ -111,10 +184,25 @@ std::vector<std::string> NodeGroup::stop() {
   }
   std::vector<std::string> untidy;
   for (std::size_t node = 0; node < nodes_.size(); ++node) {
+    if (is_dead(nodes_[node])) continue;
     if (has_leftovers(nodes_[node])) untidy.push_back(network_->node_name(node));
+    for (const pid_t pid : nodes_[node].other_groups) {
+      if (is_running(pid)) ::kill(pid, SIGKILL);
+    }
+    nodes_[node].process->signal_group(SIGKILL);
+    nodes_[node].process->log().drain();
   }
-  nodes_.clear();  // kills what is left
+  if (untidy.empty()) {
+    untidy = end_orphans();
+  } else {
+    end_orphans();  // they are those that were just killed
+  }
+  nodes_.clear();
   return untidy;
+}
+
+std::optional<int> NodeGroup::exit_status(std::size_t node) const {
+  return nodes_[node].process ? nodes_[node].process->exit_status() : std::nullopt;
 }
 
 pid_t NodeGroup::pid(std::size_t node) const {
@@ -150,6 +238,7 @@ std::optional<std::int64_t> NodeGroup::kill_worker(std::int64_t /*now_ns*/, std:
   if (!worker || worker == nodes_[node].killed_worker) return std::nullopt;
   if (::kill(*worker, SIGKILL) != 0) return std::nullopt;
   nodes_[node].killed_worker = worker;
+  deaths_.note_nemesis_kill(node, *worker);
   return *worker;
 }
 
@@ -192,17 +281,47 @@ void NodeGroup::resume_node(std::int64_t /*now_ns*/, std::size_t number) {
 void NodeGroup::read(std::int64_t now_ns, std::size_t node) {
   NodeProcess& process = *nodes_[node].process;
   bool silenced = false;
-  const bool open = process.read_lines([&](std::string_view line) {
-    silenced = !take_line(now_ns, node, line);
+  const bool open = process.read_lines([&](std::string_view line, bool cut) {
+    silenced = !take_line(now_ns, node, line, cut);
     return !silenced;
   });
   if (silenced || !open) loop_.forget(process.stdout_fd());
 }
 
-bool NodeGroup::take_line(std::int64_t now_ns, std::size_t node, std::string_view line) {
+void NodeGroup::read_log(std::int64_t now_ns, std::size_t node) {
+  NodeLog& log = nodes_[node].process->log();
+  log.read();
+  look_at_log(now_ns, node);
+  if (log.is_closed()) loop_.forget(log.fd());
+}
+
+void NodeGroup::look_at_log(std::int64_t now_ns, std::size_t node) {
+  const NodeLog& log = nodes_[node].process->log();
+  if (!log.write_error().empty() && std::exchange(log_error_, log.write_error()).empty()) {
+    tell("hearsay test: the log of {} can't be written: {}. What nodes write to stderr is lost\n",
+         network_->node_name(node), log_error_);
+  }
+  if (log.dropped_bytes() == 0 || std::exchange(nodes_[node].log_is_bad, true)) return;
+  report(findings_.add_flood(
+      now_ns, network_->node_name(node),
+      fmt::format("more than {} MiB on stderr; its log ends there", NodeLog::kMostBytes >> 20U),
+      ""));
+}
+
+bool NodeGroup::take_line(std::int64_t now_ns, std::size_t node, std::string_view line, bool cut) {
   const std::string& name = network_->node_name(node);
-  const auto parsed = parse_output(parser_, line);
+  if (cut) {
+    report(findings_.add_flood(now_ns, name,
+                               fmt::format("a line of more than {} MiB without an end",
+                                           NodeProcess::kLongestLineBytes >> 20U),
+                               line));
+    return !strict_;
+  }
+  const auto parsed = parser_.parse(line);
   if (const auto* envelope = std::get_if<Envelope>(&parsed)) {
+    if (!envelope->oddity.empty()) {
+      report(findings_.add_oddity(now_ns, name, std::string(envelope->oddity), line));
+    }
     auto refusal =
         network_->send(now_ns, envelope->src, envelope->dest, envelope->body, envelope->type);
     if (!refusal) return true;
@@ -216,11 +335,18 @@ bool NodeGroup::take_line(std::int64_t now_ns, std::size_t node, std::string_vie
 void NodeGroup::report(const Finding& finding) const {
   const std::int64_t count = findings_.count_of(finding.node);
   if (count > kToldFindings) return;
-  const bool is_message = finding.kind != Finding::Kind::no_message;
-  tell("hearsay test: {} printed {}: {}\n    {}\n", finding.node,
-       is_message ? "a message that can't be delivered" : "a line that is no message",
-       finding.reason, finding.line);
-  if (strict_) {
+  const bool odd = finding.kind == Finding::Kind::oddity;
+  if (finding.kind == Finding::Kind::too_much) {
+    tell("hearsay test: {}: {}\n", finding.node, finding.reason);
+    return;
+  }
+  const char* what = odd ? "an odd line"
+                     : finding.kind == Finding::Kind::no_message
+                         ? "a line that is no message"
+                         : "a message that can't be delivered";
+  tell("hearsay test: {} printed {}: {}\n    {}\n", finding.node, what, finding.reason,
+       finding.line);
+  if (strict_ && !odd) {
     tell("    Nothing more is read from it in this run, as under Maelstrom.\n");
   } else if (count == kToldFindings) {
     tell("    More of that kind from {} is only counted.\n", finding.node);

@@ -4,7 +4,9 @@
 // a finding: the run can't be valid any more, but goes on. Strictly as under Maelstrom it silences
 // its node: its stdout is not read again until the node is started again. A node that exits ends
 // the run, unless kill_node killed it. A node that doesn't read its stdin holds up nobody but
-// itself. The group's end kills what stop() has not. Not thread-safe.
+// itself; one that writes more than the bench keeps (a line without an end, stderr) is a finding.
+// The group's end kills what stop() has not, processes that left their node's group included: the
+// bench is their reaper. Not thread-safe.
 #pragma once
 
 #include <sys/types.h>
@@ -16,12 +18,13 @@
 #include <optional>
 #include <string>
 #include <string_view>
+#include <utility>
 #include <vector>
 
-#include "common/protocol/line_parser.h"
 #include "tools/experiment/faults/node_control.h"
 #include "tools/experiment/network/network.h"
 #include "tools/experiment/network/node_output.h"
+#include "tools/experiment/verdict/deaths.h"
 #include "tools/experiment/verdict/findings.h"
 #include "tools/processes/event_loop.h"
 #include "tools/processes/node_process.h"
@@ -62,11 +65,19 @@ class NodeGroup : public NodePort, public NodeControl {
   void pause_node(std::int64_t now_ns, std::size_t node) override;
   void resume_node(std::int64_t now_ns, std::size_t node) override;
 
+  // Called with each line that a node writes to stderr.
+  using OnLogLine = std::function<void(std::size_t node, std::string_view line)>;
+  void hand_log_to(OnLogLine on_log_line) { on_log_line_ = std::move(on_log_line); }
+
   const Findings& findings() const { return findings_; }
+  const Deaths& deaths() const { return deaths_; }
+  // Of a node that died by itself; nothing: of a signal, or it lives.
+  std::optional<int> exit_status(std::size_t node) const;
   // -1: it has none now.
   pid_t pid(std::size_t node) const;
   std::string log_path(std::size_t node) const;
-  // "The last lines of its stderr (FILE):" and these, indented.
+  // "The last lines of its stderr (FILE):" and these, indented; before them, what it wrote to
+  // stdout without an end.
   std::string last_words(std::size_t node) const;
 
  private:
@@ -75,6 +86,8 @@ class NodeGroup : public NodePort, public NodeControl {
     bool paused = false;
     std::optional<pid_t> killed_worker;  // the last one
     std::optional<pid_t> paused_worker;
+    bool log_is_bad = false;          // and that has been said
+    std::vector<pid_t> other_groups;  // processes that left its group; filled by stop()
   };
 
   void launch(std::size_t node);
@@ -83,7 +96,13 @@ class NodeGroup : public NodePort, public NodeControl {
   bool has_worker(std::size_t node, pid_t worker) const;
   void read(std::int64_t now_ns, std::size_t node);
   // False: the node is silenced.
-  bool take_line(std::int64_t now_ns, std::size_t node, std::string_view line);
+  bool take_line(std::int64_t now_ns, std::size_t node, std::string_view line, bool cut);
+  void read_log(std::int64_t now_ns, std::size_t node);
+  void look_at_log(std::int64_t now_ns, std::size_t node);
+  void kill_with_family(Node& node) const;
+  bool is_node(pid_t pid) const;
+  void bury_orphans() const;
+  std::vector<std::string> end_orphans() const;
   void report(const Finding& finding) const;
 
   EventLoop& loop_;
@@ -93,8 +112,12 @@ class NodeGroup : public NodePort, public NodeControl {
   OnDeath on_death_;
   Network* network_ = nullptr;
   std::vector<Node> nodes_;
-  protocol::LineParser parser_;
+  std::string log_error_;        // why a log takes nothing more; said once
+  std::vector<pid_t> not_ours_;  // children that the bench had before
+  OutputParser parser_;
   Findings findings_;
+  Deaths deaths_;
+  OnLogLine on_log_line_;
 };
 
 }  // namespace hearsay::bench

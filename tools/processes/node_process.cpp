@@ -72,15 +72,16 @@ std::string describe_status(int status) {
 
 }  // namespace
 
-NodeProcess::NodeProcess(const NodeCommand& command, const std::string& log_path) {
-  const FileDescriptor log(check_syscall(
-      ::open(log_path.c_str(), O_WRONLY | O_CREAT | O_APPEND | O_CLOEXEC, 0666), log_path));
-  spawn(command, log.get());
+NodeProcess::NodeProcess(const NodeCommand& command, const std::string& log_path,
+                         NodeLog::OnLine on_log_line) {
+  log_ = std::make_unique<NodeLog>(spawn(command), log_path, std::move(on_log_line));
 }
 
-void NodeProcess::spawn(const NodeCommand& command, int log_fd) {
+// Returns the end of its stderr.
+FileDescriptor NodeProcess::spawn(const NodeCommand& command) {
   Pipe input = open_pipe();
   Pipe output = open_pipe();
+  Pipe log = open_pipe();
   Pipe error = open_pipe();
   std::vector<std::string> words = {command.binary};
   words.insert(words.end(), command.arguments.begin(), command.arguments.end());
@@ -89,7 +90,7 @@ void NodeProcess::spawn(const NodeCommand& command, int log_fd) {
   for (std::string& word : words) argv.push_back(word.data());
   argv.push_back(nullptr);
 
-  const ChildSetup setup{::getpid(),        input.read.get(), output.write.get(), log_fd,
+  const ChildSetup setup{::getpid(),        input.read.get(), output.write.get(), log.write.get(),
                          error.write.get(), words[0].c_str(), argv.data()};
   pid_ = check_syscall(::fork(), "fork");
   if (pid_ == 0) become_node(setup);
@@ -98,6 +99,7 @@ void NodeProcess::spawn(const NodeCommand& command, int log_fd) {
   stdout_ = std::move(output.read);
   make_nonblocking(stdin_);
   make_nonblocking(stdout_);
+  make_nonblocking(log.read);
 
   // The pipe closes by itself when exec succeeds.
   error.write.reset();
@@ -107,6 +109,7 @@ void NodeProcess::spawn(const NodeCommand& command, int log_fd) {
     errno = child_errno;
     throw_errno("cannot start " + command.binary);
   }
+  return std::move(log.read);
 }
 
 NodeProcess::~NodeProcess() {
@@ -132,22 +135,34 @@ bool NodeProcess::write_rest() {
   return unwritten_.empty();
 }
 
-bool NodeProcess::read_lines(const std::function<bool(std::string_view line)>& take) {
+bool NodeProcess::read_lines(const Take& take) {
   std::array<char, kReadBytes> chunk;  // left as it is: zeros would cost more than the reading
   const ssize_t count = ::read(stdout_.get(), chunk.data(), chunk.size());
   if (count == 0) return false;
   if (count < 0) return errno == EAGAIN || errno == EINTR;
+  std::string_view text(chunk.data(), static_cast<std::size_t>(count));
+  if (skipping_) {
+    const std::size_t behind = text.find('\n');
+    if (behind == std::string_view::npos) return true;
+    text.remove_prefix(behind + 1);
+    skipping_ = false;
+  }
   const std::size_t old_size = unread_.size();
-  unread_.append(chunk.data(), static_cast<std::size_t>(count));
+  unread_.append(text);
 
   std::size_t begin = 0;
   std::size_t end = unread_.find('\n', old_size);
   while (end != std::string::npos) {
-    if (!take(std::string_view(unread_).substr(begin, end - begin))) break;
+    if (!take(std::string_view(unread_).substr(begin, end - begin), false)) break;
     begin = end + 1;
     end = unread_.find('\n', begin);
   }
   unread_.erase(0, begin);
+  if (unread_.size() > kLongestLineBytes) {
+    take(unread_, true);
+    unread_ = std::string();
+    skipping_ = true;
+  }
   return true;
 }
 
@@ -155,6 +170,7 @@ std::string NodeProcess::try_reap() {
   int status = 0;
   if (pid_ < 0 || ::waitpid(pid_, &status, WNOHANG) != pid_) return "";
   pid_ = -1;
+  if (WIFEXITED(status)) exit_status_ = WEXITSTATUS(status);
   return describe_status(status);
 }
 

@@ -1,4 +1,4 @@
-// One node: a child process with pipes on stdin and stdout and a log file on stderr.
+// One node: a child process with pipes on stdin, stdout and stderr.
 //
 // It starts in /tmp with the bench's environment, as under Maelstrom, in a process group of its
 // own, so that a Ctrl-C on the terminal reaches the bench only. It cannot outlive the bench: fork
@@ -11,11 +11,14 @@
 
 #include <cstddef>
 #include <functional>
+#include <memory>
+#include <optional>
 #include <string>
 #include <string_view>
 #include <vector>
 
 #include "common/base/file_descriptor.h"
+#include "tools/processes/node_log.h"
 
 namespace hearsay::bench {
 
@@ -26,8 +29,11 @@ struct NodeCommand {
 
 class NodeProcess {
  public:
-  // Throws std::system_error when it can't be started (the binary isn't executable, ...).
-  NodeProcess(const NodeCommand& command, const std::string& log_path);
+  // A line without an end takes no more memory than this.
+  static constexpr std::size_t kLongestLineBytes = std::size_t{64} << 20U;
+
+  // Throws std::system_error when it can't be started, or the log can't be written.
+  NodeProcess(const NodeCommand& command, const std::string& log_path, NodeLog::OnLine on_log_line);
   ~NodeProcess();
   NodeProcess(const NodeProcess&) = delete;
   NodeProcess& operator=(const NodeProcess&) = delete;
@@ -35,6 +41,8 @@ class NodeProcess {
   pid_t pid() const { return pid_; }
   int stdin_fd() const { return stdin_.get(); }
   int stdout_fd() const { return stdout_.get(); }
+  // Valid until the process is dead and buried, and what it wrote is read.
+  NodeLog& log() { return *log_; }
 
   // Writes without waiting. False: a rest is kept; call write_rest when the pipe takes more. A node
   // that has closed its stdin swallows everything.
@@ -43,10 +51,15 @@ class NodeProcess {
 
   // Reads what is there and hands each complete line on, without its line feed, until `take`
   // returns false (what was read behind that line is thrown away). False at the end of the output.
-  bool read_lines(const std::function<bool(std::string_view line)>& take);
+  // Of a line that is too long the beginning is handed on once, as `cut`; its rest is skipped.
+  using Take = std::function<bool(std::string_view line, bool cut)>;
+  bool read_lines(const Take& take);
+  // The beginning of a line whose end has not come.
+  std::string_view unfinished_line() const { return unread_; }
 
   // The exit in words, once it has exited ("exited with status 3", "was killed by signal 9").
   std::string try_reap();
+  std::optional<int> exit_status() const { return exit_status_; }
   void kill() const;
   // After kill(): waits for its end.
   void reap();
@@ -56,14 +69,17 @@ class NodeProcess {
   void signal_group(int number) const;
 
  private:
-  void spawn(const NodeCommand& command, int log_fd);
+  FileDescriptor spawn(const NodeCommand& command);
 
   pid_t pid_ = -1;
   pid_t group_ = -1;
+  std::optional<int> exit_status_;
   FileDescriptor stdin_;
   FileDescriptor stdout_;
   std::string unwritten_;
-  std::string unread_;  // the beginning of a line
+  std::string unread_;     // the beginning of a line
+  bool skipping_ = false;  // the rest of a line that is too long
+  std::unique_ptr<NodeLog> log_;
 };
 
 }  // namespace hearsay::bench

@@ -76,15 +76,42 @@ ProcessUsage usage_of(pid_t pid) {
   return usage;
 }
 
-}  // namespace
-
-std::vector<pid_t> running_children(pid_t pid) {
+std::vector<pid_t> children_of(pid_t pid, bool running) {
   std::ifstream file(fmt::format("/proc/{0}/task/{0}/children", pid));
   std::vector<pid_t> children;
   for (pid_t child = 0; file >> child;) {
-    if (state_of(std::to_string(child)).is_running()) children.push_back(child);
+    if (state_of(std::to_string(child)).is_running() == running) children.push_back(child);
   }
   return children;
+}
+
+}  // namespace
+
+std::vector<pid_t> running_children(pid_t pid) {
+  return children_of(pid, true);
+}
+
+std::vector<pid_t> dead_children(pid_t pid) {
+  return children_of(pid, false);
+}
+
+bool is_running(pid_t pid) {
+  return state_of(std::to_string(pid)).is_running();
+}
+
+std::vector<pid_t> descendants(pid_t pid) {
+  std::vector<pid_t> found = running_children(pid);
+  for (std::size_t i = 0; i < found.size(); ++i) {
+    const std::vector<pid_t> next = running_children(found[i]);
+    found.insert(found.end(), next.begin(), next.end());
+  }
+  return found;
+}
+
+std::string name_of_process(pid_t pid) {
+  std::string name = read_file(fmt::format("/proc/{}/comm", pid));
+  if (!name.empty()) name.pop_back();  // a line feed
+  return name;
 }
 
 bool is_group_running(pid_t group) {

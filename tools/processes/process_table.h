@@ -4,12 +4,24 @@
 #include <sys/types.h>
 
 #include <cstdint>
+#include <string>
 #include <vector>
 
 namespace hearsay::bench {
 
 // The direct children of a process that are still running (a zombie isn't).
 std::vector<pid_t> running_children(pid_t pid);
+
+// Those that have ended, while nobody has asked how.
+std::vector<pid_t> dead_children(pid_t pid);
+
+bool is_running(pid_t pid);
+
+// All that descend from a process and are running, nearest first.
+std::vector<pid_t> descendants(pid_t pid);
+
+// "sleep": the process' name; "" if it doesn't live.
+std::string name_of_process(pid_t pid);
 
 // Whether a process of this group is still running.
 bool is_group_running(pid_t group);

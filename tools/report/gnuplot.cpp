@@ -13,6 +13,8 @@
 #include <fstream>
 #include <system_error>
 
+#include "tools/experiment/network/foreign_text.h"
+
 namespace hearsay::bench {
 namespace {
 
@@ -70,7 +72,7 @@ std::string run_gnuplot(const std::filesystem::path& directory) {
 
 std::string in_gnuplot_quotes(std::string_view text) {
   std::string result = "'";
-  for (const char c : text) {
+  for (const char c : printable_lines(text)) {
     if (c == '\'') result.push_back('\'');
     result.push_back(c == '\n' ? ' ' : c);
   }

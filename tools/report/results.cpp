@@ -5,6 +5,7 @@
 #include "common/base/units.h"
 #include "common/base/version.h"
 #include "tools/experiment/verdict/checkers.h"
+#include "tools/report/remarks.h"
 #include "tools/report/results_faults.h"
 #include "tools/report/results_traffic.h"
 
@@ -81,12 +82,22 @@ void add_failure(nlohmann::json& section, const Outcome& outcome) {
   section["failed-node"] = outcome.failed_node;
 }
 
-nlohmann::json hearsay_section(const TestOptions& options, const Run& run, const Network& network,
-                               const Outcome& outcome) {
+// Whether all is well beside Maelstrom's verdict; `oddities`: what it would not notice.
+bool is_well(const TestOptions& options, const Run& run, const Outcome& outcome,
+             const nlohmann::json& oddities) {
+  if (outcome.findings.wrong() > 0 || !outcome.violations.empty()) return false;
+  if (!options.strict) return true;
+  return run.duplicates().empty() && outcome.findings.counts().empty() &&
+         oddities.value("duplicated-count", 0) == 0 && oddities.value("unexpected-count", 0) == 0;
+}
+
+nlohmann::json hearsay_section(const TestOptions& options, const Workload& workload, const Run& run,
+                               const Network& network, const Outcome& outcome) {
+  nlohmann::json oddities = workload.look_closer(run.history());
   nlohmann::json section = {
-      {"valid?",
-       outcome.findings.total() == 0 && run.duplicates().empty() && outcome.violations.empty()},
+      {"valid?", is_well(options, run, outcome, oddities)},
       {"version", version()},
+      {"oddities", oddities},
       {"seed", options.seed},
       {"options", to_json(options)},
       {"bad-lines", bad_lines(run, outcome.findings)},
@@ -100,6 +111,7 @@ nlohmann::json hearsay_section(const TestOptions& options, const Run& run, const
   if (!outcome.usage.empty()) section["resources"] = describe_resources(network, outcome);
   if (!outcome.simulator.is_null()) section["simulator"] = outcome.simulator;
   add_faults(section, run, network);
+  section["deaths"] = outcome.deaths.json();
   add_failure(section, outcome);
   return section;
 }
@@ -108,8 +120,9 @@ nlohmann::json hearsay_section(const TestOptions& options, const Run& run, const
 
 nlohmann::json make_results(const TestOptions& options, const Workload& workload, const Run& run,
                             const Network& network, const Outcome& outcome) {
-  nlohmann::json results = {{"hearsay", hearsay_section(options, run, network, outcome)}};
-  if (!outcome.failure.empty()) {
+  nlohmann::json results = {{"hearsay", hearsay_section(options, workload, run, network, outcome)}};
+  const bool interrupted = outcome.failure_kind == kInterrupted;
+  if (!outcome.failure.empty() && !interrupted) {
     results["valid?"] = "unknown";
     return results;
   }
@@ -119,10 +132,15 @@ nlohmann::json make_results(const TestOptions& options, const Workload& workload
   results["stats"] = check_stats(history);
   results["availability"] = check_availability(history, options.wanted_availability);
   results["net"] = check_net(history, network);
+  if (interrupted) {  // a value that the last reads miss may have been on its way
+    results["valid?"] = "unknown";
+    return results;
+  }
   results["workload"] = workload.check(history);
   std::vector<nlohmann::json> verdicts;
   for (const auto& section : results) verdicts.push_back(section.at("valid?"));
   results["valid?"] = merge_valid(verdicts);
+  add_remarks(results, options, run, network);
   return results;
 }
 

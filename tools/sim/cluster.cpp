@@ -213,7 +213,7 @@ void Cluster::send_line(std::int64_t now_ns, std::size_t node, std::string_view 
   if (slots_[node].silenced) return;
   line.remove_suffix(1);
   const std::string& name = network_->node_name(node);
-  const auto parsed = bench::parse_output(parser_, line);
+  const auto parsed = output_parser_.parse(line);
   bool good = false;
   if (const auto* envelope = std::get_if<bench::Envelope>(&parsed)) {
     if (log_ != nullptr) {

@@ -22,6 +22,7 @@
 #include "common/protocol/line_parser.h"
 #include "tools/experiment/faults/node_control.h"
 #include "tools/experiment/network/network.h"
+#include "tools/experiment/network/node_output.h"
 #include "tools/experiment/time/event_heap.h"
 #include "tools/experiment/time/random.h"
 #include "tools/experiment/verdict/findings.h"
@@ -104,6 +105,7 @@ class Cluster : public bench::NodePort, public bench::NodeControl {
   bench::Network* network_ = nullptr;
   core::Roster names_;
   protocol::LineParser parser_;
+  bench::OutputParser output_parser_;
   SimNode::Desk desk_;
   bench::Findings findings_;
   std::vector<std::string> broken_recoveries_;

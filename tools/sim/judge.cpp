@@ -72,8 +72,10 @@ Judgement judge(const SimOptions& scenario, const bench::History& history,
   }
   const nlohmann::json& workload = results.at("workload");
   add_values(judgement, workload, "lost", "values lost");
-  add_values(judgement, workload, "unexpected", "values read that nobody sent");
-  add_values(judgement, workload, "duplicated", "values or ids twice");
+  const nlohmann::json& oddities = section.at("oddities");
+  add_values(judgement, oddities, "unexpected", "values read that nobody sent");
+  add_values(judgement, oddities, "duplicated", "values twice in one read");
+  add_values(judgement, workload, "duplicated", "ids twice");
   add_wrong_echoes(judgement, workload);
   if (results.at("exceptions").contains("exceptions")) {
     judgement.violations.push_back("malformed replies: " +

@@ -1,7 +1,6 @@
 #include "tools/sim/sim_command.h"
 
 #include <fmt/core.h>
-#include <unistd.h>
 
 #include <cstdio>
 #include <exception>
@@ -10,6 +9,8 @@
 #include "common/base/units.h"
 #include "tools/console/exit_codes.h"
 #include "tools/console/progress_times.h"
+#include "tools/console/tell.h"
+#include "tools/processes/interrupt.h"
 #include "tools/report/store.h"
 #include "tools/sim/simulation.h"
 #include "tools/sim/swarm.h"
@@ -21,25 +22,18 @@ namespace {
 class RunProgress {
  public:
   explicit RunProgress(const Simulation& simulation) : simulation_(simulation) {}
-  ~RunProgress() {
-    if (shown_) std::fputs("\r\x1b[K", stderr);
-  }
-  RunProgress(const RunProgress&) = delete;
-  RunProgress& operator=(const RunProgress&) = delete;
 
   void look(std::int64_t virtual_ns) {
-    if (!terminal_ || monotonic_ns() < next_ns_) return;
-    next_ns_ = monotonic_ns() + bench::kShownEveryNs;
-    shown_ = true;
+    const std::int64_t now_ns = monotonic_ns();
+    if (!line_.is_due(now_ns)) return;
     const bench::Run& run = simulation_.events();
     const std::string passed =
         run.load_start_ns()
             ? fmt::format("{:.1f} of {:.0f} virtual s", seconds(virtual_ns - *run.load_start_ns()),
                           seconds(run.planned_ns()))
             : "starting the nodes";
-    fmt::print(stderr, "\r\x1b[K{}  {} messages between nodes", passed,
-               simulation_.network().server_messages().sent);
-    std::fflush(stderr);
+    line_.show(now_ns, fmt::format("{}  {} messages between nodes", passed,
+                                   simulation_.network().server_messages().sent));
   }
 
  private:
@@ -48,20 +42,19 @@ class RunProgress {
   }
 
   const Simulation& simulation_;
-  bool terminal_ = ::isatty(STDERR_FILENO) != 0;
-  bool shown_ = false;
-  std::int64_t next_ns_ = monotonic_ns() + bench::kFirstShownNs;
+  bench::ProgressLine line_{monotonic_ns() + bench::kFirstShownNs};
 };
 
 int run_one(const SimOptions& options) {
-  const bench::Store store(options.test.store, options.test.workload, wall_ns());
+  bench::Store store(options.test.store, options.test.workload, wall_ns());
   Simulation simulation(options.test, make_cluster_options(options));
   {
     RunProgress progress(simulation);
     simulation.run([&](std::int64_t now_ns) { progress.look(now_ns); });
   }
   const int code = simulation.conclude(store);
-  if (code != bench::kExitValid) fmt::print("Repeat it: {}\n", repeat_command(options));
+  if (code != bench::kExitValid && code != bench::kExitInterrupted)
+    fmt::print("Repeat it: {}\n", repeat_command(options));
   return code;
 }
 
@@ -78,10 +71,11 @@ int run_one_by_one(SimOptions options) {
 }  // namespace
 
 int run_sim(const SimOptions& options) {
+  bench::watch_for_interrupts();
   try {
     return options.seeds.empty() ? run_one_by_one(options) : run_swarm(options);
   } catch (const std::exception& error) {
-    fmt::print(stderr, "hearsay sim: {}\n", error.what());
+    bench::tell("hearsay sim: {}\n", error.what());
     return bench::kExitRunFailed;
   }
 }

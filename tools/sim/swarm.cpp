@@ -16,6 +16,7 @@
 #include "tools/console/exit_codes.h"
 #include "tools/console/progress_times.h"
 #include "tools/console/tell.h"
+#include "tools/processes/interrupt.h"
 #include "tools/processes/run_pool.h"
 #include "tools/sim/judge.h"
 #include "tools/sim/scenario.h"
@@ -74,20 +75,17 @@ class SwarmProgress {
   SwarmProgress(std::uint64_t first, std::uint64_t last) : first_(first), last_(last) {}
 
   void show(std::uint64_t done) {
-    if (!terminal_ || monotonic_ns() < next_ns_) return;
-    next_ns_ = monotonic_ns() + bench::kShownEveryNs;
-    fmt::print(stderr, "\r\x1b[K{} of {} seeds", done, last_ - first_ + 1);
-    std::fflush(stderr);
+    const std::int64_t now_ns = monotonic_ns();
+    if (line_.is_due(now_ns)) {
+      line_.show(now_ns, fmt::format("{} of {} seeds", done, last_ - first_ + 1));
+    }
   }
-  void clear() const {
-    if (terminal_) fmt::print(stderr, "\r\x1b[K");
-  }
+  void clear() { line_.clear(); }
 
  private:
   std::uint64_t first_;
   std::uint64_t last_;
-  bool terminal_ = ::isatty(STDERR_FILENO) != 0;
-  std::int64_t next_ns_ = 0;
+  bench::ProgressLine line_{0};
 };
 
 struct Totals {
@@ -106,6 +104,11 @@ struct Totals {
     return !report.violated;
   }
 };
+
+void print_totals(const Totals& totals) {
+  fmt::print("{} seeds, no violation: {} operations, {} messages between nodes, {} workers died\n",
+             totals.seeds, totals.operations, totals.messages, totals.worker_deaths);
+}
 
 }  // namespace
 
@@ -127,12 +130,16 @@ int run_swarm(const SimOptions& options) {
       },
       [&](const bench::PoolState& state) { progress.show(state.done); });
   progress.clear();
+  if (bench::is_interrupted()) {
+    fmt::print("INTERRUPTED after ");
+    print_totals(totals);
+    return bench::kExitInterrupted;
+  }
   if (violated) {
     explain(options.program, *violated);
     return bench::kExitInvalid;
   }
-  fmt::print("{} seeds, no violation: {} operations, {} messages between nodes, {} workers died\n",
-             totals.seeds, totals.operations, totals.messages, totals.worker_deaths);
+  print_totals(totals);
   return bench::kExitValid;
 }
 

@@ -1,6 +1,7 @@
 #!/usr/bin/env python3
 """A node that is wrong in one way: faulty.py FAULT. Without faults it would be direct.py."""
 import json
+import os
 import subprocess
 import sys
 import time
@@ -36,17 +37,80 @@ class Faulty(Node):
             return
         if self.fault == "has-workers":
             subprocess.Popen(["sleep", "60"], stdout=subprocess.DEVNULL)
+        if self.fault == "setsid":
+            subprocess.Popen(["sleep", os.environ["RUNAWAY_S"]], start_new_session=True)
+        if self.fault == "daemon":
+            subprocess.run(["setsid", "-f", "sleep", os.environ["RUNAWAY_S"]], check=True)
+        if self.fault == "no-line-end":
+            reply = {"type": "init_ok", "in_reply_to": body["msg_id"]}
+            sys.stdout.write(json.dumps({"src": body["node_id"], "dest": message["src"],
+                                         "body": reply}))
+            sys.stdout.flush()
+            return
         super().on_init(message, body)
+        self.flood(body)
+
+    def flood(self, body):
+        if self.fault == "prints":
+            print("hello, I am", self.id, flush=True)
+        if self.fault == "endless-line" and self.id == "n0":
+            for _ in range(200):
+                sys.stdout.write("x" * (1 << 20))
+            sys.stdout.write("\n")
+            sys.stdout.flush()
+        if self.fault == "endless-log" and self.id == "n0":
+            for _ in range(100):
+                sys.stderr.write("x" * ((1 << 20) - 1) + "\n")
+            sys.stderr.write("the end\n")
+            sys.stderr.flush()
+        if self.fault == "foreign-log":
+            sys.stderr.buffer.write(b"caf\xe9 \x1b[31mred\x07\n")
+            sys.stderr.buffer.flush()
 
     def on_echo(self, message, body):
+        if self.fault == "slow":
+            time.sleep(0.2)
         if self.fault == "wrong-echo":
             body["echo"] = "something else"
         self.operation(message)
+        if self.fault == "bad-msg-id":
+            self.reply(message, echo=body["echo"], msg_id="m")
+            return
+        if self.fault in ("trailing", "latin1"):
+            self.print_odd_echo(message, body)
+            return
         super().on_echo(message, body)
         if self.fault == "answers-twice":
             super().on_echo(message, body)
 
+    def print_odd_echo(self, message, body):
+        reply = {"src": self.id, "dest": message["src"],
+                 "body": {"type": "echo_ok", "in_reply_to": body["msg_id"], "echo": body["echo"],
+                          "msg_id": 1}}
+        line = json.dumps(reply).encode()
+        if self.fault == "trailing":
+            line += b" and that's all"
+        else:  # to a node, as an echo must be exact
+            self.print_bytes(b'{"src":"%s","dest":"%s","body":{"type":"\xe9t\xe9"}}'
+                             % (self.id.encode(), self.id.encode()))
+        self.print_bytes(line)
+
+    def on_broadcast(self, message, body):
+        if self.fault == "odd-bodies":
+            for odd in ({"type": "gossip", "values": [], "msg_id": None, "in_reply_to": 1.5},
+                        {"type": "gossip", "values": [], "msg_id": "a", "in_reply_to": {}},
+                        {"type": 5}, {}, None, [], ""):
+                self.print_line(json.dumps({"src": self.id, "dest": self.id, "body": odd}))
+            self.print_line(json.dumps({"src": self.id, "dest": self.id}))
+        super().on_broadcast(message, body)
+
+    def handle(self, message):
+        if self.fault in ("odd-bodies", "latin1") and message["src"] == self.id:
+            return
+        super().handle(message)
+
     def on_generate(self, message, body):
+        self.operation(message)
         if self.fault == "same-ids":
             self.id, name = "n0", self.id
             super().on_generate(message, body)
@@ -68,6 +132,7 @@ class Faulty(Node):
     def operation(self, message):
         lines = {
             "garbage": "Traceback (most recent call last):",
+            "escape": "\x1b]0;owned\x07\x1b[2J",
             "blank": "",
             "extra-key": json.dumps({"src": self.id, "dest": "c0", "body": {"type": "x"}, "to": 1}),
             "no-dest": json.dumps({"src": self.id, "body": {"type": "x"}}),

@@ -33,6 +33,10 @@ class Node:
         sys.stdout.write(line + "\n")
         sys.stdout.flush()
 
+    def print_bytes(self, line):
+        sys.stdout.buffer.write(line + b"\n")
+        sys.stdout.buffer.flush()
+
     def reply(self, message, **body):
         body["type"] = message["body"]["type"] + "_ok"
         body["in_reply_to"] = message["body"]["msg_id"]

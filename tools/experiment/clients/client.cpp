@@ -55,7 +55,9 @@ bool Client::receive(std::int64_t now_ns, std::string_view src, std::string_view
   if (msg_id < 1 || msg_id > static_cast<std::int64_t>(answered_.size())) return waits;
   const auto position = static_cast<std::size_t>(msg_id - 1);
   if (answered_[position]) {
-    duplicates_.push_back({std::string(src), name_, msg_id});
+    if (duplicates_.size() < kMostDuplicatesKept) {
+      duplicates_.push_back({std::string(src), name_, msg_id});
+    }
     return waits;
   }
   answered_[position] = true;

@@ -6,6 +6,7 @@
 // request answered twice. Not thread-safe.
 #pragma once
 
+#include <cstddef>
 #include <cstdint>
 #include <functional>
 #include <memory>
@@ -27,6 +28,9 @@ struct DuplicateReply {
   std::string client;
   std::int64_t in_reply_to = 0;
 };
+
+// A node that answers without end is told of no more often.
+inline constexpr std::size_t kMostDuplicatesKept = 1000;
 
 // What is asked, as text: made once, however large it is and however many are asked.
 struct Request {

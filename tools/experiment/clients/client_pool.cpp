@@ -36,7 +36,7 @@ void take_error(Operation& completion, const nlohmann::json& body, bool idempote
   bool definite = false;
   const nlohmann::json code = body.value("code", nlohmann::json());
   for (const KnownError& error : kKnownErrors) {
-    if (code == static_cast<int>(error.code)) {
+    if (code.is_number_integer() && code == static_cast<int>(error.code)) {
       name = error.name;
       definite = error.definite;
     }
@@ -115,7 +115,7 @@ void ClientPool::complete(std::int64_t now_ns, std::size_t number, std::size_t i
   if (reply.is_null()) {
     completion.type = idempotent ? OperationType::fail : OperationType::info;
     completion.error = "net-timeout";
-  } else if (reply.at("type") == "error") {
+  } else if (reply.value("type", nlohmann::json()) == "error") {
     take_error(completion, reply, idempotent);
   } else if (std::string wrong = malformed_reply(workload_, completion, request, reply);
              !wrong.empty()) {

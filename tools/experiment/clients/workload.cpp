@@ -18,8 +18,12 @@ std::unique_ptr<Workload> make_workload(std::string_view name, Topology topology
 std::string malformed_reply(const Workload& workload, const Operation& invocation,
                             const nlohmann::json& request, const nlohmann::json& body) {
   const std::string expected = request.at("type").get<std::string>() + "_ok";
-  if (body.at("type") != expected) {
-    return fmt::format("the reply's type is {}, not \"{}\"", body.at("type").dump(), expected);
+  if (const auto type = body.value("type", nlohmann::json()); type != expected) {
+    return fmt::format("the reply's type is {}, not \"{}\"", type.dump(), expected);
+  }
+  const auto msg_id = body.find("msg_id");
+  if (msg_id != body.end() && !msg_id->is_number_integer()) {
+    return "the reply's msg_id is no integer: " + msg_id->dump();
   }
   const std::string_view wanted = workload.reply_field(invocation.f);
   for (const auto& [key, value] : body.items()) {
@@ -29,7 +33,7 @@ std::string malformed_reply(const Workload& workload, const Operation& invocatio
   if (wanted.empty()) return "";
   const auto found = body.find(wanted);
   if (found == body.end()) return fmt::format("the reply lacks \"{}\"", wanted);
-  if (workload.reply_is_array(invocation.f) && !found->is_array()) {
+  if (workload.reply_is_array(invocation.f) && !found->is_array() && !found->is_null()) {
     return fmt::format("\"{}\" of the reply is no array", wanted);
   }
   return "";

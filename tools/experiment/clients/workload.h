@@ -41,7 +41,7 @@ class Workload {
   virtual nlohmann::json result(const Operation& invocation, const nlohmann::json& body) const = 0;
   // The one field that the reply has beside type, msg_id and in_reply_to; empty: none.
   virtual std::string_view reply_field(std::string_view f) const = 0;
-  // Whether that field must be an array.
+  // Whether that field must be an array (or null: Maelstrom takes it for an empty one).
   virtual bool reply_is_array(std::string_view /*f*/) const { return false; }
   // Unanswered, it is fail and not info: it changes nothing.
   virtual bool is_idempotent(std::string_view /*f*/) const { return false; }
@@ -49,6 +49,10 @@ class Workload {
   virtual bool reuses_clients() const { return false; }
   // The checker's verdict, with Maelstrom's keys.
   virtual nlohmann::json check(const History& history) const = 0;
+  // What Maelstrom's checker looks away from, as of find_oddities(); {}: nothing.
+  virtual nlohmann::json look_closer(const History& /*history*/) const {
+    return nlohmann::json::object();
+  }
   // When values reached everybody, if the workload has such values.
   virtual std::vector<ValueLatency> value_latencies(const History& /*history*/) const { return {}; }
 };
@@ -60,7 +64,8 @@ std::vector<std::string> workload_names();
 std::unique_ptr<Workload> make_workload(std::string_view name, Topology topology,
                                         const std::vector<std::string>& nodes);
 
-// What is wrong with a reply's body, or "": the type is not REQUEST_ok, a key too many or too few.
+// What is wrong with a reply's body, or "": the type is not REQUEST_ok, a key too many or too
+// few, a msg_id that is no integer.
 std::string malformed_reply(const Workload& workload, const Operation& invocation,
                             const nlohmann::json& request, const nlohmann::json& body);
 

@@ -10,6 +10,7 @@ class Broadcast final : public Workload {
  public:
   Broadcast(Topology topology, const std::vector<std::string>& nodes)
       : topology_(nlohmann::json::object()) {
+    if (topology == Topology::line && nodes.size() < 2) return;  // as Maelstrom has it
     const auto neighbours = make_topology(topology, nodes.size());
     for (std::size_t i = 0; i < neighbours.size(); ++i) {
       nlohmann::json& names = topology_[nodes[i]] = nlohmann::json::array();
@@ -40,6 +41,9 @@ class Broadcast final : public Workload {
   bool is_idempotent(std::string_view f) const override { return f == "read"; }
   nlohmann::json check(const History& history) const override {
     return check_set_full(history, "broadcast");
+  }
+  nlohmann::json look_closer(const History& history) const override {
+    return find_oddities(history, "broadcast");
   }
   std::vector<ValueLatency> value_latencies(const History& history) const override {
     return bench::value_latencies(history, "broadcast");

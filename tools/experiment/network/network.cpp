@@ -9,8 +9,15 @@
 
 #include "common/base/check.h"
 #include "common/base/units.h"
+#include "tools/experiment/network/foreign_text.h"
 
 namespace hearsay::bench {
+namespace {
+
+constexpr std::array<std::string_view, 4> kServices = {"lin-kv", "seq-kv", "lww-kv", "lin-tso"};
+constexpr std::size_t kShownNameBytes = 100;
+
+}  // namespace
 
 Network::Network(EventHeap& heap, NodePort& port, const NetworkOptions& options, std::uint64_t seed)
     : heap_(heap),
@@ -46,7 +53,11 @@ void Network::remove_client(const std::string& name, std::optional<std::int64_t>
 Refusal Network::refuse(std::int64_t now_ns, bool is_source, std::string_view name) const {
   Refusal refusal;
   refusal.kind = is_source ? Refusal::Kind::unknown_source : Refusal::Kind::unknown_destination;
-  refusal.reason = fmt::format("unknown {} \"{}\"", is_source ? "source" : "destination", name);
+  refusal.reason = fmt::format("unknown {} \"{}\"", is_source ? "source" : "destination",
+                               printable(name.substr(0, kShownNameBytes)));
+  if (std::find(kServices.begin(), kServices.end(), name) != kServices.end()) {
+    refusal.reason += ": a service of Maelstrom's, which is not here yet";
+  }
   const auto found = endpoints_.find(name);
   if (found == endpoints_.end()) return refusal;
   const auto& gave_up_ns = found->second.gave_up_ns;
@@ -89,7 +100,11 @@ std::optional<Refusal> Network::send(std::int64_t now_ns, std::string_view src,
   const auto target = endpoints_.find(dest);
   if (target == endpoints_.end() || target->second.gone) return refuse(now_ns, false, dest);
 
-  const bool between_nodes = source->second.node != kClient && target->second.node != kClient;
+  const bool from_node = source->second.node != kClient;
+  if (from_node && target->second.node != kClient && waiting_bytes_ > options_.most_waiting_bytes) {
+    return refuse_flood(dest);
+  }
+  const bool between_nodes = from_node && target->second.node != kClient;
   ++(between_nodes ? server_messages_ : client_messages_).sent;
   traffic_.count(now_ns, source->second.node, target->second.node, type,
                  Traffic::line_bytes(src, dest, body));
@@ -107,6 +122,7 @@ std::optional<Refusal> Network::send(std::int64_t now_ns, std::string_view src,
     if (target->second.client->receive(now_ns, src, body)) ++client_messages_.received;
     return std::nullopt;
   }
+  waiting_bytes_ += static_cast<std::int64_t>(envelope.line.size());
   if (between_nodes) {
     set_off(now_ns, target->second.node, std::move(envelope));
   } else {
@@ -123,6 +139,7 @@ void Network::set_off(std::int64_t now_ns, std::size_t dest, Envelope envelope) 
   if (wire_.duplicates()) {
     ++hits_[index_of(Fault::duplicate)];
     Envelope copy = envelope;
+    waiting_bytes_ += static_cast<std::int64_t>(copy.line.size());
     copy.due_ns += draw_latency_ns(wire_.copy_random());
     enqueue(now_ns, dest, std::move(copy));
   }
@@ -175,7 +192,18 @@ std::int64_t Network::lost() const {
          hit_by(Fault::kill);
 }
 
+Refusal Network::refuse_flood(std::string_view dest) const {
+  Refusal refusal;
+  refusal.kind = Refusal::Kind::too_much;
+  refusal.reason = fmt::format(
+      "a message to \"{}\" while {} bytes wait on the way to nodes: they are sent faster "
+      "than they are read",
+      dest, waiting_bytes_);
+  return refusal;
+}
+
 void Network::lose(Fault fault, const Envelope& envelope) {
+  waiting_bytes_ -= static_cast<std::int64_t>(envelope.line.size());
   if (envelope.src != kClient) ++hits_[index_of(fault)];
 }
 
@@ -204,6 +232,7 @@ bool Network::is_cut_off(std::size_t dest, const Envelope& envelope) {
 }
 
 bool Network::hand_over(std::int64_t now_ns, std::size_t number, const Envelope& envelope) {
+  waiting_bytes_ -= static_cast<std::int64_t>(envelope.line.size());
   ++(envelope.src == kClient ? client_messages_ : server_messages_).received;
   if (log_received_) log_received_(now_ns, envelope.line);
   Node& node = nodes_[number];

@@ -42,6 +42,8 @@ struct NetworkOptions {
   LatencyDistribution distribution = LatencyDistribution::constant;
   bool head_of_line_blocking = true;
   WireOptions wire = {};
+  // More than this does not wait on the way to nodes: what nodes send then is refused.
+  std::int64_t most_waiting_bytes = INT64_MAX;
 };
 
 // The way into the nodes: pipes of processes, or the simulator.
@@ -71,7 +73,7 @@ struct MessageCounts {
 
 // Why the network takes no message.
 struct Refusal {
-  enum class Kind { unknown_source, unknown_destination, late_reply };
+  enum class Kind { unknown_source, unknown_destination, late_reply, too_much };
   Kind kind = Kind::unknown_destination;
   std::string reason;  // in words
   // Of a late reply: how long ago its client gave up waiting.
@@ -165,6 +167,7 @@ class Network {
   void take_due(std::int64_t now_ns, std::size_t number);
   Envelope pop(Node& node);
   void lose(Fault fault, const Envelope& envelope);
+  Refusal refuse_flood(std::string_view dest) const;
   bool is_cut_off(std::size_t dest, const Envelope& envelope);
   // True when the node swallowed it at once.
   bool hand_over(std::int64_t now_ns, std::size_t number, const Envelope& envelope);
@@ -183,6 +186,7 @@ class Network {
   Traffic traffic_;
   Logger log_sent_;
   Logger log_received_;
+  std::int64_t waiting_bytes_ = 0;  // of lines that set off and have not arrived
   MessageCounts client_messages_;
   MessageCounts server_messages_;
   std::array<std::int64_t, kFaults.size()> hits_{};

@@ -1,10 +1,26 @@
 #include "tools/experiment/network/node_output.h"
 
+#include <fmt/core.h>
+
+#include <algorithm>
 #include <cstddef>
-#include <optional>
+#include <nlohmann/json.hpp>
+
+#include "common/protocol/line_handler.h"
+#include "tools/experiment/network/foreign_text.h"
 
 namespace hearsay::bench {
 namespace {
+
+using protocol::ValueKind;
+
+// nlohmann spells each of them out with 8 characters in its error texts, several times over.
+constexpr std::ptrdiff_t kMostTabs = 1'000'000;
+// The limit of Maelstrom's own parser.
+constexpr std::ptrdiff_t kDeepest = 1000;
+constexpr std::size_t kLongestType = 200;
+constexpr std::string_view kWhiteSpace = " \t\r\n";
+constexpr std::string_view kNoBody = "{}";
 
 // Offset behind the string that starts at `quote`.
 std::size_t end_of_string(std::string_view line, std::size_t quote) {
@@ -13,26 +29,45 @@ std::size_t end_of_string(std::string_view line, std::size_t quote) {
   return i + 1;
 }
 
-bool is_key(std::string_view line, std::size_t behind) {
-  const std::size_t next = line.find_first_not_of(" \t\r", behind);
-  return next != std::string_view::npos && line[next] == ':';
+// The text from the value on that belongs to the key whose string ends before `behind`; nothing:
+// it is no key.
+std::optional<std::string_view> value_behind(std::string_view line, std::size_t behind) {
+  const std::size_t colon = line.find_first_not_of(kWhiteSpace, behind);
+  if (colon == std::string_view::npos || line[colon] != ':') return std::nullopt;
+  return line.substr(std::min(line.find_first_not_of(kWhiteSpace, colon + 1), line.size()));
 }
 
-// `line` is valid JSON, an object; the body is jumped over.
-std::optional<std::string_view> extra_key(std::string_view line, std::string_view body) {
-  const auto body_begin = static_cast<std::size_t>(body.data() - line.data());
+struct TopLevel {
+  std::optional<std::string> extra;  // a key that no message has
+  std::optional<std::string_view> id;
+  std::optional<std::string_view> body;
+};
+
+void take_key(TopLevel& found, std::string_view quoted, std::string_view value) {
+  const auto name = nlohmann::json::parse(quoted).get<std::string>();
+  if (name == "id") {
+    found.id = value;
+  } else if (name == "body") {
+    found.body = value;
+  } else if (name != "src" && name != "dest") {
+    found.extra = name;
+  }
+}
+
+// `line` is valid JSON, an object; the body, if it is an object, is jumped over.
+TopLevel scan(std::string_view line, std::string_view body) {
+  TopLevel found;
   int depth = 0;
   for (std::size_t i = 0; i < line.size();) {
-    if (i == body_begin) {
+    if (!body.empty() && line.data() + i == body.data()) {
       i += body.size();
       continue;
     }
     const char c = line[i];
     if (c == '"') {
       const std::size_t behind = end_of_string(line, i);
-      const std::string_view name = line.substr(i + 1, behind - i - 2);
-      const bool known = name == "src" || name == "dest" || name == "body" || name == "id";
-      if (depth == 1 && !known && is_key(line, behind)) return name;
+      const auto value = depth == 1 ? value_behind(line, behind) : std::nullopt;
+      if (value) take_key(found, line.substr(i, behind - i), *value);
       i = behind;
       continue;
     }
@@ -40,20 +75,117 @@ std::optional<std::string_view> extra_key(std::string_view line, std::string_vie
     if (c == '}' || c == ']') --depth;
     ++i;
   }
-  return std::nullopt;
+  return found;
+}
+
+bool is_integer(std::string_view value) {
+  const std::size_t end = value.find_first_not_of("0123456789-");
+  return end != 0 && (end == std::string_view::npos ||
+                      (value[end] != '.' && value[end] != 'e' && value[end] != 'E'));
+}
+
+// Whether brackets stand in brackets more often than the limit; `line` is valid JSON.
+bool is_too_deep(std::string_view line) {
+  const auto opens = [](char c) { return c == '{' || c == '['; };
+  if (std::count_if(line.begin(), line.end(), opens) <= kDeepest) return false;
+  std::ptrdiff_t depth = 0;
+  for (std::size_t i = 0; i < line.size() && depth <= kDeepest;) {
+    if (line[i] == '"') {
+      i = end_of_string(line, i);
+      continue;
+    }
+    if (opens(line[i])) ++depth;
+    if (line[i] == '}' || line[i] == ']') --depth;
+    ++i;
+  }
+  return depth > kDeepest;
+}
+
+// What can be said without looking into the JSON.
+std::string check_text(std::string_view line) {
+  if (line.find_first_not_of(kWhiteSpace) == std::string_view::npos) return "an empty line";
+  if (line.starts_with("\xEF\xBB\xBF")) return "a byte order mark in front";
+  const std::string_view inner = line.substr(0, line.size() - (line.back() == '\r' ? 1 : 0));
+  if (inner.find('\r') != std::string_view::npos) {
+    return "a carriage return within the line: Maelstrom ends the line there";
+  }
+  if (std::count(line.begin(), line.end(), '\t') > kMostTabs) return "more than 1000000 tabs";
+  return "";
+}
+
+std::string describe_syntax(std::string_view line, const protocol::LineHandler& handler) {
+  const std::size_t first = line.find_first_not_of(kWhiteSpace);
+  std::string reason = fmt::format("not JSON, at byte {}: {}", handler.consumed_bytes(),
+                                   handler.envelope().syntax_error);
+  if (line[first] != '{') reason += " (only messages go to stdout; print to stderr instead)";
+  return reason;
+}
+
+std::string check_address(std::string_view name, const protocol::TextValue& value) {
+  if (value.kind == ValueKind::absent) return fmt::format("no \"{}\"", name);
+  return value.kind == ValueKind::string ? "" : fmt::format("\"{}\" must be a string", name);
+}
+
+// Clojure turns what is empty into an empty map; it takes no other body that isn't an object.
+bool is_empty_body(const std::optional<std::string_view>& value) {
+  if (!value || value->starts_with("null") || value->starts_with("\"\"")) return true;
+  if (!value->starts_with('[')) return false;
+  const std::size_t inner = value->find_first_not_of(kWhiteSpace, 1);
+  return inner != std::string_view::npos && (*value)[inner] == ']';
+}
+
+std::string check_keys(const protocol::Envelope& envelope, const TopLevel& top) {
+  if (auto wrong = check_address("src", envelope.src); !wrong.empty()) return wrong;
+  if (auto wrong = check_address("dest", envelope.dest); !wrong.empty()) return wrong;
+  if (envelope.body != ValueKind::object && !is_empty_body(top.body)) {
+    return "\"body\" must be an object";
+  }
+  if (top.id && !is_integer(*top.id)) return "\"id\" must be an integer, where it is given";
+  if (top.extra) {
+    return fmt::format("a top-level key that no message has: \"{}\"", printable(*top.extra));
+  }
+  return "";
 }
 
 }  // namespace
 
-std::variant<Envelope, std::string> parse_output(protocol::LineParser& parser,
-                                                 std::string_view line) {
-  const auto parsed = parser.parse(line);
-  if (const auto* bad = std::get_if<protocol::BadLine>(&parsed)) return bad->reason;
-  const auto& good = std::get<protocol::ParsedLine>(parsed);
-  if (const auto extra = extra_key(line, good.body)) {
-    return "a top-level key that no message has: \"" + std::string(*extra) + "\"";
+std::variant<Envelope, std::string> OutputParser::parse(std::string_view line) {
+  auto parsed = parse_text(line);
+  if (std::holds_alternative<Envelope>(parsed)) return parsed;
+  repaired_ = repaired_utf8(line);
+  if (!repaired_) return parsed;
+  parsed = parse_text(*repaired_);
+  if (auto* envelope = std::get_if<Envelope>(&parsed)) {
+    envelope->oddity = "bytes that are not UTF-8 (taken for U+FFFD)";
   }
-  return Envelope{good.message.src, good.message.dest, good.body, good.message.type};
+  return parsed;
+}
+
+std::variant<Envelope, std::string> OutputParser::parse_text(std::string_view line) {
+  if (std::string wrong = check_text(line); !wrong.empty()) return wrong;
+  fields_.clear();
+  decoded_.clear();
+  protocol::LineHandler handler(line, fields_, decoded_);
+  const bool is_json = handler.run();
+  const protocol::Envelope& envelope = handler.envelope();
+  const bool is_whole = is_json || envelope.root_end > 0;  // text behind the object is no matter
+  if (!is_whole) return describe_syntax(line, handler);
+  if (envelope.root != ValueKind::object) return "a message must be a JSON object";
+  const std::string_view text = line.substr(0, envelope.root_end);
+  if (is_too_deep(text)) return fmt::format("more than {} brackets in each other", kDeepest);
+  const TopLevel top = scan(text, envelope.body_json);
+  if (std::string wrong = check_keys(envelope, top); !wrong.empty()) return wrong;
+
+  Envelope message;
+  message.src = envelope.src.text;
+  message.dest = envelope.dest.text;
+  message.body = envelope.body == ValueKind::object ? envelope.body_json : kNoBody;
+  message.type = envelope.type.text.substr(0, kLongestType);
+  const std::string_view rest = line.substr(envelope.root_end);
+  if (rest.find_first_not_of(kWhiteSpace) != std::string_view::npos) {
+    message.oddity = "text behind the message (nobody reads it)";
+  }
+  return message;
 }
 
 }  // namespace hearsay::bench

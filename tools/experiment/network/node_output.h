@@ -1,11 +1,14 @@
-// What makes a line of a node's stdout a message, by Maelstrom's rules.
+// What makes a line of a node's stdout a message, by Maelstrom's rules (the table in README.md).
 #pragma once
 
+#include <deque>
+#include <optional>
 #include <string>
 #include <string_view>
 #include <variant>
+#include <vector>
 
-#include "common/protocol/line_parser.h"
+#include "common/protocol/message.h"
 
 namespace hearsay::bench {
 
@@ -13,13 +16,24 @@ namespace hearsay::bench {
 struct Envelope {
   std::string_view src;
   std::string_view dest;
-  std::string_view body;  // JSON
-  std::string_view type;  // the body's
+  std::string_view body;  // JSON, an object
+  std::string_view type;  // the body's; empty: it has none
+  // What is odd about the line although Maelstrom takes it, in words; empty: nothing.
+  std::string_view oddity;
 };
 
-// The envelope, or what is wrong with the line, in words: no JSON, blank, no object, src or dest
-// missing, a top-level key beside src, dest, body and id.
-std::variant<Envelope, std::string> parse_output(protocol::LineParser& parser,
-                                                 std::string_view line);
+// Not thread-safe. What parse() returns is good until the next call, as long as the line lives.
+class OutputParser {
+ public:
+  // The envelope, or what is wrong with the line, in words.
+  std::variant<Envelope, std::string> parse(std::string_view line);
+
+ private:
+  std::variant<Envelope, std::string> parse_text(std::string_view line);
+
+  std::vector<protocol::Field> fields_;
+  std::deque<std::string> decoded_;
+  std::optional<std::string> repaired_;
+};
 
 }  // namespace hearsay::bench

@@ -17,7 +17,7 @@ struct Repeated {
   std::int64_t count = 0;
 };
 
-// The ids handed out more than once, the most frequent first.
+// The ids handed out more than once, the most frequent first, of those the largest.
 std::vector<Repeated> repeated_ids(std::vector<nlohmann::json> ids) {
   std::sort(ids.begin(), ids.end());
   std::vector<Repeated> repeated;
@@ -27,6 +27,7 @@ std::vector<Repeated> repeated_ids(std::vector<nlohmann::json> ids) {
     if (end - i > 1) repeated.push_back({ids[i], static_cast<std::int64_t>(end - i)});
     i = end;
   }
+  std::reverse(repeated.begin(), repeated.end());
   std::stable_sort(repeated.begin(), repeated.end(),
                    [](const Repeated& a, const Repeated& b) { return a.count > b.count; });
   return repeated;
@@ -41,7 +42,8 @@ nlohmann::json check_echo(const History& history) {
     const Operation& invocation = operations[i];
     if (invocation.type != OperationType::invoke) continue;
     const auto partner = history.partner(i);
-    const nlohmann::json answer = partner ? operations[*partner].value : nlohmann::json();
+    if (!partner || operations[*partner].type == OperationType::info) continue;
+    const nlohmann::json& answer = operations[*partner].value;
     const bool echoed =
         answer.is_object() && answer.contains("echo") && answer.at("echo") == invocation.value;
     if (!echoed) {
@@ -62,7 +64,7 @@ nlohmann::json check_unique_ids(const History& history) {
   nlohmann::json range = {nullptr, nullptr};
   if (!ids.empty()) {
     const auto [lowest, highest] = std::minmax_element(ids.begin(), ids.end());
-    range = {*lowest, *highest};
+    range = nlohmann::json::array({*lowest, *highest});
   }
   const std::size_t acknowledged = ids.size();
   const std::vector<Repeated> repeated = repeated_ids(std::move(ids));

@@ -1,8 +1,8 @@
 // The checkers: from a history to a verdict, with Maelstrom's keys and figures.
 //
 // Each returns an object with "valid?": true, false or "unknown", and its findings. They are pure
-// functions of the history. Where Jepsen looks away, these don't: a value twice in one read, a
-// value read that nobody added (keys "duplicated", "unexpected").
+// functions of the history, and look away where Jepsen does; what it overlooks is another
+// function's (find_oddities).
 #pragma once
 
 #include <cstdint>
@@ -16,7 +16,8 @@
 
 namespace hearsay::bench {
 
-// Each value sent came back.
+// Each answered request got its value back. Jepsen pairs only what ended as ok or fail: an echo
+// that is not answered, or badly, is no error.
 nlohmann::json check_echo(const History& history);
 
 // No id was handed out twice.
@@ -25,6 +26,10 @@ nlohmann::json check_unique_ids(const History& history);
 // Jepsen's set-full: each value that is known to be in (its `add_f` was acknowledged, or a read
 // showed it) is in all later reads, from some moment on.
 nlohmann::json check_set_full(const History& history, std::string_view add_f);
+
+// What Jepsen's set-full overlooks: "duplicated" (value: the most often that one read showed it)
+// and "unexpected" (values read that nobody added), each with its "-count".
+nlohmann::json find_oddities(const History& history, std::string_view add_f);
 
 // When a value reached everybody, as check_set_full sees it.
 struct ValueLatency {

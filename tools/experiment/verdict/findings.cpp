@@ -4,6 +4,8 @@
 
 #include <utility>
 
+#include "tools/experiment/network/foreign_text.h"
+
 namespace hearsay::bench {
 namespace {
 
@@ -15,6 +17,8 @@ Finding::Kind kind_of(Refusal::Kind kind) {
       return Finding::Kind::unknown_destination;
     case Refusal::Kind::late_reply:
       return Finding::Kind::late_reply;
+    case Refusal::Kind::too_much:
+      return Finding::Kind::too_much;
   }
   return Finding::Kind::no_message;
 }
@@ -31,18 +35,39 @@ std::string_view name_of(Finding::Kind kind) {
       return "unknown-destination";
     case Finding::Kind::late_reply:
       return "late-reply";
+    case Finding::Kind::too_much:
+      return "too-much";
+    case Finding::Kind::oddity:
+      return "oddity";
   }
   return "";
 }
 
 std::string shorten_line(std::string_view line) {
-  if (line.size() <= Findings::kShownLineBytes) return std::string(line);
-  return fmt::format("{}... ({} bytes)", line.substr(0, Findings::kShownLineBytes), line.size());
+  if (line.size() <= Findings::kShownLineBytes) return printable(line);
+  return fmt::format("{}... ({} bytes)", printable(line.substr(0, Findings::kShownLineBytes)),
+                     line.size());
 }
 
 const Finding& Findings::add_bad_line(std::int64_t now_ns, const std::string& node,
                                       std::string reason, std::string_view line) {
+  return add_line(Finding::Kind::no_message, now_ns, node, std::move(reason), line);
+}
+
+const Finding& Findings::add_oddity(std::int64_t now_ns, const std::string& node,
+                                    std::string reason, std::string_view line) {
+  return add_line(Finding::Kind::oddity, now_ns, node, std::move(reason), line);
+}
+
+const Finding& Findings::add_flood(std::int64_t now_ns, const std::string& node, std::string reason,
+                                   std::string_view line) {
+  return add_line(Finding::Kind::too_much, now_ns, node, std::move(reason), line);
+}
+
+const Finding& Findings::add_line(Finding::Kind kind, std::int64_t now_ns, const std::string& node,
+                                  std::string reason, std::string_view line) {
   Finding finding;
+  finding.kind = kind;
   finding.node = node;
   finding.time_ns = now_ns;
   finding.reason = std::move(reason);
@@ -73,10 +98,10 @@ const Finding& Findings::add(Finding finding) {
   return last_;
 }
 
-std::int64_t Findings::total() const {
-  std::int64_t total = 0;
-  for (const auto& [kind, count] : counts_) total += count;
-  return total;
+std::int64_t Findings::wrong() const {
+  std::int64_t wrong = 0;
+  for (const auto& [kind, count] : counts_) wrong += kind == Finding::Kind::oddity ? 0 : count;
+  return wrong;
 }
 
 std::int64_t Findings::count_of(const std::string& node) const {

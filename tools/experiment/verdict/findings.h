@@ -1,4 +1,5 @@
-// What nodes did wrong on their stdout, by name. All of it makes a run invalid.
+// What nodes did wrong on their stdout, by name. All of it makes a run invalid, but for oddities:
+// those Maelstrom lets pass.
 //
 // Keeps the first kMostKept findings and counts all, so a node that prints rubbish without end
 // costs no memory. Not thread-safe.
@@ -17,7 +18,7 @@
 namespace hearsay::bench {
 
 struct Finding {
-  enum class Kind { no_message, unknown_source, unknown_destination, late_reply };
+  enum class Kind { no_message, unknown_source, unknown_destination, late_reply, too_much, oddity };
   Kind kind = Kind::no_message;
   std::string node;
   std::int64_t time_ns = 0;  // of the run's clock
@@ -28,7 +29,7 @@ struct Finding {
   std::int64_t late_ns = 0;
 };
 
-// "no-message", "unknown-source", "unknown-destination", "late-reply".
+// "no-message", "unknown-source", "unknown-destination", "late-reply", "too-much", "oddity".
 std::string_view name_of(Finding::Kind kind);
 
 class Findings {
@@ -39,18 +40,27 @@ class Findings {
   // A line that is no message. Returns the finding.
   const Finding& add_bad_line(std::int64_t now_ns, const std::string& node, std::string reason,
                               std::string_view line);
+  // A message that was taken although its line is odd.
+  const Finding& add_oddity(std::int64_t now_ns, const std::string& node, std::string reason,
+                            std::string_view line);
+  // It writes more than the bench keeps; `line`: of what.
+  const Finding& add_flood(std::int64_t now_ns, const std::string& node, std::string reason,
+                           std::string_view line);
   // A message to `dest` that the network did not take.
   const Finding& add_refusal(std::int64_t now_ns, const std::string& node, Refusal refusal,
                              std::string_view dest, std::string_view line);
 
   const std::vector<Finding>& kept() const { return kept_; }
   const std::map<Finding::Kind, std::int64_t>& counts() const { return counts_; }
-  std::int64_t total() const;
+  // Without the oddities.
+  std::int64_t wrong() const;
   // Of one node.
   std::int64_t count_of(const std::string& node) const;
 
  private:
   const Finding& add(Finding finding);
+  const Finding& add_line(Finding::Kind kind, std::int64_t now_ns, const std::string& node,
+                          std::string reason, std::string_view line);
 
   std::vector<Finding> kept_;
   Finding last_;
@@ -58,7 +68,7 @@ class Findings {
   std::map<std::string, std::int64_t> by_node_;
 };
 
-// The line, or its beginning and its length.
+// The line, or its beginning and its length; printable.
 std::string shorten_line(std::string_view line);
 
 }  // namespace hearsay::bench

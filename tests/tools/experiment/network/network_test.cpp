@@ -145,5 +145,43 @@ INSTANTIATE_TEST_SUITE_P(All, Distributions,
                                          LatencyDistribution::uniform,
                                          LatencyDistribution::exponential));
 
+// Sends from n0 to n1 until the network refuses. Returns how many it took.
+int fill(Network& network, std::int64_t now_ns) {
+  for (int count = 0;; ++count) {
+    const auto refusal = network.send(now_ns, "n0", "n1", R"({"type":"x"})", "x");
+    if (!refusal) continue;
+    EXPECT_EQ(refusal->kind, Refusal::Kind::too_much);
+    return count;
+  }
+}
+
+TEST_F(NetworkTest, RefusesWhatNodesSendFasterThanTheyRead) {
+  NetworkOptions options;
+  options.latency_ms = 100;
+  options.wire.duplicate = 0.3;
+  options.wire.reorder = 0.3;
+  options.wire.loss = 0.3;
+  options.most_waiting_bytes = 20'000;
+  Network& network = make(options);
+  nodes_.swallows = false;
+  const int first = fill(network, 0);
+  EXPECT_GT(first, 100);
+  EXPECT_LT(first, 1000);
+  EXPECT_FALSE(network.send(0, "c0", "n1", R"({"type":"x"})", "x")) << "clients are always heard";
+  // Whatever becomes of the messages, their bytes are counted off: nothing is left but the one that
+  // is being swallowed.
+  network.cut(Fault::partition, {{false, true, true}, {true, false, true}, {true, true, false}});
+  test::run_virtually(heap_, kNsPerSecond);
+  network.take_down(1);
+  network.bring_up(1);
+  network.heal(Fault::partition);
+  nodes_.swallows = true;
+  const int second = fill(network, kNsPerSecond);
+  EXPECT_GT(second, first / 2) << "there is room again";
+  test::run_virtually(heap_);
+  const int third = fill(network, 3 * kNsPerSecond);
+  EXPECT_GT(third, first / 2) << "there is room again";
+}
+
 }  // namespace
 }  // namespace hearsay::bench

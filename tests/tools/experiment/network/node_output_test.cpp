@@ -2,35 +2,122 @@
 
 #include <gtest/gtest.h>
 
+#include <string>
+
 namespace hearsay::bench {
 namespace {
 
 // What is wrong with the line, or "".
 std::string wrong_with(std::string_view line) {
-  protocol::LineParser parser;
-  const auto parsed = parse_output(parser, line);
+  OutputParser parser;
+  const auto parsed = parser.parse(line);
   const auto* reason = std::get_if<std::string>(&parsed);
   return reason == nullptr ? "" : *reason;
 }
 
 TEST(NodeOutput, AMessageIsTakenApart) {
-  protocol::LineParser parser;
+  OutputParser parser;
   const std::string line = R"( {"dest":"c1", "id": 4, "body":{"type":"x","a":[{}]} ,"src":"n1"} )";
-  const auto parsed = parse_output(parser, line);
+  const auto parsed = parser.parse(line);
   const auto* envelope = std::get_if<Envelope>(&parsed);
   ASSERT_NE(envelope, nullptr);
   EXPECT_EQ(envelope->src, "n1");
   EXPECT_EQ(envelope->dest, "c1");
   EXPECT_EQ(envelope->body, R"({"type":"x","a":[{}]})");
+  EXPECT_EQ(envelope->type, "x");
+  EXPECT_EQ(envelope->oddity, "");
 }
 
-TEST(NodeOutput, WhatMaelstromPunishesIsNamed) {
-  EXPECT_NE(wrong_with(""), "");
-  EXPECT_NE(wrong_with("hello"), "");
-  EXPECT_NE(wrong_with("[1]"), "");
-  EXPECT_NE(wrong_with(R"({"dest":"n0","body":{"type":"x"}})"), "");
-  EXPECT_NE(wrong_with(R"({"src":"n0","body":{"type":"x"}})"), "");
-  EXPECT_NE(wrong_with(R"({"src":"n0","dest":"n1","body":{"type":"x"})"), "");
+// The cases of the table in the README of tools/experiment/network.
+class LegalLine : public testing::TestWithParam<const char*> {};
+
+TEST_P(LegalLine, IsAMessage) {
+  EXPECT_EQ(wrong_with(GetParam()), "") << GetParam();
+}
+
+INSTANTIATE_TEST_SUITE_P(
+    All, LegalLine,
+    testing::Values(
+        R"({"src":"n0","dest":"n1","body":{"type":"x","msg_id":null}})",
+        R"({"src":"n0","dest":"n1","body":{"type":"x","msg_id":"a-1","in_reply_to":"b"}})",
+        R"({"src":"n0","dest":"n1","body":{"type":"x","msg_id":1.5,"in_reply_to":-0.5e3}})",
+        R"({"src":"n0","dest":"n1","body":{"msg_id":[1],"in_reply_to":{"a":null}}})",
+        R"({"src":"n0","dest":"n1","body":{"msg_id":123456789012345678901234567890}})",
+        R"({"src":"n0","dest":"n1","body":{"type":7}})", R"({"src":"n0","dest":"n1","body":{}})",
+        R"({"src":"n0","dest":"n1"})", R"({"src":"n0","dest":"n1","body":null})",
+        R"({"src":"n0","dest":"n1","body":[ ]})", R"({"src":"n0","dest":"n1","body":""})",
+        R"({"src":"n0","dest":"n1","body":5,"body":{"type":"x"}})",
+        R"({"id":-3,"src":"n0","dest":"n1","body":{}})",
+        R"({"id":0,"src":"n0","dest":"n1","body":{}})",
+        R"({"src":"n0","dest":"n1","body":{},"id":123456789012345678901234567890})",
+        R"({"id":"x","src":"n0","dest":"n1","body":{},"id":4})",
+        R"({"s\u0072c":"n0","\u0064est":"n1","b\u006fdy":{},"\u0069d":1})",
+        R"({"src":"","dest":"","body":{}})",
+        "\t{ \"src\" : \"n0\" ,\t\"dest\" : \"n1\" , \"body\" : { } } \r"),
+    [](const auto& parameter) { return std::to_string(parameter.index); });
+
+class IllegalLine : public testing::TestWithParam<const char*> {};
+
+TEST_P(IllegalLine, IsNamed) {
+  EXPECT_NE(wrong_with(GetParam()), "") << GetParam();
+}
+
+INSTANTIATE_TEST_SUITE_P(
+    All, IllegalLine,
+    testing::Values(
+        "", " \t", "\r", "hello", "[1]", "[]", "5", "null", "true", R"("text")", "{}", "{", "}",
+        R"({"dest":"n0","body":{"type":"x"}})", R"({"src":"n0","body":{"type":"x"}})",
+        R"({"src":"n0","dest":"n1","body":{"type":"x"})", R"({"src":0,"dest":"n1","body":{}})",
+        R"({"src":"n0","dest":null,"body":{}})", R"({"src":"n0","dest":["n1"],"body":{}})",
+        R"({"src":"n0","dest":"n1","body":5})", R"({"src":"n0","dest":"n1","body":true})",
+        R"({"src":"n0","dest":"n1","body":"x"})", R"({"src":"n0","dest":"n1","body":[1]})",
+        R"({"src":"n0","dest":"n1","body":{},"body":7})",
+        R"({"id":null,"src":"n0","dest":"n1","body":{}})",
+        R"({"id":"1","src":"n0","dest":"n1","body":{}})",
+        R"({"id":1.0,"src":"n0","dest":"n1","body":{}})",
+        R"({"id":1e2,"src":"n0","dest":"n1","body":{}})",
+        R"({"id":[1],"src":"n0","dest":"n1","body":{}})",
+        R"({"id":true,"src":"n0","dest":"n1","body":{}})",
+        R"({"id":4,"src":"n0","dest":"n1","body":{},"id":null})",
+        R"({"\u0069d":null,"src":"n0","dest":"n1","body":{}})",
+        R"({"src":"n0","dest":"n1","body":{},"":1})", R"({"SRC":"n0","dest":"n1","body":{}})",
+        "{\"src\":\"n0\",\r\"dest\":\"n1\",\"body\":{}}",
+        "\r{\"src\":\"n0\",\"dest\":\"n1\",\"body\":{}}", "{'src':'n0','dest':'n1','body':{}}",
+        R"({"src":"n0","dest":"n1","body":{"a":NaN}})", R"({"src":"n0","dest":"n1","body":{},})",
+        "\xEF\xBB\xBF{\"src\":\"n0\",\"dest\":\"n1\",\"body\":{}}"),
+    [](const auto& parameter) { return std::to_string(parameter.index); });
+
+TEST(NodeOutput, WhatMaelstromTakesAlthoughItIsOddIsTakenAndSaid) {
+  OutputParser parser;
+  const std::string trailing = R"({"src":"n0","dest":"n1","body":{}}{"src":"n0"})";
+  auto parsed = parser.parse(trailing);
+  ASSERT_NE(std::get_if<Envelope>(&parsed), nullptr);
+  EXPECT_NE(std::get<Envelope>(parsed).oddity.find("text behind"), std::string::npos);
+  EXPECT_EQ(std::get<Envelope>(parsed).body, "{}");
+
+  const std::string foreign = "{\"src\":\"n0\",\"dest\":\"n1\",\"body\":{\"type\":\"\xFF\"}}";
+  parsed = parser.parse(foreign);
+  ASSERT_NE(std::get_if<Envelope>(&parsed), nullptr);
+  EXPECT_NE(std::get<Envelope>(parsed).oddity.find("not UTF-8"), std::string::npos);
+  EXPECT_EQ(std::get<Envelope>(parsed).body, "{\"type\":\"\xEF\xBF\xBD\"}");
+}
+
+TEST(NodeOutput, BracketsInEachOtherHaveALimit) {
+  const auto nested = [](std::size_t depth) {
+    return R"({"src":"n0","dest":"n1","body":{"a":)" + std::string(depth, '[') +
+           std::string(depth, ']') + "}}";
+  };
+  EXPECT_EQ(wrong_with(nested(990)), "");
+  EXPECT_NE(wrong_with(nested(1000)).find("1000 brackets"), std::string::npos);
+  EXPECT_NE(wrong_with(nested(1'000'000)).find("1000 brackets"), std::string::npos);
+  std::string many = "1";
+  for (int i = 0; i < 3000; ++i) many += ",[]";
+  const std::string flat = R"({"src":"n0","dest":"n1","body":{"a":"]]]","b":[)" + many + "]}}";
+  EXPECT_EQ(wrong_with(flat), "") << "many, but side by side";
+}
+
+TEST(NodeOutput, APrintedLineIsSaidToBelongToStderr) {
+  EXPECT_NE(wrong_with("Traceback (most recent call last):").find("stderr"), std::string::npos);
 }
 
 TEST(NodeOutput, AnExtraTopLevelKeyIsNamed) {

@@ -33,6 +33,7 @@ class Script {
         .op(time_ms + 1, OperationType::ok, 1, "read", std::move(values));
   }
   nlohmann::json check() const { return check_set_full(history_, "broadcast"); }
+  nlohmann::json oddities() const { return find_oddities(history_, "broadcast"); }
   const History& history() const { return history_; }
 
  private:
@@ -98,17 +99,24 @@ TEST(SetFull, NothingReadIsUnknown) {
   EXPECT_EQ(Script().broadcast(0, 1).check().at("valid?"), "unknown");
 }
 
-TEST(SetFull, AValueTwiceInOneReadIsInvalid) {
-  const auto result = Script().broadcast(0, 1).read(10, {1, 1, 1}).check();
-  EXPECT_EQ(result.at("valid?"), false);
-  EXPECT_EQ(result.at("duplicated"), nlohmann::json({{"1", 3}}));
+TEST(SetFull, AValueTwiceInOneReadIsOddAndValid) {
+  const Script script = Script().broadcast(0, 1).read(10, {1, 1, 1});
+  EXPECT_EQ(script.check().at("valid?"), true);
+  EXPECT_EQ(script.oddities().at("duplicated"), nlohmann::json({{"1", 3}}));
+  EXPECT_EQ(script.oddities().at("duplicated-count"), 1);
 }
 
-TEST(SetFull, AValueThatNobodySentIsInvalid) {
-  const auto result = Script().broadcast(0, 1).read(10, {1, "1"}).check();
-  EXPECT_EQ(result.at("valid?"), false);
-  EXPECT_EQ(result.at("unexpected"), nlohmann::json({"1"}));
-  EXPECT_EQ(result.at("unexpected-count"), 1);
+TEST(SetFull, AReadOfNullShowsNothing) {
+  const auto result = Script().broadcast(0, 1).read(10, nullptr).read(20, {1}).check();
+  EXPECT_EQ(result.at("valid?"), true);
+  EXPECT_EQ(result.at("stale-count"), 1);
+}
+
+TEST(SetFull, AValueThatNobodySentIsOddAndValid) {
+  const Script script = Script().broadcast(0, 1).read(10, {1, "1"});
+  EXPECT_EQ(script.check().at("valid?"), true);
+  EXPECT_EQ(script.oddities().at("unexpected"), nlohmann::json({"1"}));
+  EXPECT_EQ(script.oddities().at("unexpected-count"), 1);
 }
 
 TEST(SetFull, ShowsTheEightWorst) {
@@ -136,17 +144,22 @@ TEST(UniqueIds, ARepeatedIdIsInvalid) {
   EXPECT_EQ(result.at("acknowledged-count"), 3);
 }
 
-TEST(Echo, AnotherAnswerAndNoAnswerAreErrors) {
+TEST(Echo, AnotherAnswerIsAnErrorAndNoAnswerIsNone) {
   Script script;
   script.op(0, OperationType::invoke, 0, "echo", "one")
       .op(1, OperationType::ok, 0, "echo", {{"echo", "two"}, {"type", "echo_ok"}})
       .op(2, OperationType::invoke, 0, "echo", "three")
       .op(5000, OperationType::info, 0, "echo", "three")
       .op(6000, OperationType::invoke, 1, "echo", "four")
-      .op(6001, OperationType::ok, 1, "echo", {{"echo", "four"}, {"type", "echo_ok"}});
+      .op(6001, OperationType::ok, 1, "echo", {{"echo", "four"}, {"type", "echo_ok"}})
+      .op(7000, OperationType::invoke, 1, "echo", "five")
+      .op(7001, OperationType::fail, 1, "echo", "five")
+      .op(8000, OperationType::invoke, 1, "echo", "six");
   const auto result = check_echo(script.history());
   EXPECT_EQ(result.at("valid?"), false);
-  EXPECT_EQ(result.at("errors").size(), 2U);
+  ASSERT_EQ(result.at("errors").size(), 2U) << "a refused one is one, as under Jepsen";
+  EXPECT_EQ(result.at("errors").at(0).at(1), "one");
+  EXPECT_EQ(result.at("errors").at(1).at(1), "five");
 }
 
 TEST(Stats, AnOperationThatNeverSucceedsIsInvalid) {

@@ -134,6 +134,8 @@ bench::History to_history(const std::vector<nlohmann::json>& operations) {
     operation.f = json.at("f");
     operation.value = json.at("value");
     operation.final_read = json.value("final?", false);
+    operation.error = json.value("error", nlohmann::json());
+    if (json.contains("exception")) operation.exception = json.at("exception").dump();
     history.append(std::move(operation));
   }
   return history;

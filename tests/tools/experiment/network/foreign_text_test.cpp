@@ -1,0 +1,31 @@
+#include "tools/experiment/network/foreign_text.h"
+
+#include <gtest/gtest.h>
+
+namespace hearsay::bench {
+namespace {
+
+TEST(ForeignText, GoodUtf8IsLeftAlone) {
+  EXPECT_FALSE(repaired_utf8("caf\xC3\xA9 \xE2\x82\xAC \xF0\x9F\x98\x80"));
+  EXPECT_EQ(printable("caf\xC3\xA9 \xE2\x82\xAC"), "caf\xC3\xA9 \xE2\x82\xAC");
+}
+
+TEST(ForeignText, EachBadByteIsReplaced) {
+  const std::string sign = "\xEF\xBF\xBD";
+  EXPECT_EQ(repaired_utf8("a\xFFz"), "a" + sign + "z");
+  EXPECT_EQ(repaired_utf8("\xC3"), sign) << "cut";
+  EXPECT_EQ(repaired_utf8("\xC0\x80"), sign + sign) << "too long";
+  EXPECT_EQ(repaired_utf8("\xED\xA0\x80"), sign + sign + sign) << "half of a surrogate pair";
+  EXPECT_EQ(repaired_utf8("\xF4\x90\x80\x80"), sign + sign + sign + sign) << "beyond Unicode";
+}
+
+TEST(ForeignText, WhatSteersATerminalIsSpelledOut) {
+  EXPECT_EQ(printable("\x1B[31m\r\n\x7F"), "\\x1b[31m\\x0d\\x0a\\x7f");
+  EXPECT_EQ(printable("\xC2\x9B"), "\\xc2\\x9b") << "CSI in one character";
+  EXPECT_EQ(printable("\xE2\x80\xAE"), "\\xe2\\x80\\xae") << "turns the direction";
+  EXPECT_EQ(printable("\xFF"), "\\xff");
+  EXPECT_EQ(printable_lines("a\n\tb\r"), "a\n\tb\\x0d");
+}
+
+}  // namespace
+}  // namespace hearsay::bench

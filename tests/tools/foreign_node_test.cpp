@@ -1,0 +1,132 @@
+// Foreign bytes and foreign amounts: whatever a node writes, the report comes, and says so.
+#include <gtest/gtest.h>
+#include <unistd.h>
+
+#include <algorithm>
+#include <string>
+
+#include "tests/tools/command_fixture.h"
+
+namespace hearsay::test {
+namespace {
+
+class ForeignNode : public CommandTest {
+ protected:
+  bool is_printable(const std::string& text) {
+    return std::all_of(text.begin(), text.end(), [](char c) {
+      const auto code = static_cast<unsigned char>(c);
+      return c == '\n' || (code >= 0x20 && code < 0x7F);
+    });
+  }
+};
+
+TEST_F(ForeignNode, ControlCharactersDoNotReachTheTerminal) {
+  const Finished finished = run_faulty("echo", "escape");
+  EXPECT_EQ(finished.exit_code, 1) << finished.output;
+  EXPECT_NE(finished.output.find("\\x1b]0;owned\\x07"), std::string::npos) << finished.output;
+  EXPECT_TRUE(is_printable(finished.output)) << finished.output;
+}
+
+TEST_F(ForeignNode, ALogThatIsNotUtf8IsShown) {
+  const Finished finished = run_faulty("echo", "foreign-log", "--log-stderr");
+  EXPECT_EQ(finished.exit_code, 0) << finished.output;
+  EXPECT_NE(finished.output.find("caf\\xe9 \\x1b[31mred\\x07"), std::string::npos)
+      << finished.output;
+  EXPECT_TRUE(is_printable(finished.output)) << finished.output;
+}
+
+TEST_F(ForeignNode, ArgumentsAndPathsNeedNotBeUtf8) {
+  const std::string strange = "\xFF\x1B[31m";
+  const fs::path link = store_ / ("node" + strange);
+  fs::create_symlink(std::string(HEARSAY_TEST_NODES) + "/faulty.py", link);
+  const Finished finished =
+      run_shell(command("-w echo --node-count 1 --time-limit 0.5 --rate 20 --bin \"") +
+                link.string() + "\" -- \"" + strange + "\"");
+  EXPECT_EQ(finished.exit_code, 0) << finished.output;
+  EXPECT_EQ(results().at("valid?"), true);
+  const Finished missing = run_shell(command("-w echo --bin \"/no/") + strange + "\"");
+  EXPECT_EQ(missing.exit_code, 255);
+  EXPECT_TRUE(is_printable(missing.output)) << missing.output;
+  const Finished wrong = run_shell(command("-w \"") + strange + "\"");
+  EXPECT_EQ(wrong.exit_code, 254);
+  EXPECT_TRUE(is_printable(wrong.output)) << wrong.output;
+}
+
+TEST_F(ForeignNode, PlotsAreDrawnWithAnyArgument) {
+  const std::string line = std::string(HEARSAY_COMMAND) + " test --store " + store_.string() +
+                           " --bin " + HEARSAY_TEST_NODES +
+                           "/faulty.py -w echo --node-count 1 --time-limit 1 --rate 20 -- \"\xFF\"";
+  const Finished finished = run_shell(line);
+  EXPECT_EQ(finished.output.find("no plots"), std::string::npos) << finished.output;
+  EXPECT_FALSE(fs::exists(store_ / "latest" / "plots.log")) << "gnuplot complains of something";
+}
+
+TEST_F(ForeignNode, ALineWithoutAnEndIsBoundedAndNamed) {
+  const Finished finished = run_faulty("echo", "endless-line");
+  EXPECT_EQ(finished.exit_code, 1) << finished.output;
+  EXPECT_NE(finished.output.find("a line of more than 64 MiB"), std::string::npos)
+      << finished.output;
+  EXPECT_EQ(results().at("hearsay").at("bad-line-counts"), nlohmann::json({{"too-much", 1}}))
+      << "its rest is skipped, and the lines behind it are read";
+  EXPECT_EQ(results().at("stats").at("ok-count"), results().at("stats").at("count"));
+}
+
+TEST_F(ForeignNode, ALogWithoutAnEndIsBoundedAndNamed) {
+  const Finished finished = run_faulty("echo", "endless-log");
+  EXPECT_EQ(finished.exit_code, 1) << finished.output;
+  EXPECT_NE(finished.output.find("more than 64 MiB on stderr"), std::string::npos)
+      << finished.output;
+  EXPECT_EQ(fs::file_size(store_ / "latest" / "node-logs" / "n0.log"), std::uintmax_t{64} << 20U);
+  EXPECT_EQ(results().at("stats").at("ok-count"), results().at("stats").at("count"));
+}
+
+TEST_F(ForeignNode, AnAnswerWithoutALineEndIsSaidToBeOne) {
+  const Finished finished = run_faulty("echo", "no-line-end");
+  EXPECT_EQ(finished.exit_code, 255) << finished.output;
+  EXPECT_NE(finished.output.find("bytes without a line end"), std::string::npos) << finished.output;
+  EXPECT_NE(finished.output.find("init_ok"), std::string::npos) << finished.output;
+}
+
+// Its node starts a process that sleeps for a time that no other test's does.
+class Runaway : public CommandTest, public testing::WithParamInterface<const char*> {
+ protected:
+  void SetUp() override {
+    CommandTest::SetUp();
+    sleep_ = "61." + std::to_string(::getpid());
+    ::setenv("RUNAWAY_S", sleep_.c_str(), 1);
+  }
+  bool lives() const {
+    const std::string arguments = "sleep" + std::string(1, '\0') + sleep_ + std::string(1, '\0');
+    for (const fs::directory_entry& entry : fs::directory_iterator("/proc")) {
+      std::ifstream file(entry.path() / "cmdline");
+      const std::string text(std::istreambuf_iterator<char>(file), {});
+      if (text == arguments) return true;
+    }
+    return false;
+  }
+
+ private:
+  std::string sleep_;
+};
+
+TEST_P(Runaway, DoesNotSurviveTheRun) {
+  const Finished finished = run_faulty("echo", GetParam());
+  EXPECT_EQ(finished.exit_code, 0) << finished.output;
+  EXPECT_NE(finished.output.find("left processes running"), std::string::npos) << finished.output;
+  EXPECT_FALSE(lives());
+}
+
+TEST_P(Runaway, DiesWithItsNode) {
+  const Finished finished =
+      run_faulty("unique-ids", GetParam(), "--nemesis kill --kill-interval 0.5");
+  EXPECT_LE(finished.exit_code, 1)
+      << "whether an id came between two deaths is chance: " << finished.output;
+  EXPECT_GT(results().at("hearsay").at("node-kills").at("count"), 0);
+  EXPECT_FALSE(lives());
+}
+
+INSTANTIATE_TEST_SUITE_P(All, Runaway, testing::Values("setsid", "daemon"),
+                         [](const auto& parameter) { return std::string(parameter.param); });
+
+}  // namespace
+}  // namespace hearsay::test

@@ -1,0 +1,74 @@
+#include "tools/console/tell.h"
+
+#include <sys/ioctl.h>
+#include <unistd.h>
+
+#include <cerrno>
+#include <cstdio>
+#include <cstdlib>
+#include <cstring>
+
+#include "tools/console/progress_times.h"
+#include "tools/experiment/network/foreign_text.h"
+
+namespace hearsay::bench {
+namespace {
+
+constexpr std::size_t kUsualColumns = 80;
+
+void write_raw(std::string_view text) {
+  static_cast<void>(!std::fwrite(text.data(), 1, text.size(), stderr));
+}
+
+// Of the terminal on stderr, one less than it has: some wrap when the last one is written.
+std::size_t usable_columns() {
+  winsize size{};
+  const bool known = ::ioctl(STDERR_FILENO, TIOCGWINSZ, &size) == 0 && size.ws_col > 1;
+  return (known ? size.ws_col : kUsualColumns) - 1;
+}
+
+// Its first `columns` characters (what is printed here is one column wide each).
+std::string_view first_columns(std::string_view text, std::size_t columns) {
+  std::size_t bytes = 0;
+  for (std::size_t seen = 0; bytes < text.size(); ++bytes) {
+    const bool begins = (static_cast<unsigned char>(text[bytes]) & 0xC0U) != 0x80U;
+    if (begins && seen++ == columns) break;
+  }
+  return text.substr(0, bytes);
+}
+
+}  // namespace
+
+void tell_text(std::string_view text) {
+  write_raw(printable_lines(text));
+}
+
+std::string print(std::string_view text) {
+  const std::string safe = printable_lines(text);
+  errno = 0;
+  const bool good =
+      std::fwrite(safe.data(), 1, safe.size(), stdout) == safe.size() && std::fflush(stdout) == 0;
+  return good ? "" : std::strerror(errno);
+}
+
+ProgressLine::ProgressLine(std::int64_t first_ns)
+    : terminal_(::isatty(STDERR_FILENO) != 0), next_ns_(first_ns) {}
+
+void ProgressLine::show(std::int64_t now_ns, std::string_view text) {
+  if (!terminal_) return;
+  next_ns_ = now_ns + kShownEveryNs;
+  shown_ = true;
+  const std::string safe = printable(text);
+  write_raw("\r\x1b[K");
+  write_raw(first_columns(safe, usable_columns()));
+  std::fflush(stderr);
+}
+
+void ProgressLine::clear() {
+  if (!shown_) return;
+  write_raw("\r\x1b[K");
+  std::fflush(stderr);
+  shown_ = false;
+}
+
+}  // namespace hearsay::bench

@@ -1,0 +1,22 @@
+// Text that others wrote: nodes, people who name files.
+//
+// Any bytes may stand in it. What goes into JSON must be UTF-8; what goes to a terminal must not
+// steer it. Pure functions.
+#pragma once
+
+#include <optional>
+#include <string>
+#include <string_view>
+
+namespace hearsay::bench {
+
+// With U+FFFD for each byte that is not UTF-8, as Java reads it; nothing if there is none.
+std::optional<std::string> repaired_utf8(std::string_view text);
+
+// What can't harm on a terminal stays; the rest (control characters, signs that turn the direction
+// of writing, bytes that are not UTF-8) is spelled out: \x1b. The result is UTF-8.
+std::string printable(std::string_view text);
+// The same for several lines: line feeds and tabs stay too.
+std::string printable_lines(std::string_view text);
+
+}  // namespace hearsay::bench

@@ -4,6 +4,7 @@
 #include <algorithm>
 #include <cstdio>
 #include <string>
+#include <string_view>
 #include <vector>
 
 #include "common/base/file_descriptor.h"
@@ -74,8 +75,13 @@ int main(int argc, char** argv) {
       resolve(options);
     }
   } catch (const BadCommandLine& problem) {
-    hearsay::bench::tell("{}\nRun with --help for more information.\n", problem.what());
-    if (dynamic_cast<const hearsay::UnknownOption*>(&problem) != nullptr) {
+    const std::string name = sim.is_chosen()       ? " sim"
+                             : compare.is_chosen() ? " compare"
+                             : test.is_chosen()    ? " test"
+                                                   : "";
+    hearsay::bench::tell("hearsay{0}: {1}\nhearsay{0} --help says more.\n", name, problem.what());
+    const bool unknown = dynamic_cast<const hearsay::UnknownOption*>(&problem) != nullptr;
+    if (unknown && std::string_view(problem.what()).find("do you mean") == std::string_view::npos) {
       std::fputs("Options of hearsay-node, like --latency-budget, go behind \"--\".\n", stderr);
     }
     return hearsay::bench::kExitBadArguments;

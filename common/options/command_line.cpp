@@ -1,8 +1,10 @@
 #include "common/options/command_line.h"
 
 #include <CLI/CLI.hpp>
+#include <algorithm>
 #include <cstdio>
 #include <cstdlib>
+#include <numeric>
 #include <sstream>
 #include <utility>
 
@@ -30,6 +32,76 @@ CLI::Validator whole_number() {
             return good ? std::string() : "a whole number from 0 on, not \"" + text + "\"";
           },
           {}};
+}
+
+// How many letters must be changed, added or left out to make one word of the other.
+std::size_t distance(std::string_view a, std::string_view b) {
+  std::vector<std::size_t> row(b.size() + 1);
+  std::iota(row.begin(), row.end(), std::size_t{0});
+  for (std::size_t i = 0; i < a.size(); ++i) {
+    std::size_t diagonal = std::exchange(row[0], i + 1);
+    for (std::size_t j = 0; j < b.size(); ++j) {
+      const std::size_t changed = diagonal + (a[i] == b[j] ? 0 : 1);
+      diagonal = row[j + 1];
+      row[j + 1] = std::min({changed, row[j] + 1, diagonal + 1});
+    }
+  }
+  return row.back();
+}
+
+// " (do you mean --node-count?)", or "" if nothing is near.
+std::string suggest(const std::string& text, const std::vector<std::string>& words) {
+  constexpr std::size_t kFarthest = 3;
+  const std::string* nearest = nullptr;
+  std::size_t least = std::min(kFarthest, text.size() / 2) + 1;
+  for (const std::string& word : words) {
+    const std::size_t far = distance(text, word);
+    if (far >= least) continue;
+    least = far;
+    nearest = &word;
+  }
+  return nearest == nullptr ? "" : " (do you mean " + *nearest + "?)";
+}
+
+// "relay, push or flood"
+std::string list_words(const std::vector<std::string>& words) {
+  std::string list;
+  for (std::size_t i = 0; i < words.size(); ++i) {
+    list += (i == 0 ? "" : i + 1 == words.size() ? " or " : ", ") + words[i];
+  }
+  return list;
+}
+
+std::string refuse_word(const std::string& text, const std::vector<std::string>& words) {
+  return list_words(words) + ", not \"" + text + "\"" + suggest(text, words);
+}
+
+std::vector<std::string> names_of_commands(const CLI::App& app) {
+  std::vector<std::string> names;
+  for (const CLI::App* each : app.get_subcommands(nullptr)) names.push_back(each->get_name());
+  return names;
+}
+
+// The subcommand that was chosen, or the command itself.
+const CLI::App& chosen(const CLI::App& app) {
+  const auto subcommands = app.get_subcommands();
+  return subcommands.empty() ? app : chosen(*subcommands.front());
+}
+
+// Something stands on the command line that nobody takes.
+[[noreturn]] void refuse_extra(const CLI::App& app, const std::string& first) {
+  const CLI::App& command = chosen(app);
+  std::vector<std::string> known;
+  if (first.starts_with('-')) {
+    for (const CLI::Option* option : command.get_options()) {
+      if (!option->get_group().empty()) known.push_back(option->get_name());
+    }
+    const std::string name = first.substr(0, first.find('='));
+    throw UnknownOption("unknown option " + name + suggest(name, known));
+  }
+  known = names_of_commands(command);
+  const std::string what = known.empty() ? "unexpected argument " : "unknown command ";
+  throw BadCommandLine(what + first + suggest(first, known));
 }
 
 template <typename Value>
@@ -61,7 +133,12 @@ CommandLineOption& CommandLineOption::between(double least, double most) {
 }
 
 CommandLineOption& CommandLineOption::one_of(std::vector<std::string> words) {
-  option_.check(CLI::IsMember(std::move(words)));
+  option_.check(CLI::Validator(
+      [words = std::move(words)](const std::string& text) {
+        const bool known = std::find(words.begin(), words.end(), text) != words.end();
+        return known ? std::string() : refuse_word(text, words);
+      },
+      {}));
   return *this;
 }
 
@@ -76,6 +153,12 @@ CommandLineOption& CommandLineOption::not_empty() {
 
 CommandLineOption& CommandLineOption::separated_by_commas() {
   option_.delimiter(',');
+  option_.transform(CLI::Validator(
+      [](std::string& text) {
+        CLI::detail::trim(text);
+        return std::string();
+      },
+      {}));
   return *this;
 }
 
@@ -156,7 +239,18 @@ CommandLineOption CommandLine::add_choice(const std::string& names,
   };
   CLI::Option* option = app_.add_option_function<std::string>(names, choose, help);
   // The check also turns the word into the case in which it stands here.
-  option->transform(CLI::IsMember(words, CLI::ignore_case));
+  option->transform(CLI::Validator(
+      [words](std::string& text) {
+        const std::string lower = CLI::detail::to_lower(text);
+        const auto same = [&](const std::string& word) {
+          return CLI::detail::to_lower(word) == lower;
+        };
+        const auto known = std::find_if(words.begin(), words.end(), same);
+        if (known == words.end()) return refuse_word(text, words);
+        text = *known;
+        return std::string();
+      },
+      {}));
   option->default_str(std::string(default_word));
   return CommandLineOption(*option);
 }
@@ -219,8 +313,13 @@ CommandLine::Outcome CommandLine::parse(const std::vector<std::string>& argument
   } catch (const CLI::Success& asked) {
     app_.exit(asked);
     return Outcome::answered;
-  } catch (const CLI::ExtrasError& error) {
-    throw UnknownOption(error.what());
+  } catch (const CLI::ExtrasError&) {
+    refuse_extra(app_, app_.remaining(true).front());
+  } catch (const CLI::RequiredError& error) {
+    const bool no_command = !subcommands_.empty() && app_.get_subcommands().empty();
+    if (no_command && !arguments.empty()) refuse_extra(app_, arguments.front());
+    throw BadCommandLine(no_command ? "which command? " + list_words(names_of_commands(app_))
+                                    : error.what());
   } catch (const CLI::ParseError& error) {
     throw BadCommandLine(error.what());
   }

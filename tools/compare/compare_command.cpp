@@ -26,6 +26,8 @@
 #include "tools/console/exit_codes.h"
 #include "tools/console/progress_times.h"
 #include "tools/console/tell.h"
+#include "tools/processes/interrupt.h"
+#include "tools/processes/program.h"
 #include "tools/processes/run_pool.h"
 #include "tools/processes/test_command.h"
 #include "tools/report/gnuplot.h"
@@ -69,6 +71,10 @@ class Runs {
         },
         [&](const bench::PoolState& state) { show(state); });
     line_.clear();
+    for (std::size_t run = outcomes.size(); run < count; ++run) {  // interrupted
+      outcomes.push_back(read_outcome(run));
+      outcomes.back().verdict.why = "was not run to its end: interrupted";
+    }
     return outcomes;
   }
 
@@ -103,7 +109,9 @@ class Runs {
     simulated.test = test;
     sim::Simulation simulation(test, sim::make_cluster_options(simulated));
     simulation.run();
-    bench::write_json(directory_ / results_name(run), simulation.results());
+    const std::string problem =
+        bench::write_file(directory_ / results_name(run), bench::to_text(simulation.results()));
+    if (!problem.empty()) tell("can't write {}\n", problem);
     return {};
   }
 
@@ -154,7 +162,7 @@ class Runs {
 };
 
 // Returns whether there is a picture.
-bool draw(const Comparison& comparison, const bench::Store& store) {
+bool draw(const Comparison& comparison, bench::Store& store) {
   if (comparison.options.no_picture) return false;
   const std::string script = make_frontier_script(comparison);
   if (script.empty()) return false;
@@ -165,13 +173,22 @@ bool draw(const Comparison& comparison, const bench::Store& store) {
 }
 
 int run(const CompareOptions& options) {
-  if (options.real && !fs::exists(options.test.binary)) {
-    tell("hearsay compare: there is no program {} (--bin)\n", options.test.binary);
+  if (options.real) {
+    const auto program = bench::find_program(test_options(options, plan_of(options, 0)).binary);
+    if (!program.problem.empty()) {
+      tell("hearsay compare: {}\n", program.problem);
+      return bench::kExitRunFailed;
+    }
+  }
+  bench::Store store(options.test.store, "compare", wall_ns());
+  if (!store.problems().empty()) {
+    tell("hearsay compare: can't write {} (--store names another place)\n",
+         store.problems().front());
     return bench::kExitRunFailed;
   }
-  const bench::Store store(options.test.store, "compare", wall_ns());
   const Comparison comparison = compare_runs(options, Runs(options, store.directory()).run_all());
-  bench::write_json(store.directory() / "compare.json", to_json(comparison));
+  const std::string problem =
+      bench::write_file(store.directory() / "compare.json", bench::to_text(to_json(comparison)));
   const bool picture = draw(comparison, store);
   std::string text = make_table(comparison);
   fmt::format_to(
@@ -182,12 +199,18 @@ int run(const CompareOptions& options) {
          wrong, store.directory().string());
     return bench::kExitRunFailed;
   }
+  if (bench::is_interrupted()) return bench::kExitInterrupted;
+  if (!problem.empty()) {
+    tell("hearsay compare: can't write {} (--store names another place)\n", problem);
+    return bench::kExitRunFailed;
+  }
   return all_good(comparison) ? bench::kExitValid : bench::kExitInvalid;
 }
 
 }  // namespace
 
 int run_compare(const CompareOptions& options) {
+  bench::watch_for_interrupts();
   try {
     return run(options);
   } catch (const std::exception& error) {

@@ -50,6 +50,7 @@ NodeGroup::NodeGroup(EventLoop& loop, NodeCommand command, std::string log_direc
       on_death_(std::move(on_death)) {}
 
 std::string NodeGroup::log_path(std::size_t node) const {
+  if (log_directory_.empty()) return "";
   return fmt::format("{}/{}.log", log_directory_, network_->node_name(node));
 }
 
@@ -62,6 +63,7 @@ std::string NodeGroup::last_words(std::size_t node) const {
         "and flush):\n    {}\n",
         line.size(), shorten_line(line));
   }
+  if (!log_error_.empty()) return text + "What it wrote to stderr could not be kept.\n";
   std::ifstream log(log_path(node));
   std::deque<std::string> last;
   for (std::string line; std::getline(log, line);) {
@@ -85,7 +87,10 @@ void NodeGroup::start(Network& network) {
 
 void NodeGroup::launch(std::size_t node) {
   nodes_[node].process =
-      std::make_unique<NodeProcess>(command_, log_path(node), [](std::string_view) {});
+      std::make_unique<NodeProcess>(command_, log_path(node), [this, node](std::string_view line) {
+        deaths_.take_line(node, line);
+        if (on_log_line_) on_log_line_(node, line);
+      });
   loop_.watch(nodes_[node].process->stdout_fd(), EPOLLIN,
               [this, node](std::int64_t now_ns, std::uint32_t) { read(now_ns, node); });
   loop_.watch(nodes_[node].process->log().fd(), EPOLLIN,
@@ -101,6 +106,7 @@ void NodeGroup::bury(std::size_t node) {
   process.reap();
   process.log().drain();
   nodes_[node] = Node();
+  deaths_.note_start(node);
 }
 
 // Also those that left the group.
@@ -195,6 +201,10 @@ std::vector<std::string> NodeGroup::stop() {
   return untidy;
 }
 
+std::optional<int> NodeGroup::exit_status(std::size_t node) const {
+  return nodes_[node].process ? nodes_[node].process->exit_status() : std::nullopt;
+}
+
 pid_t NodeGroup::pid(std::size_t node) const {
   return nodes_[node].process ? nodes_[node].process->pid() : -1;
 }
@@ -228,6 +238,7 @@ std::optional<std::int64_t> NodeGroup::kill_worker(std::int64_t /*now_ns*/, std:
   if (!worker || worker == nodes_[node].killed_worker) return std::nullopt;
   if (::kill(*worker, SIGKILL) != 0) return std::nullopt;
   nodes_[node].killed_worker = worker;
+  deaths_.note_nemesis_kill(node, *worker);
   return *worker;
 }
 
@@ -287,8 +298,8 @@ void NodeGroup::read_log(std::int64_t now_ns, std::size_t node) {
 void NodeGroup::look_at_log(std::int64_t now_ns, std::size_t node) {
   const NodeLog& log = nodes_[node].process->log();
   if (!log.write_error().empty() && std::exchange(log_error_, log.write_error()).empty()) {
-    tell("hearsay test: {} can't be written: {}. What the nodes write to stderr is lost\n",
-         log_path(node), log_error_);
+    tell("hearsay test: the log of {} can't be written: {}. What nodes write to stderr is lost\n",
+         network_->node_name(node), log_error_);
   }
   if (log.dropped_bytes() == 0 || std::exchange(nodes_[node].log_is_bad, true)) return;
   report(findings_.add_flood(

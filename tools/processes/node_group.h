@@ -18,11 +18,13 @@
 #include <optional>
 #include <string>
 #include <string_view>
+#include <utility>
 #include <vector>
 
 #include "tools/experiment/faults/node_control.h"
 #include "tools/experiment/network/network.h"
 #include "tools/experiment/network/node_output.h"
+#include "tools/experiment/verdict/deaths.h"
 #include "tools/experiment/verdict/findings.h"
 #include "tools/processes/event_loop.h"
 #include "tools/processes/node_process.h"
@@ -63,7 +65,14 @@ class NodeGroup : public NodePort, public NodeControl {
   void pause_node(std::int64_t now_ns, std::size_t node) override;
   void resume_node(std::int64_t now_ns, std::size_t node) override;
 
+  // Called with each line that a node writes to stderr.
+  using OnLogLine = std::function<void(std::size_t node, std::string_view line)>;
+  void hand_log_to(OnLogLine on_log_line) { on_log_line_ = std::move(on_log_line); }
+
   const Findings& findings() const { return findings_; }
+  const Deaths& deaths() const { return deaths_; }
+  // Of a node that died by itself; nothing: of a signal, or it lives.
+  std::optional<int> exit_status(std::size_t node) const;
   // -1: it has none now.
   pid_t pid(std::size_t node) const;
   std::string log_path(std::size_t node) const;
@@ -107,6 +116,8 @@ class NodeGroup : public NodePort, public NodeControl {
   std::vector<pid_t> not_ours_;  // children that the bench had before
   OutputParser parser_;
   Findings findings_;
+  Deaths deaths_;
+  OnLogLine on_log_line_;
 };
 
 }  // namespace hearsay::bench

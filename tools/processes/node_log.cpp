@@ -19,10 +19,9 @@ constexpr std::size_t kLogChunkBytes = 65'536;
 
 NodeLog::NodeLog(FileDescriptor pipe, const std::string& path, OnLine on_line)
     : pipe_(std::move(pipe)),
-      file_(check_syscall(
-          ::open(path.c_str(), O_WRONLY | O_CREAT | O_APPEND | O_CLOEXEC | O_NONBLOCK, 0666),
-          "can't write " + path)),
+      file_(::open(path.c_str(), O_WRONLY | O_CREAT | O_APPEND | O_CLOEXEC | O_NONBLOCK, 0666)),
       on_line_(std::move(on_line)) {
+  if (!file_.valid()) write_error_ = std::strerror(errno);
   struct stat status {};
   if (::fstat(file_.get(), &status) == 0) written_ = status.st_size;
 }
@@ -51,7 +50,7 @@ void NodeLog::keep(std::string_view text) {
   const auto room = static_cast<std::size_t>(std::max<std::int64_t>(0, kMostBytes - written_));
   std::string_view fits = text.substr(0, room);
   dropped_ += static_cast<std::int64_t>(text.size() - fits.size());
-  while (!fits.empty()) {
+  while (!fits.empty() && file_.valid()) {
     const ssize_t count = ::write(file_.get(), fits.data(), fits.size());
     if (count < 0 && errno == EINTR) continue;
     if (count < 0) {
@@ -66,12 +65,10 @@ void NodeLog::keep(std::string_view text) {
 void NodeLog::hand_on(std::string_view text) {
   while (!text.empty()) {
     const std::size_t end = std::min(text.find('\n'), text.size());
-    too_long_ = too_long_ || line_.size() + end > kLongestLineBytes;
-    if (!too_long_) line_.append(text.substr(0, end));
+    line_.append(text.substr(0, std::min(end, kLongestLineBytes - line_.size())));
     if (end == text.size()) return;
-    if (!too_long_) on_line_(line_);
+    on_line_(line_);
     line_.clear();
-    too_long_ = false;
     text.remove_prefix(end + 1);
   }
 }

@@ -18,11 +18,11 @@ namespace hearsay::bench {
 class NodeLog {
  public:
   static constexpr std::int64_t kMostBytes = std::int64_t{64} << 20U;
-  // Lines longer than this are not handed on.
+  // Of a longer line only the beginning is handed on.
   static constexpr std::size_t kLongestLineBytes = 65'536;
   using OnLine = std::function<void(std::string_view line)>;
 
-  // `pipe`: the end to read from, non-blocking. Throws std::system_error.
+  // `pipe`: the end to read from, non-blocking.
   NodeLog(FileDescriptor pipe, const std::string& path, OnLine on_line);
 
   int fd() const { return pipe_.get(); }
@@ -44,8 +44,7 @@ class NodeLog {
   FileDescriptor pipe_;
   FileDescriptor file_;
   OnLine on_line_;
-  std::string line_;       // the beginning of one
-  bool too_long_ = false;  // the line: its rest is skipped
+  std::string line_;  // the beginning of one
   bool closed_ = false;
   std::int64_t written_ = 0;
   std::int64_t dropped_ = 0;

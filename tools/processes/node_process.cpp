@@ -170,6 +170,7 @@ std::string NodeProcess::try_reap() {
   int status = 0;
   if (pid_ < 0 || ::waitpid(pid_, &status, WNOHANG) != pid_) return "";
   pid_ = -1;
+  if (WIFEXITED(status)) exit_status_ = WEXITSTATUS(status);
   return describe_status(status);
 }
 

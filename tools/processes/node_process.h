@@ -12,6 +12,7 @@
 #include <cstddef>
 #include <functional>
 #include <memory>
+#include <optional>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -58,6 +59,7 @@ class NodeProcess {
 
   // The exit in words, once it has exited ("exited with status 3", "was killed by signal 9").
   std::string try_reap();
+  std::optional<int> exit_status() const { return exit_status_; }
   void kill() const;
   // After kill(): waits for its end.
   void reap();
@@ -71,6 +73,7 @@ class NodeProcess {
 
   pid_t pid_ = -1;
   pid_t group_ = -1;
+  std::optional<int> exit_status_;
   FileDescriptor stdin_;
   FileDescriptor stdout_;
   std::string unwritten_;

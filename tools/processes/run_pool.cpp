@@ -20,6 +20,7 @@
 
 #include "common/base/file_descriptor.h"
 #include "tools/console/tell.h"
+#include "tools/processes/interrupt.h"
 
 namespace hearsay::bench {
 namespace {
@@ -43,6 +44,7 @@ class Child {
     if (pid_ > 0) return;
     ::prctl(PR_SET_PDEATHSIG, SIGKILL);
     if (::getppid() != parent) ::_exit(EXIT_FAILURE);
+    forget_interrupts();
     run(work, write_end.get());
   }
   ~Child() {
@@ -140,6 +142,7 @@ void run_pool(
     state.done = started - children.size();
     watch(state);
     listen(children, answers);
+    if (is_interrupted()) return;
     for (; !answers.empty() && answers.begin()->first == taken; ++taken) {
       if (!take(taken, answers.begin()->second)) return;
       answers.erase(answers.begin());

@@ -4,6 +4,7 @@
 #include <sys/resource.h>
 
 #include <csignal>
+#include <cstring>
 #include <exception>
 #include <filesystem>
 #include <memory>
@@ -14,6 +15,7 @@
 
 #include "common/base/clock.h"
 #include "common/base/units.h"
+#include "common/options/exit_codes.h"
 #include "tools/console/exit_codes.h"
 #include "tools/console/network_log.h"
 #include "tools/console/tell.h"
@@ -21,6 +23,7 @@
 #include "tools/experiment/run.h"
 #include "tools/processes/event_loop.h"
 #include "tools/processes/node_group.h"
+#include "tools/processes/program.h"
 #include "tools/processes/progress.h"
 #include "tools/processes/usage.h"
 #include "tools/report/conclude.h"
@@ -48,15 +51,16 @@ NetworkOptions bounded(NetworkOptions network) {
 // One test, wired up.
 class Test {
  public:
-  explicit Test(const TestOptions& options)
+  // `program`: of find_program().
+  Test(const TestOptions& options, const std::string& program)
       : options_(options),
         names_(node_names(options)),
         store_(options.store, options.workload, wall_ns()),
         loop_([this](std::int64_t now_ns, int number) { take_signal(now_ns, number); }),
-        nodes_(loop_, {std::filesystem::canonical(options.binary), options.node_arguments},
-               store_.make_log_directory(), options.strict,
+        nodes_(loop_, {program, options.node_arguments}, store_.make_log_directory(),
+               options.strict,
                [this](std::int64_t, std::size_t node, const std::string& why) {
-                 end("node-died", node, why);
+                 end(kind_of_death(node), node, why);
                }),
         network_(loop_.heap(), nodes_, bounded(options.network), options.seed),
         workload_(make_workload(options.workload, options.shape, names_)) {
@@ -67,14 +71,19 @@ class Test {
                                  });
     usage_ = std::make_unique<UsageMeter>(loop_.heap(), names_.size(),
                                           [this](std::size_t node) { return nodes_.pid(node); });
-    progress_ = std::make_unique<Progress>(loop_.heap(), *run_, network_);
+    progress_ = std::make_unique<Progress>(loop_.heap(), *run_, network_,
+                                           [this] { return nodes_.deaths().count(); });
   }
 
   int run() {
     const std::int64_t start_ns = monotonic_ns();
     const std::int64_t cpu_start_ns = own_cpu_ns();
+    if (options_.log_stderr) {
+      nodes_.hand_log_to([this](std::size_t node, std::string_view line) {
+        tell("{}: {}\n", names_[node], line);
+      });
+    }
     nodes_.start(network_);
-    if (options_.log_stderr) follow_logs();
     print_messages(network_, options_, start_ns);
     run_->start(monotonic_ns());
     progress_->start(start_ns);
@@ -84,27 +93,25 @@ class Test {
     usage_->look_at_all();
     if (signal_ == 0) nodes_.look_for_deaths(monotonic_ns());
     outcome_.leftovers = nodes_.stop();
-    if (follower_) follower_->print_news();
     outcome_.usage = usage_->usage();
     outcome_.findings = nodes_.findings();
+    outcome_.deaths = nodes_.deaths();
     outcome_.wall_ns = monotonic_ns() - start_ns;
     outcome_.bench_cpu_ns = own_cpu_ns() - cpu_start_ns;
     if (signal_ != 0) {
+      outcome_.failure = fmt::format("INTERRUPTED ({})", ::strsignal(signal_));
+      outcome_.failure_kind = kInterrupted;
       tell("hearsay test: interrupted; all nodes are killed\n");
-      return kExitInterrupted;
     }
     return conclude(options_, *workload_, *run_, network_, outcome_, store_);
   }
 
  private:
-  // To stderr, with the time since the start.
-  void follow_logs() {
-    std::vector<LogFollower::File> files;
-    for (std::size_t node = 0; node < names_.size(); ++node) {
-      files.push_back({names_[node], nodes_.log_path(node)});
-    }
-    follower_ = std::make_unique<LogFollower>(loop_.heap(), std::move(files));
-    follower_->start(monotonic_ns());
+  // Our node says with its status that it can't do what its command line asks.
+  const char* kind_of_death(std::size_t node) const {
+    const bool at_start = !run_->load_start_ns();
+    const bool ours = std::filesystem::path(options_.binary).filename() == "hearsay-node";
+    return at_start && ours && nodes_.exit_status(node) == kExitUsage ? kBadArguments : "node-died";
   }
 
   void take_signal(std::int64_t now_ns, int number) {
@@ -122,6 +129,9 @@ class Test {
     if (why.empty() || !outcome_.failure.empty()) return;
     outcome_.failure = why;
     outcome_.failure_kind = kind;
+    if (kind == std::string_view(kBadArguments)) {
+      outcome_.failure = "hearsay-node does not take the arguments behind \"--\": " + why;
+    }
     if (!node) return;
     outcome_.failed_node = names_[*node];
     outcome_.failure += ". " + nodes_.last_words(*node);
@@ -137,16 +147,15 @@ class Test {
   std::unique_ptr<Run> run_;
   std::unique_ptr<Progress> progress_;
   std::unique_ptr<UsageMeter> usage_;
-  std::unique_ptr<LogFollower> follower_;
   Outcome outcome_;
   int signal_ = 0;
 };
 
 // Up to the first run that isn't valid.
-int run_one_by_one(TestOptions options) {
+int run_one_by_one(TestOptions options, const std::string& program) {
   int exit_code = kExitValid;
   for (std::int64_t i = 0; i < options.test_count && exit_code == kExitValid; ++i, ++options.seed) {
-    exit_code = Test(options).run();
+    exit_code = Test(options, program).run();
   }
   return exit_code;
 }
@@ -155,11 +164,12 @@ int run_one_by_one(TestOptions options) {
 
 int run_test(const TestOptions& options) {
   try {
-    if (!std::filesystem::exists(options.binary)) {
-      tell("hearsay test: there is no program {} (--bin)\n", options.binary);
+    const Program program = find_program(options.binary);
+    if (!program.problem.empty()) {
+      tell("hearsay test: {}\n", program.problem);
       return kExitRunFailed;
     }
-    return run_one_by_one(options);
+    return run_one_by_one(options, program.path);
   } catch (const std::exception& error) {
     tell("hearsay test: {}\n", error.what());
     return kExitRunFailed;

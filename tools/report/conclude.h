@@ -9,9 +9,9 @@
 
 namespace hearsay::bench {
 
-// Returns the exit code. A stdout that takes no report is said on stderr, and kExitRunFailed: the
-// files are there all the same. Throws std::ios_base::failure when they can't be written.
+// Returns the exit code. A stdout that takes no report is said on stderr, and so are files that
+// can't be written; one is there without the other. kExitRunFailed for both.
 int conclude(const TestOptions& options, const Workload& workload, const Run& run,
-             const Network& network, const Outcome& outcome, const Store& store);
+             const Network& network, const Outcome& outcome, Store& store);
 
 }  // namespace hearsay::bench

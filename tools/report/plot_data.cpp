@@ -6,6 +6,7 @@
 #include <string_view>
 
 #include "common/base/units.h"
+#include "tools/experiment/faults/nemesis.h"
 
 namespace hearsay::bench {
 namespace {
@@ -103,6 +104,18 @@ MessageRates message_rates(const History& history, const Traffic& traffic,
   return rates;
 }
 
+namespace {
+
+// A deed at workers that did nothing.
+bool found_nobody(const Operation& operation) {
+  const auto& value = operation.value;
+  return value.is_object() && !value.empty() &&
+         std::all_of(value.begin(), value.end(),
+                     [](const nlohmann::json& done) { return done == kNoWorker; });
+}
+
+}  // namespace
+
 NemesisActivity nemesis_activity(const History& history) {
   NemesisActivity activity;
   std::map<std::string, double> open;
@@ -115,6 +128,10 @@ NemesisActivity nemesis_activity(const History& history) {
   for (const Operation& operation : history.operations()) {
     if (is_client(operation)) continue;
     const double time_s = in_seconds(operation.time_ns);
+    if (found_nobody(operation)) {
+      open.erase(operation.f);
+      continue;
+    }
     if (const auto started = rest_behind(operation.f, "start-")) {
       open.try_emplace(*started, time_s);  // Jepsen notes each deed twice
     } else if (const auto stopped = rest_behind(operation.f, "stop-")) {

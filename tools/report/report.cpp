@@ -11,15 +11,22 @@
 #include <utility>
 #include <vector>
 
+#include "tools/experiment/network/foreign_text.h"
+
 namespace hearsay::bench {
 namespace {
 
 constexpr std::size_t kShownFindings = 5;
 constexpr std::size_t kShownBytes = 100;
+constexpr std::size_t kShownMissing = 3;
 
 std::string shorten(std::string text) {
   if (text.size() > kShownBytes) text = text.substr(0, kShownBytes) + "...";
   return text;
+}
+
+std::vector<std::string> words(const nlohmann::json& texts) {
+  return texts.get<std::vector<std::string>>();
 }
 
 // "3 values lost: 1, 5, 8"
@@ -48,6 +55,19 @@ const std::vector<LineKind> kBadKinds = {{"no-message", "lines that are no messa
                                          {"late-reply", "late replies"},
                                          {"too-much", "times more than the bench keeps"}};
 const std::vector<LineKind> kOddKinds = {{"oddity", "odd lines, which Maelstrom takes"}};
+
+// "value 3 is missing on n1, n2 (their last reads)"
+void add_missing(std::vector<std::string>& reasons, const nlohmann::json& section) {
+  std::size_t shown = 0;
+  for (const auto& [value, nodes] : section.at("missing").items()) {
+    if (nodes.empty()) continue;
+    if (shown++ == kShownMissing) return;
+    std::string names;
+    for (const std::string& node : words(nodes)) names += (names.empty() ? "" : ", ") + node;
+    reasons.push_back(
+        fmt::format("value {} is missing in the last read of {}", shorten(value), shorten(names)));
+  }
+}
 
 // "2 late replies: n0 ... ; ..."
 void add_bad_lines(std::vector<std::string>& reasons, const nlohmann::json& section,
@@ -99,6 +119,7 @@ std::vector<std::string> find_reasons(const nlohmann::json& results) {
   std::vector<std::string> reasons;
   const nlohmann::json& workload = results.at("workload");
   add_values(reasons, workload, "lost", "values lost");
+  add_missing(reasons, results.at("hearsay"));
   add_values(reasons, workload, "duplicated", "ids handed out twice");
   if (workload.contains("errors") && !workload.at("errors").empty()) {
     reasons.push_back(
@@ -159,7 +180,25 @@ std::string name_causes(const nlohmann::json& lost) {
   return text;
 }
 
+// "12 (10 nemesis, 2 outside); without a worker 3.1 ms median, 5 ms maximum"
+void add_deaths(Lines& lines, const nlohmann::json& section) {
+  const nlohmann::json& deaths = section.at("deaths");
+  if (deaths.at("count") == 0) return;
+  std::string causes;
+  for (const auto& [cause, count] : deaths.at("by-cause").items()) {
+    causes += fmt::format("{}{} {}", causes.empty() ? "" : ", ", count.dump(), cause);
+  }
+  std::string outage = "how long the nodes were without one is not known";
+  if (deaths.contains("outage-ms")) {
+    const nlohmann::json& at = deaths.at("outage-ms");
+    outage = fmt::format("without a worker {:.1f} ms median, {:.1f} ms maximum",
+                         at.at("median").get<double>(), at.at("maximum").get<double>());
+  }
+  lines.add("workers died", fmt::format("{} ({}); {}", deaths.at("count").dump(), causes, outage));
+}
+
 void add_faults(Lines& lines, const nlohmann::json& section) {
+  add_deaths(lines, section);
   for (const auto& [key, name] :
        {std::pair{"worker-kills", "workers killed"}, {"node-kills", "nodes killed"}}) {
     const nlohmann::json& count = section.at(key).at("count");
@@ -175,18 +214,32 @@ void add_faults(Lines& lines, const nlohmann::json& section) {
   }
 }
 
+void add_latencies(Lines& lines, const nlohmann::json& results) {
+  const nlohmann::json& section = results.at("hearsay");
+  if (section.contains("rate")) {
+    lines.add("operations/second",
+              fmt::format("{:g}", section.at("rate").at("reached").get<double>()));
+  }
+  for (const auto& [f, at] : results.at("perf").at("latencies").items()) {
+    lines.add("latency of " + f,
+              fmt::format("{} ms median, {} ms 99 %, {} ms maximum", at.at("0.5").dump(),
+                          at.at("0.99").dump(), at.at("1").dump()));
+  }
+}
+
 void add_figures(Lines& lines, const nlohmann::json& results) {
   const nlohmann::json& stats = results.at("stats");
   lines.add("operations",
             fmt::format("{} ok, {} failed, {} unknown", stats.at("ok-count").dump(),
                         stats.at("fail-count").dump(), stats.at("info-count").dump()));
+  add_latencies(lines, results);
   const nlohmann::json& servers = results.at("net").at("servers");
   if (servers.contains("msgs-per-op")) {
     lines.add("messages/operation",
               fmt::format("{:.2f} between nodes ({} in all)",
                           servers.at("msgs-per-op").get<double>(), servers.at("msg-count").dump()));
   }
-  const nlohmann::json& workload = results.at("workload");
+  const nlohmann::json workload = results.value("workload", nlohmann::json::object());
   if (workload.contains("stable-latencies")) {
     const nlohmann::json& at = workload.at("stable-latencies");
     lines.add("stable latency", fmt::format("{} ms median, {} ms 95 %, {} ms 99 %, {} ms maximum",
@@ -199,13 +252,29 @@ void add_figures(Lines& lines, const nlohmann::json& results) {
   add_faults(lines, section);
 }
 
+void add_reasons(Lines& lines, const std::vector<std::string>& reasons) {
+  for (const std::string& reason : reasons) lines.text_ += "  - " + reason + "\n";
+}
+
+void add_interruption(Lines& lines, const nlohmann::json& results) {
+  const nlohmann::json& section = results.at("hearsay");
+  std::vector<std::string> reasons;
+  add_node_faults(reasons, section);
+  const std::vector<std::string> oddities = find_oddities(section);
+  reasons.insert(reasons.end(), oddities.begin(), oddities.end());
+  lines.text_ = section.at("failure").get<std::string>() + ": no verdict. So far:\n";
+  if (reasons.empty()) reasons.emplace_back("nothing wrong with what the nodes printed");
+  add_reasons(lines, reasons);
+  add_figures(lines, results);
+}
+
 void add_oddities(Lines& lines, const nlohmann::json& section) {
   const std::vector<std::string> oddities = find_oddities(section);
   if (oddities.empty()) return;
   lines.text_ += section.at("options").at("strict") == true
                      ? "  Invalid only because of --strict:\n"
                      : "  Maelstrom does not look at this (--strict makes it invalid):\n";
-  for (const std::string& oddity : oddities) lines.text_ += "  - " + oddity + "\n";
+  add_reasons(lines, oddities);
 }
 
 }  // namespace
@@ -213,14 +282,20 @@ void add_oddities(Lines& lines, const nlohmann::json& section) {
 std::string make_report(const nlohmann::json& results, const std::string& directory) {
   const nlohmann::json& section = results.at("hearsay");
   Lines lines;
-  if (section.contains("failure")) {
+  if (!results.contains("workload") && results.contains("stats")) {
+    add_interruption(lines, results);
+  } else if (section.contains("failure")) {
     lines.text_ = "THE RUN FAILED: " + section.at("failure").get<std::string>() + "\n";
   } else {
     const nlohmann::json& valid = results.at("valid?");
-    lines.text_ = valid == true    ? "Valid: everything looks good.\n"
+    const bool praise = section.at("remarks").empty() && find_oddities(section).empty();
+    lines.text_ = valid == true    ? (praise ? "Valid: everything looks good.\n" : "Valid, but:\n")
                   : valid == false ? "INVALID:\n"
                                    : "UNKNOWN: nothing wrong was found, but too little was seen.\n";
-    for (const std::string& reason : find_reasons(results)) lines.text_ += "  - " + reason + "\n";
+    add_reasons(lines, find_reasons(results));
+    add_reasons(lines, words(section.at("remarks")));
+    for (const std::string& hint : words(section.at("hints")))
+      lines.text_ += "  Hint: " + hint + "\n";
     add_oddities(lines, section);
     add_figures(lines, results);
   }
@@ -228,7 +303,7 @@ std::string make_report(const nlohmann::json& results, const std::string& direct
     lines.add("left behind", node.get<std::string>() + " left processes running (now killed)");
   }
   lines.add("seed", section.at("seed").dump());
-  lines.add("results", directory);
+  lines.add("results", directory.empty() ? "nowhere: see below" : printable(directory));
   return lines.text_;
 }
 

@@ -4,6 +4,7 @@
 
 #include "common/base/units.h"
 #include "tools/experiment/verdict/checkers.h"
+#include "tools/report/remarks.h"
 #include "tools/report/results_faults.h"
 #include "tools/report/results_traffic.h"
 
@@ -108,6 +109,7 @@ nlohmann::json hearsay_section(const TestOptions& options, const Workload& workl
   if (!outcome.usage.empty()) section["resources"] = describe_resources(network, outcome);
   if (!outcome.simulator.is_null()) section["simulator"] = outcome.simulator;
   add_faults(section, run, network);
+  section["deaths"] = outcome.deaths.json();
   add_failure(section, outcome);
   return section;
 }
@@ -117,7 +119,8 @@ nlohmann::json hearsay_section(const TestOptions& options, const Workload& workl
 nlohmann::json make_results(const TestOptions& options, const Workload& workload, const Run& run,
                             const Network& network, const Outcome& outcome) {
   nlohmann::json results = {{"hearsay", hearsay_section(options, workload, run, network, outcome)}};
-  if (!outcome.failure.empty()) {
+  const bool interrupted = outcome.failure_kind == kInterrupted;
+  if (!outcome.failure.empty() && !interrupted) {
     results["valid?"] = "unknown";
     return results;
   }
@@ -127,10 +130,15 @@ nlohmann::json make_results(const TestOptions& options, const Workload& workload
   results["stats"] = check_stats(history);
   results["availability"] = check_availability(history, options.wanted_availability);
   results["net"] = check_net(history, network);
+  if (interrupted) {  // a value that the last reads miss may have been on its way
+    results["valid?"] = "unknown";
+    return results;
+  }
   results["workload"] = workload.check(history);
   std::vector<nlohmann::json> verdicts;
   for (const auto& section : results) verdicts.push_back(section.at("valid?"));
   results["valid?"] = merge_valid(verdicts);
+  add_remarks(results, options, run, network);
   return results;
 }
 

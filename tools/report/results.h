@@ -16,7 +16,7 @@
 namespace hearsay::bench {
 
 // The whole of results.json. "valid?" is true, false or "unknown". Of a run that couldn't go on,
-// only "valid?" ("unknown") and "hearsay" are there.
+// only "valid?" ("unknown") and "hearsay" are there; an interrupted one lacks "workload" alone.
 nlohmann::json make_results(const TestOptions& options, const Workload& workload, const Run& run,
                             const Network& network, const Outcome& outcome);
 

@@ -2,8 +2,11 @@
 
 #include <fmt/core.h>
 
+#include <cerrno>
+#include <cstdio>
+#include <cstring>
 #include <ctime>
-#include <fstream>
+#include <system_error>
 
 #include "common/base/units.h"
 #include "tools/report/gnuplot.h"
@@ -30,25 +33,40 @@ void replace_link(const fs::path& link, const fs::path& target) {
   fs::rename(aside, link);
 }
 
-// Arguments and paths may hold bytes that are not UTF-8; they must not cost the results.
 std::string to_utf8(const nlohmann::json& json, int indent) {
   return json.dump(indent, ' ', false, nlohmann::json::error_handler_t::replace);
 }
 
-std::ofstream open_file(const fs::path& path) {
-  std::ofstream file;
-  file.exceptions(std::ios::failbit | std::ios::badbit);
-  file.open(path);
-  return file;
+bool write_all(std::FILE* file, std::string_view text) {
+  return std::fwrite(text.data(), 1, text.size(), file) == text.size();
 }
 
 }  // namespace
 
-void write_json(const fs::path& path, const nlohmann::json& json) {
-  open_file(path) << to_utf8(json, 2) << '\n';
+std::string write_file(const fs::path& path, std::string_view text) {
+  const auto failed = [&] { return fmt::format("{}: {}", path.string(), std::strerror(errno)); };
+  std::FILE* file = std::fopen(path.c_str(), "we");
+  if (file == nullptr) return failed();
+  std::string problem;
+  if (!write_all(file, text)) problem = failed();
+  if (std::fclose(file) != 0 && problem.empty()) problem = failed();
+  if (!problem.empty()) std::remove(path.c_str());
+  return problem;
+}
+
+std::string to_text(const nlohmann::json& json) {
+  return to_utf8(json, 2) + '\n';
 }
 
 Store::Store(const fs::path& root, const std::string& workload, std::int64_t wall_ns) {
+  try {
+    make(root, workload, wall_ns);
+  } catch (const fs::filesystem_error& error) {
+    problems_.push_back(fmt::format("{}: {}", error.path1().string(), error.code().message()));
+  }
+}
+
+void Store::make(const fs::path& root, const std::string& workload, std::int64_t wall_ns) {
   const fs::path parent = fs::absolute(root) / workload;
   fs::create_directories(parent);
   const std::string time = timestamp(wall_ns);
@@ -59,24 +77,36 @@ Store::Store(const fs::path& root, const std::string& workload, std::int64_t wal
   replace_link(parent.parent_path() / "latest", fs::path(workload) / name);
 }
 
-std::filesystem::path Store::make_log_directory() const {
+std::filesystem::path Store::make_log_directory() {
+  if (directory_.empty()) return {};
   const fs::path logs = directory_ / "node-logs";
-  fs::create_directory(logs);
+  std::error_code error;
+  fs::create_directory(logs, error);
+  if (error) problems_.push_back(fmt::format("{}: {}", logs.string(), error.message()));
   return logs;
 }
 
-void Store::write_results(const nlohmann::json& results) const {
-  write_json(directory_ / "results.json", results);
+void Store::write(const char* name, std::string_view text) {
+  if (directory_.empty()) return;
+  std::string problem = write_file(directory_ / name, text);
+  if (!problem.empty()) problems_.push_back(std::move(problem));
 }
 
-void Store::write_history(const History& history) const {
-  std::ofstream file = open_file(directory_ / "history.jsonl");
-  for (const Operation& operation : history.operations())
-    file << to_utf8(to_json(operation), -1) << '\n';
+void Store::write_results(const nlohmann::json& results) {
+  write("results.json", to_text(results));
 }
 
-void Store::write_plot_script(const std::string& script) const {
-  open_file(directory_ / kPlotScriptName) << script;
+void Store::write_history(const History& history) {
+  std::string text;
+  for (const Operation& operation : history.operations()) {
+    text += to_utf8(to_json(operation), -1);
+    text += '\n';
+  }
+  write("history.jsonl", text);
+}
+
+void Store::write_plot_script(const std::string& script) {
+  write(kPlotScriptName, script);
 }
 
 }  // namespace hearsay::bench

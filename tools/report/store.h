@@ -1,34 +1,51 @@
 // Where a run's files go: STORE/WORKLOAD/TIME/, with links STORE/WORKLOAD/latest and STORE/latest,
 // as Jepsen lays them out.
+//
+// A disk may be full, read-only or somebody else's. That costs files, never the run: nothing here
+// throws, what was not written is remembered with the reason. A file that could be written only in
+// part is removed. Not thread-safe.
 #pragma once
 
 #include <filesystem>
 #include <nlohmann/json.hpp>
 #include <string>
+#include <string_view>
+#include <vector>
 
 #include "tools/experiment/verdict/history.h"
 
 namespace hearsay::bench {
 
-// With line ends and indentation, for people too. Throws std::ios_base::failure.
-void write_json(const std::filesystem::path& path, const nlohmann::json& json);
+// Returns "" or "FILE: the reason".
+std::string write_file(const std::filesystem::path& path, std::string_view text);
+
+// With line ends and indentation, for people too. What is not UTF-8 in it is replaced.
+std::string to_text(const nlohmann::json& json);
 
 class Store {
  public:
-  // Makes the folder and the links. Throws std::filesystem::filesystem_error.
+  // Makes the folder and the links.
   Store(const std::filesystem::path& root, const std::string& workload, std::int64_t wall_ns);
 
+  // Empty: it could not be made, nothing will be written.
   const std::filesystem::path& directory() const { return directory_; }
   // Makes the folder for the nodes' stderr, returns it.
-  std::filesystem::path make_log_directory() const;
+  std::filesystem::path make_log_directory();
 
-  // results.json, history.jsonl and the plots' script. Throws std::ios_base::failure.
-  void write_results(const nlohmann::json& results) const;
-  void write_history(const History& history) const;
-  void write_plot_script(const std::string& script) const;
+  // results.json, history.jsonl and the plots' script.
+  void write_results(const nlohmann::json& results);
+  void write_history(const History& history);
+  void write_plot_script(const std::string& script);
+
+  // What could not be written, and why: "FILE: the reason".
+  const std::vector<std::string>& problems() const { return problems_; }
 
  private:
+  void make(const std::filesystem::path& root, const std::string& workload, std::int64_t wall_ns);
+  void write(const char* name, std::string_view text);
+
   std::filesystem::path directory_;
+  std::vector<std::string> problems_;
 };
 
 }  // namespace hearsay::bench

@@ -10,6 +10,7 @@
 #include "tools/console/exit_codes.h"
 #include "tools/console/progress_times.h"
 #include "tools/console/tell.h"
+#include "tools/processes/interrupt.h"
 #include "tools/report/store.h"
 #include "tools/sim/simulation.h"
 #include "tools/sim/swarm.h"
@@ -45,14 +46,15 @@ class RunProgress {
 };
 
 int run_one(const SimOptions& options) {
-  const bench::Store store(options.test.store, options.test.workload, wall_ns());
+  bench::Store store(options.test.store, options.test.workload, wall_ns());
   Simulation simulation(options.test, make_cluster_options(options));
   {
     RunProgress progress(simulation);
     simulation.run([&](std::int64_t now_ns) { progress.look(now_ns); });
   }
   const int code = simulation.conclude(store);
-  if (code != bench::kExitValid) fmt::print("Repeat it: {}\n", repeat_command(options));
+  if (code != bench::kExitValid && code != bench::kExitInterrupted)
+    fmt::print("Repeat it: {}\n", repeat_command(options));
   return code;
 }
 
@@ -69,6 +71,7 @@ int run_one_by_one(SimOptions options) {
 }  // namespace
 
 int run_sim(const SimOptions& options) {
+  bench::watch_for_interrupts();
   try {
     return options.seeds.empty() ? run_one_by_one(options) : run_swarm(options);
   } catch (const std::exception& error) {

@@ -6,6 +6,7 @@
 
 #include "common/base/units.h"
 #include "tools/console/network_log.h"
+#include "tools/processes/interrupt.h"
 #include "tools/report/conclude.h"
 
 namespace hearsay::sim {
@@ -42,6 +43,11 @@ void Simulation::run(const std::function<void(std::int64_t now_ns)>& watch) {
   std::uint64_t at_this_moment = 0;
   std::uint64_t since_look = 0;
   while (!over_ && heap_.next_due_ns()) {
+    if (bench::is_interrupted()) {
+      outcome_.failure = fmt::format("INTERRUPTED at {} virtual ms",
+                                     (now_ns - run_->load_start_ns().value_or(0)) / kNsPerMs);
+      break;
+    }
     if (std::exchange(now_ns, *heap_.next_due_ns()) != now_ns) at_this_moment = 0;
     const std::uint64_t count = heap_.run_due(now_ns, kActionsBetweenLooks);
     at_this_moment += count;
@@ -62,6 +68,10 @@ void Simulation::run(const std::function<void(std::int64_t now_ns)>& watch) {
                         {"compact-probability", cluster_options_.compact_probability},
                         {"worker-deaths", cluster_.worker_deaths()}};
   if (outcome_.failure.empty()) return;
+  if (bench::is_interrupted()) {
+    outcome_.failure_kind = bench::kInterrupted;
+    return;
+  }
   outcome_.failure_kind = run_->failed_node() ? "no-answer" : "no-end";
   if (run_->failed_node()) outcome_.failed_node = network_.node_name(*run_->failed_node());
 }
@@ -70,7 +80,7 @@ nlohmann::json Simulation::results() const {
   return bench::make_results(options_, *workload_, *run_, network_, outcome_);
 }
 
-int Simulation::conclude(const bench::Store& store) const {
+int Simulation::conclude(bench::Store& store) const {
   return bench::conclude(options_, *workload_, *run_, network_, outcome_, store);
 }
 

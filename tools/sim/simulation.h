@@ -34,7 +34,7 @@ class Simulation {
   // The whole of results.json.
   nlohmann::json results() const;
   // As bench::conclude().
-  int conclude(const bench::Store& store) const;
+  int conclude(bench::Store& store) const;
 
   const bench::Run& events() const { return *run_; }
   const bench::Network& network() const { return network_; }

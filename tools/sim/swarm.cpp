@@ -16,6 +16,7 @@
 #include "tools/console/exit_codes.h"
 #include "tools/console/progress_times.h"
 #include "tools/console/tell.h"
+#include "tools/processes/interrupt.h"
 #include "tools/processes/run_pool.h"
 #include "tools/sim/judge.h"
 #include "tools/sim/scenario.h"
@@ -104,6 +105,11 @@ struct Totals {
   }
 };
 
+void print_totals(const Totals& totals) {
+  fmt::print("{} seeds, no violation: {} operations, {} messages between nodes, {} workers died\n",
+             totals.seeds, totals.operations, totals.messages, totals.worker_deaths);
+}
+
 }  // namespace
 
 int run_swarm(const SimOptions& options) {
@@ -124,12 +130,16 @@ int run_swarm(const SimOptions& options) {
       },
       [&](const bench::PoolState& state) { progress.show(state.done); });
   progress.clear();
+  if (bench::is_interrupted()) {
+    fmt::print("INTERRUPTED after ");
+    print_totals(totals);
+    return bench::kExitInterrupted;
+  }
   if (violated) {
     explain(*violated);
     return bench::kExitInvalid;
   }
-  fmt::print("{} seeds, no violation: {} operations, {} messages between nodes, {} workers died\n",
-             totals.seeds, totals.operations, totals.messages, totals.worker_deaths);
+  print_totals(totals);
   return bench::kExitValid;
 }
 

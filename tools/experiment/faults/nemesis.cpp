@@ -65,6 +65,8 @@ void Nemesis::heal(std::int64_t now_ns) {
 
 void Nemesis::begin(std::int64_t now_ns, const Deed& deed) {
   const std::string_view word = word_for_begin(deed.fault);
+  const bool of_worker = deed.fault == Fault::kill_worker || deed.fault == Fault::pause_worker;
+  if (!of_worker) ++strikes_[index_of(deed.fault)];
   if (!word_for_end(deed.fault).empty()) {
     note(now_ns, word, deed.kind.empty() ? nlohmann::json() : nlohmann::json(deed.kind));
     active_[deed.fault] = deed.nodes;
@@ -95,7 +97,7 @@ nlohmann::json Nemesis::do_begin(std::int64_t now_ns, const Deed& deed) {
   for (const std::size_t node : deed.nodes) {
     if (deed.fault == Fault::kill_worker || deed.fault == Fault::pause_worker) {
       const auto worker = hit_worker(now_ns, deed.fault, node);
-      done[names_[node]] = worker ? nlohmann::json(*worker) : nlohmann::json("no worker found");
+      done[names_[node]] = worker ? nlohmann::json(*worker) : nlohmann::json(kNoWorker);
     } else {
       begin_at_node(now_ns, deed.fault, node);
       done[names_[node]] = deed.fault == Fault::kill ? "killed" : "paused";
@@ -124,10 +126,12 @@ nlohmann::json Nemesis::do_end(std::int64_t now_ns, Fault fault,
 
 std::optional<std::int64_t> Nemesis::hit_worker(std::int64_t now_ns, Fault fault,
                                                 std::size_t node) {
-  if (fault == Fault::pause_worker) return control_.pause_worker(now_ns, node);
-  const auto killed = control_.kill_worker(now_ns, node);
-  if (killed) ++worker_kills_[node];
-  return killed;
+  const bool kills = fault == Fault::kill_worker;
+  const auto hit = kills ? control_.kill_worker(now_ns, node) : control_.pause_worker(now_ns, node);
+  if (!hit) return hit;
+  ++strikes_[index_of(fault)];
+  if (kills) ++worker_kills_[node];
+  return hit;
 }
 
 void Nemesis::begin_at_node(std::int64_t now_ns, Fault fault, std::size_t node) {

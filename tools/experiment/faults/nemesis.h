@@ -29,6 +29,9 @@ struct NemesisOptions {
   std::map<Fault, std::int64_t> interval_ns;
 };
 
+// In the history, in the place of a worker's process id.
+inline constexpr const char* kNoWorker = "no worker found";
+
 class NemesisListener {
  public:
   virtual ~NemesisListener() = default;
@@ -58,6 +61,10 @@ class Nemesis {
   std::optional<std::int64_t> calm_since_ns(std::size_t node) const;
   bool is_active(Fault fault) const { return active_.count(fault) > 0; }
 
+  // How often it did something to somebody, healing left out. 0 beside an interval: it never came
+  // to it, or found nobody.
+  std::int64_t strikes(Fault fault) const { return strikes_[index_of(fault)]; }
+  const NemesisOptions& options() const { return options_; }
   // Of workers and of whole nodes, by node.
   const std::vector<std::int64_t>& worker_kills() const { return worker_kills_; }
   const std::vector<std::int64_t>& node_kills() const { return node_kills_; }
@@ -90,6 +97,7 @@ class Nemesis {
   std::vector<std::int64_t> resumed_ns_;
   std::vector<std::int64_t> worker_kills_;
   std::vector<std::int64_t> node_kills_;
+  std::array<std::int64_t, kFaults.size()> strikes_{};
 };
 
 }  // namespace hearsay::bench

@@ -101,8 +101,7 @@ std::optional<Refusal> Network::send(std::int64_t now_ns, std::string_view src,
   if (target == endpoints_.end() || target->second.gone) return refuse(now_ns, false, dest);
 
   const bool from_node = source->second.node != kClient;
-  if (from_node && target->second.node != kClient &&
-      waiting_bytes_ > options_.most_waiting_bytes) {
+  if (from_node && target->second.node != kClient && waiting_bytes_ > options_.most_waiting_bytes) {
     return refuse_flood(dest);
   }
   const bool between_nodes = from_node && target->second.node != kClient;

@@ -7,6 +7,7 @@
 #include <string>
 #include <vector>
 
+#include "tools/experiment/verdict/deaths.h"
 #include "tools/experiment/verdict/findings.h"
 
 namespace hearsay::bench {
@@ -21,12 +22,18 @@ struct NodeUsage {
   std::int64_t peak_rss_kb = 0;
 };
 
+// A kind of failure: somebody ended the run. What was found so far counts.
+inline constexpr const char* kInterrupted = "interrupted";
+// Another: our node did not understand the arguments behind "--".
+inline constexpr const char* kBadArguments = "bad-arguments";
+
 // NOLINTNEXTLINE(bugprone-exception-escape): nlohmann::json's destructor does not throw
 struct Outcome {
   std::string failure;       // why the run couldn't go on; empty: it went to its end
-  std::string failure_kind;  // "node-died", "no-answer"
+  std::string failure_kind;  // "node-died", "no-answer", "no-end", kInterrupted, kBadArguments
   std::string failed_node;
   Findings findings;
+  Deaths deaths;
   std::vector<std::string> violations;  // what else is wrong, in words
   nlohmann::json simulator;             // what only a simulated run has; null: nothing
   std::vector<std::string> leftovers;   // nodes that left processes behind

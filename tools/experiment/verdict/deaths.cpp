@@ -1,0 +1,79 @@
+#include "tools/experiment/verdict/deaths.h"
+
+#include <algorithm>
+
+#include "common/base/units.h"
+
+namespace hearsay::bench {
+namespace {
+
+// A foreign log may say what it likes: neither costs memory without end.
+constexpr std::size_t kMostOutages = 1'000'000;
+constexpr std::size_t kMostCauses = 50;
+constexpr std::size_t kMostPids = 10'000;
+constexpr std::size_t kLongestCause = 60;
+
+std::string text_at(const nlohmann::json& event, const char* name) {
+  const auto found = event.find(name);
+  return found != event.end() && found->is_string() ? found->get<std::string>() : "";
+}
+
+std::int64_t number_at(const nlohmann::json& event, const char* name) {
+  const auto found = event.find(name);
+  return found != event.end() && found->is_number_integer() ? found->get<std::int64_t>() : 0;
+}
+
+double in_ms(std::int64_t us) {
+  return static_cast<double>(us) / 1000;
+}
+
+}  // namespace
+
+void Deaths::note_nemesis_kill(std::size_t node, std::int64_t pid) {
+  nodes_[node].nemesis_kills.insert(pid);
+}
+
+void Deaths::note_start(std::size_t node) {
+  nodes_[node] = Node();
+}
+
+void Deaths::take_line(std::size_t number, std::string_view line) {
+  if (line.find("\"event\":\"worker_") == std::string_view::npos) return;
+  const nlohmann::json event = nlohmann::json::parse(line, nullptr, false);
+  if (!event.is_object()) return;
+  const auto name = text_at(event, "event");
+  const auto pid = number_at(event, "worker_pid");
+  const auto time_ns = number_at(event, "ts");
+  Node& node = nodes_[number];
+  if (name == "worker_killed" && node.killed.size() < kMostPids) {
+    node.killed[pid] = text_at(event, "cause");
+  } else if (name == "worker_died") {
+    ++count_;
+    const std::string cause = cause_of(node, pid, text_at(event, "cause"));
+    if (by_cause_.size() < kMostCauses || by_cause_.count(cause) > 0) ++by_cause_[cause];
+    if (node.died_ns == 0) node.died_ns = time_ns;
+  } else if (name == "worker_ready" && node.died_ns != 0) {
+    const std::int64_t outage_ns = std::max<std::int64_t>(0, time_ns - node.died_ns);
+    if (outages_us_.size() < kMostOutages) outages_us_.push_back(outage_ns / 1000);
+    node.died_ns = 0;
+  }
+}
+
+std::string Deaths::cause_of(Node& node, std::int64_t pid, const std::string& end) {
+  if (node.nemesis_kills.erase(pid) > 0) return "nemesis";
+  if (const auto own = node.killed.extract(pid)) return own.mapped().substr(0, kLongestCause);
+  return end.starts_with("signal 9 ") ? "outside" : end.substr(0, kLongestCause);
+}
+
+nlohmann::json Deaths::json() const {
+  nlohmann::json result = {{"count", count_}, {"by-cause", by_cause_}};
+  if (outages_us_.empty()) return result;
+  std::vector<std::int64_t> sorted = outages_us_;
+  std::sort(sorted.begin(), sorted.end());
+  result["outage-ms"] = {{"count", sorted.size()},
+                         {"median", in_ms(sorted[sorted.size() / 2])},
+                         {"maximum", in_ms(sorted.back())}};
+  return result;
+}
+
+}  // namespace hearsay::bench

@@ -1,0 +1,48 @@
+// How workers died and how long their nodes were without one, as far as the nodes' logs tell.
+//
+// Our nodes say it (events worker_killed, worker_died, worker_ready); of others nothing is known.
+// An outage is the time from the log's worker_died to its next worker_ready: what the supervisor
+// sees, whoever killed. Not thread-safe.
+#pragma once
+
+#include <cstddef>
+#include <cstdint>
+#include <map>
+#include <nlohmann/json.hpp>
+#include <set>
+#include <string>
+#include <string_view>
+#include <vector>
+
+namespace hearsay::bench {
+
+class Deaths {
+ public:
+  // The nemesis killed this worker.
+  void note_nemesis_kill(std::size_t node, std::int64_t pid);
+  // The node is new: what was open is forgotten.
+  void note_start(std::size_t node);
+  // A line that the node wrote to stderr.
+  void take_line(std::size_t node, std::string_view line);
+
+  std::int64_t count() const { return count_; }
+  // "count"; "by-cause" ("nemesis", "chaos", "took too long": the node's own words; "outside": a
+  // signal 9 that none of these sent; else how it ended); "outage-ms" with "median", "maximum",
+  // "count", where outages are known.
+  nlohmann::json json() const;
+
+ private:
+  struct Node {
+    std::set<std::int64_t> nemesis_kills;
+    std::map<std::int64_t, std::string> killed;  // by the node itself, with its reason
+    std::int64_t died_ns = 0;                    // 0: it has a worker
+  };
+  std::string cause_of(Node& node, std::int64_t pid, const std::string& end);
+
+  std::map<std::size_t, Node> nodes_;
+  std::int64_t count_ = 0;
+  std::map<std::string, std::int64_t> by_cause_;
+  std::vector<std::int64_t> outages_us_;
+};
+
+}  // namespace hearsay::bench

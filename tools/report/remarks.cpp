@@ -1,0 +1,156 @@
+#include "tools/report/remarks.h"
+
+#include <fmt/core.h>
+
+#include <algorithm>
+#include <cmath>
+#include <cstdint>
+#include <map>
+#include <string>
+#include <string_view>
+
+#include "common/base/units.h"
+
+namespace hearsay::bench {
+namespace {
+
+// So much less than the rate asks for is no chance any more: gaps are uniform, so the number of
+// operations has a standard deviation of 0.58 times its root.
+constexpr double kReachedShare = 0.8;
+constexpr double kReachedSlack = 5;
+
+// Of the load, final reads left out.
+std::int64_t count_load_operations(const History& history) {
+  const auto& operations = history.operations();
+  return std::count_if(operations.begin(), operations.end(), [](const Operation& operation) {
+    return is_client(operation) && operation.type == OperationType::invoke && !operation.final_read;
+  });
+}
+
+nlohmann::json describe_rate(const TestOptions& options, const Run& run) {
+  const auto count = static_cast<double>(count_load_operations(run.history()));
+  const double gap_s =
+      options.rate_hz > 0 ? 1 / options.rate_hz + options.dispatch_delay_us / 1'000'000 : 0;
+  return {{"wanted", options.rate_hz},
+          {"reached", std::round(100 * count / options.time_limit_s) / 100},
+          {"expected-count", gap_s > 0 ? std::round(options.time_limit_s / gap_s) : 0},
+          {"count", count}};
+}
+
+std::string remark_on_rate(const TestOptions& options, const nlohmann::json& rate) {
+  const double count = rate.at("count");
+  const double expected = rate.at("expected-count");
+  if (count == 0)
+    return "no operation ran: this says nothing about the nodes (--rate, --time-limit)";
+  if (count >= kReachedShare * expected - kReachedSlack) return "";
+  return fmt::format(
+      "the rate was not reached: {:g} operations a second instead of {:g}. {} clients waited for "
+      "answers (--concurrency), or the machine was busy",
+      rate.at("reached").get<double>(), options.rate_hz, options.thread_count);
+}
+
+bool hits_messages(Fault fault) {
+  return is_on_the_wire(fault) || fault == Fault::partition || fault == Fault::one_way;
+}
+
+// "" if it did what it should.
+std::string remark_on_fault(Fault fault, const Run& run, const Network& network) {
+  const Nemesis& nemesis = run.nemesis();
+  const std::string name(name_of(fault));
+  std::size_t due = 0;
+  for (const nlohmann::json& deed : nemesis.schedule()) {
+    if (deed.at("f") == word_for_begin(fault)) ++due;
+  }
+  if (due == 0) {
+    return fmt::format("--nemesis {} never struck: its interval is long for this --time-limit",
+                       name);
+  }
+  if (hits_messages(fault)) {
+    if (network.hit_by(fault) > 0) return "";
+    return fmt::format(
+        "--nemesis {} hit no message{}", name,
+        network.server_messages().sent == 0 ? ": the nodes sent each other none" : "");
+  }
+  if (nemesis.strikes(fault) > 0) return "";
+  return fmt::format("--nemesis {} did nothing: no node has a child process (a worker)", name);
+}
+
+nlohmann::json find_remarks(const TestOptions& options, const Run& run, const Network& network,
+                            const nlohmann::json& rate) {
+  nlohmann::json remarks = nlohmann::json::array();
+  const auto add = [&](std::string remark) {
+    if (!remark.empty()) remarks.push_back(std::move(remark));
+  };
+  add(remark_on_rate(options, rate));
+  for (const auto& [fault, interval_ns] : run.nemesis().options().interval_ns) {
+    add(remark_on_fault(fault, run, network));
+  }
+  return remarks;
+}
+
+// What each node showed in its last read that was answered.
+std::map<std::string, const nlohmann::json*> last_reads(const TestOptions& options, const Run& run,
+                                                        const Network& network) {
+  std::map<std::string, const nlohmann::json*> reads;
+  for (const Operation& operation : run.history().operations()) {
+    if (!is_client(operation) || operation.f != "read") continue;
+    if (operation.type != OperationType::ok) continue;
+    const std::size_t thread = static_cast<std::size_t>(operation.process) %
+                               std::max<std::size_t>(1, options.thread_count);
+    reads[network.node_name(thread % network.node_count())] = &operation.value;
+  }
+  return reads;
+}
+
+nlohmann::json find_missing(const nlohmann::json& lost,
+                            const std::map<std::string, const nlohmann::json*>& reads) {
+  nlohmann::json missing = nlohmann::json::object();
+  for (const nlohmann::json& value : lost) {
+    if (missing.size() == kMostMissing) break;
+    nlohmann::json& nodes = missing[value.dump()] = nlohmann::json::array();
+    for (const auto& [node, values] : reads) {
+      if (std::find(values->begin(), values->end(), value) == values->end()) nodes.push_back(node);
+    }
+  }
+  return missing;
+}
+
+bool has_argument(const TestOptions& options, std::string_view name) {
+  return std::any_of(options.node_arguments.begin(), options.node_arguments.end(),
+                     [&](const std::string& argument) { return argument.starts_with(name); });
+}
+
+nlohmann::json find_hints(const TestOptions& options, const Run& run,
+                          const nlohmann::json& results) {
+  constexpr const char* kStateDir = "--state-dir";
+  nlohmann::json hints = nlohmann::json::array();
+  const nlohmann::json& section = results.at("hearsay");
+  const bool lost = results.at("workload").value("lost-count", 0) > 0;
+  if (lost && run.nemesis().strikes(Fault::kill) > 0 && !has_argument(options, kStateDir)) {
+    hints.push_back(
+        "whole nodes were killed, and what they hold in memory only is gone then; hearsay-node "
+        "keeps "
+        "it with -- --state-dir DIR");
+  }
+  if (section.at("oddities").value("unexpected-count", 0) > 0 && has_argument(options, kStateDir)) {
+    hints.push_back(
+        "do the values that nobody sent come from an earlier run? Give each run a --state-dir of "
+        "its "
+        "own");
+  }
+  return hints;
+}
+
+}  // namespace
+
+void add_remarks(nlohmann::json& results, const TestOptions& options, const Run& run,
+                 const Network& network) {
+  nlohmann::json& section = results.at("hearsay");
+  section["rate"] = describe_rate(options, run);
+  section["remarks"] = find_remarks(options, run, network, section.at("rate"));
+  section["hints"] = find_hints(options, run, results);
+  const nlohmann::json lost = results.at("workload").value("lost", nlohmann::json::array());
+  section["missing"] = find_missing(lost, last_reads(options, run, network));
+}
+
+}  // namespace hearsay::bench

@@ -4,7 +4,6 @@
 #include <algorithm>
 #include <cstdio>
 #include <cstdlib>
-#include <numeric>
 #include <sstream>
 #include <utility>
 
@@ -34,24 +33,27 @@ CLI::Validator whole_number() {
           {}};
 }
 
-// How many letters must be changed, added or left out to make one word of the other.
+// How many letters must be changed, added, left out or swapped to make one word of the other.
 std::size_t distance(std::string_view a, std::string_view b) {
-  std::vector<std::size_t> row(b.size() + 1);
-  std::iota(row.begin(), row.end(), std::size_t{0});
-  for (std::size_t i = 0; i < a.size(); ++i) {
-    std::size_t diagonal = std::exchange(row[0], i + 1);
-    for (std::size_t j = 0; j < b.size(); ++j) {
-      const std::size_t changed = diagonal + (a[i] == b[j] ? 0 : 1);
-      diagonal = row[j + 1];
-      row[j + 1] = std::min({changed, row[j] + 1, diagonal + 1});
+  std::vector<std::vector<std::size_t>> far(a.size() + 1, std::vector<std::size_t>(b.size() + 1));
+  for (std::size_t i = 0; i <= a.size(); ++i) far[i][0] = i;
+  for (std::size_t j = 0; j <= b.size(); ++j) far[0][j] = j;
+  for (std::size_t i = 1; i <= a.size(); ++i) {
+    for (std::size_t j = 1; j <= b.size(); ++j) {
+      const std::size_t changed = far[i - 1][j - 1] + (a[i - 1] == b[j - 1] ? 0 : 1);
+      far[i][j] = std::min({changed, far[i - 1][j] + 1, far[i][j - 1] + 1});
+      const bool swapped = i > 1 && j > 1 && a[i - 1] == b[j - 2] && a[i - 2] == b[j - 1];
+      if (swapped) far[i][j] = std::min(far[i][j], far[i - 2][j - 2] + 1);
     }
   }
-  return row.back();
+  return far[a.size()][b.size()];
 }
 
 // " (do you mean --node-count?)", or "" if nothing is near.
 std::string suggest(const std::string& text, const std::vector<std::string>& words) {
   constexpr std::size_t kFarthest = 3;
+  constexpr std::size_t kLongestWord = 50;
+  if (text.size() > kLongestWord) return "";
   const std::string* nearest = nullptr;
   std::size_t least = std::min(kFarthest, text.size() / 2) + 1;
   for (const std::string& word : words) {
@@ -320,6 +322,11 @@ CommandLine::Outcome CommandLine::parse(const std::vector<std::string>& argument
     if (no_command && !arguments.empty()) refuse_extra(app_, arguments.front());
     throw BadCommandLine(no_command ? "which command? " + list_words(names_of_commands(app_))
                                     : error.what());
+  } catch (const CLI::ArgumentMismatch& error) {
+    const std::string problem = error.what();
+    const bool repeated = problem.find("At Most 1 required but received") != problem.npos;
+    throw BadCommandLine(repeated ? problem.substr(0, problem.find(':')) + ": given more than once"
+                                  : problem);
   } catch (const CLI::ParseError& error) {
     throw BadCommandLine(error.what());
   }

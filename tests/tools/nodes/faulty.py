@@ -50,6 +50,8 @@ class Faulty(Node):
         self.flood(body)
 
     def flood(self, body):
+        if self.fault == "prints":
+            print("hello, I am", self.id, flush=True)
         if self.fault == "endless-line" and self.id == "n0":
             for _ in range(200):
                 sys.stdout.write("x" * (1 << 20))
@@ -65,6 +67,8 @@ class Faulty(Node):
             sys.stderr.buffer.flush()
 
     def on_echo(self, message, body):
+        if self.fault == "slow":
+            time.sleep(0.2)
         if self.fault == "wrong-echo":
             body["echo"] = "something else"
         self.operation(message)

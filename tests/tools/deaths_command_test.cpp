@@ -1,0 +1,132 @@
+// Faults that happened, and faults that did not: what the report says of them.
+#include <gtest/gtest.h>
+#include <signal.h>
+#include <unistd.h>
+
+#include <string>
+
+#include "tests/tools/command_fixture.h"
+
+namespace hearsay::test {
+namespace {
+
+bool praises(const Finished& finished) {
+  return finished.output.find("everything looks good") != std::string::npos;
+}
+
+class FaultsCommand : public CommandTest {
+ protected:
+  void expect_remark(const Finished& finished, const char* words) {
+    EXPECT_EQ(finished.exit_code, 0) << finished.output;
+    EXPECT_FALSE(praises(finished)) << finished.output;
+    EXPECT_NE(finished.output.find(words), std::string::npos) << finished.output;
+    EXPECT_FALSE(results().at("hearsay").at("remarks").empty());
+  }
+};
+
+TEST_F(FaultsCommand, ANemesisThatFindsNoWorkerIsNamedAndNotDrawn) {
+  for (const char* nemesis : {"kill-worker", "pause-worker"}) {
+    const std::string name = nemesis;
+    const Finished finished =
+        run_shell(std::string(HEARSAY_COMMAND) + " test --store " + store_.string() + " --bin " +
+                  HEARSAY_TEST_NODES +
+                  "/direct.py -w echo --node-count 2 --time-limit 1 --rate 20 --nemesis " + name +
+                  " --" + name + "-interval 0.1");
+    expect_remark(finished, "did nothing: no node has a child process");
+    std::ifstream file(store_ / "latest" / "plots.gp");
+    const std::string script(std::istreambuf_iterator<char>(file), {});
+    EXPECT_NE(script.find("echo"), std::string::npos) << "there is a picture";
+    const std::size_t commands = script.find("--nemesis");  // the command stands in it
+    EXPECT_EQ(script.find("'" + name + "'"), std::string::npos) << commands;
+  }
+}
+
+TEST_F(FaultsCommand, ANemesisThatNeverStruckIsNamed) {
+  expect_remark(run("direct.py",
+                    "-w echo --node-count 1 --time-limit 0.5 --nemesis kill-worker "
+                    "--kill-worker-interval 1000"),
+                "never struck");
+}
+
+TEST_F(FaultsCommand, AFaultThatHitNoMessageIsNamed) {
+  expect_remark(
+      run("direct.py", "-w echo --node-count 2 --time-limit 0.5 --nemesis partition,loss"),
+      "--nemesis partition hit no message: the nodes sent each other none");
+}
+
+TEST_F(FaultsCommand, NoOperationIsNoPraise) {
+  expect_remark(run("direct.py", "-w echo --node-count 1 --time-limit 0.5 --rate 0"),
+                "no operation ran");
+}
+
+TEST_F(FaultsCommand, ARateThatIsNotReachedIsNamed) {
+  // One client, whose every request takes 200 ms, cannot do 100 a second.
+  expect_remark(run("faulty.py", "-w echo --node-count 1 --time-limit 2 --rate 100 -- slow"),
+                "the rate was not reached");
+}
+
+TEST_F(FaultsCommand, DeathsAreToldByCauseWithTheOutage) {
+  const Finished finished =
+      run_shell(command("-w echo --node-count 2 --time-limit 2 --rate 50 --nemesis kill-worker "
+                        "--kill-worker-interval 0.3 -- --chaos-kill-ms 200"));
+  EXPECT_EQ(finished.exit_code, 0) << finished.output;
+  const nlohmann::json deaths = results().at("hearsay").at("deaths");
+  EXPECT_GT(deaths.at("by-cause").at("chaos"), 0) << deaths;
+  EXPECT_GT(deaths.at("by-cause").at("nemesis"), 0) << deaths;
+  EXPECT_GT(deaths.at("outage-ms").at("maximum"), 0) << deaths;
+  EXPECT_NE(finished.output.find("workers died"), std::string::npos) << finished.output;
+}
+
+TEST_F(FaultsCommand, KillsByHandAreSeen) {
+  // The script plays the hand: it kills each child of the bench's nodes once a worker is there.
+  const std::string line = command("-w echo --node-count 1 --time-limit 3 --rate 50") +
+                           " & b=$!; sleep 1.5; for n in $(pgrep -P $b); do "
+                           "kill -9 $(pgrep -P $n); done; wait $b";
+  const Finished finished = run_shell("(" + line + ")");
+  EXPECT_EQ(finished.exit_code, 0) << finished.output;
+  const nlohmann::json deaths = results().at("hearsay").at("deaths");
+  EXPECT_EQ(deaths.at("by-cause"), nlohmann::json({{"outside", 1}})) << deaths;
+}
+
+TEST_F(FaultsCommand, ALostValueIsSaidToBeMissingWhere) {
+  const Finished finished = run_faulty("broadcast", "loses");
+  EXPECT_EQ(finished.exit_code, 1);
+  EXPECT_NE(finished.output.find("is missing in the last read of n"), std::string::npos)
+      << finished.output;
+  const nlohmann::json missing = results().at("hearsay").at("missing");
+  ASSERT_FALSE(missing.empty());
+  // The node that took it has it, the two others don't.
+  for (const auto& [value, nodes] : missing.items()) EXPECT_EQ(nodes.size(), 2U) << value;
+}
+
+TEST_F(FaultsCommand, AReusedStateDirectoryIsSuspected) {
+  const std::string state = store_ / "state";
+  const auto once = [&](const char* more) {
+    return run_shell(command("-w broadcast --node-count 2 --time-limit 1 --recovery 0.5 ") + more +
+                     " -- --state-dir " + state);
+  };
+  EXPECT_EQ(once("--rate 40").exit_code, 0);
+  const Finished second = once("--rate 5");
+  EXPECT_NE(second.output.find("values read that nobody sent"), std::string::npos) << second.output;
+  EXPECT_NE(second.output.find("a --state-dir of its own"), std::string::npos) << second.output;
+}
+
+TEST_F(FaultsCommand, KilledNodesWithoutAStateDirectoryAreSaidToForget) {
+  const Finished finished =
+      run("direct.py",
+          "-w broadcast --node-count 1 --concurrency 40 --rate 40 --time-limit 2 --recovery 0.5 "
+          "--nemesis kill --kill-interval 0.4 --seed 3");
+  EXPECT_EQ(finished.exit_code, 1) << finished.output;
+  EXPECT_NE(finished.output.find("Hint: whole nodes were killed"), std::string::npos)
+      << finished.output;
+}
+
+TEST_F(FaultsCommand, TheSummaryHasRateAndLatency) {
+  const Finished finished = run("direct.py", "-w echo --node-count 1 --time-limit 1 --rate 20");
+  EXPECT_TRUE(praises(finished)) << finished.output;
+  EXPECT_NE(finished.output.find("operations/second"), std::string::npos) << finished.output;
+  EXPECT_NE(finished.output.find("latency of echo"), std::string::npos) << finished.output;
+}
+
+}  // namespace
+}  // namespace hearsay::test

@@ -1,0 +1,58 @@
+#include "tools/experiment/verdict/deaths.h"
+
+#include <fmt/core.h>
+#include <gtest/gtest.h>
+
+namespace hearsay::bench {
+namespace {
+
+std::string event(std::int64_t time_ms, const char* name, int pid, const char* cause = "") {
+  return fmt::format(R"({{"ts":{},"node":"n0","event":"{}","worker_pid":{},"cause":"{}"}})",
+                     time_ms * 1'000'000, name, pid, cause);
+}
+
+TEST(Deaths, AreCountedByCause) {
+  Deaths deaths;
+  deaths.note_nemesis_kill(0, 11);
+  deaths.take_line(0, event(1, "worker_died", 11, "signal 9 (Killed)"));
+  deaths.take_line(0, event(2, "worker_killed", 12, "chaos"));
+  deaths.take_line(0, event(3, "worker_died", 12, "signal 9 (Killed)"));
+  deaths.take_line(1, event(4, "worker_died", 11, "signal 9 (Killed)"));
+  deaths.take_line(1, event(5, "worker_died", 13, "signal 11 (Segmentation fault)"));
+  const nlohmann::json result = deaths.json();
+  EXPECT_EQ(result.at("count"), 4);
+  EXPECT_EQ(
+      result.at("by-cause"),
+      nlohmann::json(
+          {{"nemesis", 1}, {"chaos", 1}, {"outside", 1}, {"signal 11 (Segmentation fault)", 1}}));
+  EXPECT_FALSE(result.contains("outage-ms")) << "nobody said when a worker was there again";
+}
+
+TEST(Deaths, AnOutageLastsFromTheFirstDeathToTheNextReadyWorker) {
+  Deaths deaths;
+  deaths.take_line(0, event(10, "worker_died", 1, "x"));
+  deaths.take_line(0, event(12, "worker_died", 2, "x"));  // while it started
+  deaths.take_line(1, event(15, "worker_died", 3, "x"));
+  deaths.take_line(0, event(30, "worker_ready", 4));
+  deaths.take_line(1, event(16, "worker_ready", 5));
+  deaths.take_line(1, event(90, "worker_ready", 6));
+  deaths.take_line(0, event(100, "worker_died", 4, "x"));
+  deaths.note_start(0);
+  deaths.take_line(0, event(900, "worker_ready", 7));
+  const nlohmann::json at = deaths.json().at("outage-ms");
+  EXPECT_EQ(at.at("count"), 2);
+  EXPECT_EQ(at.at("median"), 20.0);
+  EXPECT_EQ(at.at("maximum"), 20.0);
+}
+
+TEST(Deaths, ForeignLinesAreNoMatter) {
+  Deaths deaths;
+  for (const char* line : {"", "worker_died", R"({"event":"worker_died)", R"(["event":"worker_])",
+                           R"({"event":"worker_died","ts":"x","worker_pid":[],"cause":7})"}) {
+    deaths.take_line(0, line);
+  }
+  EXPECT_EQ(deaths.count(), 1) << "the last, whatever it died of";
+}
+
+}  // namespace
+}  // namespace hearsay::bench

@@ -1,0 +1,83 @@
+// Ctrl-C leaves what was found so far.
+#include <gtest/gtest.h>
+#include <signal.h>
+#include <sys/wait.h>
+#include <unistd.h>
+
+#include <chrono>
+#include <functional>
+#include <string>
+#include <thread>
+
+#include "tests/tools/command_fixture.h"
+
+namespace hearsay::test {
+namespace {
+
+class Interrupted : public CommandTest {
+ protected:
+  // Runs it, with its output in a file, and interrupts it once `ready`.
+  Finished interrupt(const std::string& arguments, const std::function<bool()>& ready) {
+    const fs::path output = store_ / "output";
+    const pid_t bench = ::fork();
+    if (bench == 0) {
+      static_cast<void>(::signal(SIGINT, SIG_DFL));
+      const std::string line = "exec " + std::string(HEARSAY_COMMAND) + " " + arguments + " >" +
+                               output.string() + " 2>&1";
+      ::execl("/bin/sh", "sh", "-c", line.c_str(), nullptr);
+      ::_exit(1);
+    }
+    while (!ready()) std::this_thread::sleep_for(std::chrono::milliseconds(20));
+    std::this_thread::sleep_for(std::chrono::milliseconds(1500));
+    ::kill(bench, SIGINT);
+    int status = 0;
+    ::waitpid(bench, &status, 0);
+    std::ifstream file(output);
+    return {WIFEXITED(status) ? WEXITSTATUS(status) : -WTERMSIG(status),
+            std::string(std::istreambuf_iterator<char>(file), {})};
+  }
+  std::string where() const { return " --no-plots --store " + store_.string(); }
+  std::function<bool()> started() const {
+    return [this] { return fs::exists(store_ / "output"); };
+  }
+};
+
+TEST_F(Interrupted, ARunLeavesItsHistoryAndFindings) {
+  const Finished finished =
+      interrupt(std::string("test -w echo --node-count 1 --time-limit 100 --rate 50 --bin ") +
+                    HEARSAY_TEST_NODES + "/faulty.py" + where() + " -- garbage",
+                [this] { return fs::exists(store_ / "latest" / "node-logs"); });
+  EXPECT_EQ(finished.exit_code, 130) << finished.output;
+  EXPECT_NE(finished.output.find("INTERRUPTED"), std::string::npos) << finished.output;
+  EXPECT_NE(finished.output.find("1 lines that are no messages"), std::string::npos)
+      << finished.output;
+  EXPECT_EQ(results().at("valid?"), "unknown");
+  EXPECT_EQ(results().at("hearsay").at("failure-kind"), "interrupted");
+  EXPECT_GT(results().at("stats").at("ok-count"), 0);
+  EXPECT_GT(fs::file_size(store_ / "latest" / "history.jsonl"), 0U);
+}
+
+TEST_F(Interrupted, ASimulationTellsWhatItSaw) {
+  const Finished finished = interrupt(
+      "sim -w broadcast --node-count 500 --rate 200 --time-limit 100000" + where(), started());
+  EXPECT_EQ(finished.exit_code, 130) << finished.output;
+  EXPECT_NE(finished.output.find("INTERRUPTED"), std::string::npos) << finished.output;
+  EXPECT_EQ(results().at("valid?"), "unknown");
+}
+
+TEST_F(Interrupted, ASwarmTellsHowFarItCame) {
+  const Finished finished = interrupt("sim --seeds 1..100000", started());
+  EXPECT_EQ(finished.exit_code, 130) << finished.output;
+  EXPECT_NE(finished.output.find("INTERRUPTED after"), std::string::npos) << finished.output;
+  EXPECT_NE(finished.output.find("no violation"), std::string::npos) << finished.output;
+}
+
+TEST_F(Interrupted, AComparisonShowsTheRunsThatAreDone) {
+  const Finished finished =
+      interrupt("compare --node-count 5 -c relay -c push --seeds 500" + where(), started());
+  EXPECT_EQ(finished.exit_code, 130) << finished.output;
+  EXPECT_NE(finished.output.find("interrupted"), std::string::npos) << finished.output;
+}
+
+}  // namespace
+}  // namespace hearsay::test

@@ -1,0 +1,130 @@
+// What is wrong with a command line or a program, in words that help.
+#include <gtest/gtest.h>
+
+#include <algorithm>
+#include <fstream>
+#include <string>
+#include <tuple>
+
+#include "tests/tools/command_fixture.h"
+
+namespace hearsay::test {
+namespace {
+
+class Mistyped
+    : public CommandTest,
+      public testing::WithParamInterface<std::tuple<const char*, const char*, const char*>> {};
+
+TEST_P(Mistyped, IsNamedWithTheNearestRightOne) {
+  const auto [arguments, prefix, words] = GetParam();
+  const Finished finished = run_shell(std::string(HEARSAY_COMMAND) + " " + arguments);
+  EXPECT_EQ(finished.exit_code, 254) << finished.output;
+  EXPECT_EQ(finished.output.find(prefix), 0U) << finished.output;
+  EXPECT_NE(finished.output.find(words), std::string::npos) << finished.output;
+}
+
+INSTANTIATE_TEST_SUITE_P(
+    All, Mistyped,
+    testing::Values(
+        std::tuple("tset", "hearsay: ", "unknown command tset (do you mean test?)"),
+        std::tuple("", "hearsay: ", "which command?"),
+        std::tuple("test -w echo --nodecount 3", "hearsay test: ", "(do you mean --node-count?)"),
+        std::tuple("test -w echo --nodecount=3", "hearsay test: ", "(do you mean --node-count?)"),
+        std::tuple("test -w ecoh", "hearsay test: ", "(do you mean echo?)"),
+        std::tuple("test -w echo --nemesis partition,kil", "hearsay test: ", "(do you mean kill?)"),
+        std::tuple("test -w echo --rate 1 --rate 2",
+                   "hearsay test: ", "--rate: given more than once"),
+        std::tuple("test -w echo stray", "hearsay test: ", "unexpected argument stray"),
+        std::tuple("sim --sedes 3", "hearsay sim: ", "(do you mean --seeds?)"),
+        std::tuple("compare --condition lost", "hearsay compare: ", "(do you mean loss?)"),
+        std::tuple("sim -w echo -- --latency-budgte 3",
+                   "hearsay sim: ", "(do you mean --latency-budget?)")),
+    [](const auto& parameter) { return std::to_string(parameter.index); });
+
+TEST_F(CommandTest, BlanksBehindCommasAreNoMatter) {
+  const Finished finished =
+      run("direct.py", "-w unique-ids --node-count 3 --time-limit 1 --nemesis ' partition , loss'");
+  EXPECT_EQ(finished.exit_code, 0) << finished.output;
+  EXPECT_EQ(results().at("hearsay").at("options").at("nemesis"),
+            nlohmann::json({"partition", "loss"}));
+}
+
+TEST_F(CommandTest, ANodeThatDoesNotTakeItsArgumentsIsABadCommandLine) {
+  for (const char* wrong : {"--trace-levl info", "--trace-level foo"}) {
+    const Finished finished =
+        run_shell(command("-w echo --node-count 1 --time-limit 1 -- ") + wrong);
+    EXPECT_EQ(finished.exit_code, 254) << finished.output;
+    EXPECT_NE(finished.output.find("does not take the arguments behind"), std::string::npos)
+        << finished.output;
+    EXPECT_NE(finished.output.find("--trace-level"), std::string::npos) << finished.output;
+  }
+}
+
+TEST_F(CommandTest, APrintedLineIsSentToStderr) {
+  const Finished finished = run_faulty("echo", "prints");
+  EXPECT_EQ(finished.exit_code, 1) << finished.output;
+  EXPECT_NE(finished.output.find("print to stderr instead"), std::string::npos) << finished.output;
+}
+
+class ProgramTest : public CommandTest {
+ protected:
+  // What is said of a file with this text; `mode` of chmod.
+  Finished try_file(const std::string& text, const char* mode = "755") {
+    const fs::path file = store_ / "a-node";
+    std::ofstream(file) << text;
+    run_shell(std::string("chmod ") + mode + " " + file.string());
+    return run_shell(command("-w echo --node-count 1 --time-limit 0.5 --bin ") + file.string());
+  }
+  void expect_words(const Finished& finished, const char* words) {
+    EXPECT_EQ(finished.exit_code, 255) << finished.output;
+    EXPECT_EQ(finished.output.find("hearsay test: "), 0U) << finished.output;
+    EXPECT_NE(finished.output.find(words), std::string::npos) << finished.output;
+  }
+};
+
+TEST_F(ProgramTest, WhatCannotBeStartedIsExplained) {
+  expect_words(try_file("#!/usr/bin/env python3\n", "644"), "chmod +x");
+  expect_words(try_file("#!/usr/bin/env no-such-python\n"), "which is not in PATH");
+  expect_words(try_file("#!/no/such/python\n"), "the interpreter \"/no/such/python\"");
+  expect_words(try_file("#!/usr/bin/env python3\r\nprint()\r\n"), "carriage return");
+  expect_words(try_file("import sys\n"), "like #!/usr/bin/env python3");
+  expect_words(run_shell(command("-w echo --bin /tmp")), "it is no file");
+  expect_words(run_shell(command("-w echo --bin no-such-program")), "neither here nor in PATH");
+}
+
+TEST_F(ProgramTest, ANameIsLookedUpInThePath) {
+  const Finished finished = run_shell(command("-w echo --node-count 1 --time-limit 0.5 --bin "
+                                              "python3 -- ") +
+                                      HEARSAY_TEST_NODES + "/direct.py");
+  EXPECT_EQ(finished.exit_code, 0) << finished.output;
+}
+
+// On a terminal of so many columns no progress line is longer.
+TEST_F(CommandTest, ProgressLinesDoNotWrap) {
+  for (const int columns : {80, 40, 20}) {
+    const fs::path typescript = store_ / "typescript";
+    const std::string line =
+        "script -qec \"stty cols " + std::to_string(columns) + "; " +
+        command(
+            "-w broadcast --node-count 3 --rate 50 --time-limit 3 --recovery 0.5 --nemesis "
+            "partition,loss,duplicate,reorder,kill-worker --nemesis-interval 0.5") +
+        "\" " + typescript.string();
+    EXPECT_EQ(run_shell(line).exit_code, 0);
+    std::ifstream file(typescript);
+    const std::string text(std::istreambuf_iterator<char>(file), {});
+    const std::string clear = "\r\x1b[K";
+    std::size_t shown = 0;
+    for (std::size_t at = text.find(clear); at != std::string::npos;
+         at = text.find(clear, at + 1)) {
+      const std::size_t begin = at + clear.size();
+      const std::size_t end = text.find_first_of("\r\n", begin);
+      if (end == std::string::npos || text.compare(end, 2, "\r\n") == 0) break;  // the report
+      EXPECT_LT(end - begin, static_cast<std::size_t>(columns)) << text.substr(begin, end - begin);
+      ++shown;
+    }
+    EXPECT_GT(shown, 2U) << text;
+  }
+}
+
+}  // namespace
+}  // namespace hearsay::test

@@ -79,5 +79,38 @@ TEST_F(Interrupted, AComparisonShowsTheRunsThatAreDone) {
   EXPECT_NE(finished.output.find("interrupted"), std::string::npos) << finished.output;
 }
 
+// The demo in a tree of its own, where nothing needs to be built.
+TEST_F(Interrupted, TheDemoEndsWithoutATraceback) {
+  fs::create_directories(store_ / "tools");
+  fs::create_directories(store_ / "build");
+  fs::copy(fs::path(HEARSAY_TEST_NODES) / "../../../tools/demo", store_ / "tools" / "demo");
+  std::ofstream(store_ / "tools" / "build") << "#!/bin/sh\n";
+  fs::permissions(store_ / "tools" / "build", fs::perms::owner_all);
+  fs::create_directory_symlink(fs::path(HEARSAY_COMMAND).parent_path(), store_ / "build" / "bin");
+  const fs::path output = store_ / "output";
+  const pid_t demo = ::fork();
+  if (demo == 0) {
+    ::setpgid(0, 0);  // Ctrl-C reaches the script and the command
+    static_cast<void>(::signal(SIGINT, SIG_DFL));
+    const std::string line =
+        "exec " + (store_ / "tools" / "demo").string() + " >" + output.string() + " 2>&1";
+    ::execl("/bin/sh", "sh", "-c", line.c_str(), nullptr);
+    ::_exit(1);
+  }
+  while (!fs::exists(store_ / "store" / "latest" / "node-logs" / "n4.log")) {
+    std::this_thread::sleep_for(std::chrono::milliseconds(20));
+  }
+  std::this_thread::sleep_for(std::chrono::milliseconds(1000));
+  ::kill(-demo, SIGINT);
+  int status = 0;
+  ::waitpid(demo, &status, 0);
+  std::ifstream file(output);
+  const std::string text(std::istreambuf_iterator<char>(file), {});
+  EXPECT_TRUE(WIFEXITED(status)) << text;
+  EXPECT_EQ(WEXITSTATUS(status), 130) << text;
+  EXPECT_NE(text.find("Interrupted"), std::string::npos) << text;
+  EXPECT_EQ(text.find("Traceback"), std::string::npos) << text;
+}
+
 }  // namespace
 }  // namespace hearsay::test

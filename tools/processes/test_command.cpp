@@ -33,7 +33,7 @@
 namespace hearsay::bench {
 namespace {
 
-constexpr std::int64_t kMostWaitingBytes = std::int64_t{512} << 20U;
+constexpr std::int64_t kMostWaitingBytes = std::int64_t{256} << 20U;
 
 std::int64_t own_cpu_ns() {
   rusage usage{};

@@ -11,6 +11,7 @@
 #include <utility>
 #include <vector>
 
+#include "tools/experiment/clients/client.h"
 #include "tools/experiment/network/foreign_text.h"
 
 namespace hearsay::bench {
@@ -53,7 +54,7 @@ const std::vector<LineKind> kBadKinds = {{"no-message", "lines that are no messa
                                          {"unknown-destination", "messages to nobody"},
                                          {"unknown-source", "messages from nobody"},
                                          {"late-reply", "late replies"},
-                                         {"too-much", "times more than the bench keeps"}};
+                                         {"too-much", "amounts beyond what the bench keeps"}};
 const std::vector<LineKind> kOddKinds = {{"oddity", "odd lines, which Maelstrom takes"}};
 
 // "value 3 is missing on n1, n2 (their last reads)"
@@ -99,8 +100,9 @@ void add_double_replies(std::vector<std::string>& reasons, const nlohmann::json&
   const std::size_t doubles = section.at("double-replies").size();
   if (doubles == 0) return;
   const nlohmann::json& first = section.at("double-replies").front();
-  reasons.push_back(fmt::format("{} requests answered twice, the first by {} to {} (msg_id {})",
-                                doubles, first.at("node").get<std::string>(),
+  reasons.push_back(fmt::format("{}{} requests answered twice, the first by {} to {} (msg_id {})",
+                                doubles == kMostDuplicatesKept ? "at least " : "", doubles,
+                                first.at("node").get<std::string>(),
                                 first.at("client").get<std::string>(),
                                 first.at("in-reply-to").dump()));
 }

@@ -57,7 +57,9 @@ std::string suggest(const std::string& text, const std::vector<std::string>& wor
   const std::string* nearest = nullptr;
   std::size_t least = std::min(kFarthest, text.size() / 2) + 1;
   for (const std::string& word : words) {
-    const std::size_t far = distance(text, word);
+    const bool begun = text.size() > 2 && word.starts_with(text);
+    const std::size_t far =
+        begun ? std::min<std::size_t>(2, distance(text, word)) : distance(text, word);
     if (far >= least) continue;
     least = far;
     nearest = &word;
@@ -104,6 +106,25 @@ const CLI::App& chosen(const CLI::App& app) {
   known = names_of_commands(command);
   const std::string what = known.empty() ? "unexpected argument " : "unknown command ";
   throw BadCommandLine(what + first + suggest(first, known));
+}
+
+// "--rate: 1 required HZ missing", "--rate: At Most 1 required but received 2"
+std::string in_plain_words(const CLI::ArgumentMismatch& error) {
+  const std::string problem = error.what();
+  const auto says = [&](const char* words) { return problem.find(words) != std::string::npos; };
+  const std::string name = problem.substr(0, problem.find(':'));
+  if (says("At Most 1 required")) return name + ": given more than once";
+  return says(" missing") ? name + ": needs a value behind it" : problem;
+}
+
+// "Could not convert: --node-count = 2.5": whole numbers only have no check of their own.
+std::string in_plain_words(const CLI::ConversionError& error) {
+  const std::string problem = error.what();
+  constexpr std::string_view kStart = "Could not convert: ";
+  const std::size_t equals = problem.find(" = ");
+  if (!problem.starts_with(kStart) || equals == std::string::npos) return problem;
+  return problem.substr(kStart.size(), equals - kStart.size()) + ": a whole number, not \"" +
+         problem.substr(equals + 3) + "\"";
 }
 
 template <typename Value>
@@ -323,10 +344,9 @@ CommandLine::Outcome CommandLine::parse(const std::vector<std::string>& argument
     throw BadCommandLine(no_command ? "which command? " + list_words(names_of_commands(app_))
                                     : error.what());
   } catch (const CLI::ArgumentMismatch& error) {
-    const std::string problem = error.what();
-    const bool repeated = problem.find("At Most 1 required but received") != problem.npos;
-    throw BadCommandLine(repeated ? problem.substr(0, problem.find(':')) + ": given more than once"
-                                  : problem);
+    throw BadCommandLine(in_plain_words(error));
+  } catch (const CLI::ConversionError& error) {
+    throw BadCommandLine(in_plain_words(error));
   } catch (const CLI::ParseError& error) {
     throw BadCommandLine(error.what());
   }

@@ -10,6 +10,7 @@ class Broadcast final : public Workload {
  public:
   Broadcast(Topology topology, const std::vector<std::string>& nodes)
       : topology_(nlohmann::json::object()) {
+    if (topology == Topology::line && nodes.size() < 2) return;  // as Maelstrom has it
     const auto neighbours = make_topology(topology, nodes.size());
     for (std::size_t i = 0; i < neighbours.size(); ++i) {
       nlohmann::json& names = topology_[nodes[i]] = nlohmann::json::array();

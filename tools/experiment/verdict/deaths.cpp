@@ -38,7 +38,7 @@ void Deaths::note_start(std::size_t node) {
 }
 
 void Deaths::take_line(std::size_t number, std::string_view line) {
-  if (line.find("\"event\":\"worker_") == std::string_view::npos) return;
+  if (line.find(R"("event":"worker_)") == std::string_view::npos) return;
   const nlohmann::json event = nlohmann::json::parse(line, nullptr, false);
   if (!event.is_object()) return;
   const auto name = text_at(event, "event");

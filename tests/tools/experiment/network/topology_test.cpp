@@ -74,5 +74,10 @@ TEST(Topology, EdgesGoBothWays) {
   }
 }
 
+TEST(Topology, OneNodeInALineIsToldOfNobodyNotEvenItself) {
+  EXPECT_EQ(told(Topology::line, 1), nlohmann::json::object());
+  EXPECT_EQ(told(Topology::grid, 1).dump(), R"({"n0":[]})");
+}
+
 }  // namespace
 }  // namespace hearsay::bench

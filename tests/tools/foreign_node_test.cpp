@@ -1,11 +1,11 @@
 // Foreign bytes and foreign amounts: whatever a node writes, the report comes, and says so.
 #include <gtest/gtest.h>
+#include <unistd.h>
 
 #include <algorithm>
 #include <string>
 
 #include "tests/tools/command_fixture.h"
-#include "tools/processes/process_table.h"
 
 namespace hearsay::test {
 namespace {
@@ -87,36 +87,40 @@ TEST_F(ForeignNode, AnAnswerWithoutALineEndIsSaidToBeOne) {
   EXPECT_NE(finished.output.find("init_ok"), std::string::npos) << finished.output;
 }
 
-// Whether a process with these arguments lives.
-bool lives(const std::string& arguments) {
-  for (const fs::directory_entry& entry : fs::directory_iterator("/proc")) {
-    std::ifstream file(entry.path() / "cmdline");
-    const std::string text(std::istreambuf_iterator<char>(file), {});
-    if (text == arguments) return true;
+// Its node starts a process that sleeps for a time that no other test's does.
+class Runaway : public CommandTest, public testing::WithParamInterface<const char*> {
+ protected:
+  void SetUp() override {
+    CommandTest::SetUp();
+    sleep_ = "61." + std::to_string(::getpid());
+    ::setenv("RUNAWAY_S", sleep_.c_str(), 1);
   }
-  return false;
-}
+  bool lives() const {
+    const std::string arguments = "sleep" + std::string(1, '\0') + sleep_ + std::string(1, '\0');
+    for (const fs::directory_entry& entry : fs::directory_iterator("/proc")) {
+      std::ifstream file(entry.path() / "cmdline");
+      const std::string text(std::istreambuf_iterator<char>(file), {});
+      if (text == arguments) return true;
+    }
+    return false;
+  }
 
-class Runaway : public CommandTest, public testing::WithParamInterface<const char*> {};
+ private:
+  std::string sleep_;
+};
 
 TEST_P(Runaway, DoesNotSurviveTheRun) {
   const Finished finished = run_faulty("echo", GetParam());
   EXPECT_EQ(finished.exit_code, 0) << finished.output;
   EXPECT_NE(finished.output.find("left processes running"), std::string::npos) << finished.output;
-  EXPECT_FALSE(
-      lives(std::string("sleep\0"
-                        "61.25\0",
-                        12)));
+  EXPECT_FALSE(lives());
 }
 
 TEST_P(Runaway, DiesWithItsNode) {
   const Finished finished =
       run_faulty("unique-ids", GetParam(), "--nemesis kill --kill-interval 0.5");
   EXPECT_EQ(finished.exit_code, 0) << finished.output;
-  EXPECT_FALSE(
-      lives(std::string("sleep\0"
-                        "61.25\0",
-                        12)));
+  EXPECT_FALSE(lives());
 }
 
 INSTANTIATE_TEST_SUITE_P(All, Runaway, testing::Values("setsid", "daemon"),

@@ -1,6 +1,7 @@
 #!/usr/bin/env python3
 """A node that is wrong in one way: faulty.py FAULT. Without faults it would be direct.py."""
 import json
+import os
 import subprocess
 import sys
 import time
@@ -37,9 +38,9 @@ class Faulty(Node):
         if self.fault == "has-workers":
             subprocess.Popen(["sleep", "60"], stdout=subprocess.DEVNULL)
         if self.fault == "setsid":
-            subprocess.Popen(["sleep", "61.25"], start_new_session=True)
+            subprocess.Popen(["sleep", os.environ["RUNAWAY_S"]], start_new_session=True)
         if self.fault == "daemon":
-            subprocess.run(["setsid", "-f", "sleep", "61.25"], check=True)
+            subprocess.run(["setsid", "-f", "sleep", os.environ["RUNAWAY_S"]], check=True)
         if self.fault == "no-line-end":
             reply = {"type": "init_ok", "in_reply_to": body["msg_id"]}
             sys.stdout.write(json.dumps({"src": body["node_id"], "dest": message["src"],

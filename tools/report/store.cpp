@@ -79,7 +79,7 @@ void Store::make(const fs::path& root, const std::string& workload, std::int64_t
 
 std::filesystem::path Store::make_log_directory() {
   if (directory_.empty()) return {};
-  const fs::path logs = directory_ / "node-logs";
+  fs::path logs = directory_ / "node-logs";
   std::error_code error;
   fs::create_directory(logs, error);
   if (error) problems_.push_back(fmt::format("{}: {}", logs.string(), error.message()));

@@ -54,7 +54,9 @@ void live(const Inheritance& from, std::vector<core::RegisteredService> services
   Committer committer(segment, first, second, from.doorbell_fd);
   core::Node node({segment.header().incarnation, segment.header().seed}, std::move(services),
                   trace);
-  recover(committer, node, segment.header().recovered_records, trace);
+  recover(
+      committer, node,
+      [&] { segment.header().recovered_records.fetch_add(1, std::memory_order_relaxed); }, trace);
   trace.set_node(node.identity().node_id);
   // SYNC POINT ready
   segment.header().ready_generation.store(from.generation, std::memory_order_release);

@@ -39,13 +39,16 @@ void add_inheritance(CommandLine& app, Inheritance& from) {
   app.add("--generation", from.generation, "Count of worker starts").required();
 }
 
-// Nobody would end us if the supervisor were killed; from here on the kernel does.
+// Nobody would end us if the supervisor were killed; from here on the kernel does. False when it has
+// gone already.
 bool tied_to_parent(int parent_pid) {
-  return ::prctl(PR_SET_PDEATHSIG, SIGKILL) == 0 && ::getppid() == parent_pid;
+  check_syscall(::prctl(PR_SET_PDEATHSIG, SIGKILL), "prctl PR_SET_PDEATHSIG (a sandbox?)");
+  return ::getppid() == parent_pid;
 }
 
 void live(const Inheritance& from, std::vector<core::RegisteredService> services,
           trace::TraceWriter& trace) {
+  if (!tied_to_parent(from.parent_pid)) return;
   shm::Segment segment(from.segment_fd);
   kill_point();
   shm::Journal first(from.first_journal_fd);
@@ -88,7 +91,6 @@ int run_worker(int argc, const char* const* argv, const std::vector<core::Servic
     complain(problem);
     return kExitUsage;
   }
-  if (!tied_to_parent(from.parent_pid)) return kExitStopped;
   kill_points_begin(from.generation);
   trace::TraceWriter trace(options.trace_level, from.trace_fd, "worker");
   trace.set_generation(from.generation);

@@ -39,8 +39,8 @@ void add_inheritance(CommandLine& app, Inheritance& from) {
   app.add("--generation", from.generation, "Count of worker starts").required();
 }
 
-// Nobody would end us if the supervisor were killed; from here on the kernel does. False when it has
-// gone already.
+// Nobody would end us if the supervisor were killed; from here on the kernel does. False when it
+// has gone already.
 bool tied_to_parent(int parent_pid) {
   check_syscall(::prctl(PR_SET_PDEATHSIG, SIGKILL), "prctl PR_SET_PDEATHSIG (a sandbox?)");
   return ::getppid() == parent_pid;

@@ -40,10 +40,11 @@ bool LineWriter::pump(std::int64_t now_ns) {
 void LineWriter::collect_own() {
   while (!line_open_ && !own_.empty()) {
     Piece& piece = pending_.emplace_back();
-    piece.own = std::move(own_.front());
+    piece.own = std::move(own_.front().text);
+    piece.taken_ns = own_.front().taken_ns;
     own_.pop_front();
     piece.text = piece.own;
-    piece.flags = protocol::kFirstPart | protocol::kLastPart;
+    piece.flags = protocol::kFirstPart | protocol::kLastPart | protocol::kToClient;
     piece.release_to = replies_.head();
   }
 }

@@ -28,8 +28,12 @@ class LineWriter {
   LineWriter(shm::RingView replies, int output_fd, std::int64_t deadline_ns, Timers& timers,
              trace::EventSink& events);
 
-  // A line of the supervisor's own, line feed included.
-  void write_own(std::string line) { own_.push_back(std::move(line)); }
+  // A line of the supervisor's own, line feed included: the answer to a request taken then.
+  void write_own(std::string line, std::int64_t taken_ns) {
+    own_.push_back({std::move(line), taken_ns});
+  }
+  // Enough of them wait; no more should come before some are written.
+  bool crowded() const { return own_.size() + pending_.size() >= kMostWaiting; }
 
   // Writes what can be written now. True when room in the reply ring was freed. Throws
   // CorruptSegment, std::system_error.
@@ -54,6 +58,12 @@ class LineWriter {
     std::uint64_t release_to;  // position in the reply ring
   };
 
+  struct OwnLine {
+    std::string text;
+    std::int64_t taken_ns;
+  };
+  static constexpr std::size_t kMostWaiting = 1024;
+
   void collect();
   void collect_own();
   void collect_record(const Record& record);
@@ -72,7 +82,7 @@ class LineWriter {
   std::int64_t deadline_ns_;
   Timers& timers_;
   trace::EventSink& events_;
-  std::deque<std::string> own_;
+  std::deque<OwnLine> own_;
   std::deque<Piece> pending_;
   std::uint64_t written_ = 0;  // of the first pending piece
   std::uint64_t released_ = 0;

@@ -100,7 +100,7 @@ void Supervisor::read_input(bool readable) {
 }
 
 void Supervisor::handle_lines() {
-  for (int count = 0; lines_left_ && count < kLinesATurn && !inputs_.blocked(); ++count) {
+  for (int count = 0; lines_left_ && count < kLinesATurn && accepts_lines(); ++count) {
     const auto line = reader_.next();
     if (line) {
       handle_line(*line);
@@ -117,7 +117,7 @@ void Supervisor::handle_line(const Line& line) {
       bad->reason =
           "longer than " + std::to_string(options_.max_line_bytes) + " bytes (--max-line-bytes)";
     }
-    reject(*bad, line.text.size());
+    reject(*bad, line);
     return;
   }
   const protocol::Message& message = std::get<protocol::ParsedLine>(parsed).message;
@@ -126,22 +126,20 @@ void Supervisor::handle_line(const Line& line) {
     trace_.set_node(node_);
     warden_.begin_chaos(node_, now_ns_);
   }
-  if (turned_away(message)) return;
+  if (turned_away(message, line.taken_ns)) return;
   inputs_.push_message(line.taken_ns, message);
 }
 
 // No worker, no answer: who asked is told before it stops waiting. Nothing of it is done.
-bool Supervisor::turned_away(const protocol::Message& message) {
+bool Supervisor::turned_away(const protocol::Message& message, std::int64_t taken_ns) {
   const bool waits = message.msg_id && message.type != "init";
   if (!waits || warden_.without_worker_ns(now_ns_) < kPatienceWithoutWorkerNs) return false;
   using trace::FieldName;
   trace_.emit(trace::Event::request_rejected, {{FieldName::cause, warden_.trouble()},
                                                {FieldName::peer, message.src},
                                                {FieldName::type, message.type}});
-  std::string answer;
-  protocol::append_error(answer, message.dest, message.src, *message.msg_id,
-                         protocol::ErrorCode::temporarily_unavailable, warden_.trouble());
-  writer_.write_own(std::move(answer));
+  answer_error({message.src, message.dest, *message.msg_id, taken_ns},
+               protocol::ErrorCode::temporarily_unavailable, warden_.trouble());
   return true;
 }
 
@@ -151,18 +149,24 @@ void Supervisor::end_if_nothing_can_be_answered() const {
   throw NodeFailure("the input has ended, and not all of it was answered: " + warden_.trouble());
 }
 
-void Supervisor::reject(const protocol::BadLine& bad, std::uint64_t bytes) {
+void Supervisor::reject(const protocol::BadLine& bad, const Line& line) {
   using trace::FieldName;
   const std::string peer = bad.src.value_or("");
-  trace_.emit(trace::Event::line_rejected,
-              {{FieldName::cause, bad.reason}, {FieldName::bytes, bytes}, {FieldName::peer, peer}});
-  // Who is not named can't be answered. An answer under another name than ours would silence us.
+  trace_.emit(trace::Event::line_rejected, {{FieldName::cause, bad.reason},
+                                            {FieldName::bytes, line.text.size()},
+                                            {FieldName::peer, peer}});
+  // Who is not named can't be answered.
   if (!bad.src || !bad.dest || !bad.msg_id) return;
-  if (!node_.empty() && *bad.dest != node_) return;
+  answer_error({*bad.src, *bad.dest, *bad.msg_id, line.taken_ns},
+               protocol::ErrorCode::malformed_request, bad.reason);
+}
+
+void Supervisor::answer_error(const Asked& asked, protocol::ErrorCode code, std::string_view text) {
+  // An answer under another name than ours would silence us.
+  if (!node_.empty() && asked.dest != node_) return;
   std::string answer;
-  protocol::append_error(answer, *bad.dest, *bad.src, *bad.msg_id,
-                         protocol::ErrorCode::malformed_request, bad.reason);
-  writer_.write_own(std::move(answer));
+  protocol::append_error(answer, asked.dest, asked.src, asked.msg_id, code, text);
+  writer_.write_own(std::move(answer), asked.taken_ns);
 }
 
 void Supervisor::fire_timers() {
@@ -193,7 +197,7 @@ bool Supervisor::worker_busy() {
 }
 
 bool Supervisor::has_work() {
-  return (lines_left_ && !inputs_.blocked()) || inputs_.has_room() ||
+  return (lines_left_ && accepts_lines()) || inputs_.has_room() ||
          (!writer_.blocked() && !writer_.idle()) || (!stopped_ && answered_everything());
 }
 

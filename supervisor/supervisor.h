@@ -11,6 +11,7 @@
 #include <string>
 
 #include "common/base/units.h"
+#include "common/protocol/error_code.h"
 #include "common/protocol/line_parser.h"
 #include "common/shm/segment.h"
 #include "common/trace/trace_writer.h"
@@ -44,15 +45,23 @@ class Supervisor {
   void read_input(bool readable);
   void handle_lines();
   void handle_line(const Line& line);
-  bool turned_away(const protocol::Message& message);
+  bool turned_away(const protocol::Message& message, std::int64_t taken_ns);
   void end_if_nothing_can_be_answered() const;
   std::int64_t deadline_ns() const { return options_.reply_deadline_ms * kNsPerMs; }
-  void reject(const protocol::BadLine& bad, std::uint64_t bytes);
+  void reject(const protocol::BadLine& bad, const Line& line);
+  struct Asked {
+    std::string_view src;
+    std::string_view dest;
+    std::int64_t msg_id;
+    std::int64_t taken_ns;
+  };
+  void answer_error(const Asked& asked, protocol::ErrorCode code, std::string_view text);
+  bool accepts_lines() const { return !inputs_.blocked() && !writer_.crowded(); }
   void fire_timers();
   void exchange_with_worker();
   bool answered_everything();
   bool worker_busy();
-  bool may_read() const { return !reader_.ended() && !inputs_.blocked() && !lines_left_; }
+  bool may_read() const { return !reader_.ended() && accepts_lines() && !lines_left_; }
   // Sleeps until something happens; true when there is input to read.
   bool wait();
   std::optional<timespec> time_out(std::int64_t now_ns);

@@ -145,9 +145,10 @@ void WorkerWarden::give_up_if_hopeless() const {
 }
 
 void WorkerWarden::plan_next_start(std::int64_t now_ns) {
-  if (!trouble_since_ns_) trouble_since_ns_ = now_ns;
   const std::int64_t delay_ns = tally_.delay_ms() * kNsPerMs;
+  if (delay_ns == 0) trouble_since_ns_.reset();
   if (delay_ns > 0) {
+    if (!trouble_since_ns_) trouble_since_ns_ = now_ns;
     trace_.emit(trace::Event::worker_delayed, {{trace::FieldName::duration_ns, delay_ns},
                                                {trace::FieldName::count, tally_.in_a_row()}});
   }

@@ -43,8 +43,8 @@ class WorkerWarden {
   void stop(std::int64_t now_ns);
   bool gone() const { return state_ == LifeState::gone; }
 
-  // For how long workers have been dying, or could not be started, without getting any work done.
-  // What comes in meanwhile can't be counted on to be answered.
+  // For how long so many workers have died, or could not be started, without getting any work done
+  // that starts are put off. What comes in meanwhile can't be counted on to be answered.
   std::int64_t without_worker_ns(std::int64_t now_ns) const;
   // Of the last of them.
   const std::string& trouble() const { return trouble_; }

@@ -5,13 +5,13 @@
 
 namespace hearsay::worker {
 
-void recover(Committer& committer, core::Node& node, std::atomic<std::uint64_t>& progress,
+void recover(Committer& committer, core::Node& node, const std::function<void()>& progress,
              trace::EventSink& events) {
   const std::int64_t begin_ns = monotonic_ns();
   kill_point();
   committer.replay_journal([&](const Record& record) {
     node.replay(record);
-    progress.fetch_add(1, std::memory_order_relaxed);
+    progress();
     kill_point();
   });
   committer.publish();

@@ -2,8 +2,7 @@
 // supervisor is shown what the active slot says.
 #pragma once
 
-#include <atomic>
-#include <cstdint>
+#include <functional>
 
 #include "common/trace/event.h"
 #include "worker/committer.h"
@@ -11,8 +10,8 @@
 
 namespace hearsay::worker {
 
-// `progress` counts the records read. Throws CorruptSegment.
-void recover(Committer& committer, core::Node& node, std::atomic<std::uint64_t>& progress,
+// `progress` is called after each record. Throws CorruptSegment.
+void recover(Committer& committer, core::Node& node, const std::function<void()>& progress,
              trace::EventSink& events);
 
 }  // namespace hearsay::worker

@@ -41,13 +41,16 @@ void add_inheritance(CommandLine& app, Inheritance& from) {
   app.add("--generation", from.generation, "Count of worker starts").required();
 }
 
-// Nobody would end us if the supervisor were killed; from here on the kernel does.
+// Nobody would end us if the supervisor were killed; from here on the kernel does. False when it
+// has gone already.
 bool tied_to_parent(int parent_pid) {
-  return ::prctl(PR_SET_PDEATHSIG, SIGKILL) == 0 && ::getppid() == parent_pid;
+  check_syscall(::prctl(PR_SET_PDEATHSIG, SIGKILL), "prctl PR_SET_PDEATHSIG (a sandbox?)");
+  return ::getppid() == parent_pid;
 }
 
 void live(const Inheritance& from, std::vector<core::RegisteredService> services,
           trace::TraceWriter& trace) {
+  if (!tied_to_parent(from.parent_pid)) return;
   shm::Segment segment(from.segment_fd);
   kill_point();
   shm::Journal first(from.first_journal_fd);
@@ -56,7 +59,9 @@ void live(const Inheritance& from, std::vector<core::RegisteredService> services
   Committer committer(segment, first, second, from.doorbell_fd);
   core::Node node({segment.header().incarnation, segment.header().seed}, std::move(services),
                   trace);
-  recover(committer, node, segment.header().recovered_records, trace);
+  recover(
+      committer, node,
+      [&] { segment.header().recovered_records.fetch_add(1, std::memory_order_relaxed); }, trace);
   trace.set_node(node.identity().node_id);
   // SYNC POINT ready
   segment.header().ready_generation.store(from.generation, std::memory_order_release);
@@ -89,7 +94,6 @@ int run_worker(int argc, const char* const* argv, const std::vector<core::Servic
     complain(problem);
     return kExitUsage;
   }
-  if (!tied_to_parent(from.parent_pid)) return kExitStopped;
   kill_points_begin(from.generation);
   trace::TraceWriter trace(options.trace_level, from.trace_fd, "worker");
   trace.set_generation(from.generation);

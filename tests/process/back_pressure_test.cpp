@@ -1,6 +1,7 @@
 // More input than anybody takes away: the node waits, loses nothing, and answers nothing twice.
 #include <gtest/gtest.h>
 
+#include <atomic>
 #include <string>
 #include <thread>
 #include <vector>
@@ -8,6 +9,7 @@
 #include "common/shm/segment.h"
 #include "tests/support/conversation.h"
 #include "tests/support/messages.h"
+#include "tests/support/processes.h"
 
 namespace hearsay::test {
 namespace {
@@ -52,6 +54,31 @@ TEST(BackPressure, NobodyReadsUntilAllIsWritten) {
   EXPECT_EQ(node.exit_code(), 0);
   EXPECT_EQ(node.stderr_text().find("worker_died"), std::string::npos) << "waiting is not hanging\n"
                                                                        << node.stderr_text();
+}
+
+// Bad lines are answered without the worker; their answers must not pile up either.
+TEST(BackPressure, NobodyReadsTheAnswersToBadLines) {
+  Conversation conversation({"hearsay-node", {"--reply-deadline-ms=600000", "--trace-level=off"}});
+  NodeRunner& node = conversation.node();
+  std::string bad_lines;
+  for (std::int64_t id = 1; id <= kManyRequests; ++id) {
+    bad_lines +=
+        R"({"src":"c1","dest":"n1","body":{"type":1,"msg_id":)" + std::to_string(id) + "}}\n";
+  }
+  std::atomic<bool> written = false;
+  const std::jthread writer([&] {
+    EXPECT_TRUE(node.send_only(bad_lines));
+    written = true;
+    node.close_stdin();
+  });
+  ASSERT_TRUE(quiet_in_time(node.pid()));
+  EXPECT_FALSE(written) << "all of it was read and kept";
+  std::int64_t answers = 0;
+  while (const auto line = node.read_line()) {
+    EXPECT_EQ(answered_by(nlohmann::json::parse(*line)), ++answers);
+  }
+  EXPECT_EQ(answers, kManyRequests);
+  EXPECT_EQ(node.exit_code(), 0);
 }
 
 TEST(BackPressure, ASlowReaderGetsEverything) {

@@ -147,17 +147,39 @@ TEST_F(LineWriterTest, WhatWaitsForThePipeGetsLate) {
 }
 
 TEST_F(LineWriterTest, OwnLinesAreWritten) {
-  writer_.write_own("own\n");
+  writer_.write_own("own\n", 1);
   EXPECT_FALSE(writer_.idle());
   writer_.pump(1);
   EXPECT_EQ(pipe_.read(), "own\n");
   EXPECT_TRUE(writer_.idle());
 }
 
+TEST_F(LineWriterTest, LateOwnLinesAreDropped) {
+  writer_.write_own("late\n", 0);
+  writer_.write_own("fresh\n", 100);
+  writer_.pump(kDeadlineNs + 50);
+  EXPECT_EQ(pipe_.read(), "fresh\n");
+  EXPECT_TRUE(writer_.idle());
+}
+
+TEST_F(LineWriterTest, ManyOwnLinesCrowdItUntilTheyAreWritten) {
+  fill_pipe();
+  std::size_t lines = 0;
+  for (; !writer_.crowded(); ++lines) {
+    ASSERT_LT(lines, 1'000'000U);
+    writer_.write_own("own\n", 1);
+    writer_.pump(1);
+  }
+  EXPECT_GT(lines, 1U);
+  pipe_.read();
+  writer_.pump(1);
+  EXPECT_FALSE(writer_.crowded());
+}
+
 TEST_F(LineWriterTest, OwnLinesNeverStandInsideAnotherOne) {
   line("begun ", kFirstPart, 0);
   writer_.pump(1);
-  writer_.write_own("own\n");
+  writer_.write_own("own\n", 1);
   writer_.pump(2);
   line("going on ", 0, 0);
   writer_.pump(3);
@@ -226,7 +248,7 @@ TEST_F(LineWriterTest, AFullOutputThatCouldBlockDoesNot) {
   const std::string large(100'000, 'x');
   std::size_t given = 0;
   while (!writer.blocked()) {
-    writer.write_own(large);
+    writer.write_own(large, 1);
     given += large.size();
     writer.pump(1);
     ASSERT_LT(given, 100'000'000U) << "nobody reads, and yet everything is taken";

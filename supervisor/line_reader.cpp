@@ -5,6 +5,8 @@
 
 #include <algorithm>
 #include <cerrno>
+#include <new>
+#include <utility>
 
 #include "common/base/file_descriptor.h"
 
@@ -27,12 +29,31 @@ void LineReader::drop_given_out() {
   begin_ = 0;
 }
 
+// Room behind what the buffer holds. Larger steps for larger lines: a long line costs a number of
+// steps that grows slowly.
+std::uint64_t LineReader::make_room() {
+  const std::uint64_t old = buffer_.size();
+  const std::uint64_t room = std::max(kChunkBytes, old / 2);
+  try {
+    buffer_.resize(old + room);
+    return room;
+  } catch (const std::bad_alloc&) {
+    if (old <= kCutBytes) throw;
+  }
+  // All whole lines have been given out: it is the beginning of one.
+  cutting_ = no_memory_ = true;
+  std::string beginning = buffer_.substr(0, kCutBytes);
+  buffer_ = {};
+  buffer_.reserve(kCutBytes + kChunkBytes);
+  buffer_ = beginning;
+  scanned_ = buffer_.size();
+  return make_room();
+}
+
 void LineReader::fill(std::int64_t now_ns) {
   drop_given_out();
-  const std::uint64_t old = buffer_.size();
-  // Larger steps for larger lines: a long line costs a number of steps that grows slowly.
-  const std::uint64_t room = std::max(kChunkBytes, old / 2);
-  buffer_.resize(old + room);
+  const std::uint64_t room = make_room();
+  const std::uint64_t old = buffer_.size() - room;
   ssize_t got = 0;
   do {
     got = ::read(fd_, buffer_.data() + old, room);
@@ -48,7 +69,7 @@ void LineReader::fill(std::int64_t now_ns) {
 
 Line LineReader::take_line(std::uint64_t length, std::uint64_t skip) {
   const Line line{std::string_view(buffer_).substr(begin_, length), line_taken_ns_,
-                  std::exchange(cutting_, false)};
+                  std::exchange(cutting_, false), std::exchange(no_memory_, false)};
   begin_ += length + skip;
   scanned_ = begin_;
   line_taken_ns_ = fill_ns_;

@@ -1,4 +1,5 @@
 #include <fcntl.h>
+#include <unistd.h>
 
 #include <cstdio>
 #include <exception>
@@ -6,6 +7,7 @@
 
 #include "common/base/file_descriptor.h"
 #include "common/options/exit_codes.h"
+#include "supervisor/bus_error.h"
 #include "supervisor/first_message.h"
 #include "supervisor/node_failure.h"
 #include "supervisor/options.h"
@@ -13,6 +15,13 @@
 #include "supervisor/supervisor.h"
 
 namespace {
+
+// Shared memory is mapped, and the worker found, by names in there.
+void require_proc() {
+  if (::access("/proc/self/fd", X_OK) == 0) return;
+  throw hearsay::supervisor::NodeFailure(
+      "/proc is not there (in a container or chroot it must be mounted: mount -t proc proc /proc)");
+}
 
 // Maelstrom starts nodes in another working directory: the worker is looked for beside this
 // program.
@@ -37,10 +46,13 @@ void run_node(const hearsay::supervisor::Options& options, const std::string& wo
 
 int run(const hearsay::supervisor::Options& options) {
   using namespace hearsay;
+  supervisor::name_bus_errors();
   supervisor::Signals signals;
   trace::TraceWriter trace(options.worker.trace.level, options.worker.trace.path, "supervisor");
-  const std::string worker = options.worker_path.empty() ? worker_beside_us() : options.worker_path;
   try {
+    require_proc();
+    const std::string worker =
+        options.worker_path.empty() ? worker_beside_us() : options.worker_path;
     run_node(options, worker, signals, trace);
   } catch (const std::exception& error) {
     trace.emit(trace::Event::node_stopped, {{trace::FieldName::cause, error.what()}});

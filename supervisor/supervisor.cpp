@@ -7,6 +7,7 @@
 #include <algorithm>
 #include <array>
 #include <cerrno>
+#include <new>
 
 #include "common/base/clock.h"
 #include "common/base/units.h"
@@ -98,13 +99,33 @@ void Supervisor::handle_lines() {
 }
 
 void Supervisor::handle_line(const Line& line) {
+  if (line.no_memory) return reject_for_memory(line);
+  try {
+    take_line(line);
+  } catch (const std::bad_alloc&) {
+    reject_for_memory(line);
+  }
+}
+
+// The line's beginning says whose it is.
+void Supervisor::reject_for_memory(const Line& line) {
+  constexpr std::size_t kEnough = 4096;
+  parser_ = {};  // gives its memory back
+  auto parsed = parser_.parse(line.text.substr(0, kEnough));
+  auto* bad = std::get_if<protocol::BadLine>(&parsed);
+  if (bad == nullptr) bad = &parsed.emplace<protocol::BadLine>();
+  bad->reason = "no memory for a line of this length";
+  reject(*bad, line.text.size(), protocol::ErrorCode::temporarily_unavailable);
+}
+
+void Supervisor::take_line(const Line& line) {
   auto parsed = parser_.parse(line.text);
   if (auto* bad = std::get_if<protocol::BadLine>(&parsed)) {
     if (line.cut) {
       bad->reason =
           "longer than " + std::to_string(options_.max_line_bytes) + " bytes (--max-line-bytes)";
     }
-    reject(*bad, line.text.size());
+    reject(*bad, line.text.size(), protocol::ErrorCode::malformed_request);
     return;
   }
   const protocol::Message& message = std::get<protocol::ParsedLine>(parsed).message;
@@ -116,7 +137,8 @@ void Supervisor::handle_line(const Line& line) {
   inputs_.push_message(line.taken_ns, message);
 }
 
-void Supervisor::reject(const protocol::BadLine& bad, std::uint64_t bytes) {
+void Supervisor::reject(const protocol::BadLine& bad, std::uint64_t bytes,
+                        protocol::ErrorCode code) {
   using trace::FieldName;
   const std::string peer = bad.src.value_or("");
   trace_.emit(trace::Event::line_rejected,
@@ -125,8 +147,7 @@ void Supervisor::reject(const protocol::BadLine& bad, std::uint64_t bytes) {
   if (!bad.src || !bad.dest || !bad.msg_id) return;
   if (!node_.empty() && *bad.dest != node_) return;
   std::string answer;
-  protocol::append_error(answer, *bad.dest, *bad.src, *bad.msg_id,
-                         protocol::ErrorCode::malformed_request, bad.reason);
+  protocol::append_error(answer, *bad.dest, *bad.src, *bad.msg_id, code, bad.reason);
   writer_.write_own(std::move(answer));
 }
 

@@ -10,6 +10,7 @@
 #include <optional>
 #include <string>
 
+#include "common/protocol/error_code.h"
 #include "common/protocol/line_parser.h"
 #include "common/shm/segment.h"
 #include "common/trace/trace_writer.h"
@@ -40,7 +41,9 @@ class Supervisor {
   void read_input(bool readable);
   void handle_lines();
   void handle_line(const Line& line);
-  void reject(const protocol::BadLine& bad, std::uint64_t bytes);
+  void take_line(const Line& line);
+  void reject_for_memory(const Line& line);
+  void reject(const protocol::BadLine& bad, std::uint64_t bytes, protocol::ErrorCode code);
   void fire_timers();
   void exchange_with_worker();
   bool answered_everything();

@@ -1,6 +1,6 @@
 // One worker process: started, watched through its pidfd, killed.
 //
-// It is started with posix_spawn. It gets the shared files as descriptors 3 to 6, the supervisor's
+// It is started with posix_spawn. It gets the shared files as descriptors 3 to 7, the supervisor's
 // stderr, /dev/null as stdin and stdout (a copy of ours would keep Maelstrom waiting for the end of
 // file), no other descriptor, default signal handling, and a process group of its own, so that
 // Ctrl-C in a terminal reaches the supervisor only.
@@ -24,6 +24,7 @@ struct SharedFiles {
   int segment;
   int first_journal;
   int second_journal;
+  int spill;
   int doorbell;
 };
 

@@ -20,6 +20,8 @@ constexpr std::int64_t kStopLimitNs = kNsPerSecond;
 constexpr std::int64_t kLookEveryNs = 100 * kNsPerMs;  // while the worker is busy
 // A worker that never became ready will not do so at the tenth attempt either.
 constexpr int kHopelessStarts = 10;
+// Of workers that came to nothing, not one input consumed: half a minute of attempts.
+constexpr int kHopelessDeaths = 30;
 
 }  // namespace
 
@@ -120,8 +122,16 @@ void WorkerWarden::bury(std::int64_t now_ns) {
   refuse_to_restart(status);
   const std::uint64_t inputs = shm::active_slot(segment_.commit()).inputs - inputs_before_;
   const bool sigkill = WIFSIGNALED(status) && WTERMSIG(status) == SIGKILL;
-  tally_.record({killed_for_.value_or(sigkill ? DeathCause::outside : DeathCause::crash),
-                 was_ready_, position, inputs});
+  const bool no_room = WIFEXITED(status) && WEXITSTATUS(status) == kExitNoRoom;
+  const DeathCause ended = sigkill   ? DeathCause::outside
+                           : no_room ? DeathCause::no_room
+                                     : DeathCause::crash;
+  tally_.record({killed_for_.value_or(ended), was_ready_, position, inputs});
+  if (tally_.fruitless() >= kHopelessDeaths) {
+    throw NodeFailure("the worker " + path_ + " died " + std::to_string(kHopelessDeaths) +
+                      " times without getting anything done, last with " + describe_status(status) +
+                      "; its last events say why");
+  }
   if (!ever_ready_ && tally_.in_a_row() >= kHopelessStarts) {
     throw NodeFailure("the worker " + path_ + " never became ready; it ended " +
                       std::to_string(kHopelessStarts) + " times, last with " +

@@ -6,12 +6,14 @@
 
 #include <cstdio>
 #include <exception>
+#include <new>
 
 #include "common/base/kill_point.h"
 #include "common/options/command_line.h"
 #include "common/options/exit_codes.h"
 #include "common/shm/journal.h"
 #include "common/shm/segment.h"
+#include "common/shm/spill.h"
 #include "common/trace/trace_writer.h"
 #include "worker/duty_cycle.h"
 #include "worker/recovery.h"
@@ -23,6 +25,7 @@ struct Inheritance {
   int segment_fd = -1;
   int first_journal_fd = -1;
   int second_journal_fd = -1;
+  int spill_fd = -1;
   int doorbell_fd = -1;
   int parent_pid = -1;
   std::uint64_t generation = 0;
@@ -32,6 +35,7 @@ void add_inheritance(CommandLine& app, Inheritance& from) {
   app.add("--segment-fd", from.segment_fd, "The segment, inherited").required();
   app.add("--first-journal-fd", from.first_journal_fd, "A journal, inherited").required();
   app.add("--second-journal-fd", from.second_journal_fd, "The other one").required();
+  app.add("--spill-fd", from.spill_fd, "Where outputs wait, inherited").required();
   app.add("--doorbell-fd", from.doorbell_fd, "Eventfd that rings the supervisor").required();
   app.add("--parent-pid", from.parent_pid, "The supervisor").required();
   app.add("--generation", from.generation, "Count of worker starts").required();
@@ -48,8 +52,9 @@ void live(const Inheritance& from, std::vector<core::RegisteredService> services
   kill_point();
   shm::Journal first(from.first_journal_fd);
   shm::Journal second(from.second_journal_fd);
+  shm::Spill spill(from.spill_fd);
   kill_point();
-  Committer committer(segment, first, second, from.doorbell_fd);
+  Committer committer(segment, first, second, spill, from.doorbell_fd);
   core::Node node({segment.header().incarnation, segment.header().seed}, std::move(services),
                   trace);
   recover(committer, node, trace);
@@ -85,7 +90,7 @@ int run_worker(int argc, const char* const* argv, const std::vector<core::Servic
     return kExitUsage;
   }
   if (!tied_to_parent(from.parent_pid)) return kExitStopped;
-  ::signal(SIGXFSZ, SIG_IGN);  // a journal that may not grow is an error of ftruncate(2)
+  ::signal(SIGXFSZ, SIG_IGN);  // a file that may not grow is an error of the system call
   kill_points_begin(from.generation);
   trace::TraceWriter trace(options.trace.level, options.trace.path, "worker");
   trace.set_generation(from.generation);
@@ -98,6 +103,9 @@ int run_worker(int argc, const char* const* argv, const std::vector<core::Servic
   } catch (const CorruptSegment& error) {
     trace.emit(trace::Event::segment_corrupt, {{trace::FieldName::cause, error.what()}});
     return kExitCorrupt;
+  } catch (const std::bad_alloc& error) {
+    trace.emit(trace::Event::internal_error, {{trace::FieldName::cause, error.what()}});
+    return kExitNoRoom;
   } catch (const std::exception& error) {
     trace.emit(trace::Event::internal_error, {{trace::FieldName::cause, error.what()}});
     return kExitFailed;

@@ -29,14 +29,13 @@ void LineReader::drop_given_out() {
   begin_ = 0;
 }
 
-// Room behind what the buffer holds. Larger steps for larger lines: a long line costs a number of
-// steps that grows slowly.
-std::uint64_t LineReader::make_room() {
+// Room behind what the buffer holds. Always the same: it is cleared each time, and a pipe gives no
+// more at a time however long the line is. (The buffer's memory doubles.)
+void LineReader::make_room() {
   const std::uint64_t old = buffer_.size();
-  const std::uint64_t room = std::max(kChunkBytes, old / 2);
   try {
-    buffer_.resize(old + room);
-    return room;
+    buffer_.resize(old + kChunkBytes);
+    return;
   } catch (const std::bad_alloc&) {
     if (old <= kCutBytes) throw;
   }
@@ -47,16 +46,16 @@ std::uint64_t LineReader::make_room() {
   buffer_.reserve(kCutBytes + kChunkBytes);
   buffer_ = beginning;
   scanned_ = buffer_.size();
-  return make_room();
+  make_room();
 }
 
 void LineReader::fill(std::int64_t now_ns) {
   drop_given_out();
-  const std::uint64_t room = make_room();
-  const std::uint64_t old = buffer_.size() - room;
+  make_room();
+  const std::uint64_t old = buffer_.size() - kChunkBytes;
   ssize_t got = 0;
   do {
-    got = ::read(fd_, buffer_.data() + old, room);
+    got = ::read(fd_, buffer_.data() + old, kChunkBytes);
   } while (got < 0 && errno == EINTR);
   buffer_.resize(old + static_cast<std::uint64_t>(std::max<ssize_t>(got, 0)));
   check_syscall(static_cast<int>(std::min<ssize_t>(got, 0)), "reading the input");

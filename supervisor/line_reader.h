@@ -39,7 +39,7 @@ class LineReader {
 
  private:
   void drop_given_out();
-  std::uint64_t make_room();
+  void make_room();
   Line take_line(std::uint64_t length, std::uint64_t skip);
 
   int fd_;

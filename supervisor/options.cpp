@@ -32,7 +32,7 @@ void add_node_options(CommandLine& app, Options& options) {
   });
   app.add("--max-line-bytes", options.max_line_bytes,
           "Longest line of input; a longer one is turned away")
-      .between(1024, 1 << 30)
+      .between(1024, kLongestLineBytes)
       .group(node);
 }
 

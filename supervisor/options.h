@@ -9,11 +9,14 @@
 
 namespace hearsay::supervisor {
 
+// A worker needs up to 0.1 us a byte: longer ones could not be answered while their clients wait.
+inline constexpr std::uint64_t kLongestLineBytes = 20 * 1024 * 1024;
+
 struct Options : CareOptions {
   WorkerOptions worker;
   std::string worker_path;  // empty: hearsay-worker beside this program
   std::string state_dir;    // empty: the state lives in memory
-  std::uint64_t max_line_bytes = 64 * 1024 * 1024;
+  std::uint64_t max_line_bytes = kLongestLineBytes;
 };
 
 struct ParsedOptions {

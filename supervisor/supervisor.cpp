@@ -135,6 +135,7 @@ void Supervisor::take_line(const Line& line) {
     warden_.begin_chaos(node_, now_ns_);
   }
   inputs_.push_message(line.taken_ns, message);
+  warden_.allow_for(line.text.size());
 }
 
 void Supervisor::reject(const protocol::BadLine& bad, std::uint64_t bytes,

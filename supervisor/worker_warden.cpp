@@ -16,6 +16,7 @@ namespace hearsay::supervisor {
 namespace {
 
 constexpr std::int64_t kStartLimitNs = 10 * kNsPerSecond;  // recovering a large journal takes time
+constexpr std::int64_t kAllowanceNsPerByte = 100;
 constexpr std::int64_t kStopLimitNs = kNsPerSecond;
 constexpr std::int64_t kLookEveryNs = 100 * kNsPerMs;  // while the worker is busy
 // A worker that never became ready will not do so at the tenth attempt either.
@@ -159,6 +160,11 @@ void WorkerWarden::refuse_to_restart(int status) const {
   }
 }
 
+void WorkerWarden::allow_for(std::uint64_t message_bytes) {
+  allowance_ns_ =
+      std::max(allowance_ns_, static_cast<std::int64_t>(message_bytes) * kAllowanceNsPerByte);
+}
+
 bool WorkerWarden::overdue(std::int64_t now_ns, bool busy) {
   const std::int64_t passed_ns = std::min(now_ns - looked_ns_, 2 * kLookEveryNs);
   const std::uint64_t steps = shm::committed_steps(segment_.commit());
@@ -168,9 +174,10 @@ bool WorkerWarden::overdue(std::int64_t now_ns, bool busy) {
   without_progress_ns_ = stuck ? without_progress_ns_ + passed_ns : 0;
   seen_steps_ = steps;
   looked_ns_ = now_ns;
+  if (!busy) allowance_ns_ = 0;
   if (state_ == LifeState::starting) return without_progress_ns_ > kStartLimitNs;
   if (state_ == LifeState::stopping) return without_progress_ns_ > kStopLimitNs;
-  return without_progress_ns_ > options_.hang_limit_ms * kNsPerMs;
+  return without_progress_ns_ > options_.hang_limit_ms * kNsPerMs + allowance_ns_;
 }
 
 void WorkerWarden::on_time(std::int64_t now_ns, bool busy) {

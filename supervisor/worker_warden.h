@@ -36,6 +36,8 @@ class WorkerWarden {
 
   // `busy`: input waits for the worker, and it does not wait for us. Throws NodeFailure.
   void on_time(std::int64_t now_ns, bool busy);
+  // The worker got a message of this length: until it has nothing left to do, it may take longer.
+  void allow_for(std::uint64_t message_bytes);
   // The node ends, and everything is answered.
   void stop(std::int64_t now_ns);
   bool gone() const { return state_ == LifeState::gone; }
@@ -76,7 +78,8 @@ class WorkerWarden {
   // not take the worker for hung.
   std::int64_t looked_ns_ = 0;
   std::int64_t without_progress_ns_ = 0;
-  bool was_waiting_ = false;  // when last looked at
+  std::int64_t allowance_ns_ = 0;  // beyond the hang limit
+  bool was_waiting_ = false;       // when last looked at
   std::uint64_t seen_steps_ = 0;
 };
 

@@ -9,7 +9,7 @@
 
 namespace hearsay::supervisor {
 
-// A worker needs up to 0.1 us a byte: longer ones could not be answered while their clients wait.
+// Longer ones could not be answered while their clients wait.
 inline constexpr std::uint64_t kLongestLineBytes = 20 * 1024 * 1024;
 
 struct Options : CareOptions {

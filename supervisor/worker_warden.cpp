@@ -16,8 +16,8 @@ namespace hearsay::supervisor {
 namespace {
 
 constexpr std::int64_t kStartLimitNs = 10 * kNsPerSecond;  // recovering a large journal takes time
-// The dearest messages are a peer's with millions of small values: some 3 us each.
-constexpr std::int64_t kAllowanceNsPerByte = 500;
+// The dearest messages are a peer's with millions of small values: some 5 us each.
+constexpr std::int64_t kAllowanceNsPerByte = 1000;
 constexpr std::int64_t kStopLimitNs = kNsPerSecond;
 constexpr std::int64_t kLookEveryNs = 100 * kNsPerMs;  // while the worker is busy
 // A worker that never became ready will not do so at the tenth attempt either.

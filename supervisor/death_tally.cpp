@@ -18,6 +18,7 @@ constexpr std::uint64_t kOwnStart = 1;
 int blame_of(DeathCause cause) {
   switch (cause) {
     case DeathCause::chaos:
+    case DeathCause::no_room:
       return 0;
     case DeathCause::outside:
       return 3;
@@ -31,8 +32,15 @@ int blame_of(DeathCause cause) {
 }  // namespace
 
 void DeathTally::record(const Death& death) {
+  const bool by_somebody = death.cause == DeathCause::chaos || death.cause == DeathCause::outside;
+  if (death.inputs > 0) {
+    fruitless_ = 0;
+  } else if (!by_somebody) {
+    ++fruitless_;
+  }
   const bool idle = death.was_ready && death.position == shm::kNoPosition;
-  if (death.cause == DeathCause::chaos || (idle && death.cause == DeathCause::outside)) {
+  const bool got_on = death.cause == DeathCause::no_room && death.inputs > 0;
+  if (death.cause == DeathCause::chaos || (idle && death.cause == DeathCause::outside) || got_on) {
     in_a_row_ = outside_in_a_row_ = 0;
     return;
   }

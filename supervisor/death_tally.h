@@ -22,6 +22,7 @@ enum class DeathCause {
   chaos,    // we killed it, as an experiment
   hang,     // we killed it: it got nowhere
   outside,  // a signal that is not from us and of no fault in the program
+  no_room,  // it ended by itself, so that the next one turns an input away
   crash     // anything else
 };
 
@@ -42,10 +43,14 @@ class DeathTally {
   std::uint64_t poison_position() const;
   // Suspicious deaths and failed starts since the last death that was not, or since work was done.
   int in_a_row() const { return in_a_row_; }
+  // How often in a row a worker came to nothing without being killed by anybody: not one input was
+  // consumed.
+  int fruitless() const { return fruitless_; }
 
  private:
   int in_a_row_ = 0;
   int outside_in_a_row_ = 0;
+  int fruitless_ = 0;
   std::uint64_t suspect_ = shm::kNoPosition;
   int blame_ = 0;  // of the suspect
 };

@@ -3,6 +3,7 @@
 #include <poll.h>
 
 #include <array>
+#include <new>
 
 #include "common/base/clock.h"
 #include "common/protocol/line_parser.h"
@@ -12,8 +13,14 @@ namespace {
 
 // The destination that the line names; empty when it names none.
 std::string dest_of(const Line& line, trace::EventSink& events) {
+  constexpr std::size_t kEnough = 4096;
   protocol::LineParser parser;
-  auto parsed = parser.parse(line.text);
+  std::variant<protocol::ParsedLine, protocol::BadLine> parsed;
+  try {
+    parsed = parser.parse(line.text);
+  } catch (const std::bad_alloc&) {
+    parsed = protocol::LineParser().parse(line.text.substr(0, kEnough));
+  }
   if (const auto* good = std::get_if<protocol::ParsedLine>(&parsed)) {
     return std::string(good->message.dest);
   }

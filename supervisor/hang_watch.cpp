@@ -33,7 +33,7 @@ bool HangWatch::overdue(std::int64_t now_ns, const Look& look) {
     case LifeState::stopping:
       return without_work_ns_ > kStopLimitNs;
     default:
-      return without_work_ns_ > hang_limit_ns_;
+      return without_work_ns_ > hang_limit_ns_ + look.allowance_ns;
   }
 }
 

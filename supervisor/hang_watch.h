@@ -22,9 +22,10 @@ class HangWatch {
 
   struct Look {
     LifeState state;
-    bool busy;            // input waits for it
-    std::uint64_t work;   // moves with every commit and every recovered record
-    std::int64_t cpu_ns;  // moves while it runs; looked at while it starts
+    bool busy;                      // input waits for it
+    std::uint64_t work;             // moves with every commit and every recovered record
+    std::int64_t cpu_ns;            // moves while it runs; looked at while it starts
+    std::int64_t allowance_ns = 0;  // so much longer than the limit it may take
   };
 
   // Another worker, or another thing that is expected of it.

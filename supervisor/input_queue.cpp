@@ -1,5 +1,6 @@
 #include "supervisor/input_queue.h"
 
+#include <new>
 #include <utility>
 
 #include "common/protocol/message_input.h"
@@ -25,10 +26,18 @@ void InputQueue::push(InputKind kind, std::uint16_t flags, std::string payload) 
 }
 
 void InputQueue::push_message(std::int64_t taken_ns, const protocol::Message& message) {
-  protocol::make_message_inputs(taken_ns, message,
-                                [this](InputKind kind, std::uint16_t flags, std::string payload) {
-                                  push(kind, flags, std::move(payload));
-                                });
+  const std::size_t before = kept_.size();
+  try {
+    protocol::make_message_inputs(
+        taken_ns, message, [this](InputKind kind, std::uint16_t flags, std::string payload) {
+          // A part goes into the ring when all of them are there: see flush().
+          if (kind == InputKind::message) return push(kind, flags, std::move(payload));
+          kept_.push_back({static_cast<std::uint16_t>(kind), flags, std::move(payload)});
+        });
+  } catch (const std::bad_alloc&) {
+    kept_.resize(before);
+    throw;
+  }
 }
 
 void InputQueue::push_timer(std::int64_t taken_ns, std::uint64_t token) {

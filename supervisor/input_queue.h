@@ -21,6 +21,7 @@ class InputQueue {
  public:
   explicit InputQueue(shm::RingView requests);
 
+  // Throws std::bad_alloc; nothing of the message is pushed then.
   void push_message(std::int64_t taken_ns, const protocol::Message& message);
   void push_timer(std::int64_t taken_ns, std::uint64_t token);
   // After every start of a worker. Inputs before the position `consumed` are done with; if the last

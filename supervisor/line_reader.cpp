@@ -5,6 +5,8 @@
 
 #include <algorithm>
 #include <cerrno>
+#include <new>
+#include <utility>
 
 #include "common/base/file_descriptor.h"
 
@@ -27,15 +29,33 @@ void LineReader::drop_given_out() {
   begin_ = 0;
 }
 
+// Room behind what the buffer holds. Always the same: it is cleared each time, and a pipe gives no
+// more at a time however long the line is. (The buffer's memory doubles.)
+void LineReader::make_room() {
+  const std::uint64_t old = buffer_.size();
+  try {
+    buffer_.resize(old + kChunkBytes);
+    return;
+  } catch (const std::bad_alloc&) {
+    if (old <= kCutBytes) throw;
+  }
+  // All whole lines have been given out: it is the beginning of one.
+  cutting_ = no_memory_ = true;
+  std::string beginning = buffer_.substr(0, kCutBytes);
+  buffer_ = {};
+  buffer_.reserve(kCutBytes + kChunkBytes);
+  buffer_ = beginning;
+  scanned_ = buffer_.size();
+  make_room();
+}
+
 void LineReader::fill(std::int64_t now_ns) {
   drop_given_out();
-  const std::uint64_t old = buffer_.size();
-  // Larger steps for larger lines: a long line costs a number of steps that grows slowly.
-  const std::uint64_t room = std::max(kChunkBytes, old / 2);
-  buffer_.resize(old + room);
+  make_room();
+  const std::uint64_t old = buffer_.size() - kChunkBytes;
   ssize_t got = 0;
   do {
-    got = ::read(fd_, buffer_.data() + old, room);
+    got = ::read(fd_, buffer_.data() + old, kChunkBytes);
   } while (got < 0 && errno == EINTR);
   buffer_.resize(old + static_cast<std::uint64_t>(std::max<ssize_t>(got, 0)));
   // Non-blocking, as somebody else left it: poll() may promise what another reader takes.
@@ -50,7 +70,7 @@ void LineReader::fill(std::int64_t now_ns) {
 
 Line LineReader::take_line(std::uint64_t length, std::uint64_t skip) {
   const Line line{std::string_view(buffer_).substr(begin_, length), line_taken_ns_,
-                  std::exchange(cutting_, false)};
+                  std::exchange(cutting_, false), std::exchange(no_memory_, false)};
   begin_ += length + skip;
   scanned_ = begin_;
   line_taken_ns_ = fill_ns_;

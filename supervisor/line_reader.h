@@ -14,8 +14,10 @@ namespace hearsay::supervisor {
 struct Line {
   std::string_view text;  // without line feed; good until the next fill()
   std::int64_t taken_ns;
-  // The line was longer than the bound: text is only its beginning, the rest is thrown away.
+  // The line was longer than the bound, or than there was memory for: text is only its beginning,
+  // the rest is thrown away.
   bool cut;
+  bool no_memory = false;
 };
 
 class LineReader {
@@ -23,7 +25,7 @@ class LineReader {
   // Borrows the descriptor. It may block: fill() only when poll() says that it won't.
   LineReader(int fd, std::uint64_t max_line_bytes);
 
-  // One read(2). Throws std::system_error.
+  // One read(2). A line for which there is no memory is cut. Throws std::system_error.
   void fill(std::int64_t now_ns);
   // The next line, if a whole one is there, or what is left when the input has ended.
   std::optional<Line> next();
@@ -37,6 +39,7 @@ class LineReader {
 
  private:
   void drop_given_out();
+  void make_room();
   Line take_line(std::uint64_t length, std::uint64_t skip);
 
   int fd_;
@@ -48,7 +51,8 @@ class LineReader {
   std::int64_t fill_ns_ = 0;
   std::uint64_t backdated_bytes_ = 0;  // still to be read, but counted as read at backdated_ns_
   std::int64_t backdated_ns_ = 0;
-  bool cutting_ = false;  // inside a line that is too long
+  bool cutting_ = false;    // inside a line that is too long
+  bool no_memory_ = false;  // that is why
   bool ended_ = false;
 };
 

@@ -8,6 +8,7 @@
 #include "common/base/file_descriptor.h"
 #include "common/base/line_output.h"
 #include "common/options/exit_codes.h"
+#include "supervisor/bus_error.h"
 #include "supervisor/first_message.h"
 #include "supervisor/node_failure.h"
 #include "supervisor/options.h"
@@ -16,6 +17,13 @@
 #include "supervisor/trace_file.h"
 
 namespace {
+
+// Shared memory is mapped, and the worker found, by names in there.
+void require_proc() {
+  if (::access("/proc/self/fd", X_OK) == 0) return;
+  throw hearsay::supervisor::NodeFailure(
+      "/proc is not there (in a container or chroot it must be mounted: mount -t proc proc /proc)");
+}
 
 // Maelstrom starts nodes in another working directory: the worker is looked for beside this
 // program, and where an installation puts it.
@@ -46,6 +54,8 @@ std::string run_node(const hearsay::supervisor::Options& options, const std::str
 
 int run(const hearsay::supervisor::Options& options, hearsay::supervisor::Signals& signals) {
   using namespace hearsay;
+  supervisor::name_bus_errors();
+  require_proc();
   FileDescriptor trace_file;
   if (!options.trace_file.empty()) trace_file = supervisor::open_trace_file(options.trace_file);
   trace::TraceWriter trace(options.worker.trace_level,

@@ -21,12 +21,20 @@ void add_node_options(CommandLine& app, Options& options) {
       .group(node);
   app.add("--state-dir", options.state_dir,
           "Keep the node's state in files in this directory, under the node's name: then the "
-          "whole node may be killed and started again. Use a new one for each experiment "
-          "(default: in memory)")
+          "whole node may be killed and started again. An absolute path, since nodes may run in "
+          "a folder of their own. Use a new one for each experiment (default: in memory)")
+      .value_name("DIR")
+      .not_empty()
       .group(node);
+  app.on_parsed([&options] {
+    if (options.state_dir.empty() || options.state_dir.front() == '/') return;
+    throw BadCommandLine("--state-dir",
+                         "an absolute path, not \"" + options.state_dir +
+                             "\": Maelstrom runs nodes in a temporary folder of its own");
+  });
   app.add("--max-line-bytes", options.max_line_bytes,
           "Longest line of input; a longer one is turned away")
-      .between(1024, 1 << 30)
+      .between(1024, kLongestLineBytes)
       .group(node);
   app.add("--trace-file", options.trace_file,
           "Append the events of both processes to this file, not stderr")

@@ -9,12 +9,15 @@
 
 namespace hearsay::supervisor {
 
+// Longer ones could not be answered while their clients wait.
+inline constexpr std::uint64_t kLongestLineBytes = 20 * 1024 * 1024;
+
 struct Options : CareOptions {
   WorkerOptions worker;
   std::string worker_path;  // empty: hearsay-worker beside this program
   std::string state_dir;    // empty: the state lives in memory
   std::string trace_file;   // empty: stderr
-  std::uint64_t max_line_bytes = 64 * 1024 * 1024;
+  std::uint64_t max_line_bytes = kLongestLineBytes;
 };
 
 struct ParsedOptions {

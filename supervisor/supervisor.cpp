@@ -8,6 +8,7 @@
 #include <array>
 #include <cerrno>
 #include <cstring>
+#include <new>
 
 #include "common/base/clock.h"
 #include "common/base/units.h"
@@ -111,13 +112,33 @@ void Supervisor::handle_lines() {
 }
 
 void Supervisor::handle_line(const Line& line) {
+  if (line.no_memory) return reject_for_memory(line);
+  try {
+    take_line(line);
+  } catch (const std::bad_alloc&) {
+    reject_for_memory(line);
+  }
+}
+
+// The line's beginning says whose it is.
+void Supervisor::reject_for_memory(const Line& line) {
+  constexpr std::size_t kEnough = 4096;
+  parser_ = {};  // gives its memory back
+  auto parsed = parser_.parse(line.text.substr(0, kEnough));
+  auto* bad = std::get_if<protocol::BadLine>(&parsed);
+  if (bad == nullptr) bad = &parsed.emplace<protocol::BadLine>();
+  bad->reason = "no memory for a line of this length";
+  reject(*bad, line, protocol::ErrorCode::temporarily_unavailable);
+}
+
+void Supervisor::take_line(const Line& line) {
   auto parsed = parser_.parse(line.text);
   if (auto* bad = std::get_if<protocol::BadLine>(&parsed)) {
     if (line.cut) {
       bad->reason =
           "longer than " + std::to_string(options_.max_line_bytes) + " bytes (--max-line-bytes)";
     }
-    reject(*bad, line);
+    reject(*bad, line, protocol::ErrorCode::malformed_request);
     return;
   }
   const protocol::Message& message = std::get<protocol::ParsedLine>(parsed).message;
@@ -128,6 +149,7 @@ void Supervisor::handle_line(const Line& line) {
   }
   if (turned_away(message, line.taken_ns)) return;
   inputs_.push_message(line.taken_ns, message);
+  warden_.allow_for(line.text.size());
 }
 
 // No worker, no answer: who asked is told before it stops waiting. Nothing of it is done.
@@ -149,7 +171,7 @@ void Supervisor::end_if_nothing_can_be_answered() const {
   throw NodeFailure("the input has ended, and not all of it was answered: " + warden_.trouble());
 }
 
-void Supervisor::reject(const protocol::BadLine& bad, const Line& line) {
+void Supervisor::reject(const protocol::BadLine& bad, const Line& line, protocol::ErrorCode code) {
   using trace::FieldName;
   const std::string peer = bad.src.value_or("");
   trace_.emit(trace::Event::line_rejected, {{FieldName::cause, bad.reason},
@@ -157,8 +179,7 @@ void Supervisor::reject(const protocol::BadLine& bad, const Line& line) {
                                             {FieldName::peer, peer}});
   // Who is not named can't be answered.
   if (!bad.src || !bad.dest || !bad.msg_id) return;
-  answer_error({*bad.src, *bad.dest, *bad.msg_id, line.taken_ns},
-               protocol::ErrorCode::malformed_request, bad.reason);
+  answer_error({*bad.src, *bad.dest, *bad.msg_id, line.taken_ns}, code, bad.reason);
 }
 
 void Supervisor::answer_error(const Asked& asked, protocol::ErrorCode code, std::string_view text) {

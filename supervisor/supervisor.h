@@ -48,7 +48,9 @@ class Supervisor {
   bool turned_away(const protocol::Message& message, std::int64_t taken_ns);
   void end_if_nothing_can_be_answered() const;
   std::int64_t deadline_ns() const { return options_.reply_deadline_ms * kNsPerMs; }
-  void reject(const protocol::BadLine& bad, const Line& line);
+  void take_line(const Line& line);
+  void reject_for_memory(const Line& line);
+  void reject(const protocol::BadLine& bad, const Line& line, protocol::ErrorCode code);
   struct Asked {
     std::string_view src;
     std::string_view dest;

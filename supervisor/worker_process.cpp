@@ -14,6 +14,7 @@
 
 #include "common/base/check.h"
 #include "common/base/units.h"
+#include "common/options/exit_codes.h"
 
 namespace hearsay::supervisor {
 namespace {
@@ -114,6 +115,7 @@ WorkerProcess::WorkerProcess(const std::string& path, const std::vector<std::str
   give("--segment-fd=", files.segment);
   give("--first-journal-fd=", files.first_journal);
   give("--second-journal-fd=", files.second_journal);
+  give("--spill-fd=", files.spill);
   give("--doorbell-fd=", files.doorbell);
   if (files.trace >= 0) give("--trace-fd=", files.trace);
   words.push_back("--parent-pid=" + std::to_string(::getpid()));
@@ -172,7 +174,10 @@ std::string describe_status(int wait_status) {
     const int signal = WTERMSIG(wait_status);
     return "signal " + std::to_string(signal) + " (" + ::strsignal(signal) + ")";
   }
-  return "exit status " + std::to_string(WEXITSTATUS(wait_status));
+  const int code = WEXITSTATUS(wait_status);
+  const char* meaning =
+      code == kExitNoRoom ? " (no room: disk or memory is full, or a limit of either)" : "";
+  return "exit status " + std::to_string(code) + meaning;
 }
 
 bool killed_from_outside(int wait_status) {

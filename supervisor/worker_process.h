@@ -31,6 +31,7 @@ struct SharedFiles {
   int segment;
   int first_journal;
   int second_journal;
+  int spill;
   int doorbell;
   int trace;  // -1: stderr
 };

@@ -14,8 +14,12 @@
 namespace hearsay::supervisor {
 namespace {
 
+// The dearest messages are a peer's with millions of small values: some 5 us each.
+constexpr std::int64_t kAllowanceNsPerByte = 1000;
 // A worker that never became ready will not do so at the tenth attempt either.
 constexpr int kHopelessStarts = 10;
+// Of workers that came to nothing, not one input consumed: half a minute of attempts.
+constexpr int kHopelessDeaths = 30;
 
 }  // namespace
 
@@ -131,7 +135,10 @@ void WorkerWarden::bury(std::int64_t now_ns) {
                {trace::FieldName::position, static_cast<std::int64_t>(position)}});
   refuse_to_restart(status);
   const std::uint64_t inputs = shm::active_slot(segment_.commit()).inputs - inputs_before_;
-  const DeathCause own = killed_from_outside(status) ? DeathCause::outside : DeathCause::crash;
+  const bool no_room = WIFEXITED(status) && WEXITSTATUS(status) == kExitNoRoom;
+  const DeathCause own = killed_from_outside(status) ? DeathCause::outside
+                         : no_room                   ? DeathCause::no_room
+                                                     : DeathCause::crash;
   tally_.record({killed_for_.value_or(own), was_ready_, position, inputs});
   trouble_ = "the worker died: " + describe_status(status);
   give_up_if_hopeless();
@@ -139,6 +146,11 @@ void WorkerWarden::bury(std::int64_t now_ns) {
 }
 
 void WorkerWarden::give_up_if_hopeless() const {
+  if (tally_.fruitless() >= kHopelessDeaths) {
+    throw NodeFailure("the worker " + path_ + " died " + std::to_string(kHopelessDeaths) +
+                      " times without getting anything done; last, " + trouble_ +
+                      "; its last events say why");
+  }
   if (ever_ready_ || tally_.in_a_row() < kHopelessStarts) return;
   throw NodeFailure("the worker " + path_ + " never became ready in " +
                     std::to_string(kHopelessStarts) + " attempts; last, " + trouble_);
@@ -180,11 +192,17 @@ void WorkerWarden::refuse_to_restart(int status) const {
   }
 }
 
+void WorkerWarden::allow_for(std::uint64_t message_bytes) {
+  allowance_ns_ =
+      std::max(allowance_ns_, static_cast<std::int64_t>(message_bytes) * kAllowanceNsPerByte);
+}
+
 bool WorkerWarden::overdue(std::int64_t now_ns, bool busy) {
   const std::uint64_t work = shm::committed_steps(segment_.commit()) +
                              segment_.header().recovered_records.load(std::memory_order_relaxed);
   const std::int64_t cpu_ns = state_ == LifeState::starting ? process_->cpu_ns() : 0;
-  return watch_.overdue(now_ns, {state_, busy, work, cpu_ns});
+  if (!busy) allowance_ns_ = 0;
+  return watch_.overdue(now_ns, {state_, busy, work, cpu_ns, allowance_ns_});
 }
 
 void WorkerWarden::on_time(std::int64_t now_ns, bool busy) {

@@ -39,6 +39,8 @@ class WorkerWarden {
 
   // `busy`: input waits for the worker, and it does not wait for us. Throws NodeFailure.
   void on_time(std::int64_t now_ns, bool busy);
+  // The worker got a message of this length: until it has nothing left to do, it may take longer.
+  void allow_for(std::uint64_t message_bytes);
   // The node ends, and everything is answered.
   void stop(std::int64_t now_ns);
   bool gone() const { return state_ == LifeState::gone; }
@@ -89,6 +91,7 @@ class WorkerWarden {
   HangWatch watch_;
   std::optional<std::int64_t> trouble_since_ns_;
   std::string trouble_;
+  std::int64_t allowance_ns_ = 0;  // beyond the hang limit
 };
 
 }  // namespace hearsay::supervisor

@@ -3,6 +3,7 @@
 #include "common/base/check.h"
 #include "common/base/kill_point.h"
 #include "common/shm/commit.h"
+#include "common/shm/mapping.h"
 #include "common/shm/wait.h"
 
 namespace hearsay::worker {
@@ -14,25 +15,35 @@ static_assert(protocol::kLongestPayloadBytes <= shm::kRingBytes / 4 - kRecordHea
 
 constexpr std::uint64_t kCompactAboveBytes = 1024 * 1024;
 constexpr std::uint64_t kCompactAboveSnapshots = 4;
+// Of the journal's room this much is for giving up inputs that find none.
+constexpr std::uint64_t kLastResortBytes = 4096;
+// What is kept must be readable: as the journal grows, so many times its size must be left of the
+// address space. Once for the answer to a read, once for the core's memory, which grows in leaps.
+constexpr std::uint64_t kReadsAhead = 2;
 
 }  // namespace
 
 Committer::Committer(shm::Segment& segment, shm::Journal& first, shm::Journal& second,
-                     int doorbell_fd)
+                     shm::Spill& spill, int doorbell_fd)
     : segment_(segment),
       journals_{&first, &second},
+      spill_(spill),
       doorbell_fd_(doorbell_fd),
       slot_(shm::active_slot(segment.commit())),
       replies_(segment.reply_ring(), slot_.reply_tail),
-      requests_(segment.request_ring(), slot_.request_head) {
+      requests_(segment.request_ring(), slot_.request_head),
+      compact_above_(kCompactAboveBytes) {
   check_slot();
 }
 
 void Committer::check_slot() const {
+  shm::check_active_slot(segment_.commit());
   if (slot_.journal_region > 1) throw CorruptSegment("the commit record names a third journal");
-  if (slot_.journal_end > active_journal().size_bytes() || slot_.spill_begin > slot_.spill_end ||
-      slot_.spill_end > slot_.journal_end) {
+  if (slot_.journal_end > active_journal().size_bytes()) {
     throw CorruptSegment("the commit record points outside the journal");
+  }
+  if (slot_.spill_begin > slot_.spill_end || slot_.spill_end > spill_.size_bytes()) {
+    throw CorruptSegment("the commit record points outside the spill file");
   }
 }
 
@@ -48,25 +59,27 @@ bool Committer::append_outputs(std::string_view outputs) {
   return true;
 }
 
-void Committer::spill(std::string_view outputs) {
-  const std::uint64_t begin = slot_.journal_end + kRecordHeaderBytes;
-  std::string record;
-  append_record(record, 1, core::kSpillTag, outputs);
-  active_journal().write(slot_.journal_end, record);
-  slot_.journal_end += record.size();
-  slot_.spill_begin = begin;
-  slot_.spill_end = begin + outputs.size();
+void Committer::make_room(std::uint64_t end, Giving giving) {
+  if (giving == Giving::up) return active_journal().reserve(end);
+  end += kLastResortBytes;
+  if (end <= active_journal().size_bytes()) return;
+  shm::require_address_space(kReadsAhead * end);
+  active_journal().reserve(end);
 }
 
-bool Committer::stage(const core::Effects& effects) {
+bool Committer::stage(const core::Effects& effects, Giving giving) {
   HEARSAY_CHECK(!spilled(), "spilled outputs go first");
-  const bool fits = effects.outputs().size() <= kSpillAboveBytes;
-  if (fits && !append_outputs(effects.outputs())) return false;
+  const std::string_view changes = effects.journal();
+  const std::string_view outputs = effects.outputs();
+  const bool fits = outputs.size() <= kSpillAboveBytes;
+  if (!changes.empty()) make_room(slot_.journal_end + changes.size(), giving);
+  if (!fits) spill_.write(outputs);
+  if (fits && !append_outputs(outputs)) return false;
   kill_point();
-  active_journal().write(slot_.journal_end, effects.journal());
-  slot_.journal_end += effects.journal().size();
+  active_journal().write(slot_.journal_end, changes);
   kill_point();
-  if (!fits) spill(effects.outputs());
+  slot_.journal_end += changes.size();
+  if (!fits) slot_.spill_end = outputs.size();
   return true;
 }
 
@@ -83,30 +96,42 @@ void Committer::commit(std::uint64_t request_head, std::uint64_t inputs) {
 }
 
 bool Committer::drain_spill() {
-  RecordReader records(active_journal().read(slot_.spill_begin, slot_.spill_end));
+  std::string payload;
   std::uint64_t moved = 0;
-  while (const auto record = records.next()) {
-    if (!replies_.append(record->kind, record->flags, record->payload)) break;
-    moved = records.position();
+  while (spilled()) {
+    const Record record = spill_.read(slot_.spill_begin, slot_.spill_end, payload);
+    if (!replies_.append(record.kind, record.flags, record.payload)) break;
+    ++moved;
+    slot_.spill_begin += record_bytes(record.payload.size());
   }
   if (moved == 0) return false;
-  slot_.spill_begin += moved;
+  if (spilled()) {
+    flip();
+    return true;
+  }
+  slot_.spill_begin = slot_.spill_end = 0;
   flip();
+  spill_.clear();
   return true;
 }
 
 bool Committer::wants_compaction() const {
-  return !spilled() && slot_.journal_end > kCompactAboveBytes &&
+  return !spilled() && slot_.journal_end > compact_above_ &&
          slot_.journal_end > kCompactAboveSnapshots * slot_.snapshot_bytes;
+}
+
+bool Committer::is_worth_it(const core::Effects& snapshot) const {
+  return !spilled() && 2 * snapshot.journal().size() < slot_.journal_end;
 }
 
 void Committer::compact(const core::Effects& snapshot) {
   HEARSAY_CHECK(!spilled(), "spilled outputs go first");
   shm::Journal& old = active_journal();
+  shm::Journal& fresh = *journals_[slot_.journal_region ^ 1];
+  fresh.write(0, snapshot.journal());
   slot_.journal_region ^= 1;
-  active_journal().write(0, snapshot.journal());
   slot_.journal_end = slot_.snapshot_bytes = snapshot.journal().size();
-  slot_.spill_begin = slot_.spill_end = 0;
+  compact_above_ = kCompactAboveBytes;
   flip();
   old.clear();
 }

@@ -2,6 +2,8 @@
 
 #include <sched.h>
 
+#include <new>
+
 #include "common/base/kill_point.h"
 #include "common/shm/wait.h"
 
@@ -26,6 +28,7 @@ DutyCycle::DutyCycle(shm::Segment& segment, Committer& committer, core::Node& no
       room_seen_(0) {}
 
 void DutyCycle::run() {
+  compact_for_room();
   while (!stopping()) {
     if (committer_.spilled()) {
       if (!committer_.drain_spill()) wait_for(shm::kRoomFreed);
@@ -49,27 +52,51 @@ bool DutyCycle::run_batch() {
         {inputs_, static_cast<protocol::InputKind>(record->kind), record->flags, record->payload},
         position);
     // A second poison input in the same batch would undo the skipping of the first, for ever.
-    if (position == segment_.header().poison_position) break;
+    if (is_to_skip(position)) break;
   }
   if (!staged_) return false;
   commit_batch();
   return true;
 }
 
+bool DutyCycle::is_to_skip(std::uint64_t position) {
+  const shm::SegmentHeader& header = segment_.header();
+  return position == header.poison_position || position == header.no_room_position;
+}
+
 void DutyCycle::run_one(const core::NodeInput& input, std::uint64_t position) {
+  const bool skipped = is_to_skip(position);
+  try {
+    step(input, position, skipped);
+    stage(skipped ? Committer::Giving::up : Committer::Giving::room);
+  } catch (const std::bad_alloc&) {
+    if (staged_) commit_batch();  // its room is there
+    segment_.header().no_room_position = position;
+    throw;
+  }
+}
+
+void DutyCycle::step(const core::NodeInput& input, std::uint64_t position, bool skipped) {
   std::atomic<std::uint64_t>& running = segment_.header().running_position;
   running.store(position, std::memory_order_relaxed);
   effects_.clear();
   kill_point();
-  if (position == segment_.header().poison_position) {
-    trace_.emit(trace::Event::input_skipped, {{trace::FieldName::position, position}});
-    node_.skip(input, effects_);
-  } else {
+  if (!skipped) {
     node_.step(input, effects_);
+  } else {
+    const bool poison = position == segment_.header().poison_position;
+    trace_.emit(trace::Event::input_skipped,
+                {{trace::FieldName::position, position},
+                 {trace::FieldName::cause, poison ? "workers died of it" : "no room for it"}});
+    using Why = core::Node::Skipped;
+    node_.skip(input, poison ? Why::after_crashes : Why::without_room, effects_);
   }
   kill_point();
   running.store(shm::kNoPosition, std::memory_order_relaxed);
-  while (!committer_.stage(effects_)) {
+}
+
+void DutyCycle::stage(Committer::Giving giving) {
+  while (!committer_.stage(effects_, giving)) {
     if (staged_) commit_batch();
     wait_for(shm::kRoomFreed);
     if (stopping()) return;
@@ -93,11 +120,42 @@ void DutyCycle::commit_batch() {
   }
 }
 
+// Without room for it the journal goes on growing, as far as it can.
 void DutyCycle::compact_if_wanted() {
   if (!committer_.wants_compaction()) return;
+  try {
+    take_snapshot();
+    compact();
+  } catch (const std::bad_alloc&) {
+    committer_.put_off_compaction();
+  }
+  effects_ = {};
+}
+
+// The predecessor found no room. A journal of changes that no longer matter may be what fills it:
+// then the input is run once more.
+void DutyCycle::compact_for_room() {
+  std::uint64_t& position = segment_.header().no_room_position;
+  if (position != requests_.head()) return;
+  try {
+    take_snapshot();
+    if (committer_.is_worth_it(effects_)) {
+      compact();
+      position = shm::kNoPosition;
+    }
+  } catch (const std::bad_alloc&) {
+    // The input will be turned away.
+  }
+  effects_ = {};
+}
+
+void DutyCycle::take_snapshot() {
   effects_.clear();
   node_.snapshot(effects_);
   kill_point();
+}
+
+void DutyCycle::compact() {
   committer_.compact(effects_);
   trace_.emit(trace::Event::journal_compacted,
               {{trace::FieldName::bytes, committer_.slot().journal_end}});

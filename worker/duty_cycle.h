@@ -1,6 +1,10 @@
 // The worker's life after recovery: take inputs, step, commit, park.
 //
-// One commit serves all inputs found waiting, up to a bound. Single-threaded.
+// One commit serves all inputs found waiting, up to a bound.
+//
+// When there is no room for a step (journal, spill file, memory), what the step changed in the
+// core's memory must not stay. So the worker marks the input in the segment and ends; the next one
+// compacts the journal if that helps, and else turns the input away. Single-threaded.
 #pragma once
 
 #include "common/shm/ring.h"
@@ -16,7 +20,8 @@ class DutyCycle {
   DutyCycle(shm::Segment& segment, Committer& committer, core::Node& node,
             trace::TraceWriter& trace);
 
-  // Returns when the supervisor asks the worker to end. Throws CorruptSegment.
+  // Returns when the supervisor asks the worker to end. Throws CorruptSegment, and std::bad_alloc
+  // (shm::NoRoom is one) when another worker must go on.
   void run();
 
  private:
@@ -24,8 +29,14 @@ class DutyCycle {
   // Runs and commits a batch of inputs; false when there were none.
   bool run_batch();
   void run_one(const core::NodeInput& input, std::uint64_t position);
+  bool is_to_skip(std::uint64_t position);
+  void step(const core::NodeInput& input, std::uint64_t position, bool skipped);
+  void stage(Committer::Giving giving);
   void commit_batch();
   void compact_if_wanted();
+  void compact_for_room();
+  void take_snapshot();
+  void compact();
   void wait_for(std::uint32_t reason);
   bool has_work(std::uint32_t reason);
 

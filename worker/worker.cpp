@@ -5,6 +5,7 @@
 #include <unistd.h>
 
 #include <exception>
+#include <new>
 
 #include "common/base/kill_point.h"
 #include "common/base/line_output.h"
@@ -14,6 +15,7 @@
 #include "common/options/worker_options.h"
 #include "common/shm/journal.h"
 #include "common/shm/segment.h"
+#include "common/shm/spill.h"
 #include "common/trace/trace_writer.h"
 #include "worker/duty_cycle.h"
 #include "worker/recovery.h"
@@ -25,6 +27,7 @@ struct Inheritance {
   int segment_fd = -1;
   int first_journal_fd = -1;
   int second_journal_fd = -1;
+  int spill_fd = -1;
   int doorbell_fd = -1;
   int trace_fd = STDERR_FILENO;
   int parent_pid = -1;
@@ -35,6 +38,7 @@ void add_inheritance(CommandLine& app, Inheritance& from) {
   app.add("--segment-fd", from.segment_fd, "The segment, inherited").required();
   app.add("--first-journal-fd", from.first_journal_fd, "A journal, inherited").required();
   app.add("--second-journal-fd", from.second_journal_fd, "The other one").required();
+  app.add("--spill-fd", from.spill_fd, "Where outputs wait, inherited").required();
   app.add("--doorbell-fd", from.doorbell_fd, "Eventfd that rings the supervisor").required();
   app.add("--trace-fd", from.trace_fd, "Where events go, inherited");
   app.add("--parent-pid", from.parent_pid, "The supervisor").required();
@@ -55,8 +59,9 @@ void live(const Inheritance& from, std::vector<core::RegisteredService> services
   kill_point();
   shm::Journal first(from.first_journal_fd);
   shm::Journal second(from.second_journal_fd);
+  shm::Spill spill(from.spill_fd);
   kill_point();
-  Committer committer(segment, first, second, from.doorbell_fd);
+  Committer committer(segment, first, second, spill, from.doorbell_fd);
   core::Node node({segment.header().incarnation, segment.header().seed}, std::move(services),
                   trace);
   recover(
@@ -106,6 +111,9 @@ int run_worker(int argc, const char* const* argv, const std::vector<core::Servic
   } catch (const CorruptSegment& error) {
     trace.emit(trace::Event::segment_corrupt, {{trace::FieldName::cause, error.what()}});
     return kExitCorrupt;
+  } catch (const std::bad_alloc& error) {
+    trace.emit(trace::Event::internal_error, {{trace::FieldName::cause, error.what()}});
+    return kExitNoRoom;
   } catch (const std::exception& error) {
     trace.emit(trace::Event::internal_error, {{trace::FieldName::cause, error.what()}});
     return kExitFailed;

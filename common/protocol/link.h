@@ -2,8 +2,8 @@
 //
 // Request ring, supervisor to worker: inputs. Every one starts with an InputHeader.
 //   message         message record (message_record.h)
-//   message_part    a piece of a message record too long for one ring record; the flag kLastPart
-//                   marks the last
+//   message_part    a piece of a message record too long for one ring record; the first is marked
+//                   kFirstPart and the last kLastPart
 //   timer           u64 token, as it was asked for
 //   worker_started  u64 generation; sent after every start of a worker
 // Reply ring, worker to supervisor: outputs.

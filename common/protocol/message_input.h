@@ -25,10 +25,11 @@ void make_message_inputs(std::int64_t taken_ns, const Message& message, Push&& p
   }
   const std::string_view record = std::string_view(payload).substr(sizeof(InputHeader));
   for (std::uint64_t at = 0; at < record.size(); at += kLongestPartBytes) {
-    const bool last = at + kLongestPartBytes >= record.size();
+    const auto place = static_cast<std::uint16_t>(
+        (at == 0 ? kFirstPart : 0) | (at + kLongestPartBytes >= record.size() ? kLastPart : 0));
     std::string part(bytes_of(InputHeader{taken_ns}));
     part.append(record.substr(at, kLongestPartBytes));
-    push(InputKind::message_part, last ? kLastPart : std::uint16_t{0}, std::move(part));
+    push(InputKind::message_part, place, std::move(part));
   }
 }
 

@@ -15,9 +15,9 @@ namespace {
 // A record, in bytes:
 //
 //   0      header
-//   40     field_count x FieldEntry
-//   then   src, dest, type, and for each field its name and its JSON; nothing between, nothing
-//          behind
+//   40     src, dest, type: first, so that the first part of a long message says whose it is
+//   then   field_count x FieldEntry, and for each field its name and its JSON; nothing between,
+//          nothing behind
 struct Header {
   std::uint32_t record_bytes;  // the whole record
   std::uint32_t flags;
@@ -87,6 +87,7 @@ class Reader {
     return result;
   }
 
+  bool failed() const { return failed_; }
   std::size_t rest_bytes() const { return rest_.size(); }
   bool at_exact_end() const { return !failed_ && rest_.empty(); }
 
@@ -95,12 +96,23 @@ class Reader {
   bool failed_ = false;
 };
 
-bool plausible(const Header& header, std::string_view bytes) {
-  return header.record_bytes == bytes.size() &&
-         (header.flags & ~(kHasMsgId | kHasInReplyTo)) == 0 &&
+bool plausible(const Header& header) {
+  return (header.flags & ~(kHasMsgId | kHasInReplyTo)) == 0 &&
          ((header.flags & kHasMsgId) != 0 || header.msg_id == 0) &&
          ((header.flags & kHasInReplyTo) != 0 || header.in_reply_to == 0) && header.src_bytes > 0 &&
          header.dest_bytes > 0;
+}
+
+std::optional<Message> read_head(Reader& reader, const Header& header) {
+  if (!plausible(header)) return std::nullopt;
+  Message message;
+  message.src = reader.text(header.src_bytes);
+  message.dest = reader.text(header.dest_bytes);
+  message.type = reader.text(header.type_bytes);
+  if ((header.flags & kHasMsgId) != 0) message.msg_id = header.msg_id;
+  if ((header.flags & kHasInReplyTo) != 0) message.in_reply_to = header.in_reply_to;
+  if (reader.failed()) return std::nullopt;
+  return message;
 }
 
 }  // namespace
@@ -117,27 +129,27 @@ void append_message_record(std::string& out, const Message& message) {
   header.type_bytes = narrow(message.type.size());
   header.field_count = narrow(message.fields.size());
   append_bytes(out, header);
+  out.append(message.src).append(message.dest).append(message.type);
   for (const Field& field : message.fields) {
     append_bytes(out, FieldEntry{narrow(field.name.size()), narrow(field.json.size())});
   }
-  out.append(message.src).append(message.dest).append(message.type);
   for (const Field& field : message.fields) out.append(field.name).append(field.json);
+}
+
+std::optional<Message> decode_message_head(std::string_view bytes) {
+  Reader reader(bytes);
+  return read_head(reader, reader.value<Header>());
 }
 
 std::optional<Message> decode_message_record(std::string_view bytes, std::vector<Field>& fields) {
   fields.clear();
   Reader reader(bytes);
   const auto header = reader.value<Header>();
-  if (!plausible(header, bytes)) return std::nullopt;
+  if (header.record_bytes != bytes.size()) return std::nullopt;
+  auto message = read_head(reader, header);
+  if (!message) return std::nullopt;
   if (header.field_count > reader.rest_bytes() / sizeof(FieldEntry)) return std::nullopt;
   Reader entries(reader.text(header.field_count * sizeof(FieldEntry)));
-
-  Message message;
-  message.src = reader.text(header.src_bytes);
-  message.dest = reader.text(header.dest_bytes);
-  message.type = reader.text(header.type_bytes);
-  if ((header.flags & kHasMsgId) != 0) message.msg_id = header.msg_id;
-  if ((header.flags & kHasInReplyTo) != 0) message.in_reply_to = header.in_reply_to;
   fields.reserve(header.field_count);
   for (std::uint32_t i = 0; i < header.field_count; ++i) {
     const auto entry = entries.value<FieldEntry>();
@@ -148,7 +160,7 @@ std::optional<Message> decode_message_record(std::string_view bytes, std::vector
     fields.clear();
     return std::nullopt;
   }
-  message.fields = fields;
+  message->fields = fields;
   return message;
 }
 

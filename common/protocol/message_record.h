@@ -21,4 +21,8 @@ void append_message_record(std::string& out, const Message& message);
 // record, whole and exactly.
 std::optional<Message> decode_message_record(std::string_view bytes, std::vector<Field>& fields);
 
+// The message without its fields, from a record of which the end may be missing. Nothing when what
+// is there is too short for that.
+std::optional<Message> decode_message_head(std::string_view bytes);
+
 }  // namespace hearsay::protocol

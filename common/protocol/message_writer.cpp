@@ -6,6 +6,7 @@
 namespace hearsay::protocol {
 namespace {
 
+constexpr std::size_t kLargeBytes = 4096;
 constexpr std::string_view kHexDigits = "0123456789abcdef";
 
 bool needs_escape(char c) {
@@ -98,6 +99,11 @@ MessageWriter& MessageWriter::string(std::string_view name, std::string_view val
 
 MessageWriter& MessageWriter::json(std::string_view name, std::string_view value) {
   begin(name);
+  // All at once: doubling a string that is most of the memory may be too much. Some more, for what
+  // comes behind it, and for the line being cut into records (worker/core/effects.cpp).
+  if (value.size() > kLargeBytes) {
+    out_.reserve(out_.size() + value.size() + value.size() / 1024 + kLargeBytes);
+  }
   std::size_t copied = 0;
   for (auto at = value.find_first_of("\r\n"); at != std::string_view::npos;
        at = value.find_first_of("\r\n", copied)) {

@@ -9,6 +9,8 @@
 // with one release-store of `step`. Before it nothing happened; after it everything did. (The
 // double meta page of LMDB, http://www.lmdb.tech/doc/.)
 //
+// A slot also holds a check sum of itself and its step: a damaged one is found before it is used.
+//
 // Process safety: only the worker writes slots, and there is at most one; its successor starts when
 // it is certainly dead. Only the worker reads them, and the supervisor while no worker lives. So a
 // slot is never read while it is written. Any process may read step().
@@ -24,30 +26,35 @@
 
 namespace hearsay::shm {
 
-struct CommitSlot {
+struct alignas(kLineBytes) CommitSlot {
   std::uint64_t request_head = 0;    // position in the request ring: inputs before it are consumed
   std::uint64_t reply_tail = 0;      // position in the reply ring: outputs before it are published
   std::uint64_t inputs = 0;          // count of inputs consumed
   std::uint64_t journal_region = 0;  // 0 or 1: which of the two journals counts
   std::uint64_t journal_end = 0;     // bytes of it that count
   std::uint64_t snapshot_bytes = 0;  // bytes of it that its last compaction left
-  // Outputs that found no room in the reply ring wait in the journal between these two; while there
-  // are any, no further input is consumed.
+  // Outputs that found no room in the reply ring wait in the spill file between these two; while
+  // there are any, no further input is consumed.
   std::uint64_t spill_begin = 0;
   std::uint64_t spill_end = 0;
+  std::uint64_t check = 0;  // commit() fills it in
 
   bool spilled() const { return spill_begin != spill_end; }
 };
-static_assert(sizeof(CommitSlot) == 64);
+static_assert(sizeof(CommitSlot) == kLineBytes);
 
 struct CommitArea {
   alignas(kLineBytes) std::atomic<std::uint64_t> step;
   alignas(kLineBytes) CommitSlot slots[2];
 };
-static_assert(sizeof(CommitArea) == 2 * kLineBytes);
+static_assert(sizeof(CommitArea) == 3 * kLineBytes);
 
+// No worker may live. The first slot, which says that nothing has happened yet.
+void begin(CommitArea& area);
 // The worker, or the supervisor while none lives.
 const CommitSlot& active_slot(const CommitArea& area);
+// The same. Throws CorruptSegment when the active slot is not as commit() left it.
+void check_active_slot(const CommitArea& area);
 // Worker only. Makes `next` the active slot.
 void commit(CommitArea& area, const CommitSlot& next);
 // How often commit() happened. Any process.

@@ -12,9 +12,10 @@
 namespace hearsay::shm {
 namespace {
 
-constexpr std::uint64_t kLargestDoublingBytes = 64 * 1024 * 1024;
+constexpr std::uint64_t kLargestDoublingBytes = 4 * 1024 * 1024;
 
 std::uint64_t grown_size(std::uint64_t size, std::uint64_t needed) {
+  size = std::max(size, kJournalFirstBytes);
   while (size < needed) size += std::min(size, kLargestDoublingBytes);
   return size;
 }
@@ -22,23 +23,42 @@ std::uint64_t grown_size(std::uint64_t size, std::uint64_t needed) {
 }  // namespace
 
 Journal::Journal(int fd) : fd_(fd) {
-  // A worker that died between the two system calls of clear() left an empty file.
-  if (file_size_bytes(fd) < kJournalFirstBytes) {
-    check_syscall(::ftruncate(fd, kJournalFirstBytes), "ftruncate of the journal");
+  const std::uint64_t size = file_size_bytes(fd);
+  // Too short if it is new; with holes if somebody copied it.
+  if (size < kJournalFirstBytes || has_holes(fd)) {
+    shm::reserve(fd, 0, std::max(size, kJournalFirstBytes));
   }
   region_ = map_whole(fd);
 }
 
-void Journal::resize(std::uint64_t size_bytes) {
-  check_syscall(::ftruncate(fd_, static_cast<off_t>(size_bytes)), "ftruncate of the journal");
+void Journal::grow(std::uint64_t size_bytes) {
+  const std::uint64_t before = file_size_bytes(fd_);
+  shm::reserve(fd_, before, size_bytes);
   kill_point();
-  region_ = map_whole(fd_);
+  region_ = {};  // both together may be more address space than there is
+  try {
+    region_ = map_whole(fd_);
+  } catch (const NoRoom&) {
+    check_syscall(::ftruncate(fd_, static_cast<off_t>(before)), "ftruncate of the journal");
+    region_ = map_whole(fd_);
+    throw;
+  }
+}
+
+void Journal::reserve(std::uint64_t end) {
+  if (end <= size_bytes()) return;
+  const std::uint64_t generous = grown_size(size_bytes(), end);
+  try {
+    grow(generous);
+  } catch (const NoRoom&) {
+    if (end == generous) throw;
+    grow(end);
+  }
 }
 
 void Journal::write(std::uint64_t offset, std::string_view bytes) {
   if (bytes.empty()) return;
-  const std::uint64_t end = offset + bytes.size();
-  if (end > size_bytes()) resize(grown_size(size_bytes(), end));
+  reserve(offset + bytes.size());
   auto* target = static_cast<char*>(region_.get_address()) + offset;
   const std::size_t half = bytes.size() / 2;
   kill_point();
@@ -54,11 +74,13 @@ std::string_view Journal::read(std::uint64_t begin, std::uint64_t end) const {
   return {static_cast<const char*>(region_.get_address()) + begin, end - begin};
 }
 
+// The first bytes stay reserved: they could not be had again if the disk filled up in between.
 void Journal::clear() {
   region_ = {};
-  check_syscall(::ftruncate(fd_, 0), "ftruncate of the journal");
+  check_syscall(::ftruncate(fd_, kJournalFirstBytes), "ftruncate of the journal");
   kill_point();
-  resize(kJournalFirstBytes);
+  region_ = map_whole(fd_);
+  std::memset(region_.get_address(), 0, kJournalFirstBytes);
 }
 
 }  // namespace hearsay::shm

@@ -1,4 +1,6 @@
-// A journal: append-only bytes in an anonymous file that grows.
+// A journal: append-only bytes in a file that grows.
+//
+// Room comes first: reserve() gets it, and a write that fits into what was reserved cannot fail.
 //
 // Only the worker maps it. How much of it counts says the commit record (commit.h), not the
 // journal: what lies behind that end is a dead worker's unfinished work and is overwritten. Offsets
@@ -18,20 +20,23 @@ inline constexpr std::uint64_t kJournalFirstBytes = 64 * 1024;
 
 class Journal {
  public:
-  // Borrows the descriptor.
+  // Borrows the descriptor. Throws NoRoom.
   explicit Journal(int fd);
 
-  // Writes `bytes` at `offset`; the file grows (by doubling, then by 64 MiB) when they don't fit.
+  // Makes room up to `end`, and for some more if that can be had (the file doubles, then grows by
+  // 4 MiB). Throws NoRoom; nothing has changed then.
+  void reserve(std::uint64_t end);
+  // Writes `bytes` at `offset`, after reserving that much. Throws NoRoom.
   void write(std::uint64_t offset, std::string_view bytes);
   // The bytes between two offsets. Throws CorruptSegment when they are not inside the file.
   std::string_view read(std::uint64_t begin, std::uint64_t end) const;
-  // Gives the memory back to the system.
+  // Forgets everything, and gives all but the first bytes back to the system. Throws NoRoom.
   void clear();
 
   std::uint64_t size_bytes() const { return region_.get_size(); }
 
  private:
-  void resize(std::uint64_t size_bytes);
+  void grow(std::uint64_t size_bytes);
 
   int fd_;
   boost::interprocess::mapped_region region_;

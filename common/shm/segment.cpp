@@ -31,9 +31,11 @@ FileDescriptor Segment::create(std::uint64_t incarnation, std::uint64_t seed) {
 }
 
 void Segment::format(int fd, std::uint64_t incarnation, std::uint64_t seed) {
-  if (file_size_bytes(fd) != kSegmentBytes) {
+  if (file_size_bytes(fd) > kSegmentBytes) {
     check_syscall(::ftruncate(fd, kSegmentBytes), "ftruncate of the segment");
   }
+  // A sealed one has all it may have.
+  if (file_size_bytes(fd) < kSegmentBytes || has_holes(fd)) reserve(fd, 0, kSegmentBytes);
   const auto region = map_whole(fd);
   auto* layout = new (region.get_address()) SegmentLayout{};
   layout->header.version = kSegmentVersion;
@@ -42,7 +44,9 @@ void Segment::format(int fd, std::uint64_t incarnation, std::uint64_t seed) {
   layout->header.incarnation = incarnation;
   layout->header.seed = seed;
   layout->header.poison_position = kNoPosition;
+  layout->header.no_room_position = kNoPosition;
   layout->header.running_position.store(kNoPosition, std::memory_order_relaxed);
+  begin(layout->commit);
   layout->header.magic = kSegmentMagic;
 }
 
@@ -51,12 +55,15 @@ Segment::Segment(int fd) {
     throw CorruptSegment("the segment has " + std::to_string(file_size_bytes(fd)) +
                          " bytes instead of " + std::to_string(kSegmentBytes));
   }
+  if (has_holes(fd)) reserve(fd, 0, kSegmentBytes);
   region_ = map_whole(fd);
   check_header(header());
 }
 
 void Segment::begin_new_life() {
+  check_active_slot(commit());
   header().poison_position = kNoPosition;
+  header().no_room_position = kNoPosition;
   header().running_position.store(kNoPosition, std::memory_order_relaxed);
   header().ready_generation.store(0, std::memory_order_relaxed);
   header().stop.store(0, std::memory_order_relaxed);

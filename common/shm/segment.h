@@ -11,7 +11,7 @@
 // It is created once, by the supervisor, and outlives every worker. Sizes and offsets are pinned by
 // static_assert and checked on opening: another version's segment, or something else, is refused.
 //
-// The journals are files of their own (journal.h).
+// The journals are files of their own (journal.h), and so is what is spilled (spill.h).
 #pragma once
 
 #include <boost/interprocess/mapped_region.hpp>
@@ -25,7 +25,7 @@
 namespace hearsay::shm {
 
 inline constexpr std::uint64_t kSegmentMagic = 0x796173726165'6801;  // "hearsay", layout 1
-inline constexpr std::uint32_t kSegmentVersion = 1;
+inline constexpr std::uint32_t kSegmentVersion = 2;
 inline constexpr std::uint64_t kRingBytes = 256 * 1024;
 inline constexpr std::uint64_t kNoPosition = ~std::uint64_t{0};
 
@@ -47,6 +47,9 @@ struct SegmentHeader {
   // The position of the input whose step is running, or kNoPosition. Worker; the supervisor looks
   // after its death.
   std::atomic<std::uint64_t> running_position;
+  // Worker. There was no room for the step of the input at this position: the next worker turns it
+  // away.
+  std::uint64_t no_room_position;
   // Set to ask the worker to end. Supervisor.
   std::atomic<std::uint32_t> stop;
   // Moves while a worker recovers: the journal's records that workers have read. Worker; the
@@ -64,27 +67,29 @@ struct SegmentLayout {
 };
 static_assert(sizeof(SegmentHeader) == 80);
 static_assert(offsetof(SegmentLayout, commit) == 128);
-static_assert(offsetof(SegmentLayout, worker_park) == 384);
-static_assert(offsetof(SegmentLayout, request) == 640);
-static_assert(offsetof(SegmentLayout, reply) == 896);
-static_assert(sizeof(SegmentLayout) == 1152);
+static_assert(offsetof(SegmentLayout, worker_park) == 512);
+static_assert(offsetof(SegmentLayout, request) == 768);
+static_assert(offsetof(SegmentLayout, reply) == 1024);
+static_assert(sizeof(SegmentLayout) == 1280);
 
 inline constexpr std::uint64_t kRingDataOffset = 4096;
 inline constexpr std::uint64_t kSegmentBytes = kRingDataOffset + 2 * kRingBytes;
 
 class Segment {
  public:
-  // Creates a segment in a sealed memfd and returns its descriptor. Throws std::system_error.
+  // Creates a segment in a sealed memfd and returns its descriptor. Throws std::system_error,
+  // NoRoom.
   static FileDescriptor create(std::uint64_t incarnation, std::uint64_t seed);
   // Makes a new segment of the file behind `fd`, whatever it held. The magic is written last: a
-  // file whose making was cut off is no segment.
+  // file whose making was cut off is no segment. Throws NoRoom.
   static void format(int fd, std::uint64_t incarnation, std::uint64_t seed);
 
   // Maps the segment behind `fd`. Throws CorruptSegment when it isn't one.
   explicit Segment(int fd);
 
   // For a segment that outlived its supervisor: keeps what is committed, identity included, and
-  // forgets what was under way. No worker may live; repeating it does no harm.
+  // forgets what was under way. No worker may live; repeating it does no harm. Throws
+  // CorruptSegment.
   void begin_new_life();
 
   SegmentHeader& header() { return layout().header; }

@@ -6,6 +6,7 @@
 #include "common/shm/segment.h"
 #include "tests/support/conversation.h"
 #include "tests/support/messages.h"
+#include "tests/support/sanitized.h"
 
 namespace hearsay::test {
 namespace {
@@ -148,7 +149,7 @@ TEST(LargeMessages, DeepNestingIsKeptAsAValue) {
 
 TEST(LargeMessages, DeepNestingWhereAServiceReadsItIsRefused) {
   Conversation conversation;
-  const std::string deep = R"({"a":)" + nested(100'000) + "}";
+  const std::string deep = R"({"n1":)" + nested(100'000) + "}";
   for (const char* type : {"topology", "init"}) {
     std::string line = R"({"src":"c1","dest":"n1","body":{"msg_id":7,"type":")";
     line.append(type).append("\"");
@@ -162,6 +163,65 @@ TEST(LargeMessages, DeepNestingWhereAServiceReadsItIsRefused) {
   EXPECT_EQ(error_code_of(conversation.answer_to(7)), 12);
   conversation.expect_good_end();
 }
+
+struct Filled {
+  const char* name;
+  const char* begin;
+  const char* element;
+  const char* end;
+  bool answered = true;
+};
+
+class LongestLine : public testing::TestWithParam<Filled> {};
+
+// No line that is accepted is so long that the worker is taken for hung over it.
+TEST_P(LongestLine, IsHandledAndOneByteMoreIsTurnedAway) {
+  if (kSanitized) GTEST_SKIP() << "ten times slower, it would be hung";
+  constexpr std::size_t kBytes = 20 * 1024 * 1024;
+  const Filled& filled = GetParam();
+  std::string line = filled.begin;
+  while (line.size() < kBytes - 200) line += filled.element;
+  line += filled.end;
+  line.resize(kBytes, ' ');
+  Conversation conversation({.arguments = {"--reply-deadline-ms=600000"}});
+  for (const char* more : {"", " "}) {
+    ASSERT_TRUE(conversation.node().send(line + more + '\n'));
+    ASSERT_TRUE(conversation.node().send(echo_line(8, more) + '\n'));
+    std::string answers;
+    while (const auto answer = conversation.node().read_line()) {
+      answers += answer->substr(0, 300) + '\n';
+      if (answer->find(R"("in_reply_to":8,)") != std::string::npos) break;
+    }
+    EXPECT_EQ(answers.find(R"("in_reply_to":7)") != std::string::npos,
+              filled.answered || *more != '\0')
+        << answers;
+    EXPECT_EQ(answers.find("longer than 20971520 bytes") != std::string::npos, *more != '\0')
+        << answers;
+  }
+  EXPECT_EQ(conversation.node().count_events("worker_died"), 0U)
+      << conversation.node().stderr_text();
+}
+
+INSTANTIATE_TEST_SUITE_P(
+    Kinds, LongestLine,
+    testing::Values(
+        Filled{"echo", R"({"src":"c1","dest":"n1","body":{"msg_id":7,"type":"echo","echo":")",
+               "xxxxxxxx", R"("}})"},
+        Filled{"text",
+               R"({"src":"c1","dest":"n1","body":{"msg_id":7,"type":"broadcast","message":")",
+               "xxxxxxxx", R"("}})"},
+        Filled{"list",
+               R"({"src":"c1","dest":"n1","body":{"msg_id":7,"type":"broadcast","message":[)", "1,",
+               "1]}}"},
+        Filled{"object",
+               R"({"src":"c1","dest":"n1","body":{"msg_id":7,"type":"broadcast","message":{)",
+               R"("k":{"b":1,"a":2},)", R"("k":1}}})"},
+        Filled{
+            "tell",
+            R"({"src":"n2","dest":"n1","body":{"msg_id":7,"type":"gossip-tell","epoch":0,"at":1,)"
+            R"("hop":0,"urgent":1,"runs":[[1,60,1,[)",
+            "[[],1],", "1]]]}}", false}),
+    [](const auto& tested) { return std::string(tested.param.name); });
 
 }  // namespace
 }  // namespace hearsay::test

@@ -2,10 +2,15 @@
 #include <gtest/gtest.h>
 
 #include <csignal>
+#include <cstddef>
+#include <cstdlib>
+#include <filesystem>
 #include <fstream>
+#include <functional>
 #include <set>
 #include <string>
 
+#include "common/shm/segment.h"
 #include "tests/support/conversation.h"
 #include "tests/support/messages.h"
 #include "tests/support/temporary_folder.h"
@@ -150,6 +155,135 @@ TEST(StateDir, NoInputAtAllIsAGoodEnd) {
   const TemporaryFolder folder;
   NodeRunner node(kept_in(folder));
   EXPECT_TRUE(node.ends_well());
+}
+
+// A node that has kept something and was killed.
+void live_and_die(const TemporaryFolder& folder) {
+  Conversation talk(kept_in(folder));
+  talk.say(broadcast_line(11, "kept"));
+  talk.answer_to(11);
+  talk.node().signal(SIGKILL);
+}
+
+struct Damage {
+  const char* name;
+  std::function<void(const std::filesystem::path& node)> done;
+  const char* words;
+};
+
+void write_at(const std::filesystem::path& file, std::uint64_t offset, std::string_view bytes) {
+  std::fstream stream(file, std::ios::in | std::ios::out | std::ios::binary);
+  stream.seekp(static_cast<std::streamoff>(offset));
+  stream.write(bytes.data(), static_cast<std::streamsize>(bytes.size()));
+}
+
+template <auto Field>
+void zero_in_both_slots(const std::filesystem::path& node) {
+  shm::CommitSlot slot;
+  const auto within = static_cast<std::uint64_t>(reinterpret_cast<const char*>(&(slot.*Field)) -
+                                                 reinterpret_cast<const char*>(&slot));
+  for (const std::uint64_t number : {0U, 1U}) {
+    const std::uint64_t base =
+        offsetof(shm::SegmentLayout, commit.slots) + number * sizeof(shm::CommitSlot);
+    write_at(node / "segment", base + within, std::string(8, '\0'));
+  }
+}
+
+class DamagedState : public testing::TestWithParam<Damage> {};
+
+// Never a fresh start over what is left, and never silence.
+TEST_P(DamagedState, IsRefusedWithWords) {
+  const TemporaryFolder folder;
+  live_and_die(folder);
+  GetParam().done(folder / "n1");
+  for (int attempt = 0; attempt < 2; ++attempt) {
+    NodeRunner node(kept_in(folder));
+    node.send_line(init_line("n1", {"n1", "n2"}));
+    EXPECT_EQ(node.exit_code(), 1) << "attempt " << attempt;
+    const std::string said = node.stderr_text();
+    EXPECT_NE(said.find("hearsay-node: " + (folder / "n1").string()), std::string::npos) << said;
+    EXPECT_NE(said.find(GetParam().words), std::string::npos) << said;
+    EXPECT_NE(said.find("use a new --state-dir"), std::string::npos) << said;
+    EXPECT_FALSE(node.read_line()) << "it said something to Maelstrom";
+  }
+}
+
+using std::filesystem::path;
+using std::filesystem::remove;
+using std::filesystem::resize_file;
+INSTANTIATE_TEST_SUITE_P(
+    Kinds, DamagedState,
+    testing::Values(
+        Damage{"segment_deleted", [](const path& node) { remove(node / "segment"); },
+               "the segment is missing or empty"},
+        Damage{"segment_emptied", [](const path& node) { resize_file(node / "segment", 0); },
+               "the segment is missing or empty"},
+        Damage{"segment_wiped",
+               [](const path& node) {
+                 write_at(node / "segment", 0, std::string(shm::kSegmentBytes, '\0'));
+               },
+               "the segment is missing or empty"},
+        Damage{"segment_cut", [](const path& node) { resize_file(node / "segment", 4096); },
+               "the segment has 4096 bytes"},
+        Damage{"segment_too_long",
+               [](const path& node) { resize_file(node / "segment", shm::kSegmentBytes + 1); },
+               "the segment has"},
+        Damage{"journal_deleted", [](const path& node) { remove(node / "journal-0"); },
+               "journal-0 lacks"},
+        Damage{"journal_emptied", [](const path& node) { resize_file(node / "journal-0", 0); },
+               "journal-0 lacks"},
+        Damage{"journal_cut", [](const path& node) { resize_file(node / "journal-0", 8); },
+               "journal-0 lacks"},
+        Damage{"journal_end_zeroed", zero_in_both_slots<&shm::CommitSlot::journal_end>,
+               "the commit record is damaged"},
+        Damage{"inputs_zeroed", zero_in_both_slots<&shm::CommitSlot::inputs>,
+               "the commit record is damaged"},
+        Damage{"step_zeroed",
+               [](const path& node) {
+                 write_at(node / "segment", offsetof(shm::SegmentLayout, commit.step),
+                          std::string(8, '\0'));
+               },
+               "the commit record is damaged"}),
+    [](const auto& tested) { return std::string(tested.param.name); });
+
+class WhileRunning : public testing::TestWithParam<const char*> {};
+
+// Whoever touches what is no longer there gets a SIGBUS.
+TEST_P(WhileRunning, AFileThatIsCutShortEndsTheNodeWithWords) {
+  const TemporaryFolder folder;
+  Conversation talk(kept_in(folder));
+  talk.say(broadcast_line(11, "kept"));
+  talk.answer_to(11);
+  std::filesystem::resize_file(folder / "n1" / GetParam(), 0);
+  talk.node().send_line(broadcast_line(12, "lost"));
+  EXPECT_EQ(talk.node().exit_code(), 1);
+  const std::string said = talk.node().stderr_text();
+  EXPECT_NE(said.find("hearsay-node: "), std::string::npos) << said.substr(0, 3000);
+}
+
+INSTANTIATE_TEST_SUITE_P(Files, WhileRunning, testing::Values("segment", "journal-0"));
+
+TEST(StateDir, MustBeAnAbsolutePath) {
+  for (const char* name : {"", "state", "./state", "../state"}) {
+    NodeRunner node({.arguments = {"--state-dir", name}});
+    EXPECT_EQ(node.exit_code(), 2) << name;
+    EXPECT_NE(node.stderr_text().find("--state-dir"), std::string::npos) << node.stderr_text();
+    EXPECT_FALSE(std::filesystem::exists("state"));
+  }
+}
+
+// A copy of the folder by a tool that leaves out zeros.
+TEST(StateDir, ACopyWithHolesIsGoneOnFrom) {
+  const TemporaryFolder folder;
+  live_and_die(folder);
+  const TemporaryFolder copy;
+  ASSERT_EQ(
+      std::system(("cp -r --sparse=always " + (folder / "n1").string() + " " + copy.path().string())
+                      .c_str()),
+      0);
+  Conversation talk(kept_in(copy));
+  EXPECT_EQ(values_of(talk, 12), nlohmann::json::array({"kept"}));
+  talk.expect_good_end();
 }
 
 }  // namespace

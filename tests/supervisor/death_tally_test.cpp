@@ -174,5 +174,37 @@ TEST(DeathTally, ADeathBetweenInputsDoesNotClearTheSuspect) {
   EXPECT_EQ(tally.poison_position(), kHere);
 }
 
+TEST(DeathTally, AWorkerThatLacksRoomAndGotOnIsNotIll) {
+  DeathTally tally;
+  for (int death = 0; death < 100; ++death) {
+    tally.record({DeathCause::no_room, true, kHere, 1});
+    EXPECT_EQ(tally.delay_ms(), 0);
+  }
+  EXPECT_EQ(tally.poison_position(), shm::kNoPosition) << "the next worker turns it away itself";
+  EXPECT_EQ(tally.fruitless(), 0);
+}
+
+TEST(DeathTally, WithoutRoomForAnythingStartsAreDelayedAndCounted) {
+  DeathTally tally;
+  for (int death = 1; death <= 30; ++death) {
+    tally.record({DeathCause::no_room, false, shm::kNoPosition, 0});
+    EXPECT_EQ(tally.fruitless(), death);
+  }
+  EXPECT_EQ(tally.delay_ms(), 1000);
+}
+
+TEST(DeathTally, OnlyDeathsOfTheirOwnThatCameToNothingAreFruitless) {
+  DeathTally tally;
+  for (const DeathCause cause : {DeathCause::crash, DeathCause::hang, DeathCause::no_room}) {
+    tally.record({cause, true, kHere, 0});
+  }
+  EXPECT_EQ(tally.fruitless(), 3);
+  tally.record({DeathCause::outside, false, shm::kNoPosition, 0});
+  tally.record({DeathCause::chaos, false, shm::kNoPosition, 0});
+  EXPECT_EQ(tally.fruitless(), 3) << "somebody else killed them";
+  tally.record({DeathCause::crash, true, kHere, 1});
+  EXPECT_EQ(tally.fruitless(), 0) << "an input was consumed";
+}
+
 }  // namespace
 }  // namespace hearsay::supervisor

@@ -109,7 +109,8 @@ TEST_P(SizeTest, AMessageOfAnySizeArrivesWhole) {
   for (std::size_t i = 0; i < inputs.size(); ++i) {
     if (inputs.size() > 1) {
       EXPECT_EQ(inputs[i].kind, InputKind::message_part);
-      EXPECT_EQ(inputs[i].flags, i + 1 == inputs.size() ? protocol::kLastPart : 0);
+      EXPECT_EQ(inputs[i].flags, (i == 0 ? protocol::kFirstPart : 0) |
+                                     (i + 1 == inputs.size() ? protocol::kLastPart : 0));
     }
     EXPECT_EQ(inputs[i].taken_ns, 9);
     record += inputs[i].rest;

@@ -12,6 +12,7 @@
 #include <vector>
 
 #include "common/shm/mapping.h"
+#include "tests/support/file_size_limit.h"
 
 namespace hearsay::worker {
 namespace {
@@ -36,7 +37,7 @@ class CommitterTest : public testing::Test {
     committer_.reset();
     first_.emplace(first_file_.get());
     second_.emplace(second_file_.get());
-    committer_ = std::make_unique<Committer>(segment_, *first_, *second_, doorbell_.get());
+    committer_ = std::make_unique<Committer>(segment_, *first_, *second_, spill_, doorbell_.get());
     committer_->publish();
   }
 
@@ -65,9 +66,7 @@ class CommitterTest : public testing::Test {
 
   std::vector<std::string> journal() const {
     std::vector<std::string> changes;
-    committer_->replay_journal([&](const Record& record) {
-      if (record.flags != core::kSpillTag) changes.emplace_back(record.payload);
-    });
+    committer_->replay_journal([&](const Record& record) { changes.emplace_back(record.payload); });
     return changes;
   }
 
@@ -82,6 +81,8 @@ class CommitterTest : public testing::Test {
   FileDescriptor second_file_ =
       shm::create_memory_file("second", shm::kJournalFirstBytes, shm::Sealed::no);
   FileDescriptor doorbell_{::eventfd(0, EFD_NONBLOCK | EFD_CLOEXEC)};
+  FileDescriptor spill_file_ = shm::create_memory_file("spill", 0, shm::Sealed::no);
+  shm::Spill spill_{spill_file_.get()};
   shm::Segment segment_{file_.get()};
   shm::RingProducer inputs_ring_{segment_.request_ring(), 0};
   shm::RingConsumer outputs_{segment_.reply_ring(), 0};
@@ -222,6 +223,63 @@ TEST_F(CommitterTest, TheDoorbellRingsOnlyForASleeper) {
   shm::raise(segment_.supervisor_park(), shm::kRecordsPublished);
   commit(effects_with("", {"line"}));
   EXPECT_TRUE(doorbell_rings());
+}
+
+TEST_F(CommitterTest, AStepWithoutRoomLeavesNothing) {
+  take_input();
+  ASSERT_TRUE(committer_->stage(effects_with("first", {"one "})));
+  const test::FileSizeLimit limit(shm::kJournalFirstBytes);
+  EXPECT_THROW(
+      committer_->stage(effects_with(std::string(shm::kJournalFirstBytes, 'l'), {"never"})),
+      shm::NoRoom);
+  EXPECT_THROW(committer_->stage(effects_with("", {std::string(shm::kRingBytes, 's')})),
+               shm::NoRoom);
+  // What was staged before goes through.
+  committer_->commit(request_tail_, 1);
+  EXPECT_EQ(seen_lines(), "one ");
+  EXPECT_EQ(journal(), std::vector<std::string>{"first"});
+}
+
+TEST_F(CommitterTest, TheLastRoomIsForGivingUp) {
+  const test::FileSizeLimit limit(shm::kJournalFirstBytes);
+  std::uint64_t steps = 0;
+  try {
+    for (;; ++steps) commit(effects_with(std::string(1000, 'x'), {}));
+  } catch (const shm::NoRoom&) {
+  }
+  EXPECT_GT(steps, 50U);
+  EXPECT_THROW(committer_->stage(effects_with(std::string(1000, 'x'), {})), shm::NoRoom);
+  ASSERT_TRUE(committer_->stage(effects_with("given up", {"sorry"}), Committer::Giving::up));
+  committer_->commit(request_tail_, ++inputs_);
+  EXPECT_EQ(seen_lines(), "sorry");
+  EXPECT_EQ(journal().back(), "given up");
+}
+
+TEST_F(CommitterTest, AnswersGoOnWithAFullJournal) {
+  const test::FileSizeLimit limit(shm::kJournalFirstBytes);
+  EXPECT_THROW(for (;;) commit(effects_with(std::string(1000, 'x'), {})), shm::NoRoom);
+  commit(effects_with("", {"answer"}));
+  EXPECT_EQ(seen_lines(), "answer");
+}
+
+TEST_F(CommitterTest, ACompactionWithoutRoomChangesNothing) {
+  const std::string large(300'000, 'l');
+  while (!committer_->wants_compaction()) commit(effects_with(large, {}));
+  const auto before = journal();
+  {
+    const test::FileSizeLimit limit(shm::kJournalFirstBytes);
+    EXPECT_THROW(committer_->compact(effects_with(large, {})), shm::NoRoom);
+  }
+  committer_->put_off_compaction();
+  EXPECT_FALSE(committer_->wants_compaction());
+  EXPECT_EQ(journal(), before);
+  while (!committer_->wants_compaction()) commit(effects_with(large, {}));
+  EXPECT_GE(journal().size(), 2 * before.size());
+  EXPECT_TRUE(committer_->is_worth_it(effects_with(large, {})));
+  committer_->compact(effects_with(large, {}));
+  EXPECT_FALSE(committer_->is_worth_it(effects_with(large, {})));
+  replace_worker();
+  EXPECT_EQ(journal(), std::vector<std::string>{large});
 }
 
 }  // namespace

@@ -50,15 +50,32 @@ void Effects::end_line(std::uint64_t begin, std::int64_t taken_ns, bool to_clien
     outputs_.resize(begin + record_bytes(header.length), '\0');
     return;
   }
-  const std::string text = outputs_.substr(begin + kLineOverheadBytes);
-  outputs_.resize(begin);
-  for (std::uint64_t at = 0; at < text.size(); at += kLongestPartBytes) {
-    std::string part(bytes_of(LineHeader{taken_ns}));
-    part.append(text, at, kLongestPartBytes);
-    const int place =
-        (at == 0 ? kFirstPart : 0) | (at + kLongestPartBytes >= text.size() ? kLastPart : 0);
-    append_record(outputs_, kLine, static_cast<std::uint16_t>(place | client_flag), part);
+  cut_line(begin, text_bytes, taken_ns, client_flag);
+}
+
+// The text becomes the payloads of several records, in place, the last one first: it may be most of
+// the memory that there is.
+void Effects::cut_line(std::uint64_t begin, std::uint64_t text_bytes, std::int64_t taken_ns,
+                       std::uint16_t flags) {
+  const std::uint64_t parts = (text_bytes + kLongestPartBytes - 1) / kLongestPartBytes;
+  const std::uint64_t last_bytes = text_bytes - (parts - 1) * kLongestPartBytes;
+  constexpr std::uint64_t kWholeBytes = record_bytes(protocol::kLongestPayloadBytes);
+  outputs_.resize(begin + (parts - 1) * kWholeBytes + record_bytes(sizeof(LineHeader) + last_bytes),
+                  '\0');
+  char* const line = outputs_.data() + begin;
+  for (std::uint64_t part = parts; part-- > 0;) {
+    const std::uint64_t bytes = part + 1 == parts ? last_bytes : kLongestPartBytes;
+    const int place = (part == 0 ? kFirstPart : 0) | (part + 1 == parts ? kLastPart : 0);
+    const RecordHeader header{static_cast<std::uint32_t>(sizeof(LineHeader) + bytes), kLine,
+                              static_cast<std::uint16_t>(place | flags)};
+    char* const record = line + part * kWholeBytes;
+    std::memmove(record + kLineOverheadBytes, line + kLineOverheadBytes + part * kLongestPartBytes,
+                 bytes);
+    std::memcpy(record, &header, sizeof header);
+    std::memcpy(record + sizeof header, &taken_ns, sizeof(LineHeader));
   }
+  const std::uint64_t end = (parts - 1) * kWholeBytes + kLineOverheadBytes + last_bytes;
+  std::memset(line + end, 0, outputs_.size() - begin - end);
 }
 
 }  // namespace hearsay::core

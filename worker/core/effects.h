@@ -45,6 +45,8 @@ class Effects {
 
  private:
   std::uint64_t begin_line(std::int64_t taken_ns);
+  void cut_line(std::uint64_t begin, std::uint64_t text_bytes, std::int64_t taken_ns,
+                std::uint16_t flags);
   void end_line(std::uint64_t begin, std::int64_t taken_ns, bool to_client);
 
   std::string journal_;

@@ -12,7 +12,7 @@ namespace hearsay::core {
 
 InitRequest parse_init(const protocol::Message& message, const Roster& expected) {
   InitRequest request{string_field(message, "node_id"),
-                      string_list_field(message, "node_ids", expected)};
+                      string_list_field(message, "node_ids", expected).distinct()};
   if (request.node_id.empty()) throw BadRequest("body.node_id is empty");
   if (!request.node_ids.contains(request.node_id)) {
     throw BadRequest("body.node_ids does not contain the node's own id, " + request.node_id);

@@ -13,7 +13,7 @@ namespace hearsay::core {
 
 struct InitRequest {
   std::string node_id;
-  Roster node_ids;  // node_id among them
+  Roster node_ids;  // node_id among them, each once
 
   // node_ids without node_id, in their order.
   Roster peers() const { return node_ids.without(node_id); }

@@ -5,6 +5,7 @@
 #include <optional>
 
 #include "common/base/check.h"
+#include "common/base/units.h"
 #include "common/protocol/message_record.h"
 #include "worker/core/init_request.h"
 
@@ -22,8 +23,11 @@ enum class NodeChange : std::uint16_t {
   init = 1,      // the node has its identity; what was deferred has been handled
   deferred,      // Context::Input, then a message record
   message_part,  // a piece of a message record
-  message_whole  // the parts so far have become a message, which was handled
+  message_whole  // the parts so far are done with: a message was handled, or given up
 };
+
+// What there was no room for is tried again after so long.
+constexpr std::int64_t kPutOffNs = kNsPerSecond;
 
 void change(Effects& effects, NodeChange kind, std::string_view payload) {
   effects.change(kNodeTag, static_cast<std::uint16_t>(kind), payload);
@@ -45,7 +49,7 @@ Node::Node(NodeKey key, std::vector<RegisteredService> services, trace::EventSin
            Roster expected)
     : key_(key), events_(events), expected_(std::move(expected)) {
   for (RegisteredService& entry : services) {
-    HEARSAY_CHECK(entry.tag != kNodeTag && entry.tag != kSpillTag, "a tag of its own");
+    HEARSAY_CHECK(entry.tag != kNodeTag, "a tag of its own");
     if (!entry.service) {
       switched_off_.emplace(entry.tag, entry.name);
       continue;
@@ -66,42 +70,63 @@ void Node::step(const NodeInput& input, Effects& effects) {
       handle_record(payload, step, effects);
       return;
     case InputKind::message_part:
-      partial_message_.append(payload);
-      if ((input.flags & protocol::kLastPart) == 0) {
-        change(effects, NodeChange::message_part, payload);
-        return;
-      }
-      change(effects, NodeChange::message_whole, {});
-      handle_record(std::exchange(partial_message_, {}), step, effects);
+      take_part(input, payload, step, effects);
       return;
     case InputKind::timer:
       fire_timer(take<std::uint64_t>(payload), step, effects);
       return;
     case InputKind::worker_started:
       generation_ = static_cast<std::uint32_t>(take<std::uint64_t>(payload));
-      if (!identity_.node_id.empty()) start_services(step, effects);
+      if (!identity_.node_id.empty()) begin_work(step, effects);
       return;
   }
   throw CorruptSegment("an input of an unknown kind");
 }
 
-void Node::skip(const NodeInput& input, Effects& effects) {
-  std::string_view payload = input.payload;
-  const Context::Input step{input.number, take<protocol::InputHeader>(payload).taken_ns};
-  std::string whole;
-  if (input.kind == InputKind::message_part) {
-    // Only the last part can kill: the others are just kept.
-    change(effects, NodeChange::message_whole, {});
-    whole = std::exchange(partial_message_, {}).append(payload);
-    payload = whole;
-  } else if (input.kind != InputKind::message) {
+void Node::take_part(const NodeInput& input, std::string_view part, const Context::Input& step,
+                     Effects& effects) {
+  if ((input.flags & protocol::kFirstPart) != 0) {
+    drop_parts(effects);
+  } else if (partial_message_.empty()) {
+    return;  // the rest of a message that was given up
+  }
+  if ((input.flags & protocol::kLastPart) == 0) {
+    change(effects, NodeChange::message_part, part);
+    partial_message_.append(part);
     return;
   }
-  std::vector<protocol::Field> fields;
-  const Message message = decode(payload, fields);
-  if (message.in_reply_to || !message.msg_id) return;
-  context(kNodeTag, step, effects)
-      .error(message, ErrorCode::crash, "the worker crashed on this request; it was given up");
+  change(effects, NodeChange::message_whole, {});
+  handle_record(std::exchange(partial_message_, {}).append(part), step, effects);
+}
+
+void Node::drop_parts(Effects& effects) {
+  if (partial_message_.empty()) return;
+  change(effects, NodeChange::message_whole, {});
+  partial_message_ = {};
+}
+
+void Node::skip(const NodeInput& input, Skipped why, Effects& effects) {
+  std::string_view payload = input.payload;
+  const Context::Input step{input.number, take<protocol::InputHeader>(payload).taken_ns};
+  const bool part = input.kind == InputKind::message_part;
+  if (!part && input.kind != InputKind::message) {
+    put_off_ = why == Skipped::without_room;
+    return;
+  }
+  // Who sent it stands at the beginning of the first part.
+  const bool goes_on = part && (input.flags & protocol::kFirstPart) == 0;
+  const auto message = protocol::decode_message_head(goes_on ? partial_message_ : payload);
+  if (message && !message->in_reply_to && message->msg_id) {
+    if (why == Skipped::without_room) {
+      context(kNodeTag, step, effects)
+          .error(*message, ErrorCode::temporarily_unavailable,
+                 "this node has no room for it (disk, memory, or a limit of either); not done");
+    } else {
+      context(kNodeTag, step, effects)
+          .error(*message, ErrorCode::crash, "the worker crashed on this request; it was given up");
+    }
+  }
+  if (part) drop_parts(effects);
 }
 
 void Node::handle_record(std::string_view record, const Context::Input& input, Effects& effects) {
@@ -200,6 +225,12 @@ void Node::dispatch(const Message& message, const Context::Input& input, Effects
              "unknown type '" + std::string(message.type.substr(0, 100)) + "'");
 }
 
+// If the last attempt had no room for what starting does, this one would have none either.
+void Node::begin_work(const Context::Input& input, Effects& effects) {
+  if (!std::exchange(put_off_, false)) return start_services(input, effects);
+  effects.wake_at(input.taken_ns + kPutOffNs, pack({kNodeTag, generation_, 0}));
+}
+
 void Node::start_services(const Context::Input& input, Effects& effects) {
   for (auto& [tag, service] : services_) {
     Context step = context(tag, input, effects);
@@ -210,9 +241,12 @@ void Node::start_services(const Context::Input& input, Effects& effects) {
 void Node::fire_timer(std::uint64_t packed, const Context::Input& input, Effects& effects) {
   const TimerToken token = unpack_timer_token(packed);
   const auto found = services_.find(token.owner);
-  if (found == services_.end()) throw CorruptSegment("a timer of an unknown service");
+  if (token.owner != kNodeTag && found == services_.end()) {
+    throw CorruptSegment("a timer of an unknown service");
+  }
   // Asked for by an earlier worker: its successor has armed its own.
   if (token.generation != (generation_ & 0xff'ffff) || identity_.node_id.empty()) return;
+  if (token.owner == kNodeTag) return start_services(input, effects);
   events_.emit(Event::timer_fired, {{FieldName::value, token.token}});
   Context step = context(token.owner, input, effects);
   found->second->on_timer(step, token.token);
@@ -228,7 +262,6 @@ Service& Node::service_of(std::uint16_t tag) {
 
 void Node::replay(const Record& record) {
   const std::uint16_t owner = record.flags;
-  if (owner == kSpillTag) return;
   if (owner != kNodeTag) {
     const auto found = services_.find(owner);
     if (found == services_.end()) reject_owner(owner);

@@ -38,9 +38,8 @@ class ServiceIsOff : public std::runtime_error {
   using std::runtime_error::runtime_error;
 };
 
-// Tags of the journal that belong to no service.
+// The tag of the journal and of timers that belongs to no service.
 inline constexpr std::uint16_t kNodeTag = 0;
-inline constexpr std::uint16_t kSpillTag = 0xffff;  // outputs on their way; not state
 
 // Bytes of messages kept for a node that has no init yet; beyond it they are turned away.
 inline constexpr std::uint64_t kMaxDeferredBytes = 64 * 1024 * 1024;
@@ -61,8 +60,10 @@ class Node {
 
   // Throws CorruptSegment when the payload is no such input.
   void step(const NodeInput& input, Effects& effects);
-  // Instead of step(), for an input that workers die of: its sender gets error 13.
-  void skip(const NodeInput& input, Effects& effects);
+  // Instead of step(), for an input that gets none. A client learns it: after crashes with error 13
+  // (perhaps it was done), without room with error 11 (it was not; later it may go).
+  enum class Skipped { after_crashes, without_room };
+  void skip(const NodeInput& input, Skipped why, Effects& effects);
 
   // A committed journal record. Throws CorruptSegment when it makes no sense, and ServiceIsOff.
   void replay(const Record& change);
@@ -77,6 +78,9 @@ class Node {
     std::string message;  // a message record
   };
 
+  void take_part(const NodeInput& input, std::string_view part, const Context::Input& step,
+                 Effects& effects);
+  void drop_parts(Effects& effects);
   void handle_record(std::string_view record, const Context::Input& input, Effects& effects);
   void handle(const protocol::Message& message, std::string_view record,
               const Context::Input& input, Effects& effects);
@@ -84,6 +88,7 @@ class Node {
   void defer(const protocol::Message& message, std::string_view record, const Context::Input& input,
              Effects& effects);
   void dispatch(const protocol::Message& message, const Context::Input& input, Effects& effects);
+  void begin_work(const Context::Input& input, Effects& effects);
   void start_services(const Context::Input& input, Effects& effects);
   void fire_timer(std::uint64_t token, const Context::Input& input, Effects& effects);
   Context context(std::uint16_t owner, const Context::Input& input, Effects& effects);
@@ -102,6 +107,7 @@ class Node {
   std::vector<Deferred> deferred_;
   std::uint64_t deferred_bytes_ = 0;
   std::string partial_message_;  // parts of a message record so far
+  bool put_off_ = false;         // the start of the services: there was no room for it
 };
 
 }  // namespace hearsay::core

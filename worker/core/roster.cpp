@@ -4,6 +4,7 @@
 #include <limits>
 #include <nlohmann/json.hpp>
 #include <numeric>
+#include <set>
 #include <utility>
 
 #include "common/base/check.h"
@@ -96,6 +97,22 @@ std::optional<std::size_t> Roster::rank(std::string_view name) const {
                        [&](std::uint32_t i, std::string_view n) { return names_->at(i) < n; });
   if (found == index.end() || names_->at(*found) != name) return std::nullopt;
   return static_cast<std::size_t>(found - index.begin());
+}
+
+Roster Roster::distinct() const {
+  if (!names_) return *this;
+  const auto& index = names_->by_name;
+  const bool repeats =
+      std::adjacent_find(index.begin(), index.end(), [&](std::uint32_t a, std::uint32_t b) {
+        return names_->at(a) == names_->at(b);
+      }) != index.end();
+  if (!repeats) return *this;
+  std::vector<std::string> names;
+  std::set<std::string_view> seen;
+  for (const std::string_view name : *this) {
+    if (seen.insert(name).second) names.emplace_back(name);
+  }
+  return Roster(names);
 }
 
 Roster Roster::without(std::string_view name) const {

@@ -40,6 +40,8 @@ class Roster {
   // order its init gave them; and back. Not for a roster that leaves a name out.
   std::optional<std::size_t> rank(std::string_view name) const;
   std::string_view by_rank(std::size_t rank) const { return names_->at(names_->by_name[rank]); }
+  // Each name once, where it stands first.
+  Roster distinct() const;
   // All names but this one, however often it is there.
   Roster without(std::string_view name) const;
 

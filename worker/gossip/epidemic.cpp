@@ -134,12 +134,12 @@ void Epidemic::spread(core::Context& context, std::uint32_t position, std::uint6
 }
 
 void Epidemic::send_along(core::Context& context, std::uint32_t dimension) {
-  std::set<std::uint64_t> eras;
+  std::map<std::uint64_t, std::vector<Spreading>> due;  // by era
   for (const Spreading& value : spreading_) {
-    if ((value.left & only(dimension)) != 0) eras.insert(value.era);
+    if ((value.left & only(dimension)) != 0) due[value.era].push_back(value);
   }
-  if (eras.empty()) return;
-  for (const std::uint64_t era : eras) send_in_era(context, era, dimension);
+  if (due.empty()) return;
+  for (const auto& [era, values] : due) send_in_era(context, era, values, dimension);
   cleared(dimension);
   context.change(kForwarded, bytes_of(ForwardedRecord{last_tick_, dimension, 0}));
 }
@@ -149,7 +149,8 @@ void Epidemic::cleared(std::uint32_t dimension) {
   std::erase_if(spreading_, [](const Spreading& value) { return value.left == 0; });
 }
 
-void Epidemic::send_in_era(core::Context& context, std::uint64_t era, std::uint32_t dimension) {
+void Epidemic::send_in_era(core::Context& context, std::uint64_t era,
+                           const std::vector<Spreading>& values, std::uint32_t dimension) {
   const std::uint32_t own = own_rank(context);
   const Circle circle(node_count(context), era, node_count(context));
   const std::vector<std::uint32_t> recent =
@@ -158,8 +159,7 @@ void Epidemic::send_in_era(core::Context& context, std::uint64_t era, std::uint3
     const std::uint32_t peer = circle.node_after(own, distance);
     std::map<Dimensions, std::vector<std::uint32_t>> parts;  // by what is left to the peer
     std::set<std::uint32_t> due;
-    for (const Spreading& value : spreading_) {
-      if (value.era != era || (value.left & only(dimension)) == 0) continue;
+    for (const Spreading& value : values) {
       const std::uint32_t origin = ledger_.log()[value.position].id.source.rank;
       if (std::uint64_t{circle.steps(origin, own)} + distance >= circle.node_count()) continue;
       parts[value.left & ~only(dimension)].push_back(value.position);

@@ -76,7 +76,8 @@ class Epidemic final : public IdentifiedStrategy {
 
   void spread(core::Context& context, std::uint32_t position, std::uint64_t era, Dimensions left);
   void send_along(core::Context& context, std::uint32_t dimension);
-  void send_in_era(core::Context& context, std::uint64_t era, std::uint32_t dimension);
+  void send_in_era(core::Context& context, std::uint64_t era, const std::vector<Spreading>& values,
+                   std::uint32_t dimension);
   void cleared(std::uint32_t dimension);
   void enter_era(core::Context& context, std::uint64_t era);
   void adjust(core::Context& context, std::uint64_t into_cycle_us);

@@ -68,9 +68,10 @@ bool Relay::is_root(const core::Context& context) const {
 void Relay::resume(core::Context& context) {
   relay_heard_ns_ = context.now_ns();
   flushed_ns_ = std::min(flushed_ns_, context.now_ns());
-  for (Told& told : told_) {
+  for (Told told : told_.all()) {
     told.sent_ns = std::min(told.sent_ns, context.now_ns());
     told.due_ns = told.sent_ns + pace_.deadline_ns;
+    told_.put(told);
   }
 }
 
@@ -81,8 +82,8 @@ void Relay::do_due(core::Context& context) {
   if (const auto due_ns = flush_due_ns(context); due_ns && *due_ns <= now_ns) flush(context);
   if (const auto due_ns = repair_.tick(context)) alarm_.ring_at(context, *due_ns);
   if (const auto due_ns = flush_due_ns(context)) alarm_.ring_at(context, *due_ns);
-  for (const Told& told : told_) {
-    alarm_.ring_at(context, std::max(now_ns + 1, told.due_ns));
+  if (const auto due_ns = told_.next_due_ns()) {
+    alarm_.ring_at(context, std::max(now_ns + 1, *due_ns));
   }
 }
 
@@ -103,14 +104,14 @@ void Relay::on_news(core::Context& context, std::span<const std::string> values,
 
 void Relay::owe(core::Context& context, const std::vector<std::uint32_t>& positions) {
   for (const std::uint32_t position : positions) {
-    owed_.push_back(position);
+    owed_.add(position);
     context.change(kOwed, bytes_of(position));
   }
 }
 
 // The value is expected back in a batch of the relay.
 void Relay::await(core::Context& context, std::uint32_t position) {
-  told_.push_back({position, context.now_ns(), context.now_ns() + pace_.deadline_ns, 0, false});
+  told_.put({position, context.now_ns(), context.now_ns() + pace_.deadline_ns, 0, false});
   context.change(kTold, bytes_of(position));
 }
 
@@ -141,8 +142,7 @@ void Relay::tell_again(core::Context& context) {
   std::vector<std::uint32_t> positions;
   bool silent = false;
   bool lost = false;
-  for (Told& told : told_) {
-    if (told.due_ns > context.now_ns()) continue;
+  for (Told told : told_.due_at(context.now_ns())) {
     const bool heard = relay_heard_ns_ >= told.sent_ns + hop_.ns();
     silent = silent || (told.probes && !heard) || told.tries >= kMostTells;
     lost = lost || heard;
@@ -159,11 +159,12 @@ void Relay::tell_again(core::Context& context) {
 }
 
 // It was just told again: when it is to come back, or the relay to answer.
-void Relay::expect_back(core::Context& context, Told& told) {
+void Relay::expect_back(core::Context& context, Told told) {
   const std::int64_t answer_ns = 2 * hop_.ns() + hop_.ns() / 4 + kAnswerSlackNs;
   told.sent_ns = context.now_ns();
   told.due_ns = context.now_ns() + (told.probes ? answer_ns : pace_.deadline_ns);
   ++told.tries;
+  told_.put(told);
 }
 
 void Relay::take_over(core::Context& context) {
@@ -176,8 +177,7 @@ void Relay::take_over(core::Context& context) {
 
 void Relay::owe_what_was_told(core::Context& context) {
   std::vector<std::uint32_t> positions;
-  positions.reserve(told_.size());
-  for (const Told& told : told_) positions.push_back(told.position);
+  for (const Told& told : told_.all()) positions.push_back(told.position);
   told_.clear();
   owe(context, positions);
 }
@@ -199,7 +199,8 @@ void Relay::hear_of_epoch(core::Context& context, std::uint64_t epoch) {
   if (pace_.direct || is_root(context)) return;
   relay_heard_ns_ = context.now_ns();
   // What the old relay may never have got, or never sent on.
-  std::vector<std::uint32_t> positions = std::exchange(owed_, {});
+  const OwedList owed = std::exchange(owed_, {});
+  std::vector<std::uint32_t> positions = owed.positions();
   if (!positions.empty()) {
     context.change(kFlushed, bytes_of(FlushRecord{0, flushed_ns_}));
     for (const std::uint32_t position : positions) {
@@ -208,12 +209,10 @@ void Relay::hear_of_epoch(core::Context& context, std::uint64_t epoch) {
       }
     }
   }
-  for (Told& told : told_) {
-    if (std::find(positions.begin(), positions.end(), told.position) == positions.end()) {
-      positions.push_back(told.position);
-    }
-    told = {told.position, context.now_ns(), context.now_ns() + pace_.deadline_ns, told.tries,
-            false};
+  for (const Told& told : told_.all()) {
+    if (!owed.contains(told.position)) positions.push_back(told.position);
+    told_.put(
+        {told.position, context.now_ns(), context.now_ns() + pace_.deadline_ns, told.tries, false});
   }
   if (!positions.empty()) tell(context, std::move(positions), false);
   if (was_relay) repair_.exchange_with(context, relay(context));
@@ -227,7 +226,7 @@ std::optional<std::int64_t> Relay::flush_due_ns(const core::Context& context) co
 void Relay::flush(core::Context& context) {
   urgent_ = false;
   flushed_ns_ = context.now_ns();
-  remember_batch({number_ + 1, std::exchange(owed_, {})});
+  remember_batch({number_ + 1, owed_.take()});
   context.change(kFlushed, bytes_of(FlushRecord{number_, flushed_ns_}));
   const std::size_t repeats =
       !pace_.direct && is_lossy(context) ? std::min(batches_.size() - 1, kRepeatedBatches) : 0;
@@ -313,18 +312,15 @@ void Relay::handle_tell(core::Context& context, const protocol::Message& message
   }
   if (hop_us > 0) hop_.sample(static_cast<std::int64_t>(hop_us) * kNsPerUs);
   ping_ = Ping{teller, at_us, context.now_ns()};
-  std::vector<std::uint32_t> wanted = news;
-  if (urgent) {
-    // The teller has missed the batch, or we its first message: messages get lost.
-    on_loss(context);
-    urgent_ = true;
-    for (const Arrival& arrival : arrivals) {
-      const std::uint32_t position = *ledger_.log().position(arrival.id);
-      if (std::find(wanted.begin(), wanted.end(), position) == wanted.end() &&
-          std::find(owed_.begin(), owed_.end(), position) == owed_.end()) {
-        wanted.push_back(position);
-      }
-    }
+  owe(context, news);
+  if (!urgent) return;
+  // The teller has missed the batch, or we its first message: messages get lost.
+  on_loss(context);
+  urgent_ = true;
+  std::vector<std::uint32_t> wanted;
+  for (const Arrival& arrival : arrivals) {
+    const std::uint32_t position = *ledger_.log().position(arrival.id);
+    if (!owed_.contains(position)) wanted.push_back(position);
   }
   owe(context, wanted);
 }
@@ -394,11 +390,8 @@ void Relay::came_back(core::Context& context, const std::vector<Arrival>& arriva
   const Source self = own_source(context);
   for (const Arrival& arrival : arrivals) {
     if (arrival.id.source != self) continue;
-    std::erase_if(told_, [&](const Told& told) {
-      if (ledger_.log()[told.position].id.sequence != arrival.id.sequence) return false;
-      context.change(kEchoed, bytes_of(told.position));
-      return true;
-    });
+    const std::uint32_t position = *ledger_.log().position(arrival.id);
+    if (told_.forget(position)) context.change(kEchoed, bytes_of(position));
   }
 }
 
@@ -407,7 +400,7 @@ void Relay::tell_what_was_missed(core::Context& context) {
   if (is_root(context)) return;
   const std::int64_t round_trip_ns = hop_.ns() * (1 + tree_depth(node_count(context)));
   std::vector<std::uint32_t> positions;
-  for (Told& told : told_) {
+  for (Told told : told_.all()) {
     if (told.sent_ns + round_trip_ns + hop_.ns() / 4 > context.now_ns()) continue;
     positions.push_back(told.position);
     told.probes = false;

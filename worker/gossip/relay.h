@@ -30,7 +30,9 @@
 #include "common/options/service_options.h"
 #include "worker/gossip/batch_header.h"
 #include "worker/gossip/identified_strategy.h"
+#include "worker/gossip/owed_list.h"
 #include "worker/gossip/pace.h"
+#include "worker/gossip/told_list.h"
 
 namespace hearsay::gossip {
 
@@ -44,14 +46,6 @@ class Relay final : public IdentifiedStrategy {
   void snapshot(const core::Service::ChangeSink& sink) const override;
 
  private:
-  // A value told to the relay that has not come back.
-  struct Told {
-    std::uint32_t position;
-    std::int64_t sent_ns;
-    std::int64_t due_ns;  // by then it should have come back
-    int tries;
-    bool probes;  // it was told again to see whether the relay is there
-  };
   // A hop to measure: whose tell it was, the teller's time, ours when it came.
   struct Ping {
     std::uint32_t rank;
@@ -83,7 +77,7 @@ class Relay final : public IdentifiedStrategy {
   void tell(core::Context& context, std::vector<std::uint32_t> positions, bool urgent);
   void send_tell(core::Context& context, std::vector<std::uint32_t>& positions, bool urgent);
   void tell_again(core::Context& context);
-  void expect_back(core::Context& context, Told& told);
+  void expect_back(core::Context& context, Told told);
   void take_over(core::Context& context);
   void owe_what_was_told(core::Context& context);
   bool is_lossy(const core::Context& context) const { return context.now_ns() < lossy_until_ns_; }
@@ -109,10 +103,10 @@ class Relay final : public IdentifiedStrategy {
 
   std::uint64_t epoch_ = 0;
   std::int64_t relay_heard_ns_ = kLongAgoNs;
-  std::vector<Told> told_;
+  ToldList told_;
 
-  std::vector<std::uint32_t> owed_;  // positions in the log
-  std::uint64_t number_ = 0;         // of the latest batch
+  OwedList owed_;
+  std::uint64_t number_ = 0;  // of the latest batch
   std::int64_t flushed_ns_ = kLongAgoNs;
   bool urgent_ = false;
   std::int64_t lossy_until_ns_ = kLongAgoNs;

@@ -12,9 +12,6 @@ void Relay::replay(std::uint16_t kind, std::string_view payload) {
   const auto check = [&](std::uint32_t position) {
     if (position >= ledger_.log().size()) throw CorruptSegment("the journal names no such value");
   };
-  const auto forget = [&](std::uint32_t position) {
-    std::erase_if(told_, [&](const Told& told) { return told.position == position; });
-  };
   if (ledger_.replay(kind, payload) || streams_.replay(kind, payload) ||
       repair_.replay(kind, payload)) {
     return;
@@ -25,18 +22,18 @@ void Relay::replay(std::uint16_t kind, std::string_view payload) {
   } else if (change == StrategyChange::owed) {
     const auto position = take<std::uint32_t>(payload);
     check(position);
-    owed_.push_back(position);
-    forget(position);
+    owed_.add(position);
+    told_.forget(position);
   } else if (change == StrategyChange::told) {
     const auto position = take<std::uint32_t>(payload);
     check(position);
     // When it is due start() says.
-    told_.push_back({position, ledger_.log()[position].taken_ns, 0, 0, false});
+    told_.put({position, ledger_.log()[position].taken_ns, 0, 0, false});
   } else if (change == StrategyChange::echoed) {
-    forget(take<std::uint32_t>(payload));
+    told_.forget(take<std::uint32_t>(payload));
   } else if (change == StrategyChange::flushed) {
     const auto record = take<FlushRecord>(payload);
-    std::vector<std::uint32_t> positions = std::exchange(owed_, {});
+    std::vector<std::uint32_t> positions = owed_.take();
     flushed_ns_ = record.at_ns;
     if (record.number != 0) remember_batch({record.number, std::move(positions)});
   } else if (change == StrategyChange::hop) {
@@ -58,8 +55,9 @@ void Relay::snapshot(const core::Service::ChangeSink& sink) const {
       put(StrategyChange::owed, bytes_of(position));
     put(StrategyChange::flushed, bytes_of(FlushRecord{batch.number, flushed_ns_}));
   }
-  for (const std::uint32_t position : owed_) put(StrategyChange::owed, bytes_of(position));
-  for (const Told& told : told_) put(StrategyChange::told, bytes_of(told.position));
+  for (const std::uint32_t position : owed_.positions())
+    put(StrategyChange::owed, bytes_of(position));
+  for (const Told& told : told_.all()) put(StrategyChange::told, bytes_of(told.position));
   if (hop_.measured()) put(StrategyChange::hop, bytes_of(hop_.ns()));
 }
 

@@ -20,11 +20,12 @@ constexpr auto kValue = static_cast<std::uint16_t>(gossip::ServiceChange::value)
 constexpr auto kTopology = static_cast<std::uint16_t>(gossip::ServiceChange::topology);
 
 // The neighbours of `node` in a topology, all of them known nodes: an unknown destination would
-// silence this node in Maelstrom for good.
+// silence this node in Maelstrom for good. Without an entry it has none: Maelstrom's line of one
+// node is {}.
 core::Roster neighbours_in(std::string_view topology, const core::Identity& identity) {
   if (!topology.starts_with('{')) throw core::BadRequest("body.topology must be an object");
   const auto own = protocol::find_member(topology, identity.node_id);
-  if (!own) throw core::BadRequest("body.topology has no entry for " + identity.node_id);
+  if (!own) return {};
   if (!own->starts_with('[')) {
     throw core::BadRequest("body.topology's entry for " + identity.node_id + " must be an array");
   }
@@ -33,7 +34,7 @@ core::Roster neighbours_in(std::string_view topology, const core::Identity& iden
   if (!neighbours || !std::all_of(neighbours->begin(), neighbours->end(), is_node)) {
     throw core::BadRequest("body.topology names a neighbour that is no node");
   }
-  return neighbours->without(identity.node_id);
+  return neighbours->distinct().without(identity.node_id);
 }
 
 }  // namespace

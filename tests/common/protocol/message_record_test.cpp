@@ -109,8 +109,9 @@ TEST(MessageRecord, TheBytesArePinned) {
       "\x39\0\0\0\x01\0\0\0"
       "\xFE\xFF\xFF\xFF\xFF\xFF\xFF\xFF\0\0\0\0\0\0\0\0"
       "\x02\0\0\0\x03\0\0\0\x01\0\0\0\x01\0\0\0"
+      "n1c23x"
       "\x01\0\0\0\x02\0\0\0"
-      "n1c23xv12",
+      "v12",
       57);
   EXPECT_EQ(record_of(message), expected);
 }
@@ -147,13 +148,35 @@ TEST(MessageRecord, CorruptBytesAreNeverFollowed) {
 // Lengths whose sums wrap around must not fit.
 TEST(MessageRecord, HugeLengthsAreRefused) {
   const std::vector<Field> fields = {{"a", "1"}, {"b", "2"}};
-  const std::string bytes = record_of({"n1", "c1", "x", {}, {}, fields});
-  for (std::size_t at = 0; at + 4 <= 40 + 16; at += 4) {
+  const Message message{"n1", "c1", "x", {}, {}, fields};
+  const std::string bytes = record_of(message);
+  const std::size_t texts = message.src.size() + message.dest.size() + message.type.size();
+  for (std::size_t word = 0; word < 14; ++word) {
+    const std::size_t at = 4 * word + (word < 10 ? 0 : texts);  // the fields' lengths come behind
     for (const std::uint32_t length : {0xFFFFFFFFU, 0x80000000U, 0xFFFFFFF8U, 0x20000000U}) {
       std::string broken = bytes;
       std::memcpy(broken.data() + at, &length, sizeof length);
       EXPECT_FALSE(decode_copy(broken)) << at << " " << length;
     }
+  }
+}
+
+// The first part of a long message says who sent it.
+TEST(MessageRecord, TheHeadIsThereBeforeTheFields) {
+  const std::vector<Field> fields(5000, Field{"name", "1"});
+  const std::string bytes = record_of({"n1", "c1", "x", 7, {}, fields});
+  const std::size_t head_bytes = 40 + 5;
+  for (std::size_t length = 0; length < head_bytes; ++length) {
+    EXPECT_FALSE(decode_message_head(std::string_view(bytes).substr(0, length))) << length;
+  }
+  for (const std::size_t length : {head_bytes, head_bytes + 1, bytes.size()}) {
+    const auto head = decode_message_head(std::string_view(bytes).substr(0, length));
+    ASSERT_TRUE(head) << length;
+    EXPECT_EQ(head->src, "n1");
+    EXPECT_EQ(head->dest, "c1");
+    EXPECT_EQ(head->type, "x");
+    EXPECT_EQ(head->msg_id, 7);
+    EXPECT_TRUE(head->fields.empty());
   }
 }
 

@@ -4,6 +4,9 @@
 #include <gtest/gtest.h>
 
 #include <memory>
+#include <utility>
+
+#include "common/base/record.h"
 
 namespace hearsay::shm {
 namespace {
@@ -55,6 +58,29 @@ TEST(CommitTest, APredecessorsUnfinishedSlotDoesNotCount) {
   // The successor overwrites it.
   commit(*area, slot_number(200));
   expect_slot(active_slot(*area), 200);
+}
+
+TEST(CommitTest, ADamagedSlotIsSeen) {
+  const auto area = std::make_unique<CommitArea>();
+  EXPECT_THROW(check_active_slot(*area), CorruptSegment) << "wiped memory";
+  begin(*area);
+  check_active_slot(*area);
+  for (std::uint64_t n = 1; n <= 3; ++n) {
+    commit(*area, slot_number(100 * n));
+    check_active_slot(*area);
+  }
+  CommitSlot& slot = area->slots[committed_steps(*area) & 1];
+  for (std::uint64_t* field :
+       {&slot.request_head, &slot.reply_tail, &slot.inputs, &slot.journal_region, &slot.journal_end,
+        &slot.snapshot_bytes, &slot.spill_begin, &slot.spill_end}) {
+    const std::uint64_t before = std::exchange(*field, 0);
+    if (before == 0) *field = 1;
+    EXPECT_THROW(check_active_slot(*area), CorruptSegment);
+    *field = before;
+  }
+  check_active_slot(*area);
+  area->step.fetch_add(2);
+  EXPECT_THROW(check_active_slot(*area), CorruptSegment);
 }
 
 TEST(CommitTest, SpilledMeansThatSomethingWaits) {

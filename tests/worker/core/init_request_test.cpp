@@ -7,6 +7,12 @@
 namespace hearsay::core {
 namespace {
 
+TEST(InitRequest, ANameGivenTwiceCountsOnce) {
+  EXPECT_EQ((Roster{"b", "a", "b", "b", "c", "a"}).distinct(), (Roster{"b", "a", "c"}));
+  EXPECT_EQ((Roster{"b", "a"}).distinct(), (Roster{"b", "a"}));
+  EXPECT_EQ(Roster().distinct(), Roster());
+}
+
 TEST(InitRequest, SurvivesTheJournal) {
   const InitRequest request{"n1", {"n0", "n1", "n\"2"}};
   const InitRequest back = from_payload(to_payload(request));

@@ -142,6 +142,76 @@ TEST(Node, ASkippedRequestGetsError13) {
   EXPECT_TRUE(core.skip(gossip_from("n1", {1})).is_null());
 }
 
+TEST(Node, ARequestWithoutRoomGetsError11AndIsNotDone) {
+  CoreHarness core;
+  core.initialise();
+  const Json request = {{"src", "c1"},
+                        {"dest", "n0"},
+                        {"body", {{"type", "broadcast"}, {"msg_id", 4}, {"message", 1}}}};
+  const Json line = core.skip(request, core::Node::Skipped::without_room);
+  EXPECT_EQ(line["body"]["code"], 11);
+  EXPECT_EQ(line["body"]["in_reply_to"], 4);
+  EXPECT_TRUE(core.skip(gossip_from("n1", {1}), core::Node::Skipped::without_room).is_null());
+  EXPECT_EQ(core.ask({{"type", "read"}})["messages"], Json::array());
+}
+
+// Whichever part finds no room: one answer, and the rest of the message is not taken for another.
+TEST(Node, AMessageOfManyPartsIsGivenUpAtAnyOfThem) {
+  constexpr std::uint64_t kPiece = 100;
+  for (int part = 0; part < 6; ++part) {
+    for (const bool dies : {false, true}) {
+      CoreHarness core;
+      core.initialise();
+      const auto lines = core.send_in_parts(
+          echo(8, std::string(500, 'x')), kPiece,
+          [&] {
+            if (dies) core.restart();
+          },
+          [&](int number) { return number == part; });
+      ASSERT_EQ(lines.size(), 1U) << part;
+      EXPECT_EQ(lines[0]["body"]["code"], 11) << part;
+      EXPECT_EQ(lines[0]["body"]["in_reply_to"], 8) << part;
+      const auto next = core.send_in_parts(echo(9, std::string(500, 'y')), kPiece);
+      ASSERT_EQ(next.size(), 1U) << part;
+      EXPECT_EQ(next[0]["body"]["echo"], std::string(500, 'y')) << part;
+    }
+  }
+}
+
+TEST(Node, AMessageCutOffByAnotherIsForgotten) {
+  CoreHarness core;
+  core.initialise();
+  core.send_in_parts(echo(8, std::string(500, 'x')), 100, {},
+                     [](int number) { return number > 1; });
+  const auto lines = core.send_in_parts(echo(9, "whole"), 50, [&] { core.restart(); });
+  ASSERT_EQ(lines.size(), 1U);
+  EXPECT_EQ(lines[0]["body"]["echo"], "whole");
+}
+
+// A start for which there is no room is not tried over and over, but a second later.
+TEST(Node, AStartWithoutRoomIsPutOff) {
+  CoreHarness core;
+  core.initialise();
+  core.ask({{"type", "broadcast"}, {"message", 1}});
+  const auto timer = core.wakes.at(0);
+  core.restart();
+  core.wakes.clear();
+  core.find_no_room(protocol::InputKind::timer, 0, std::string(bytes_of(timer.token)));
+  core.worker_started(2);
+  ASSERT_EQ(core.wakes.size(), 1U) << "the strategy is not started: it would set a timer now";
+  EXPECT_EQ(core.wakes[0].at_ns, core.now_ns + kNsPerSecond);
+  EXPECT_EQ(core.ask({{"type", "read"}})["messages"], Json({1}));
+  std::vector<Json> lines;
+  ASSERT_TRUE(core.fire_next_timer(lines));
+  EXPECT_FALSE(core.wakes.empty() && lines.empty()) << "it goes on";
+  // The next start is as any other.
+  core.restart();
+  core.wakes.clear();
+  core.worker_started(3);
+  ASSERT_FALSE(core.wakes.empty());
+  EXPECT_NE(core.wakes[0].at_ns, core.now_ns + kNsPerSecond);
+}
+
 TEST(Node, TimersOfEarlierWorkersDoNotFire) {
   CoreHarness core;
   core.initialise();

@@ -31,12 +31,13 @@ std::unique_ptr<core::Node> CoreHarness::make_node() {
 }
 
 std::vector<Json> CoreHarness::run(protocol::InputKind kind, std::uint16_t flags,
-                                   const std::string& payload, bool skipped) {
+                                   const std::string& payload,
+                                   std::optional<core::Node::Skipped> skipped) {
   const std::string whole = std::string(bytes_of(protocol::InputHeader{now_ns})) + payload;
   const core::NodeInput input{inputs_++, kind, flags, whole};
   core::Effects effects;
   if (skipped) {
-    node_->skip(input, effects);
+    node_->skip(input, *skipped, effects);
   } else {
     node_->step(input, effects);
   }
@@ -93,24 +94,34 @@ std::vector<Json> CoreHarness::worker_started(std::uint64_t generation) {
 }
 
 std::vector<Json> CoreHarness::send_in_parts(const Json& message, std::uint64_t piece_bytes,
-                                             const std::function<void()>& between_parts) {
+                                             const std::function<void()>& between_parts,
+                                             const std::function<bool(int)>& given_up) {
   const std::string record = record_of(message.dump());
   std::vector<Json> lines;
+  int number = 0;
   for (std::uint64_t at = 0; at < record.size(); at += piece_bytes) {
     if (at > 0 && between_parts) between_parts();
     const bool last = at + piece_bytes >= record.size();
-    const std::uint16_t flags = last ? protocol::kLastPart : std::uint16_t{0};
+    const auto flags = static_cast<std::uint16_t>((at == 0 ? protocol::kFirstPart : 0) |
+                                                  (last ? protocol::kLastPart : 0));
+    std::optional<core::Node::Skipped> skipped;
+    if (given_up && given_up(number++)) skipped = core::Node::Skipped::without_room;
     for (Json& line :
-         run(protocol::InputKind::message_part, flags, record.substr(at, piece_bytes))) {
+         run(protocol::InputKind::message_part, flags, record.substr(at, piece_bytes), skipped)) {
       lines.push_back(std::move(line));
     }
   }
   return lines;
 }
 
-Json CoreHarness::skip(const Json& message) {
-  const auto lines = run(protocol::InputKind::message, 0, record_of(message.dump()), true);
+Json CoreHarness::skip(const Json& message, core::Node::Skipped why) {
+  const auto lines = run(protocol::InputKind::message, 0, record_of(message.dump()), why);
   return lines.empty() ? Json() : lines.front();
+}
+
+std::vector<Json> CoreHarness::find_no_room(protocol::InputKind kind, std::uint16_t flags,
+                                            const std::string& payload) {
+  return run(kind, flags, payload, core::Node::Skipped::without_room);
 }
 
 void CoreHarness::restart() {

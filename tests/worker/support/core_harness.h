@@ -8,6 +8,7 @@
 #include <functional>
 #include <memory>
 #include <nlohmann/json.hpp>
+#include <optional>
 #include <string>
 #include <vector>
 
@@ -41,9 +42,14 @@ class CoreHarness {
   std::vector<Json> worker_started(std::uint64_t generation);
   // The message as a message_part input for each piece of `piece_bytes`; between_parts() is called
   // before every part but the first.
+  // In a part that `given_up` says yes to (they are counted from 0), there is no room for the step.
   std::vector<Json> send_in_parts(const Json& message, std::uint64_t piece_bytes,
-                                  const std::function<void()>& between_parts = {});
-  Json skip(const Json& message);
+                                  const std::function<void()>& between_parts = {},
+                                  const std::function<bool(int)>& given_up = {});
+  Json skip(const Json& message, core::Node::Skipped why = core::Node::Skipped::after_crashes);
+  // Instead of the steps for a part of a message, a timer or a start.
+  std::vector<Json> find_no_room(protocol::InputKind kind, std::uint16_t flags,
+                                 const std::string& payload);
 
   // A new core from the journal.
   void restart();
@@ -62,7 +68,7 @@ class CoreHarness {
 
  private:
   std::vector<Json> run(protocol::InputKind kind, std::uint16_t flags, const std::string& payload,
-                        bool skipped = false);
+                        std::optional<core::Node::Skipped> skipped = {});
   std::vector<Json> commit(const core::Effects& effects);
   std::unique_ptr<core::Node> make_node();
 

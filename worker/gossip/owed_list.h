@@ -1,0 +1,34 @@
+// The positions of the values that a root is to send with its next batch: each once, in the order
+// in which they came. Not thread-safe; pure.
+#pragma once
+
+#include <cstdint>
+#include <unordered_set>
+#include <utility>
+#include <vector>
+
+namespace hearsay::gossip {
+
+class OwedList {
+ public:
+  // False if it is there already.
+  bool add(std::uint32_t position) {
+    if (!members_.insert(position).second) return false;
+    positions_.push_back(position);
+    return true;
+  }
+  bool contains(std::uint32_t position) const { return members_.contains(position); }
+  bool empty() const { return positions_.empty(); }
+  const std::vector<std::uint32_t>& positions() const { return positions_; }
+  // All of them; the list is empty then.
+  std::vector<std::uint32_t> take() {
+    members_.clear();
+    return std::exchange(positions_, {});
+  }
+
+ private:
+  std::vector<std::uint32_t> positions_;
+  std::unordered_set<std::uint32_t> members_;
+};
+
+}  // namespace hearsay::gossip

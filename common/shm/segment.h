@@ -65,7 +65,7 @@ struct SegmentLayout {
   RingControl request;
   RingControl reply;
 };
-static_assert(sizeof(SegmentHeader) == 80);
+static_assert(sizeof(SegmentHeader) == 88);
 static_assert(offsetof(SegmentLayout, commit) == 128);
 static_assert(offsetof(SegmentLayout, worker_park) == 512);
 static_assert(offsetof(SegmentLayout, request) == 768);

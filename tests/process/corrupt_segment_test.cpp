@@ -15,6 +15,7 @@
 #include "common/shm/segment.h"
 #include "tests/support/conversation.h"
 #include "tests/support/messages.h"
+#include "tests/support/send_signal.h"
 
 namespace hearsay::test {
 namespace {
@@ -69,7 +70,7 @@ void expect_no_harm(const std::function<void(const SegmentOfNode&)>& corrupt, Af
   }
   const pid_t worker = node.worker();
   corrupt(SegmentOfNode(node.pid()));
-  if (then == Afterwards::kill_worker) ::kill(worker, SIGKILL);
+  if (then == Afterwards::kill_worker) send_signal(worker, SIGKILL);
   for (std::int64_t id = 100; id < 110; ++id) {
     if (!node.send_line(echo_line(id))) break;  // it has ended
   }

@@ -14,6 +14,7 @@
 
 #include "tests/support/conversation.h"
 #include "tests/support/messages.h"
+#include "tests/support/send_signal.h"
 #include "tests/support/temporary_folder.h"
 
 namespace hearsay::test {
@@ -28,7 +29,7 @@ NodeSetup node_after(const std::string& shell_command, const std::string& argume
 
 void expect_to_survive_its_worker(Conversation& conversation) {
   ASSERT_TRUE(conversation.still_echoes());
-  ::kill(conversation.node().worker(), SIGKILL);
+  send_signal(conversation.node().worker(), SIGKILL);
   EXPECT_TRUE(conversation.still_echoes()) << conversation.node().stderr_text();
   conversation.expect_end();
   EXPECT_EQ(conversation.node().count_events("worker_died"), 1U);
@@ -82,7 +83,7 @@ class StraySignal : public testing::TestWithParam<int> {};
 TEST_P(StraySignal, HarmsNeitherProcess) {
   Conversation conversation;
   conversation.node().signal(GetParam());
-  ::kill(conversation.node().worker(), GetParam());
+  send_signal(conversation.node().worker(), GetParam());
   conversation.expect_good_end();
 }
 

@@ -8,6 +8,7 @@
 #include "tests/support/conversation.h"
 #include "tests/support/messages.h"
 #include "tests/support/processes.h"
+#include "tests/support/send_signal.h"
 
 namespace hearsay::test {
 namespace {
@@ -20,7 +21,7 @@ const std::string kShortDeadline = "--reply-deadline-ms=700";
 const std::string kPatientHangLimit = "--hang-limit-ms=60000";
 
 void stop(pid_t pid) {
-  ::kill(pid, SIGSTOP);
+  send_signal(pid, SIGSTOP);
   ASSERT_TRUE(stopped_in_time(pid));
 }
 
@@ -52,7 +53,7 @@ TEST(HungWorker, AStoppedOneWithoutWorkIsLeftAlone) {
   ASSERT_TRUE(conversation.still_echoes());
   stop(worker);
   std::this_thread::sleep_for(milliseconds(3000));
-  ::kill(worker, SIGCONT);
+  send_signal(worker, SIGCONT);
   conversation.expect_good_end();
   EXPECT_EQ(node.count_events("worker_killed"), 0U);
 }
@@ -77,7 +78,7 @@ TEST(LateAnswers, ToClientsAreNotGivenToPeersAre) {
   conversation.say(echo_line(7));
   conversation.say(request_line("c1", "n1", "broadcast", 8, {{"message", 42}}));
   std::this_thread::sleep_for(kLongerThanDeadline);
-  ::kill(node.worker(), SIGCONT);
+  send_signal(node.worker(), SIGCONT);
   EXPECT_TRUE(conversation.still_echoes());
   conversation.say(request_line("c1", "n1", "read", 9));
   EXPECT_EQ(conversation.answer_to(9)["body"]["messages"], nlohmann::json::array({42}))
@@ -96,7 +97,7 @@ TEST(LateAnswers, LargeOnesAreDroppedWhole) {
   stop(node.worker());
   std::jthread writer([&] { node.send_only(echo_line(7, std::string(2'000'000, 'x')) + '\n'); });
   std::this_thread::sleep_for(kLongerThanDeadline);
-  ::kill(node.worker(), SIGCONT);
+  send_signal(node.worker(), SIGCONT);
   writer.join();
   conversation.expect_good_end();
   EXPECT_EQ(conversation.count_answers(7), 0U);
@@ -170,7 +171,7 @@ TEST(StoppedNode, TogetherWithItsWorkerGoesOn) {
   std::this_thread::sleep_for(kLongerThanDeadline);
   node.signal(SIGCONT);
   std::this_thread::sleep_for(milliseconds(100));  // the node looks at its worker before that moves
-  ::kill(worker, SIGCONT);
+  send_signal(worker, SIGCONT);
   EXPECT_EQ(type_of(conversation.answer_to(7)), "echo_ok");
   conversation.expect_good_end();
   EXPECT_EQ(node.count_events("worker_killed"), 0U) << node.stderr_text();

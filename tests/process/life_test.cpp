@@ -14,6 +14,7 @@
 #include "tests/support/conversation.h"
 #include "tests/support/messages.h"
 #include "tests/support/processes.h"
+#include "tests/support/send_signal.h"
 
 namespace hearsay::test {
 namespace {
@@ -92,7 +93,7 @@ TEST(Life, TheNodeItselfLeaksNoDescriptorWithItsWorkers) {
   pid_t worker = node.worker();
   const std::size_t files = open_files(node.pid()).size();
   for (int death = 0; death < 50; ++death) {
-    ::kill(worker, SIGKILL);
+    send_signal(worker, SIGKILL);
     worker = node.worker(worker);
     ASSERT_GT(worker, 0);
     ASSERT_TRUE(conversation.still_echoes());
@@ -134,7 +135,7 @@ TEST(Life, AStoppedWorkerDoesNotKeepTheNodeFromEnding) {
   Conversation conversation;
   NodeRunner& node = conversation.node();
   const pid_t worker = node.worker();
-  ::kill(worker, SIGSTOP);
+  send_signal(worker, SIGSTOP);
   node.signal(SIGTERM);
   EXPECT_EQ(node.exit_code(), 0) << node.stderr_text();
   EXPECT_TRUE(gone_in_time(worker));
@@ -170,7 +171,7 @@ TEST(Idle, ANodeThatNobodyReadsFromUsesNoCpu) {
 TEST(Idle, ANodeWhoseWorkerDiedUsesNoCpu) {
   Conversation conversation({"hearsay-node", {"--gossip=flood"}});
   const pid_t first = conversation.node().worker();
-  ::kill(first, SIGKILL);
+  send_signal(first, SIGKILL);
   ASSERT_GT(conversation.node().worker(first), 0);
   ASSERT_TRUE(conversation.still_echoes());
   expect_idle(conversation);

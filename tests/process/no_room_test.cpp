@@ -13,6 +13,7 @@
 #include "tests/support/conversation.h"
 #include "tests/support/messages.h"
 #include "tests/support/sanitized.h"
+#include "tests/support/send_signal.h"
 #include "tests/support/temporary_folder.h"
 
 namespace hearsay::test {
@@ -63,7 +64,7 @@ class Filling {
   }
   void expect_same_after_a_kill() {
     const pid_t worker = talk_.node().worker();
-    ::kill(worker, SIGKILL);
+    send_signal(worker, SIGKILL);
     ASSERT_NE(talk_.node().worker(worker), -1);
     expect_everything_read();
   }
@@ -191,8 +192,7 @@ TEST_P(LongLine, IsTurnedAwayAndTheNodeGoesOn) {
   }
 }
 
-INSTANTIATE_TEST_SUITE_P(Bytes, LongLine,
-                         testing::Values(10'000'000, 15'000'000, 20'000'000));
+INSTANTIATE_TEST_SUITE_P(Bytes, LongLine, testing::Values(10'000'000, 15'000'000, 20'000'000));
 
 // Too little even for an attempt: a bounded number of them, then words.
 TEST(NoRoom, TooLittleForAnythingEndsTheNodeWithWords) {
@@ -203,7 +203,7 @@ TEST(NoRoom, TooLittleForAnythingEndsTheNodeWithWords) {
   const pid_t worker = talk.node().worker();
   const rlimit little{14'000'000, RLIM_INFINITY};  // for the start, not for the values
   ASSERT_EQ(::prlimit(talk.node().pid(), RLIMIT_AS, &little, nullptr), 0);
-  ::kill(worker, SIGKILL);
+  send_signal(worker, SIGKILL);
   EXPECT_EQ(talk.node().exit_code(), 1);
   const std::string said = talk.node().stderr_text();
   EXPECT_NE(said.find("times without getting anything done"), std::string::npos)

@@ -13,6 +13,7 @@
 #include "common/shm/segment.h"
 #include "tests/support/conversation.h"
 #include "tests/support/messages.h"
+#include "tests/support/send_signal.h"
 #include "tests/support/temporary_folder.h"
 
 namespace hearsay::test {
@@ -77,7 +78,7 @@ TEST(StateDir, OutlivesAWorkerKilledBefore) {
     talk.say(broadcast_line(11, "kept"));
     talk.answer_to(11);
     const pid_t first = talk.node().worker();
-    ::kill(first, SIGKILL);
+    send_signal(first, SIGKILL);
     EXPECT_NE(talk.node().worker(first), -1);
     EXPECT_TRUE(talk.still_echoes());
     talk.node().signal(SIGKILL);

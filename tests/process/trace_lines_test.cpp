@@ -12,6 +12,7 @@
 #include "common/trace/event.h"
 #include "tests/support/conversation.h"
 #include "tests/support/messages.h"
+#include "tests/support/send_signal.h"
 
 namespace hearsay::test {
 namespace {
@@ -78,7 +79,7 @@ void say_all_sorts(Conversation& conversation) {
   conversation.say(request_line("c1", "n1", "broadcast", 6, {{"message", controls}}));
   conversation.say(request_line("c1", "n1", "echo", 7, {{"echo", std::string(600'000, 'x')}}));
   EXPECT_TRUE(conversation.still_echoes());
-  ::kill(conversation.node().worker(), SIGKILL);
+  send_signal(conversation.node().worker(), SIGKILL);
   EXPECT_TRUE(conversation.still_echoes());
 }
 

@@ -19,6 +19,7 @@
 #include "tests/support/conversation.h"
 #include "tests/support/messages.h"
 #include "tests/support/processes.h"
+#include "tests/support/send_signal.h"
 #include "tests/support/temporary_folder.h"
 
 namespace hearsay::test {
@@ -235,7 +236,7 @@ TEST(TraceFile, APipeWhoseReaderGoesIsTakenUpAgain) {
   Conversation conversation({.arguments = {"--trace-file=" + fifo}});
   reader.reset();
   say_what_is_rejected(conversation);
-  ::kill(conversation.node().worker(), SIGKILL);  // its successor finds no reader
+  send_signal(conversation.node().worker(), SIGKILL);  // its successor finds no reader
   EXPECT_TRUE(conversation.still_echoes());
   reader = FileDescriptor(::open(fifo.c_str(), O_RDONLY | O_NONBLOCK | O_CLOEXEC));
   conversation.say(request_line("c1", "n1", "topology", 5));

@@ -7,6 +7,7 @@
 #include <thread>
 
 #include "tests/support/node_runner.h"
+#include "tests/support/send_signal.h"
 
 namespace hearsay::test {
 
@@ -34,7 +35,7 @@ class WorkerKiller {
       if (worker < 0) break;
       const auto life = random() % static_cast<std::uint64_t>(longest_life.count());
       std::this_thread::sleep_for(std::chrono::microseconds(life));
-      ::kill(worker, SIGKILL);
+      send_signal(worker, SIGKILL);
       last = worker;
       ++kills_;
     }

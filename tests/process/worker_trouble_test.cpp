@@ -18,6 +18,7 @@
 #include "tests/support/messages.h"
 #include "tests/support/processes.h"
 #include "tests/support/sanitized.h"
+#include "tests/support/send_signal.h"
 #include "tests/support/temporary_folder.h"
 
 namespace hearsay::test {
@@ -69,7 +70,7 @@ TEST(WorkerTrouble, ADelayedStartCostsNoCpuWhileInputWaits) {
   Conversation conversation(worker.node());
   NodeRunner& node = conversation.node();
   worker.order_to("exit 1");
-  ::kill(node.worker(), SIGKILL);
+  send_signal(node.worker(), SIGKILL);
   conversation.say(echo_line(7));
   ASSERT_TRUE(happens(node, "worker_delayed", 8));  // a second from now on
   const std::int64_t before = cpu_ticks(node.pid());
@@ -88,7 +89,7 @@ TEST(WorkerTrouble, KillsDuringStartsDoNotDelayTheAnswer) {
   for (int kill = 0; kill < 100; ++kill) {
     worker = node.worker(worker);
     ASSERT_GT(worker, 0);
-    ::kill(worker, SIGKILL);
+    send_signal(worker, SIGKILL);
   }
   EXPECT_EQ(type_of(conversation.answer_to(7)), "echo_ok") << node.stderr_text();
   conversation.expect_end();
@@ -106,7 +107,7 @@ TEST(WorkerTrouble, KillsBeforeAnyWorkerWasReadyEndNothing) {
   for (int kill = 0; kill < 30; ++kill) {
     worker = node.worker(worker);
     ASSERT_GT(worker, 0);
-    ::kill(worker, SIGKILL);
+    send_signal(worker, SIGKILL);
   }
   node.send_line(init_line("n1", {"n1"}));
   EXPECT_EQ(type_of(node.next_message()), "init_ok") << node.stderr_text();
@@ -118,7 +119,7 @@ TEST(WorkerTrouble, OneThatIsStoppedWhileItStartsIsReplacedInTime) {
   const ChangingWorker worker;
   Conversation conversation(worker.node({"--hang-limit-ms=500"}));
   worker.order_to_once("kill -STOP $$");
-  ::kill(conversation.node().worker(), SIGKILL);
+  send_signal(conversation.node().worker(), SIGKILL);
   conversation.say(echo_line(7));
   EXPECT_EQ(type_of(conversation.answer_to(7)), "echo_ok") << conversation.node().stderr_text();
   conversation.expect_end();
@@ -187,7 +188,7 @@ TEST_P(NoWorker, TurnsRequestsAwayAndGoesOnAfterwards) {
   conversation.say(request_line("c1", "n1", "broadcast", 1, {{"message", 42}}));
   EXPECT_EQ(type_of(conversation.answer_to(1)), "broadcast_ok");
   GetParam().put_up(worker, node.pid());
-  ::kill(node.worker(), SIGKILL);
+  send_signal(node.worker(), SIGKILL);
   std::int64_t id = 1;
   EXPECT_TRUE(in_time(kPatience, [&] {
     conversation.say(echo_line(++id));
@@ -210,7 +211,7 @@ TEST_P(NoWorker, EndsTheNodeWithTheCauseWhenNobodyWillAskAgain) {
   Conversation conversation(worker.node({"--reply-deadline-ms=300"}));
   NodeRunner& node = conversation.node();
   GetParam().put_up(worker, node.pid());
-  ::kill(node.worker(), SIGKILL);
+  send_signal(node.worker(), SIGKILL);
   conversation.say(echo_line(7));
   node.close_stdin();
   EXPECT_EQ(node.exit_code(), kExitFailed);
@@ -232,7 +233,7 @@ TEST(Sandbox, ThatKnowsNoNewCallsIsNoHindrance) {
                               "," + std::to_string(SYS_close_range) + "," +
                               std::to_string(SYS_pwritev2) + "," + std::to_string(SYS_fallocate);
     Conversation conversation(sandboxed_node(error, calls));
-    ::kill(conversation.node().worker(), SIGKILL);
+    send_signal(conversation.node().worker(), SIGKILL);
     EXPECT_TRUE(conversation.still_echoes());
     conversation.expect_end();
   }
@@ -248,9 +249,9 @@ TEST(Sandbox, ThatForbidsProcessesIsNamed) {
 TEST(WorkerTrouble, AFewDescriptorsAreEnoughForANewWorker) {
   if (kAddressSanitizer) GTEST_SKIP() << "its checks need descriptors of their own";
   Conversation conversation;
-  limit_open_files(conversation.node().pid(),
-                   8);  // seven are inherited, files are mapped one by one
-  ::kill(conversation.node().worker(), SIGKILL);
+  // Eight are inherited, and files are mapped one by one.
+  limit_open_files(conversation.node().pid(), 9);
+  send_signal(conversation.node().worker(), SIGKILL);
   EXPECT_TRUE(conversation.still_echoes()) << conversation.node().stderr_text();
   conversation.expect_end();
 }

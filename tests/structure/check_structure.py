@@ -69,6 +69,10 @@ ATOMICS_ELSEWHERE = {
 }
 ATOMIC = re.compile(r"<atomic>|\batomic_\w+|\bstd::atomic\b|\b__(atomic|sync)_\w+")
 
+# kill(-1) signals every process: tests ask a function that refuses it.
+SIGNALS_FILE = "tests/support/send_signal.h"
+SIGNAL = re.compile(r"::kill\(|\bkillpg\(")
+
 MAX_LINES = 500
 SOURCE_SUFFIXES = (".cpp", ".h", ".py")
 INCLUDE = re.compile(r'^\s*#\s*include\s*(?:"([^"]+)"|<([^>]+)>)')
@@ -201,6 +205,15 @@ def check_readmes(tree):
             yield f"{folder}: has sources, but no README.md"
 
 
+def check_signals(tree):
+    for path in tree.includes:
+        if not is_test(path) or path == SIGNALS_FILE:
+            continue
+        for number, line in enumerate(tree.lines[path], 1):
+            if SIGNAL.search(line.split("//")[0]):
+                yield f"{path}:{number}: tests signal through {SIGNALS_FILE}"
+
+
 def check_lengths(tree):
     for path, lines in tree.lines.items():
         if len(lines) > MAX_LINES:
@@ -211,7 +224,8 @@ def find_all(root):
     tree = Tree(root)
     if not tree.lines:
         return [f"{root}: no sources here"]
-    checks = (check_arrows, check_purity, check_atomics, check_readmes, check_lengths)
+    checks = (check_arrows, check_purity, check_atomics, check_readmes, check_signals,
+              check_lengths)
     return [finding for check in checks for finding in check(tree)]
 
 

@@ -123,6 +123,10 @@ class CheckStructure(unittest.TestCase):
         self.write("supervisor/main.cpp", "std::atomic<int> count;\n")
         self.expect("supervisor/main.cpp:1: atomics belong into common/shm")
 
+    def test_signal_past_the_guard(self):
+        self.write("tests/worker/any_test.cpp", "::kill(worker, SIGKILL);\n")
+        self.expect("tests/worker/any_test.cpp:1: tests signal through tests/support/send_signal.h")
+
     def test_no_readme(self):
         self.write("common/protocol/message.h", "\n")
         self.expect("common/protocol: has sources, but no README.md")

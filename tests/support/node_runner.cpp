@@ -16,6 +16,8 @@
 #include <thread>
 #include <utility>
 
+#include "tests/support/send_signal.h"
+
 namespace hearsay::test {
 namespace {
 
@@ -116,8 +118,8 @@ NodeRunner::NodeRunner(const NodeSetup& setup) {
 NodeRunner::~NodeRunner() {
   if (status_) return;
   const std::vector<pid_t> orphans = children();
-  ::kill(pid_, SIGKILL);
-  for (const pid_t orphan : orphans) ::kill(orphan, SIGKILL);
+  send_signal(pid_, SIGKILL);
+  for (const pid_t orphan : orphans) send_signal(orphan, SIGKILL);
   int status = 0;
   while (::waitpid(pid_, &status, 0) < 0 && errno == EINTR) {
   }
@@ -143,11 +145,11 @@ pid_t NodeRunner::worker(pid_t other_than, milliseconds patience) const {
 }
 
 void NodeRunner::signal(int number) const {
-  ::kill(pid_, number);
+  send_signal(pid_, number);
 }
 
 void NodeRunner::signal_group(int number) const {
-  ::kill(-pid_, number);
+  send_signal_to_group(pid_, number);
 }
 
 bool NodeRunner::send(std::string_view bytes, milliseconds patience) {

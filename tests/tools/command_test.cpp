@@ -14,6 +14,7 @@
 #include <tuple>
 #include <utility>
 
+#include "tests/support/send_signal.h"
 #include "tests/tools/command_fixture.h"
 
 namespace hearsay::test {
@@ -429,7 +430,7 @@ TEST_P(Dying, TakesItsNodesAlong) {
     ::_exit(1);
   }
   while (count_processes(mark) < 4) std::this_thread::sleep_for(std::chrono::milliseconds(20));
-  ::kill(bench, GetParam());
+  send_signal(bench, GetParam());
   int status = 0;
   ASSERT_EQ(::waitpid(bench, &status, 0), bench);
   while (count_processes(mark) > 0) std::this_thread::sleep_for(std::chrono::milliseconds(20));

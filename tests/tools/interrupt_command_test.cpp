@@ -9,6 +9,7 @@
 #include <string>
 #include <thread>
 
+#include "tests/support/send_signal.h"
 #include "tests/tools/command_fixture.h"
 
 namespace hearsay::test {
@@ -29,7 +30,7 @@ class Interrupted : public CommandTest {
     }
     while (!ready()) std::this_thread::sleep_for(std::chrono::milliseconds(20));
     std::this_thread::sleep_for(std::chrono::milliseconds(1500));
-    ::kill(bench, SIGINT);
+    send_signal(bench, SIGINT);
     int status = 0;
     ::waitpid(bench, &status, 0);
     std::ifstream file(output);
@@ -101,7 +102,7 @@ TEST_F(Interrupted, TheDemoEndsWithoutATraceback) {
     std::this_thread::sleep_for(std::chrono::milliseconds(20));
   }
   std::this_thread::sleep_for(std::chrono::milliseconds(1000));
-  ::kill(-demo, SIGINT);
+  send_signal_to_group(demo, SIGINT);
   int status = 0;
   ::waitpid(demo, &status, 0);
   std::ifstream file(output);

@@ -189,7 +189,7 @@ bool NodeProcess::has_leftovers() const {
 }
 
 void NodeProcess::signal_group(int number) const {
-  ::kill(-group_, number);
+  if (group_ > 1) ::kill(-group_, number);
 }
 
 }  // namespace hearsay::bench

@@ -9,6 +9,7 @@
 #include <vector>
 
 #include "tests/support/processes.h"
+#include "tests/support/send_signal.h"
 #include "tests/support/temporary_folder.h"
 #include "tools/experiment/network/network.h"
 #include "tools/processes/event_loop.h"
@@ -86,7 +87,7 @@ TEST_F(NodeControlTest, AKilledNodeIsGoneWithItsWorkerAndCanBeStartedAgain) {
 }
 
 TEST_F(NodeControlTest, ANodeThatDiesByItselfIsReported) {
-  ::kill(group_.pid(1), SIGKILL);
+  test::send_signal(group_.pid(1), SIGKILL);
   EXPECT_TRUE(in_time([&] {
     group_.look_for_deaths(0);
     return !deaths_.empty();

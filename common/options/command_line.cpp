@@ -26,6 +26,13 @@ CommandLineOption add_shown(CLI::App& app, const std::string& names, Value& valu
   return CommandLineOption(*app.add_option(names, value, help)->capture_default_str());
 }
 
+// The help shows what may be chosen, and completion reads it there: "{relay,push}".
+std::string in_braces(const std::vector<std::string>& words) {
+  std::string text;
+  for (const std::string& word : words) text += (text.empty() ? "{" : ",") + word;
+  return text + "}";
+}
+
 // The library would take "-1" for a large unsigned number.
 CLI::Validator whole_number() {
   return {[](const std::string& text) {
@@ -159,12 +166,13 @@ CommandLineOption& CommandLineOption::between(double least, double most) {
 }
 
 CommandLineOption& CommandLineOption::one_of(std::vector<std::string> words) {
+  const std::string shown = in_braces(words);
   option_.check(CLI::Validator(
       [words = std::move(words)](const std::string& text) {
         const bool known = std::find(words.begin(), words.end(), text) != words.end();
         return known ? std::string() : refuse_word(text, words);
       },
-      {}));
+      shown));
   return *this;
 }
 
@@ -276,7 +284,7 @@ CommandLineOption CommandLine::add_choice(const std::string& names,
         text = *known;
         return std::string();
       },
-      {}));
+      in_braces(words)));
   option->default_str(std::string(default_word));
   return CommandLineOption(*option);
 }

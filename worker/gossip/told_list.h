@@ -5,9 +5,9 @@
 // Not thread-safe; pure.
 #pragma once
 
+#include <algorithm>
 #include <cstdint>
 #include <map>
-#include <optional>
 #include <set>
 #include <utility>
 #include <vector>
@@ -41,9 +41,10 @@ class ToldList {
   }
 
   bool empty() const { return by_position_.empty(); }
-  std::optional<std::int64_t> next_due_ns() const {
-    if (by_due_.empty()) return std::nullopt;
-    return by_due_.begin()->first;
+  // In the order of their positions.
+  template <typename Each>
+  void for_each(const Each& each) const {
+    for (const auto& [position, told] : by_position_) each(told);
   }
 
   // Copies, in the order of their positions.
@@ -59,6 +60,8 @@ class ToldList {
       if (due_ns > now_ns) break;
       found.push_back(by_position_.at(position));
     }
+    std::sort(found.begin(), found.end(),
+              [](const Told& a, const Told& b) { return a.position < b.position; });
     return found;
   }
 

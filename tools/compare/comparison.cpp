@@ -1,6 +1,7 @@
 #include "tools/compare/comparison.h"
 
 #include <algorithm>
+#include <nlohmann/json.hpp>
 #include <utility>
 
 #include "common/base/check.h"

@@ -1,7 +1,7 @@
 // What a person should know beside the verdict: what the run did not show, and where to look.
 #pragma once
 
-#include <nlohmann/json.hpp>
+#include <nlohmann/json_fwd.hpp>
 
 #include "tools/console/options.h"
 #include "tools/experiment/run.h"

@@ -1,5 +1,6 @@
 #include "tools/report/results.h"
 
+#include <nlohmann/json.hpp>
 #include <utility>
 
 #include "common/base/units.h"

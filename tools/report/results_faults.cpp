@@ -1,6 +1,7 @@
 #include "tools/report/results_faults.h"
 
 #include <cstdint>
+#include <nlohmann/json.hpp>
 #include <numeric>
 #include <utility>
 #include <vector>

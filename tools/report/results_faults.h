@@ -1,7 +1,7 @@
 // What nemeses planned and did, and what that cost: a part of results.json.
 #pragma once
 
-#include <nlohmann/json.hpp>
+#include <nlohmann/json_fwd.hpp>
 
 #include "tools/experiment/network/network.h"
 #include "tools/experiment/run.h"

@@ -1,6 +1,7 @@
 #include "tools/report/results_traffic.h"
 
 #include <algorithm>
+#include <nlohmann/json.hpp>
 #include <numeric>
 #include <string>
 #include <vector>

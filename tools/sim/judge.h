@@ -1,7 +1,7 @@
 // What is wrong with a simulated run: the checkers' findings, and what they have no eye for.
 #pragma once
 
-#include <nlohmann/json.hpp>
+#include <nlohmann/json_fwd.hpp>
 #include <string>
 #include <vector>
 

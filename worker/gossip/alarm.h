@@ -26,6 +26,8 @@ class Alarm {
     context.wake_at(due_ns, 0);
   }
 
+  bool rings_by(std::int64_t due_ns) const { return armed_ns_ && *armed_ns_ <= due_ns; }
+
   // Call first when a timer fires.
   void rang(core::Context& context) {
     if (armed_ns_ && *armed_ns_ <= context.now_ns()) armed_ns_.reset();

@@ -82,6 +82,8 @@ void Relay::do_due(core::Context& context) {
   if (const auto due_ns = flush_due_ns(context); due_ns && *due_ns <= now_ns) flush(context);
   if (const auto due_ns = repair_.tick(context)) alarm_.ring_at(context, *due_ns);
   if (const auto due_ns = flush_due_ns(context)) alarm_.ring_at(context, *due_ns);
+  const auto next_ns = told_.next_due_ns();
+  if (!next_ns || alarm_.rings_by(std::max(now_ns + 1, *next_ns))) return;
   told_.for_each(
       [&](const Told& told) { alarm_.ring_at(context, std::max(now_ns + 1, told.due_ns)); });
 }

@@ -8,6 +8,7 @@
 #include <algorithm>
 #include <cstdint>
 #include <map>
+#include <optional>
 #include <set>
 #include <utility>
 #include <vector>
@@ -41,6 +42,11 @@ class ToldList {
   }
 
   bool empty() const { return by_position_.empty(); }
+  std::optional<std::int64_t> next_due_ns() const {
+    if (by_due_.empty()) return std::nullopt;
+    return by_due_.begin()->first;
+  }
+
   // In the order of their positions.
   template <typename Each>
   void for_each(const Each& each) const {

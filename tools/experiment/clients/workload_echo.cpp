@@ -1,3 +1,5 @@
+#include <nlohmann/json.hpp>
+
 #include "tools/experiment/clients/workload.h"
 #include "tools/experiment/verdict/checkers.h"
 

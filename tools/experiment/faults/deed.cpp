@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <iterator>
+#include <nlohmann/json.hpp>
 
 #include "common/base/units.h"
 #include "tools/experiment/faults/targets.h"

@@ -1,6 +1,7 @@
 // The checkers of workloads in which each reply is judged by itself: echo and unique ids.
 #include <algorithm>
 #include <map>
+#include <nlohmann/json.hpp>
 #include <string>
 #include <utility>
 #include <vector>

@@ -1,6 +1,7 @@
 #include "tools/experiment/verdict/deaths.h"
 
 #include <algorithm>
+#include <nlohmann/json.hpp>
 
 #include "common/base/units.h"
 

@@ -141,7 +141,7 @@ class Script {
     line("set xtics autofreq; set format x '%g'; set yrange [*:*]; set autoscale y");
   }
   void logarithmic_latency() {
-    line("set logscale y; set format y '%g'; set ylabel 'latency, ms'");
+    line("set logscale y; set yrange [*:0.1<*]; set format y '%g'; set ylabel 'latency, ms'");
   }
 
   // Spans as boxes behind the data, moments as ticks at the bottom. Returns the entries of the key.
@@ -241,7 +241,7 @@ class Script {
     line("set multiplot");
     panel(0, 1);
     time_axis();
-    line("set rmargin at screen 0.60; set yrange [0:*]; set ylabel 'stable latency, ms'");
+    line("set rmargin at screen 0.60; set yrange [0:1<*]; set ylabel 'stable latency, ms'");
     std::string plot;
     if (!stable.empty()) {
       plot = fmt::format("{} with points pt 7 ps 0.35 lc rgb '{}' title 'value'", block(stable),
@@ -269,7 +269,7 @@ class Script {
           {100 * static_cast<double>(i + 1) / static_cast<double>(sorted.size()), sorted[i]});
     }
     line("set lmargin at screen 0.66; set rmargin at screen 0.97; set xrange [0:100]");
-    line("set xlabel 'part of the values, %'; set ylabel ''; set yrange [0:*]");
+    line("set xlabel 'part of the values, %'; set ylabel ''; set yrange [0:1<*]");
     line("set key on at graph 0.04, graph 0.97 left top vertical maxrows 9 Left reverse opaque");
     std::string keys;
     for (const Quantile& quantile : kQuantiles) {
@@ -296,7 +296,7 @@ class Script {
     line("set multiplot");
     panel(0, 2);
     time_axis();
-    line("set yrange [0:*]; set ylabel 'messages per operation'");
+    line("set yrange [0:1<*]; set ylabel 'messages per operation'");
     const std::string per_operation = block(rates.per_operation, 1.5 * window_s_);
     std::string keys = shade();
     line("plot {} with linespoints pt 7 ps 0.4 lw 2 lc rgb '{}' title 'during the load'{}",

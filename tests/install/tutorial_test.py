@@ -52,7 +52,8 @@ class Tutorial(unittest.TestCase):
 
     def shell(self, folder, command, good=True):
         environment = {"PATH": os.path.join(self.installed, "bin") + ":/usr/bin:/bin",
-                       "CMAKE_PREFIX_PATH": self.installed, "HOME": folder}
+                       "CMAKE_PREFIX_PATH": self.installed, "HOME": folder,
+                       "CMAKE_GENERATOR": "Ninja"}
         done = subprocess.run(["bash", "-e", "-c", command], cwd=folder, env=environment, text=True,
                               stdout=subprocess.PIPE, stderr=subprocess.STDOUT, check=False)
         self.assertEqual(done.returncode == 0, good, f"{command}\n{done.stdout}")

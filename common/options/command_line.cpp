@@ -373,10 +373,6 @@ CommandLine::Outcome CommandLine::parse(int argc, const char* const* argv) {
   return parse(std::vector<std::string>(argv + (argc > 0 ? 1 : 0), argv + argc));
 }
 
-std::string CommandLine::help() const {
-  return app_.help();
-}
-
 void complain(const BadCommandLine& problem) {
   say_on_stderr(std::string(problem.what()) + "\nRun with --help for more information.\n");
 }

@@ -112,9 +112,6 @@ class CommandLine {
   Outcome parse(const std::vector<std::string>& arguments);
   Outcome parse(int argc, const char* const* argv);
 
-  // The help, as --help shows it.
-  std::string help() const;
-
  private:
   explicit CommandLine(CLI::App& subcommand);
 

@@ -1,5 +1,5 @@
 // The SAX handler of LineParser: walks over a line and notes where the parts of the message lie.
-// Private to common/protocol.
+// Used by the bench too, which judges what nodes print (tools/experiment/network).
 //
 // nlohmann's SAX events carry no positions. The handler therefore feeds the parser through an
 // iterator that shows how far it has read: at the event of a string, a literal, a bracket or a key

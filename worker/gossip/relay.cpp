@@ -82,6 +82,7 @@ void Relay::do_due(core::Context& context) {
   if (const auto due_ns = flush_due_ns(context); due_ns && *due_ns <= now_ns) flush(context);
   if (const auto due_ns = repair_.tick(context)) alarm_.ring_at(context, *due_ns);
   if (const auto due_ns = flush_due_ns(context)) alarm_.ring_at(context, *due_ns);
+  // All of them are looked at only when one is due before the alarm: they may be many.
   const auto next_ns = told_.next_due_ns();
   if (!next_ns || alarm_.rings_by(std::max(now_ns + 1, *next_ns))) return;
   told_.for_each(

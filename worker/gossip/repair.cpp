@@ -21,6 +21,8 @@ constexpr std::size_t kMostAsked = 16;        // children at a time, after the f
 constexpr std::size_t kMostClaims = 512;      // in one vector
 constexpr std::uint64_t kFillBytes = 32'768;  // of values in one fill, or one value
 constexpr auto kSettled = static_cast<std::uint16_t>(StrategyChange::settled);
+constexpr auto kAsked = static_cast<std::uint16_t>(StrategyChange::asked);
+constexpr auto kJoining = static_cast<std::uint16_t>(StrategyChange::joining);
 
 }  // namespace
 
@@ -29,25 +31,47 @@ void Repair::start(core::Context& context) {
   asked_ns_.clear();
   pulls_.clear();
   doubt_.reset();
-  settle_due_ns_.reset();
   for (const auto& [root, seen] : streams_.roots()) {
     if (streams_.has_gap(root)) on_gap(context, root);
   }
-  if (settled_ != ledger_.log().size()) {
-    settle_due_ns_ = std::max(context.now_ns(), *ledger_.last_news_ns() + quiet_ns());
-  }
+  resume_settling(context);
+}
+
+// Goes on waiting where its predecessors did: each of many short lives would begin anew.
+void Repair::resume_settling(core::Context& context) {
+  settle_due_ns_.reset();
+  settle_tries_ = 0;
+  if (settled_ == ledger_.log().size() && !joining_) return;
+  const std::int64_t now_ns = context.now_ns();
+  const std::int64_t news_ns = ledger_.last_news_ns().value_or(kLongAgoNs);
+  settle_due_ns_ = std::max(now_ns, news_ns + quiet_ns());
+  // The clock may have gone back since then.
+  if (asked_.at_ns <= news_ns || asked_.at_ns > now_ns) return;
+  settle_tries_ = asked_.tries;
+  settle_due_ns_ = std::max(now_ns, asked_.at_ns + settle_wait_ns());
 }
 
 void Repair::on_joined(core::Context& context) {
-  joining_ = true;
+  set_joining(context, true);
   settle_due_ns_ = context.now_ns() + quiet_ns();
   settle_tries_ = 0;
   if (ledger_.log().size() == 0) exchange_with_anyone(context);
 }
 
+// A successor is to know: it cannot tell whether others have more.
+void Repair::set_joining(core::Context& context, bool joining) {
+  if (joining_ == joining) return;
+  joining_ = joining;
+  context.change(kJoining, bytes_of(static_cast<std::uint32_t>(joining)));
+}
+
 // Longer than the pause between two batches.
 std::int64_t Repair::quiet_ns() const {
   return std::max(kQuietNs, host_.deadline_ns() + 2 * kSlackNs);
+}
+
+std::int64_t Repair::round_trip_ns() const {
+  return 2 * host_.hop_ns() + 2 * kSlackNs;
 }
 
 void Repair::on_news(core::Context& context) {
@@ -59,7 +83,7 @@ void Repair::on_news(core::Context& context) {
 // another quiet time.
 void Repair::on_filled(core::Context& context) {
   if (settle_due_ns_ && settle_tries_ == 0) return;
-  settle_due_ns_ = context.now_ns() + 2 * host_.hop_ns() + 2 * kSlackNs;
+  settle_due_ns_ = context.now_ns() + round_trip_ns();
   settle_tries_ = 1;
 }
 
@@ -183,7 +207,7 @@ std::vector<std::uint32_t> Repair::children_in_doubt(core::Context& context) con
 void Repair::settle(core::Context& context) {
   const SpreadTree tree = settling_tree(context);
   const std::uint32_t place = tree.place_of(own_rank(context));
-  if (place == 0) joining_ = false;  // its children are asked anyway
+  if (place == 0) set_joining(context, false);  // its children are asked anyway
   if (place != 0 && (settle_tries_ == 0 || joining_)) {
     send_report(context, tree.parent(place), joining_);
   }
@@ -201,11 +225,13 @@ void Repair::settle(core::Context& context) {
     std::swap(doubtful[i], doubtful[i + context.random().below(doubtful.size() - i)]);
     send_report(context, doubtful[i], true);
   }
-  ++settle_tries_;
-  const std::int64_t round_trip_ns = 2 * host_.hop_ns() + 2 * kSlackNs;
-  settle_due_ns_ =
-      context.now_ns() +
-      std::max(round_trip_ns, std::min(kLongestWaitNs, settle_tries_ * 250 * kNsPerMs));
+  asked_ = {context.now_ns(), ++settle_tries_, 0};
+  context.change(kAsked, bytes_of(asked_));
+  settle_due_ns_ = asked_.at_ns + settle_wait_ns();
+}
+
+std::int64_t Repair::settle_wait_ns() const {
+  return std::max(round_trip_ns(), std::min(kLongestWaitNs, settle_tries_ * 250 * kNsPerMs));
 }
 
 void Repair::send_report(core::Context& context, std::uint32_t rank, bool asks) {
@@ -314,7 +340,7 @@ void Repair::handle_have(core::Context& context, const protocol::Message& messag
   const bool asks = number_field_or(message, "asks", 0, 1) != 0;
   host_.hear_of_epoch(context, epoch);
   reports_[rank] = report;
-  if (agrees(report)) joining_ = false;
+  if (agrees(report)) set_joining(context, false);
   if (!agrees(report)) {
     send_vector(context, rank);
   } else if (asks) {
@@ -357,8 +383,7 @@ void Repair::answer_vector(core::Context& context, std::uint32_t rank, std::uint
           [&](const Claim& claim) { return claim.count > log.complete_up_to(claim.source); }) ||
       std::any_of(early.begin(), early.end(), [&](const ValueId& id) { return !log.contains(id); });
   const auto asked = asked_ns_.find(rank);
-  const std::int64_t patience_ns = 2 * host_.hop_ns() + 2 * kSlackNs;
-  if (lacks && (asked == asked_ns_.end() || asked->second + patience_ns < context.now_ns())) {
+  if (lacks && (asked == asked_ns_.end() || asked->second + round_trip_ns() < context.now_ns())) {
     send_vector(context, rank);
   }
 }
@@ -423,7 +448,7 @@ void Repair::handle_fill(core::Context& context, const protocol::Message& messag
   if (!stream.empty()) streams_.see_up_to(context, {rank, stream[0]}, stream[1]);
   const auto news = ledger_.learn(context, arrivals, message.src);
   if (!news.empty()) {
-    joining_ = false;
+    set_joining(context, false);
     on_filled(context);
     host_.on_filled(context, news);
   }
@@ -432,13 +457,22 @@ void Repair::handle_fill(core::Context& context, const protocol::Message& messag
 }
 
 bool Repair::replay(std::uint16_t kind, std::string_view payload) {
-  if (kind != kSettled) return false;
-  settled_ = take<std::uint32_t>(payload);
+  if (kind == kSettled) {
+    settled_ = take<std::uint32_t>(payload);
+  } else if (kind == kAsked) {
+    asked_ = take<Asked>(payload);
+  } else if (kind == kJoining) {
+    joining_ = take<std::uint32_t>(payload) != 0;
+  } else {
+    return false;
+  }
   return true;
 }
 
 void Repair::snapshot(const core::Service::ChangeSink& sink) const {
   if (settled_ != 0) sink(kSettled, bytes_of(settled_));
+  if (asked_.tries != 0) sink(kAsked, bytes_of(asked_));
+  if (joining_) sink(kJoining, bytes_of(std::uint32_t{1}));
 }
 
 }  // namespace hearsay::gossip

@@ -11,6 +11,9 @@
 //   often. Who differs exchanges vectors. When all children agree with it a node is silent until
 //   the next news.
 //
+// What it waits for when all is quiet stands in the journal, so that workers that die more often
+// than that get there too.
+//
 // Fills are bounded; the rest is asked for again. Anti-entropy: Demers et al., Epidemic Algorithms
 // for Replicated Database Maintenance, 1987; exchange of vectors: the same, and Bayou (Petersen et
 // al., 1997). Not thread-safe; pure.
@@ -103,12 +106,23 @@ class Repair {
     std::uint64_t incarnation;
     std::uint64_t number;
   };
+  // The latest round of asking children; in the journal.
+  struct Asked {
+    std::int64_t at_ns;
+    std::int32_t tries;
+    std::uint32_t zero;
+  };
   struct Report {
     std::uint32_t count;
     std::uint64_t fingerprint;
   };
 
   std::int64_t quiet_ns() const;
+  std::int64_t round_trip_ns() const;
+  void set_joining(core::Context& context, bool joining);
+  void resume_settling(core::Context& context);
+  // Between two rounds of asking.
+  std::int64_t settle_wait_ns() const;
   void on_filled(core::Context& context);
   void pull(core::Context& context, const Source& root);
   void gossip_in_unrest(core::Context& context);
@@ -147,6 +161,7 @@ class Repair {
   std::uint32_t settled_ = 0;                // the log's size when everyone was known to agree
   std::optional<std::int64_t> settle_due_ns_;
   int settle_tries_ = 0;
+  Asked asked_{kLongAgoNs, 0, 0};
   bool joining_ = false;  // nobody has compared with this node yet
 };
 

@@ -50,7 +50,9 @@ enum class StrategyChange : std::uint16_t {
   forward,
   forwarded,
   stream_seen,  // streams.cpp
-  settled       // repair.cpp
+  settled,      // repair.cpp, and the following
+  asked,
+  joining
 };
 inline constexpr std::uint16_t kFirstStrategyChange = 16;
 

@@ -9,6 +9,7 @@
 
 #include "common/options/command_line.h"
 #include "tools/console/foreign_options.h"
+#include "tools/console/lateness_file.h"
 #include "tools/console/number_range.h"
 #include "tools/experiment/clients/workload.h"
 
@@ -45,6 +46,12 @@ LatencyDistribution parse_distribution(const std::string& name) {
   return LatencyDistribution::constant;
 }
 
+LatenessOptions resolve_lateness(const TestOptions& options) {
+  if (options.lateness == "none") return {LatenessKind::none};
+  if (options.lateness == "maelstrom") return {LatenessKind::maelstrom, options.lateness_scale};
+  return {LatenessKind::recorded, options.lateness_scale, read_lateness_file(options.lateness)};
+}
+
 }  // namespace
 
 void add_network_options(CommandLine& command, TestOptions& options) {
@@ -54,6 +61,15 @@ void add_network_options(CommandLine& command, TestOptions& options) {
   command.add("--latency-dist", options.latency_distribution, "How latencies are distributed")
       .one_of({"constant", "uniform", "exponential"})
       .value_name("TYPE");
+  command
+      .add(
+          "--lateness", options.lateness,
+          "How much later than that messages between nodes arrive: none, maelstrom (as on the real "
+          "one when the machine is busy), or a file with recorded hops, a CSV with a column hop_ms")
+      .value_name("WHAT");
+  command.add("--lateness-scale", options.lateness_scale, "Times as late")
+      .between(kNothing, 1000)
+      .value_name("X");
   command.add("--topology", options.topology, "The neighbours that broadcast nodes are told")
       .one_of({"line", "grid", "tree", "tree2", "tree3", "tree4", "total"})
       .value_name("SHAPE");
@@ -150,6 +166,7 @@ void resolve(TestOptions& options) {
   options.shape = parse_topology(options.topology).value_or(Topology::grid);
   options.network = {options.latency_ms, parse_distribution(options.latency_distribution),
                      !options.no_head_of_line_blocking};
+  options.network.lateness = resolve_lateness(options);
   options.network.wire = resolve_wire(options.faults, options.latency_ms);
   options.nemesis = resolve_nemesis(options.faults);
   if (options.binary.empty()) {
@@ -188,6 +205,8 @@ nlohmann::json to_json(const TestOptions& options) {
                          {"concurrency", options.thread_count},
                          {"latency", options.latency_ms},
                          {"latency-dist", options.latency_distribution},
+                         {"lateness", options.lateness},
+                         {"lateness-scale", options.lateness_scale},
                          {"topology", options.topology},
                          {"dispatch-delay-us", options.dispatch_delay_us},
                          {"linger-ms", options.linger_ms},

@@ -36,6 +36,8 @@ struct TestOptions {
   std::string concurrency = "1n";
   std::int64_t latency_ms = 0;
   std::string latency_distribution = "constant";
+  std::string lateness = "maelstrom";
+  double lateness_scale = 1;
   std::string topology = "grid";
   FaultOptions faults;
   std::string availability;

@@ -54,6 +54,13 @@ void draw_cluster(Random& random, bench::TestOptions& test) {
   test.recovery_s = kRecoveryS;
 }
 
+void draw_lateness(Random& random, bench::TestOptions& test) {
+  constexpr const char* kLatenesses[] = {"none", "maelstrom"};
+  test.lateness = pick(random, kLatenesses);
+  constexpr double kScales[] = {1, 1, 2, 10};
+  test.lateness_scale = pick(random, kScales);
+}
+
 struct WorkloadChance {
   std::size_t weight;
   const char* workload;
@@ -161,12 +168,14 @@ std::string joined(const std::vector<std::string>& words) {
 SimOptions draw_scenario(std::uint64_t seed) {
   // One stream a part, so that a change in one leaves the others as they were.
   Random cluster(seed, "scenario cluster");
+  Random lateness(seed, "scenario lateness");
   Random workload(seed, "scenario workload");
   Random faults(seed, "scenario faults");
   Random strategy(seed, "scenario strategy");
   SimOptions scenario;
   scenario.test.given_seed = seed;
   draw_cluster(cluster, scenario.test);
+  draw_lateness(lateness, scenario.test);
   draw_workload(workload, scenario.test);
   const bool loses = draw_faults(faults, scenario);
   draw_strategy(strategy, loses, scenario.test.node_arguments);
@@ -181,6 +190,7 @@ std::string describe(const SimOptions& scenario) {
       test.topology, test.rate_hz, test.latency_ms, test.latency_distribution,
       test.no_head_of_line_blocking ? " without head-of-line blocking" : "",
       test.faults.nemeses.empty() ? "none" : joined(test.faults.nemeses));
+  if (test.lateness != "none") text += fmt::format(", lateness x {:g}", test.lateness_scale);
   if (scenario.clock_skew_ms > 0) text += fmt::format(", skew {} ms", scenario.clock_skew_ms);
   if (scenario.compact_probability > 0) {
     text += fmt::format(", compaction {}", scenario.compact_probability);

@@ -24,6 +24,7 @@ Network::Network(EventHeap& heap, NodePort& port, const NetworkOptions& options,
       port_(port),
       options_(options),
       latency_random_(seed, "latency"),
+      lateness_(options.lateness, seed),
       wire_(options.wire, seed) {}
 
 void Network::add_node(const std::string& name) {
@@ -167,6 +168,9 @@ void Network::enqueue(std::int64_t now_ns, std::size_t dest, Envelope envelope) 
     lose(Fault::kill, envelope);
     return;
   }
+  if (!options_.head_of_line_blocking && envelope.due_ns > now_ns) {
+    envelope.due_ns = lateness_.wake_ns(now_ns, envelope.due_ns);
+  }
   node.queue.push_back(std::move(envelope));
   std::push_heap(node.queue.begin(), node.queue.end(), later);
   take_next(now_ns, dest);
@@ -251,20 +255,21 @@ void Network::take_next(std::int64_t now_ns, std::size_t number) {
   while (node.taker == Taker::idle && !node.queue.empty()) {
     Envelope envelope = pop(node);
     if (is_cut_off(number, envelope)) continue;
-    const std::int64_t hold_ms = (envelope.due_ns - now_ns) / kNsPerMs;
-    if (hold_ms <= 0) {
+    // It does not sleep for less.
+    if (envelope.due_ns - now_ns < kNsPerMs) {
       hand_over(now_ns, number, envelope);
       continue;
     }
     node.taker = Taker::holding;
-    heap_.at(now_ns + hold_ms * kNsPerMs, [this, number, deaths = node.deaths,
-                                           held = std::move(envelope)](std::int64_t later_ns) {
-      if (nodes_[number].deaths != deaths) {
-        lose(Fault::kill, held);
-      } else if (hand_over(later_ns, number, held)) {
-        take_next(later_ns, number);
-      }
-    });
+    heap_.at(
+        lateness_.wake_ns(now_ns, envelope.due_ns),
+        [this, number, deaths = node.deaths, held = std::move(envelope)](std::int64_t later_ns) {
+          if (nodes_[number].deaths != deaths) {
+            lose(Fault::kill, held);
+          } else if (hand_over(later_ns, number, held)) {
+            take_next(later_ns, number);
+          }
+        });
   }
 }
 

@@ -4,8 +4,9 @@
 // earliest message, drops it if a partition stands between, holds it until it is due, hands it
 // over, waits until the node's pipe has swallowed it, and only then looks for the next one. While
 // it holds, everything that arrives for this node waits behind, clients' requests included
-// (head-of-line blocking). Maelstrom's taker sleeps whole milliseconds, rounded down; so does this.
-// Without head-of-line blocking each message is handed over when it is due.
+// (head-of-line blocking). How exactly it wakes: tools/experiment/network/lateness.h. Without
+// head-of-line blocking each message is handed over when it is due, and what is late may be
+// overtaken.
 //
 // Latency applies between nodes only; what a node sends to a client arrives at once. So do faults:
 // cuts (partition, one-way) when the receiver would take the message; loss, duplicates and delays
@@ -27,6 +28,7 @@
 #include <vector>
 
 #include "tools/experiment/network/fault.h"
+#include "tools/experiment/network/lateness.h"
 #include "tools/experiment/network/partition.h"
 #include "tools/experiment/network/traffic.h"
 #include "tools/experiment/network/wire.h"
@@ -42,6 +44,7 @@ struct NetworkOptions {
   LatencyDistribution distribution = LatencyDistribution::constant;
   bool head_of_line_blocking = true;
   WireOptions wire = {};
+  LatenessOptions lateness = {};
   // More than this does not wait on the way to nodes: what nodes send then is refused.
   std::int64_t most_waiting_bytes = INT64_MAX;
 };
@@ -176,6 +179,7 @@ class Network {
   NodePort& port_;
   NetworkOptions options_;
   Random latency_random_;
+  Lateness lateness_;
   Wire wire_;
   std::vector<Node> nodes_;
   std::map<std::string, Endpoint, std::less<>> endpoints_;

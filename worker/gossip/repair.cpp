@@ -137,7 +137,7 @@ void Repair::pull(core::Context& context, const Source& root) {
   pull.due_ns = context.now_ns() + 2 * host_.hop_ns() + host_.hop_ns() / 2 + 2 * kSlackNs;
   const Streams::Seen& seen = streams_.roots().at(root);
   context.events().emit(
-      trace::Event::batch_requested,
+      trace::Event::repair_asked,
       {{trace::FieldName::peer, name_of(context, root.rank)},
        {trace::FieldName::position, seen.first_missing()},
        {trace::FieldName::count, seen.last_missing() - seen.first_missing() + 1}});

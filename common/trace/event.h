@@ -12,8 +12,10 @@
 #include <array>
 #include <cstdint>
 #include <initializer_list>
+#include <optional>
 #include <span>
 #include <string_view>
+#include <type_traits>
 #include <variant>
 
 namespace hearsay::trace {
@@ -105,9 +107,10 @@ enum class FieldName {
 
 using Texts = std::span<const std::string_view>;
 
+// Not written when there is no number, or when the text or the list is empty.
 struct EventField {
   FieldName name;
-  std::variant<std::int64_t, std::string_view, Texts> value;
+  std::variant<std::monostate, std::int64_t, std::string_view, Texts> value;
 
   EventField(FieldName field, std::string_view text) : name(field), value(text) {}
   EventField(FieldName field, const char* text) : name(field), value(std::string_view(text)) {}
@@ -115,6 +118,11 @@ struct EventField {
   template <typename Integer>
   requires std::is_integral_v<Integer> EventField(FieldName field, Integer number)
       : name(field), value(static_cast<std::int64_t>(number)) {}
+  template <typename Integer>
+  requires std::is_integral_v<Integer> EventField(FieldName field, std::optional<Integer> number)
+      : name(field) {
+    if (number) value = static_cast<std::int64_t>(*number);
+  }
 };
 
 Level level_of(Event event);

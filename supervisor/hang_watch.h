@@ -31,6 +31,8 @@ class HangWatch {
   // Another worker, or another thing that is expected of it.
   void restart();
   bool overdue(std::int64_t now_ns, const Look& look);
+  // For how long nothing has moved, as of the last look.
+  std::int64_t without_work_ns() const { return without_work_ns_; }
   // When to look again at the latest.
   std::int64_t next_look_ns() const { return looked_ns_ + kLookEveryNs; }
 

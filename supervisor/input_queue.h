@@ -14,12 +14,13 @@
 #include "common/protocol/link.h"
 #include "common/protocol/message.h"
 #include "common/shm/ring.h"
+#include "common/trace/event.h"
 
 namespace hearsay::supervisor {
 
 class InputQueue {
  public:
-  explicit InputQueue(shm::RingView requests);
+  InputQueue(shm::RingView requests, trace::EventSink& events);
 
   // Throws std::bad_alloc; nothing of the message is pushed then.
   void push_message(std::int64_t taken_ns, const protocol::Message& message);
@@ -40,15 +41,25 @@ class InputQueue {
   bool drained() const { return kept_.empty() && ring_.drained(); }
 
  private:
+  // Of which message the trace is to say that it went into the ring; empty: of none.
+  struct Subject {
+    std::string peer;
+    std::string message;
+    std::string type;
+  };
   struct Kept {
     std::uint16_t kind;
     std::uint16_t flags;
     std::string payload;
+    Subject subject;
   };
 
-  void push(protocol::InputKind kind, std::uint16_t flags, std::string payload);
+  void push(protocol::InputKind kind, std::uint16_t flags, std::string payload, Subject subject);
+  bool append(const Kept& input);
+  Subject subject_of(const protocol::Message& message) const;
 
   shm::RingProducer ring_;
+  trace::EventSink& events_;
   std::uint64_t published_ = 0;
   std::optional<std::uint64_t> started_;  // the last worker_started stands here or later
   std::deque<Kept> kept_;

@@ -55,7 +55,8 @@ void LineWriter::collect_record(const Record& record) {
     case protocol::OutputKind::line: {
       const auto header = take<protocol::LineHeader>(payload);
       line_open_ = (record.flags & protocol::kLastPart) == 0;
-      pending_.push_back({payload, {}, header.taken_ns, record.flags, replies_.head()});
+      pending_.push_back(
+          {payload, {}, header.taken_ns, header.position, record.flags, replies_.head()});
       return;
     }
     case protocol::OutputKind::wake:
@@ -92,23 +93,31 @@ void LineWriter::drop_expired(std::int64_t now_ns) {
     const Piece& front = pending_.front();
     if (!dropping_ && !line_begun_ && expired(front, now_ns)) {
       dropping_ = true;
-      events_.emit(trace::Event::reply_dropped,
-                   {{trace::FieldName::bytes, front.text.size()},
-                    {trace::FieldName::duration_ns, now_ns - front.taken_ns}});
     }
     if (!dropping_) return;
-    account(front.text.size());
+    account(front.text.size(), now_ns);
   }
 }
 
+// The line of this piece is written, or dropped, as a whole.
+void LineWriter::end_line(const Piece& last, std::int64_t now_ns) {
+  const auto event = dropping_ ? trace::Event::reply_dropped : trace::Event::line_written;
+  events_.emit(event, {{trace::FieldName::position, last.position},
+                       {trace::FieldName::bytes, line_bytes_},
+                       {trace::FieldName::duration_ns, now_ns - last.taken_ns}});
+  line_bytes_ = 0;
+  dropping_ = false;
+}
+
 // Frees pieces that are done with.
-void LineWriter::account(std::uint64_t written) {
+void LineWriter::account(std::uint64_t written, std::int64_t now_ns) {
   written_ += written;
   while (!pending_.empty() && written_ >= pending_.front().text.size()) {
     const Piece& done = pending_.front();
     written_ -= done.text.size();
     line_begun_ = !dropping_ && (done.flags & protocol::kLastPart) == 0;
-    if ((done.flags & protocol::kLastPart) != 0) dropping_ = false;
+    line_bytes_ += done.text.size();
+    if ((done.flags & protocol::kLastPart) != 0) end_line(done, now_ns);
     replies_.release_until(done.release_to);
     released_ = done.release_to;
     pending_.pop_front();
@@ -140,7 +149,7 @@ bool LineWriter::write_some(std::int64_t now_ns) {
   if (may_block) parts[0].iov_len = std::min(parts[0].iov_len, kSureBytes);
   const ssize_t written = ::writev(output_, parts.data(), static_cast<int>(count));
   if (written >= 0) {
-    account(static_cast<std::uint64_t>(written));
+    account(static_cast<std::uint64_t>(written), now_ns);
     return true;
   }
   if (errno == EINTR) return true;

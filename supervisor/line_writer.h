@@ -12,6 +12,7 @@
 
 #include <cstdint>
 #include <deque>
+#include <optional>
 #include <string>
 #include <string_view>
 
@@ -54,6 +55,7 @@ class LineWriter {
     std::string_view text;
     std::string own;  // backs `text` when it is not the ring's
     std::int64_t taken_ns;
+    std::optional<std::uint64_t> position;  // in the request ring, of the input that caused it
     std::uint16_t flags;
     std::uint64_t release_to;  // position in the reply ring
   };
@@ -74,7 +76,8 @@ class LineWriter {
   bool write_some(std::int64_t now_ns);
   // Whether a write of kSureBytes would not block now.
   bool takes_some() const;
-  void account(std::uint64_t written);
+  void account(std::uint64_t written, std::int64_t now_ns);
+  void end_line(const Piece& last, std::int64_t now_ns);
 
   shm::RingConsumer replies_;
   FileDescriptor reopened_;
@@ -86,9 +89,10 @@ class LineWriter {
   std::deque<Piece> pending_;
   std::uint64_t written_ = 0;  // of the first pending piece
   std::uint64_t released_ = 0;
-  bool line_open_ = false;   // the last piece collected is not the last of its line
-  bool line_begun_ = false;  // a part of the line at the front is written
-  bool dropping_ = false;    // the line at the front is being dropped
+  std::uint64_t line_bytes_ = 0;  // of the line at the front, done with
+  bool line_open_ = false;        // the last piece collected is not the last of its line
+  bool line_begun_ = false;       // a part of the line at the front is written
+  bool dropping_ = false;         // the line at the front is being dropped
   bool blocked_ = false;
   bool closed_ = false;
 };

@@ -7,6 +7,7 @@
 
 #include "common/base/file_descriptor.h"
 #include "common/base/line_output.h"
+#include "common/base/process_title.h"
 #include "common/options/exit_codes.h"
 #include "supervisor/bus_error.h"
 #include "supervisor/first_message.h"
@@ -38,21 +39,23 @@ std::string find_worker() {
 // Returns why the node has ended.
 std::string run_node(const hearsay::supervisor::Options& options, const std::string& worker,
                      hearsay::supervisor::Signals& signals, hearsay::trace::TraceWriter& trace,
-                     int trace_fd) {
+                     int trace_fd, hearsay::ProcessTitle& title) {
   using namespace hearsay::supervisor;
   LineReader reader(STDIN_FILENO, options.max_line_bytes);
   if (options.state_dir.empty()) {
-    return Supervisor(options, worker, NodeFiles::in_memory(), trace_fd, reader, {}, signals, trace)
+    return Supervisor(options, worker, NodeFiles::in_memory(), trace_fd, reader, {}, signals, trace,
+                      title)
         .run();
   }
   const auto first = wait_for_first_message(reader, STDIN_FILENO, signals, trace);
   if (!first) return "before the first message";
   return Supervisor(options, worker, NodeFiles::in_directory(options.state_dir, first->dest),
-                    trace_fd, reader, first->line, signals, trace)
+                    trace_fd, reader, first->line, signals, trace, title)
       .run();
 }
 
-int run(const hearsay::supervisor::Options& options, hearsay::supervisor::Signals& signals) {
+int run(const hearsay::supervisor::Options& options, hearsay::supervisor::Signals& signals,
+        hearsay::ProcessTitle& title) {
   using namespace hearsay;
   supervisor::name_bus_errors();
   require_proc();
@@ -62,7 +65,7 @@ int run(const hearsay::supervisor::Options& options, hearsay::supervisor::Signal
                            trace_file.valid() ? trace_file.get() : STDERR_FILENO, "supervisor");
   const std::string worker = options.worker_path.empty() ? find_worker() : options.worker_path;
   try {
-    const std::string why = run_node(options, worker, signals, trace, trace_file.get());
+    const std::string why = run_node(options, worker, signals, trace, trace_file.get(), title);
     trace.emit(trace::Event::node_stopped, {{trace::FieldName::cause, why}});
   } catch (const std::exception& error) {
     trace.emit(trace::Event::node_stopped, {{trace::FieldName::cause, error.what()}});
@@ -86,7 +89,9 @@ int main(int argc, char** argv) {
   try {
     supervisor::Signals signals;
     const auto parsed = supervisor::parse_options(argc, argv);
-    return parsed.exit_code ? *parsed.exit_code : run(parsed.options, signals);
+    if (parsed.exit_code) return *parsed.exit_code;
+    ProcessTitle title(argc, argv);
+    return run(parsed.options, signals, title);
   } catch (const std::exception& error) {
     say_on_stderr("hearsay-node: " + std::string(error.what()) + '\n');
     const bool refused = dynamic_cast<const supervisor::RefusedOptions*>(&error) != nullptr;

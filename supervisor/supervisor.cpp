@@ -29,15 +29,16 @@ constexpr std::int64_t kPatienceWithoutWorkerNs = kNsPerSecond;
 
 Supervisor::Supervisor(const Options& options, const std::string& worker_path, NodeFiles files,
                        int trace_fd, LineReader& reader, std::optional<Line> first,
-                       Signals& signals, trace::TraceWriter& trace)
+                       Signals& signals, trace::TraceWriter& trace, ProcessTitle& title)
     : options_(options),
       signals_(signals),
       trace_(trace),
+      title_(title),
       files_(std::move(files)),
       segment_(files_.segment.get()),
       reader_(reader),
       first_(first),
-      inputs_(segment_.request_ring()),
+      inputs_(segment_.request_ring(), trace),
       writer_(segment_.reply_ring(), STDOUT_FILENO, deadline_ns(), timers_, trace),
       warden_(options, worker_path, segment_, files_.shared(trace_fd), trace,
               [this](std::uint64_t generation, std::uint64_t consumed) {
@@ -48,7 +49,9 @@ Supervisor::Supervisor(const Options& options, const std::string& worker_path, N
       alive_ns_(now_ns_) {}
 
 std::string Supervisor::run() {
-  trace_.emit(trace::Event::node_started, {{trace::FieldName::version, version()}});
+  trace_.emit(trace::Event::node_started,
+              {{trace::FieldName::version, version()},
+               {trace::FieldName::vocabulary, trace::kVocabularyVersion}});
   warden_.start(now_ns_);
   if (first_) handle_line(*first_);
   lines_left_ = true;
@@ -82,7 +85,11 @@ std::string Supervisor::why_it_ends() const {
 // it for fresh.
 void Supervisor::take_signals() {
   const SeenSignals seen = signals_.take();
-  if (seen.continued) reader_.backdate(alive_ns_);
+  if (seen.continued) {
+    reader_.backdate(alive_ns_);
+    trace_.emit(trace::Event::node_continued,
+                {{trace::FieldName::duration_ns, now_ns_ - alive_ns_}});
+  }
   if (seen.end != 0 && !end_by_ns_) {
     end_signal_ = seen.end;
     reader_.end();
@@ -145,7 +152,8 @@ void Supervisor::take_line(const Line& line) {
   if (node_.empty()) {
     node_ = message.dest;
     trace_.set_node(node_);
-    warden_.begin_chaos(node_, now_ns_);
+    title_.set(title_.program() + ' ' + node_);
+    warden_.begin_work(node_, now_ns_);
   }
   if (turned_away(message, line.taken_ns)) return;
   inputs_.push_message(line.taken_ns, message);
@@ -159,6 +167,7 @@ bool Supervisor::turned_away(const protocol::Message& message, std::int64_t take
   using trace::FieldName;
   trace_.emit(trace::Event::request_rejected, {{FieldName::cause, warden_.trouble()},
                                                {FieldName::peer, message.src},
+                                               {FieldName::message, trace_name(message)},
                                                {FieldName::type, message.type}});
   answer_error({message.src, message.dest, *message.msg_id, taken_ns},
                protocol::ErrorCode::temporarily_unavailable, warden_.trouble());
@@ -174,9 +183,11 @@ void Supervisor::end_if_nothing_can_be_answered() const {
 void Supervisor::reject(const protocol::BadLine& bad, const Line& line, protocol::ErrorCode code) {
   using trace::FieldName;
   const std::string peer = bad.src.value_or("");
-  trace_.emit(trace::Event::line_rejected, {{FieldName::cause, bad.reason},
-                                            {FieldName::bytes, line.text.size()},
-                                            {FieldName::peer, peer}});
+  trace_.emit(trace::Event::line_rejected,
+              {{FieldName::cause, bad.reason},
+               {FieldName::peer, peer},
+               {FieldName::message, bad.src ? protocol::trace_name(peer, bad.msg_id) : ""},
+               {FieldName::bytes, line.text.size()}});
   // Who is not named can't be answered.
   if (!bad.src || !bad.dest || !bad.msg_id) return;
   answer_error({*bad.src, *bad.dest, *bad.msg_id, line.taken_ns}, code, bad.reason);

@@ -10,6 +10,7 @@
 #include <optional>
 #include <string>
 
+#include "common/base/process_title.h"
 #include "common/base/units.h"
 #include "common/protocol/error_code.h"
 #include "common/protocol/line_parser.h"
@@ -32,7 +33,7 @@ class Supervisor {
   // `trace_fd`: for the worker's events, too; -1: stderr.
   Supervisor(const Options& options, const std::string& worker_path, NodeFiles files, int trace_fd,
              LineReader& reader, std::optional<Line> first, Signals& signals,
-             trace::TraceWriter& trace);
+             trace::TraceWriter& trace, ProcessTitle& title);
 
   // Returns why the node ends, in words: the input has ended and everything is answered, a signal
   // asked for it, or stdout's reader has gone. Throws NodeFailure, CorruptSegment,
@@ -72,6 +73,7 @@ class Supervisor {
   const Options& options_;
   Signals& signals_;
   trace::TraceWriter& trace_;
+  ProcessTitle& title_;
   NodeFiles files_;
   shm::Segment segment_;
   Timers timers_;

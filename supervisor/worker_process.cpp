@@ -86,6 +86,12 @@ int run_child(void* data) {
   return fail(plan, "execve");
 }
 
+// A name may be longer than an argument, and hold what ends one.
+std::string argument_of(std::string_view name) {
+  constexpr std::size_t kLongest = 1024;
+  return std::string(name.substr(0, std::min(name.find('\0'), kLongest)));
+}
+
 bool waits(pid_t pid, int for_what) {
   siginfo_t info{};
   return ::waitid(P_PID, static_cast<id_t>(pid), &info, for_what | WNOHANG | WNOWAIT) == 0 &&
@@ -104,7 +110,7 @@ SpawnFailure::SpawnFailure(const std::string& path, const std::string& call, int
                          advice(call, error)) {}
 
 WorkerProcess::WorkerProcess(const std::string& path, const std::vector<std::string>& arguments,
-                             const SharedFiles& files, int null, std::uint64_t generation) {
+                             const SharedFiles& files, int null, const Newcomer& newcomer) {
   std::vector<std::string> words{path};
   Plan plan{path.c_str(), nullptr, {null, null, STDERR_FILENO}, kFirstInherited};
   const auto give = [&](const char* option, int fd) {
@@ -119,7 +125,8 @@ WorkerProcess::WorkerProcess(const std::string& path, const std::vector<std::str
   give("--doorbell-fd=", files.doorbell);
   if (files.trace >= 0) give("--trace-fd=", files.trace);
   words.push_back("--parent-pid=" + std::to_string(::getpid()));
-  words.push_back("--generation=" + std::to_string(generation));
+  words.push_back("--generation=" + std::to_string(newcomer.generation));
+  if (!newcomer.node.empty()) words.push_back("--node=" + argument_of(newcomer.node));
   words.insert(words.end(), arguments.begin(), arguments.end());
   std::vector<char*> argv;
   argv.reserve(words.size() + 1);

@@ -20,6 +20,7 @@
 #include <optional>
 #include <stdexcept>
 #include <string>
+#include <string_view>
 #include <vector>
 
 #include "common/base/file_descriptor.h"
@@ -45,11 +46,17 @@ class SpawnFailure : public std::runtime_error {
   SpawnFailure(const std::string& path, const std::string& call, int error);
 };
 
+// What a worker is told of itself.
+struct Newcomer {
+  std::uint64_t generation;
+  std::string_view node;  // its name; empty while it is not known
+};
+
 class WorkerProcess {
  public:
   // `null`: /dev/null. Throws SpawnFailure.
   WorkerProcess(const std::string& path, const std::vector<std::string>& arguments,
-                const SharedFiles& files, int null, std::uint64_t generation);
+                const SharedFiles& files, int null, const Newcomer& newcomer);
   ~WorkerProcess();
   WorkerProcess(const WorkerProcess&) = delete;
   WorkerProcess& operator=(const WorkerProcess&) = delete;

@@ -42,24 +42,26 @@ void WorkerWarden::start(std::int64_t now_ns) {
   handle(LifeEvent::delay_over, now_ns);
 }
 
+void WorkerWarden::begin_work(std::string_view node, std::int64_t now_ns) {
+  node_ = node;
+  chaos_.begin(node, now_ns);
+}
+
 void WorkerWarden::stop(std::int64_t now_ns) {
   handle(LifeEvent::stop, now_ns);
 }
 
 void WorkerWarden::handle(LifeEvent event, std::int64_t now_ns) {
   const LifeStep step = life_step(state_, event);
-  state_ = step.next;
+  const LifeState before = std::exchange(state_, step.next);
   switch (step.action) {
     case LifeAction::none:
       return;
     case LifeAction::announce:
-      was_ready_ = ever_ready_ = true;
-      watch_.restart();
-      trace_.emit(trace::Event::worker_ready,
-                  {{trace::FieldName::duration_ns, now_ns - started_ns_}});
+      announce(now_ns);
       return;
     case LifeAction::kill:
-      kill(event);
+      kill(event, before);
       return;
     case LifeAction::put_off:
       put_off(now_ns);
@@ -79,6 +81,17 @@ void WorkerWarden::handle(LifeEvent event, std::int64_t now_ns) {
   }
 }
 
+void WorkerWarden::announce(std::int64_t now_ns) {
+  was_ready_ = ever_ready_ = true;
+  watch_.restart();
+  alive_ns_ = now_ns;
+  std::optional<std::int64_t> outage_ns;
+  if (outage_since_ns_) outage_ns = now_ns - *std::exchange(outage_since_ns_, std::nullopt);
+  trace_.emit(trace::Event::worker_ready, {{trace::FieldName::worker_pid, process_->pid()},
+                                           {trace::FieldName::duration_ns, now_ns - started_ns_},
+                                           {trace::FieldName::outage_ns, outage_ns}});
+}
+
 void WorkerWarden::spawn(std::int64_t now_ns) {
   // No worker lives: its marks may be set anew.
   segment_.header().stop.store(0, std::memory_order_relaxed);
@@ -89,8 +102,8 @@ void WorkerWarden::spawn(std::int64_t now_ns) {
   inputs_before_ = slot.inputs;
   steps_before_ = shm::committed_steps(segment_.commit());
   try {
-    process_ =
-        std::make_unique<WorkerProcess>(path_, arguments_, files_, null_.get(), generation_ + 1);
+    process_ = std::make_unique<WorkerProcess>(path_, arguments_, files_, null_.get(),
+                                               Newcomer{generation_ + 1, node_});
   } catch (const SpawnFailure& failure) {
     trouble_ = std::string("the worker can't be started: ") + failure.what();
     handle(LifeEvent::not_started, now_ns);
@@ -99,7 +112,8 @@ void WorkerWarden::spawn(std::int64_t now_ns) {
   trace_.set_generation(++generation_);
   was_ready_ = false;
   killed_for_.reset();
-  started_ns_ = now_ns;
+  started_ns_ = alive_ns_ = now_ns;
+  was_waited_for_ = true;
   watch_.restart();
   trace_.emit(trace::Event::worker_started, {{trace::FieldName::worker_pid, process_->pid()}});
   started_(generation_, slot.request_head);
@@ -113,11 +127,30 @@ void WorkerWarden::put_off(std::int64_t now_ns) {
   plan_next_start(now_ns);
 }
 
-void WorkerWarden::kill(LifeEvent reason) {
+// In words, with figures.
+std::string WorkerWarden::why_overdue(LifeState state) const {
+  const std::string ms = std::to_string(watch_.without_work_ns() / kNsPerMs) + " ms";
+  if (state == LifeState::starting) return "nothing was recovered for " + ms + " while it started";
+  if (state == LifeState::stopping) return "it did not end within " + ms;
+  const std::string what = "no step finished for " + ms + " while ";
+  const auto position = running_position();
+  return position ? what + "it worked on the input at position " + std::to_string(*position)
+                  : what + "input waited";
+}
+
+std::optional<std::uint64_t> WorkerWarden::running_position() const {
+  const std::uint64_t position = segment_.header().running_position.load(std::memory_order_relaxed);
+  if (position == shm::kNoPosition) return std::nullopt;
+  return position;
+}
+
+void WorkerWarden::kill(LifeEvent reason, LifeState state) {
   const bool chaos = reason == LifeEvent::chaos;
   const bool stopped = !chaos && process_->stopped();  // that is nobody's fault in here
   killed_for_ = chaos ? DeathCause::chaos : stopped ? DeathCause::outside : DeathCause::hang;
-  const char* cause = chaos ? "chaos" : stopped ? "stopped by a signal" : "took too long";
+  const std::string cause =
+      chaos ? "chaos"
+            : (stopped ? "stopped by a signal: " : "took too long: ") + why_overdue(state);
   trace_.emit(trace::Event::worker_killed,
               {{trace::FieldName::worker_pid, process_->pid()}, {trace::FieldName::cause, cause}});
   process_->kill();
@@ -128,18 +161,20 @@ void WorkerWarden::bury(std::int64_t now_ns) {
   const pid_t pid = process_->pid();
   process_.reset();
   if (state_ == LifeState::gone) return;
-  const std::uint64_t position = segment_.header().running_position.load(std::memory_order_relaxed);
-  trace_.emit(trace::Event::worker_died,
-              {{trace::FieldName::worker_pid, pid},
-               {trace::FieldName::cause, describe_status(status)},
-               {trace::FieldName::position, static_cast<std::int64_t>(position)}});
+  if (was_ready_ && !outage_since_ns_) outage_since_ns_ = alive_ns_;
+  const auto position = running_position();
+  trace_.emit(trace::Event::worker_died, {{trace::FieldName::worker_pid, pid},
+                                          {trace::FieldName::cause, describe_status(status)},
+                                          {trace::FieldName::position, position},
+                                          {trace::FieldName::detection_ns, now_ns - alive_ns_}});
   refuse_to_restart(status);
   const std::uint64_t inputs = shm::active_slot(segment_.commit()).inputs - inputs_before_;
   const bool no_room = WIFEXITED(status) && WEXITSTATUS(status) == kExitNoRoom;
   const DeathCause own = killed_from_outside(status) ? DeathCause::outside
                          : no_room                   ? DeathCause::no_room
                                                      : DeathCause::crash;
-  tally_.record({killed_for_.value_or(own), was_ready_, position, inputs});
+  tally_.record(
+      {killed_for_.value_or(own), was_ready_, position.value_or(shm::kNoPosition), inputs});
   trouble_ = "the worker died: " + describe_status(status);
   give_up_if_hopeless();
   plan_next_start(now_ns);
@@ -161,7 +196,7 @@ void WorkerWarden::plan_next_start(std::int64_t now_ns) {
   if (delay_ns == 0) trouble_since_ns_.reset();
   if (delay_ns > 0) {
     if (!trouble_since_ns_) trouble_since_ns_ = now_ns;
-    trace_.emit(trace::Event::worker_delayed, {{trace::FieldName::duration_ns, delay_ns},
+    trace_.emit(trace::Event::worker_delayed, {{trace::FieldName::delay_ns, delay_ns},
                                                {trace::FieldName::count, tally_.in_a_row()}});
   }
   next_start_ns_ = now_ns + delay_ns;
@@ -197,16 +232,29 @@ void WorkerWarden::allow_for(std::uint64_t message_bytes) {
       std::max(allowance_ns_, static_cast<std::int64_t>(message_bytes) * kAllowanceNsPerByte);
 }
 
+// Moves with every commit and every recovered record.
+std::uint64_t WorkerWarden::work() const {
+  return shm::committed_steps(segment_.commit()) +
+         segment_.header().recovered_records.load(std::memory_order_relaxed);
+}
+
+void WorkerWarden::look_for_life(std::int64_t now_ns, bool busy) {
+  const std::uint64_t work_now = work();
+  const bool moved = std::exchange(work_seen_, work_now) != work_now;
+  const bool waits = busy || state_ == LifeState::starting || state_ == LifeState::stopping;
+  const bool waited = std::exchange(was_waited_for_, waits) && waits;
+  if (moved || !waited) alive_ns_ = now_ns;
+}
+
 bool WorkerWarden::overdue(std::int64_t now_ns, bool busy) {
-  const std::uint64_t work = shm::committed_steps(segment_.commit()) +
-                             segment_.header().recovered_records.load(std::memory_order_relaxed);
   const std::int64_t cpu_ns = state_ == LifeState::starting ? process_->cpu_ns() : 0;
   if (!busy) allowance_ns_ = 0;
-  return watch_.overdue(now_ns, {state_, busy, work, cpu_ns, allowance_ns_});
+  return watch_.overdue(now_ns, {state_, busy, work(), cpu_ns, allowance_ns_});
 }
 
 void WorkerWarden::on_time(std::int64_t now_ns, bool busy) {
   if (process_) {
+    look_for_life(now_ns, busy);
     // Readiness first: a worker that was ready and died is another thing than one that never was.
     // SYNC POINT ready
     if (segment_.header().ready_generation.load(std::memory_order_acquire) == generation_) {

@@ -34,8 +34,8 @@ class WorkerWarden {
 
   // The first start.
   void start(std::int64_t now_ns);
-  // Work begins: chaos may, too.
-  void begin_chaos(std::string_view node, std::int64_t now_ns) { chaos_.begin(node, now_ns); }
+  // The node's name is known, and work begins: chaos may, too.
+  void begin_work(std::string_view node, std::int64_t now_ns);
 
   // `busy`: input waits for the worker, and it does not wait for us. Throws NodeFailure.
   void on_time(std::int64_t now_ns, bool busy);
@@ -56,9 +56,14 @@ class WorkerWarden {
 
  private:
   void handle(LifeEvent event, std::int64_t now_ns);
+  void announce(std::int64_t now_ns);
   void spawn(std::int64_t now_ns);
   void put_off(std::int64_t now_ns);
-  void kill(LifeEvent reason);
+  void kill(LifeEvent reason, LifeState state);
+  std::string why_overdue(LifeState state) const;
+  std::uint64_t work() const;
+  void look_for_life(std::int64_t now_ns, bool busy);
+  std::optional<std::uint64_t> running_position() const;
   void bury(std::int64_t now_ns);
   void refuse_to_restart(int status) const;
   void give_up_if_hopeless() const;
@@ -69,6 +74,7 @@ class WorkerWarden {
 
   const Options& options_;
   std::string path_;
+  std::string node_;  // its name, as soon as it is known
   std::vector<std::string> arguments_;
   shm::Segment& segment_;
   SharedFiles files_;
@@ -88,6 +94,11 @@ class WorkerWarden {
   std::uint64_t inputs_before_ = 0;  // consumed by this worker's predecessors
   std::uint64_t steps_before_ = 0;   // committed by them
   std::int64_t next_start_ns_ = 0;
+  // The worker's last sign of life: a commit, or that it had nothing to do.
+  std::int64_t alive_ns_ = 0;
+  std::uint64_t work_seen_ = 0;
+  bool was_waited_for_ = false;
+  std::optional<std::int64_t> outage_since_ns_;  // no worker is ready that was
   HangWatch watch_;
   std::optional<std::int64_t> trouble_since_ns_;
   std::string trouble_;

@@ -3,6 +3,8 @@
 #include <sched.h>
 
 #include <new>
+#include <optional>
+#include <utility>
 
 #include "common/base/kill_point.h"
 #include "common/shm/wait.h"
@@ -17,11 +19,12 @@ constexpr int kYieldsBeforeParking = 3;
 }  // namespace
 
 DutyCycle::DutyCycle(shm::Segment& segment, Committer& committer, core::Node& node,
-                     trace::TraceWriter& trace)
+                     trace::TraceWriter& trace, NodeNamed node_named)
     : segment_(segment),
       committer_(committer),
       node_(node),
       trace_(trace),
+      node_named_(std::move(node_named)),
       requests_(committer.requests()),
       inputs_(committer.slot().inputs),
       staged_head_(committer.slot().request_head),
@@ -36,6 +39,9 @@ void DutyCycle::run() {
     }
     compact_if_wanted();
     if (!run_batch()) wait_for(shm::kRecordsPublished);
+    if (node_named_ && !node_.identity().node_id.empty()) {
+      std::exchange(node_named_, nullptr)(node_.identity().node_id);
+    }
   }
 }
 
@@ -68,8 +74,9 @@ void DutyCycle::run_one(const core::NodeInput& input, std::uint64_t position) {
   const bool skipped = is_to_skip(position);
   try {
     step(input, position, skipped);
-    stage(skipped ? Committer::Giving::up : Committer::Giving::room);
+    stage(position, skipped ? Committer::Giving::up : Committer::Giving::room);
   } catch (const std::bad_alloc&) {
+    trace_.set_position(std::nullopt);
     if (staged_) commit_batch();  // its room is there
     segment_.header().no_room_position = position;
     throw;
@@ -80,27 +87,32 @@ void DutyCycle::step(const core::NodeInput& input, std::uint64_t position, bool 
   std::atomic<std::uint64_t>& running = segment_.header().running_position;
   running.store(position, std::memory_order_relaxed);
   effects_.clear();
+  effects_.set_position(position);
+  trace_.set_position(position);
   kill_point();
   if (!skipped) {
     node_.step(input, effects_);
   } else {
     const bool poison = position == segment_.header().poison_position;
     trace_.emit(trace::Event::input_skipped,
-                {{trace::FieldName::position, position},
-                 {trace::FieldName::cause, poison ? "workers died of it" : "no room for it"}});
+                {{trace::FieldName::cause, poison ? "workers died of it" : "no room for it"}});
     using Why = core::Node::Skipped;
     node_.skip(input, poison ? Why::after_crashes : Why::without_room, effects_);
   }
   kill_point();
+  trace_.set_position(std::nullopt);
   running.store(shm::kNoPosition, std::memory_order_relaxed);
 }
 
-void DutyCycle::stage(Committer::Giving giving) {
+void DutyCycle::stage(std::uint64_t position, Committer::Giving giving) {
   while (!committer_.stage(effects_, giving)) {
     if (staged_) commit_batch();
     wait_for(shm::kRoomFreed);
     if (stopping()) return;
   }
+  if (!staged_) first_staged_ = position;
+  journal_bytes_ += effects_.journal().size();
+  last_staged_ = position;
   ++inputs_;
   staged_head_ = requests_.head();
   staged_ = true;
@@ -110,9 +122,11 @@ void DutyCycle::commit_batch() {
   const std::uint64_t before = committer_.slot().inputs;
   committer_.commit(staged_head_, inputs_);
   staged_ = false;
-  trace_.set_node(node_.identity().node_id);
-  trace_.emit(trace::Event::step_committed, {{trace::FieldName::count, inputs_ - before},
-                                             {trace::FieldName::position, staged_head_}});
+  trace_.emit(trace::Event::step_committed,
+              {{trace::FieldName::first, first_staged_},
+               {trace::FieldName::last, last_staged_},
+               {trace::FieldName::count, inputs_ - before},
+               {trace::FieldName::bytes, std::exchange(journal_bytes_, 0)}});
   if (committer_.spilled()) {
     const shm::CommitSlot& slot = committer_.slot();
     trace_.emit(trace::Event::outputs_spilled,

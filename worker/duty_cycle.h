@@ -7,6 +7,9 @@
 // compacts the journal if that helps, and else turns the input away. Single-threaded.
 #pragma once
 
+#include <functional>
+#include <string_view>
+
 #include "common/shm/ring.h"
 #include "common/shm/segment.h"
 #include "common/trace/trace_writer.h"
@@ -17,8 +20,11 @@ namespace hearsay::worker {
 
 class DutyCycle {
  public:
+  // Is called once, as soon as the node is initialised.
+  using NodeNamed = std::function<void(std::string_view node)>;
+
   DutyCycle(shm::Segment& segment, Committer& committer, core::Node& node,
-            trace::TraceWriter& trace);
+            trace::TraceWriter& trace, NodeNamed node_named);
 
   // Returns when the supervisor asks the worker to end. Throws CorruptSegment, and std::bad_alloc
   // (shm::NoRoom is one) when another worker must go on.
@@ -31,7 +37,7 @@ class DutyCycle {
   void run_one(const core::NodeInput& input, std::uint64_t position);
   bool is_to_skip(std::uint64_t position);
   void step(const core::NodeInput& input, std::uint64_t position, bool skipped);
-  void stage(Committer::Giving giving);
+  void stage(std::uint64_t position, Committer::Giving giving);
   void commit_batch();
   void compact_if_wanted();
   void compact_for_room();
@@ -44,12 +50,16 @@ class DutyCycle {
   Committer& committer_;
   core::Node& node_;
   trace::TraceWriter& trace_;
+  NodeNamed node_named_;
   shm::RingConsumer& requests_;
   core::Effects effects_;
   std::uint64_t inputs_;       // consumed by steps so far, committed or not
   std::uint64_t staged_head_;  // requests up to here are staged
   std::uint64_t room_seen_;    // where the supervisor's reply cursor was at the last look
   bool staged_ = false;
+  std::uint64_t first_staged_ = 0;  // positions of the inputs that are staged
+  std::uint64_t last_staged_ = 0;
+  std::uint64_t journal_bytes_ = 0;  // staged
 };
 
 }  // namespace hearsay::worker

@@ -15,9 +15,10 @@ void recover(Committer& committer, core::Node& node, const std::function<void()>
     kill_point();
   });
   committer.publish();
+  if (!node.identity().node_id.empty()) events.set_node(node.identity().node_id);
   events.emit(trace::Event::worker_recovered,
-              {{trace::FieldName::bytes, committer.slot().journal_end},
-               {trace::FieldName::position, committer.slot().request_head},
+              {{trace::FieldName::position, committer.slot().request_head},
+               {trace::FieldName::bytes, committer.slot().journal_end},
                {trace::FieldName::duration_ns, monotonic_ns() - begin_ns}});
 }
 

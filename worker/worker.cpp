@@ -9,6 +9,7 @@
 
 #include "common/base/kill_point.h"
 #include "common/base/line_output.h"
+#include "common/base/process_title.h"
 #include "common/base/version.h"
 #include "common/options/command_line.h"
 #include "common/options/exit_codes.h"
@@ -32,6 +33,7 @@ struct Inheritance {
   int trace_fd = STDERR_FILENO;
   int parent_pid = -1;
   std::uint64_t generation = 0;
+  std::string node;  // its name, if it is known
 };
 
 void add_inheritance(CommandLine& app, Inheritance& from) {
@@ -43,6 +45,7 @@ void add_inheritance(CommandLine& app, Inheritance& from) {
   app.add("--trace-fd", from.trace_fd, "Where events go, inherited");
   app.add("--parent-pid", from.parent_pid, "The supervisor").required();
   app.add("--generation", from.generation, "Count of worker starts").required();
+  app.add("--node", from.node, "The node's name, if it is known");
 }
 
 // Nobody would end us if the supervisor were killed; from here on the kernel does. False when it
@@ -52,8 +55,15 @@ bool tied_to_parent(int parent_pid) {
   return ::getppid() == parent_pid;
 }
 
+// "hearsay-worker n2 #4" in a list of processes.
+void name_process(ProcessTitle& title, std::string_view node, std::uint64_t generation) {
+  std::string text = title.program();
+  if (!node.empty()) text.append(" ").append(node);
+  title.set(text.append(" #").append(std::to_string(generation)));
+}
+
 void live(const Inheritance& from, std::vector<core::RegisteredService> services,
-          trace::TraceWriter& trace) {
+          trace::TraceWriter& trace, ProcessTitle& title) {
   if (!tied_to_parent(from.parent_pid)) return;
   shm::Segment segment(from.segment_fd);
   kill_point();
@@ -67,12 +77,13 @@ void live(const Inheritance& from, std::vector<core::RegisteredService> services
   recover(
       committer, node,
       [&] { segment.header().recovered_records.fetch_add(1, std::memory_order_relaxed); }, trace);
-  trace.set_node(node.identity().node_id);
   // SYNC POINT ready
   segment.header().ready_generation.store(from.generation, std::memory_order_release);
   shm::ring_doorbell(from.doorbell_fd);
   kill_point();
-  DutyCycle(segment, committer, node, trace).run();
+  DutyCycle(segment, committer, node, trace, [&](std::string_view name) {
+    name_process(title, name, from.generation);
+  }).run();
 }
 
 // What the user asked for can't be done: no other worker could do it either.
@@ -84,7 +95,7 @@ int refuse(const std::exception& problem, trace::TraceWriter& trace) {
 
 }  // namespace
 
-int run_worker(int argc, const char* const* argv, const std::vector<core::ServiceEntry>& services) {
+int run_worker(int argc, char** argv, const std::vector<core::ServiceEntry>& services) {
   Inheritance from;
   WorkerOptions options;
   CommandLine app(
@@ -99,11 +110,14 @@ int run_worker(int argc, const char* const* argv, const std::vector<core::Servic
     complain(problem);
     return kExitUsage;
   }
+  ProcessTitle title(argc, argv);
+  name_process(title, from.node, from.generation);
   kill_points_begin(from.generation);
   trace::TraceWriter trace(options.trace_level, from.trace_fd, "worker");
   trace.set_generation(from.generation);
+  trace.set_node(from.node);
   try {
-    live(from, core::switch_on(services, options.services), trace);
+    live(from, core::switch_on(services, options.services), trace, title);
   } catch (const core::BadWorkload& problem) {
     return refuse(problem, trace);
   } catch (const core::ServiceIsOff& problem) {

@@ -8,6 +8,6 @@
 namespace hearsay::worker {
 
 // Returns the exit code (common/options/exit_codes.h).
-int run_worker(int argc, const char* const* argv, const std::vector<core::ServiceEntry>& services);
+int run_worker(int argc, char** argv, const std::vector<core::ServiceEntry>& services);
 
 }  // namespace hearsay::worker

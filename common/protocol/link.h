@@ -34,7 +34,8 @@ struct InputHeader {
 };
 
 struct LineHeader {
-  std::int64_t taken_ns;  // when the supervisor took the request that this answers
+  std::int64_t taken_ns;   // when the supervisor took the request that this answers
+  std::uint64_t position;  // in the request ring, of the input whose step wrote it
 };
 
 struct WakeRequest {

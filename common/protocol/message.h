@@ -7,6 +7,7 @@
 #include <cstdint>
 #include <optional>
 #include <span>
+#include <string>
 #include <string_view>
 
 namespace hearsay::protocol {
@@ -31,5 +32,11 @@ struct Message {
   // The JSON text of the field `name`, or nothing.
   std::optional<std::string_view> field(std::string_view name) const;
 };
+
+// "c3:7", the name of a request in traces: who sent it and its msg_id. Empty without a msg_id.
+std::string trace_name(std::string_view src, std::optional<std::int64_t> msg_id);
+inline std::string trace_name(const Message& message) {
+  return trace_name(message.src, message.msg_id);
+}
 
 }  // namespace hearsay::protocol

@@ -1,91 +1,136 @@
 // The trace's vocabulary: every event and every field that a trace line may have. Nothing else is
-// ever written.
+// ever written. README.md says of each who writes it, when, and in which units; a test keeps page
+// and code the same.
 //
-// A line is one JSON object: ts (Unix time, ns), node, role (supervisor or worker), pid, generation
-// (count of worker starts), level, event, then the event's own fields.
+// A line is one JSON object: the fields of the header (kHeader), then the event's own (fields_of).
+// A field of which nothing is known is not there.
 //
-// The level decides the volume: info tells the life of the node (a few lines a run), debug every
-// message, trace every commit.
+// The level decides the volume: info tells the life of the node (a few lines a run and a few a
+// death), debug every message, trace every commit.
 #pragma once
 
+#include <array>
 #include <cstdint>
 #include <initializer_list>
+#include <optional>
+#include <span>
 #include <string_view>
+#include <type_traits>
 #include <variant>
 
 namespace hearsay::trace {
+
+// Of events, fields and their meaning; node_started says it. Grows with every change that a reader
+// must know of.
+inline constexpr std::int64_t kVocabularyVersion = 2;
+
+inline constexpr std::array<std::string_view, 7> kHeader{"ts",         "node",  "role", "pid",
+                                                         "generation", "level", "event"};
 
 enum class Level { trace, debug, info, warn, error, off };
 
 enum class Event {
   // Life of the node.
-  node_started,      // version
-  node_initialised,  // value: node id, count: nodes in the cluster
-  node_stopped,      // cause
-  input_ended,       // stdin's end
-  output_closed,     // stdout's reader has gone
+  node_started,
+  node_initialised,
+  node_continued,
+  node_stopped,
+  input_ended,
+  output_closed,
   // Life of the worker.
-  worker_started,      // worker_pid
-  worker_ready,        // duration_ns since its start
-  worker_recovered,    // bytes of journal, position of the request ring, duration_ns
-  worker_died,         // worker_pid, cause (signal or status), position it was at
-  worker_killed,       // worker_pid, cause: chaos, took too long, stopped by a signal
-  worker_not_started,  // cause: system call and what to do, count in a row
-  worker_delayed,   // duration_ns until the next start, count of deaths and failed starts in a row
-  segment_corrupt,  // cause
-  internal_error,   // cause
-  // Input that could not be used.
-  line_rejected,     // cause, bytes, peer and message if known
-  request_rejected,  // cause, peer, message, type
-  message_dropped,   // cause, peer, type
-  input_skipped,     // position: workers died of it
-  reply_dropped,     // its client has gone: bytes, duration_ns since the request
-  // The way of messages.
-  message_received,  // peer, message, type, bytes
-  message_sent,      // peer, message it answers, type, bytes
-  timer_fired,       // value: token
-  value_learned,     // value, peer it came from, count of values now
-  // Gossip.
-  relay_changed,    // peer: the relay from now on, value: its epoch, cause
-  batch_requested,  // peer: whose batches are missing, position of the first, count
-  // The way of steps.
-  step_committed,     // count of inputs, bytes of replies
-  outputs_spilled,    // bytes
-  journal_compacted,  // bytes after it
+  worker_started,
+  worker_recovered,
+  worker_ready,
+  worker_killed,
+  worker_died,
+  worker_delayed,
+  worker_not_started,
+  segment_corrupt,
+  internal_error,
+  // What could not be used.
+  line_rejected,
+  request_rejected,
+  message_dropped,
+  input_skipped,
+  reply_dropped,
+  // The way of a message.
+  line_read,
+  message_received,
+  message_sent,
+  step_committed,
+  line_written,
+  // The way of a value.
+  value_learned,
+  values_sent,
+  values_received,
+  repair_asked,
+  repair_given_up,
+  // The relay.
+  relay_changed,
+  loss_noticed,
+  loss_over,
+  // Inside the worker.
+  timer_fired,
+  outputs_spilled,
+  journal_compacted,
   // The trace itself.
-  events_dropped,  // count of events of this process that could not be written, cause
+  events_dropped,
   last_ = events_dropped
 };
 
 enum class FieldName {
+  batch,
   bytes,
   cause,
   count,
+  delay_ns,
+  detection_ns,
   duration_ns,
+  epoch,
+  first,
+  last,
   message,
+  news,
+  outage_ns,
   peer,
   position,
+  token,
   type,
   value,
+  values,
   version,
-  worker_pid
+  vocabulary,
+  way,
+  worker_pid,
+  last_ = worker_pid
 };
 
+using Texts = std::span<const std::string_view>;
+
+// Not written when there is no number, or when the text or the list is empty.
 struct EventField {
   FieldName name;
-  std::variant<std::int64_t, std::string_view> value;
+  std::variant<std::monostate, std::int64_t, std::string_view, Texts> value;
 
   EventField(FieldName field, std::string_view text) : name(field), value(text) {}
   EventField(FieldName field, const char* text) : name(field), value(std::string_view(text)) {}
+  EventField(FieldName field, Texts texts) : name(field), value(texts) {}
   template <typename Integer>
   requires std::is_integral_v<Integer> EventField(FieldName field, Integer number)
       : name(field), value(static_cast<std::int64_t>(number)) {}
+  template <typename Integer>
+  requires std::is_integral_v<Integer> EventField(FieldName field, std::optional<Integer> number)
+      : name(field) {
+    if (number) value = static_cast<std::int64_t>(*number);
+  }
 };
 
 Level level_of(Event event);
 std::string_view name_of(Event event);
 std::string_view name_of(Level level);
 std::string_view name_of(FieldName field);
+// Those that a line of the event may have beside the header's.
+std::span<const FieldName> fields_of(Event event);
 
 // Where events go. Costs one comparison when the level is off; guard the making of costly fields
 // with wants().
@@ -100,6 +145,8 @@ class EventSink {
   void emit(Event event, std::initializer_list<EventField> fields = {}) {
     if (wants(event)) write(event, fields);
   }
+  // The node's name, as soon as it is known: for all later events.
+  virtual void set_node(std::string_view /*node*/) {}
 
  private:
   virtual void write(Event event, std::initializer_list<EventField> fields) = 0;

@@ -44,7 +44,8 @@ class InputQueueTest : public testing::Test {
 
   shm::OwnedRing ring_{shm::kRingBytes};
   shm::RingConsumer worker_{ring_.view(), 0};
-  InputQueue queue_{ring_.view()};
+  trace::NoEvents no_events_;
+  InputQueue queue_{ring_.view(), no_events_};
 };
 
 TEST_F(InputQueueTest, NothingIsSeenBeforeFlush) {

@@ -26,7 +26,7 @@ class LineWriterTest : public testing::Test {
   void line(const std::string& text, std::uint16_t flags, std::int64_t taken_ns = 0) {
     const auto kind = static_cast<std::uint16_t>(protocol::OutputKind::line);
     ASSERT_TRUE(
-        worker_.append(kind, flags, std::string(bytes_of(protocol::LineHeader{taken_ns})) + text));
+        worker_.append(kind, flags, std::string(bytes_of(protocol::LineHeader{taken_ns, 0})) + text));
     worker_.publish();
   }
   void wake(std::int64_t at_ns, std::uint64_t token) {

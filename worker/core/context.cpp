@@ -51,15 +51,11 @@ void Context::trace_sent(std::string_view dest, std::string_view type,
                          const protocol::Message* request, std::uint64_t bytes) {
   if (!events_.wants(trace::Event::message_sent)) return;
   using trace::FieldName;
-  events_.emit(trace::Event::message_sent,
-               {{FieldName::peer, dest},
-                {FieldName::type, type},
-                {FieldName::message, request == nullptr ? std::string() : trace_name(*request)},
-                {FieldName::bytes, bytes}});
-}
-
-std::string trace_name(const protocol::Message& message) {
-  return std::string(message.src) + ":" + (message.msg_id ? std::to_string(*message.msg_id) : "");
+  const std::string message = request == nullptr ? std::string() : protocol::trace_name(*request);
+  events_.emit(trace::Event::message_sent, {{FieldName::peer, dest},
+                                            {FieldName::message, message},
+                                            {FieldName::type, type},
+                                            {FieldName::bytes, bytes}});
 }
 
 std::uint64_t pack(TimerToken token) {

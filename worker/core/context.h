@@ -112,9 +112,6 @@ class Context {
   Random random_;
 };
 
-// "c3:7", the name of a message in traces: who sent it and its msg_id.
-std::string trace_name(const protocol::Message& message);
-
 // A timer's token as it travels: which service asked, in which generation, for what.
 struct TimerToken {
   std::uint16_t owner;

@@ -36,11 +36,11 @@ void Effects::rewind(Mark mark) {
 // Room for the record's header comes first, so that the text is written where it stays.
 std::uint64_t Effects::begin_line(std::int64_t taken_ns) {
   const std::uint64_t begin = outputs_.size();
-  outputs_.append(kRecordHeaderBytes, '\0').append(bytes_of(LineHeader{taken_ns}));
+  outputs_.append(kRecordHeaderBytes, '\0').append(bytes_of(LineHeader{taken_ns, position_}));
   return begin;
 }
 
-void Effects::end_line(std::uint64_t begin, std::int64_t taken_ns, bool to_client) {
+void Effects::end_line(std::uint64_t begin, bool to_client) {
   const std::uint64_t text_bytes = outputs_.size() - begin - kLineOverheadBytes;
   const auto client_flag = static_cast<std::uint16_t>(to_client ? kToClient : 0);
   if (text_bytes <= kLongestPartBytes) {
@@ -50,19 +50,20 @@ void Effects::end_line(std::uint64_t begin, std::int64_t taken_ns, bool to_clien
     outputs_.resize(begin + record_bytes(header.length), '\0');
     return;
   }
-  cut_line(begin, text_bytes, taken_ns, client_flag);
+  cut_line(begin, text_bytes, client_flag);
 }
 
 // The text becomes the payloads of several records, in place, the last one first: it may be most of
 // the memory that there is.
-void Effects::cut_line(std::uint64_t begin, std::uint64_t text_bytes, std::int64_t taken_ns,
-                       std::uint16_t flags) {
+void Effects::cut_line(std::uint64_t begin, std::uint64_t text_bytes, std::uint16_t flags) {
   const std::uint64_t parts = (text_bytes + kLongestPartBytes - 1) / kLongestPartBytes;
   const std::uint64_t last_bytes = text_bytes - (parts - 1) * kLongestPartBytes;
   constexpr std::uint64_t kWholeBytes = record_bytes(protocol::kLongestPayloadBytes);
   outputs_.resize(begin + (parts - 1) * kWholeBytes + record_bytes(sizeof(LineHeader) + last_bytes),
                   '\0');
   char* const line = outputs_.data() + begin;
+  LineHeader line_header{};  // the same in each record
+  std::memcpy(&line_header, line + kRecordHeaderBytes, sizeof line_header);
   for (std::uint64_t part = parts; part-- > 0;) {
     const std::uint64_t bytes = part + 1 == parts ? last_bytes : kLongestPartBytes;
     const int place = (part == 0 ? kFirstPart : 0) | (part + 1 == parts ? kLastPart : 0);
@@ -72,7 +73,7 @@ void Effects::cut_line(std::uint64_t begin, std::uint64_t text_bytes, std::int64
     std::memmove(record + kLineOverheadBytes, line + kLineOverheadBytes + part * kLongestPartBytes,
                  bytes);
     std::memcpy(record, &header, sizeof header);
-    std::memcpy(record + sizeof header, &taken_ns, sizeof(LineHeader));
+    std::memcpy(record + sizeof header, &line_header, sizeof line_header);
   }
   const std::uint64_t end = (parts - 1) * kWholeBytes + kLineOverheadBytes + last_bytes;
   std::memset(line + end, 0, outputs_.size() - begin - end);

@@ -26,7 +26,7 @@ class Effects {
   void line(std::int64_t taken_ns, bool to_client, Write&& write) {
     const std::uint64_t begin = begin_line(taken_ns);
     write(outputs_);
-    end_line(begin, taken_ns, to_client);
+    end_line(begin, to_client);
   }
 
   void wake_at(std::int64_t at_ns, std::uint64_t token);
@@ -34,6 +34,8 @@ class Effects {
   std::string_view journal() const { return journal_; }
   std::string_view outputs() const { return outputs_; }
   void clear();
+  // Where the step's input stands; its lines say it, for the trace.
+  void set_position(std::uint64_t position) { position_ = position; }
 
   // Takes everything back that was collected since the mark.
   struct Mark {
@@ -45,12 +47,12 @@ class Effects {
 
  private:
   std::uint64_t begin_line(std::int64_t taken_ns);
-  void cut_line(std::uint64_t begin, std::uint64_t text_bytes, std::int64_t taken_ns,
-                std::uint16_t flags);
-  void end_line(std::uint64_t begin, std::int64_t taken_ns, bool to_client);
+  void cut_line(std::uint64_t begin, std::uint64_t text_bytes, std::uint16_t flags);
+  void end_line(std::uint64_t begin, bool to_client);
 
   std::string journal_;
   std::string outputs_;
+  std::uint64_t position_ = 0;
 };
 
 }  // namespace hearsay::core

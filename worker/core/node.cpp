@@ -67,7 +67,7 @@ void Node::step(const NodeInput& input, Effects& effects) {
   const Context::Input step{input.number, take<protocol::InputHeader>(payload).taken_ns};
   switch (input.kind) {
     case InputKind::message:
-      handle_record(payload, step, effects);
+      receive(payload, step, effects);
       return;
     case InputKind::message_part:
       take_part(input, payload, step, effects);
@@ -96,7 +96,7 @@ void Node::take_part(const NodeInput& input, std::string_view part, const Contex
     return;
   }
   change(effects, NodeChange::message_whole, {});
-  handle_record(std::exchange(partial_message_, {}).append(part), step, effects);
+  receive(std::exchange(partial_message_, {}).append(part), step, effects);
 }
 
 void Node::drop_parts(Effects& effects) {
@@ -129,19 +129,20 @@ void Node::skip(const NodeInput& input, Skipped why, Effects& effects) {
   if (part) drop_parts(effects);
 }
 
-void Node::handle_record(std::string_view record, const Context::Input& input, Effects& effects) {
+void Node::receive(std::string_view record, const Context::Input& input, Effects& effects) {
   std::vector<protocol::Field> fields;
-  handle(decode(record, fields), record, input, effects);
-}
-
-void Node::handle(const Message& message, std::string_view record, const Context::Input& input,
-                  Effects& effects) {
+  const Message message = decode(record, fields);
   if (events_.wants(Event::message_received)) {
     events_.emit(Event::message_received, {{FieldName::peer, message.src},
                                            {FieldName::message, trace_name(message)},
                                            {FieldName::type, message.type},
                                            {FieldName::bytes, record.size()}});
   }
+  handle(message, record, input, effects);
+}
+
+void Node::handle(const Message& message, std::string_view record, const Context::Input& input,
+                  Effects& effects) {
   const Effects::Mark before = effects.mark();
   try {
     if (message.type == "init") {
@@ -177,13 +178,14 @@ void Node::initialise(const Message& message, const Context::Input& input, Effec
   }
   change(effects, NodeChange::init, to_payload(request));
   identity_ = {request.node_id, request.node_ids, request.peers()};
+  events_.set_node(identity_.node_id);
   context(kNodeTag, input, effects).reply(message, "init_ok");
-  events_.emit(Event::node_initialised, {{FieldName::value, identity_.node_id},
-                                         {FieldName::count, request.node_ids.size()}});
+  events_.emit(Event::node_initialised, {{FieldName::count, request.node_ids.size()}});
   if (generation_ != 0) start_services(input, effects);
   deferred_bytes_ = 0;
   for (const Deferred& waiting : std::exchange(deferred_, {})) {
-    handle_record(waiting.message, waiting.input, effects);
+    std::vector<protocol::Field> fields;
+    handle(decode(waiting.message, fields), waiting.message, waiting.input, effects);
   }
 }
 
@@ -191,9 +193,10 @@ void Node::initialise(const Message& message, const Context::Input& input, Effec
 void Node::defer(const Message& message, std::string_view record, const Context::Input& input,
                  Effects& effects) {
   if (deferred_bytes_ + record.size() > kMaxDeferredBytes) {
-    events_.emit(Event::message_dropped, {{FieldName::peer, message.src},
-                                          {FieldName::type, message.type},
-                                          {FieldName::cause, "too much waits for init"}});
+    events_.emit(Event::message_dropped, {{FieldName::cause, "too much waits for init"},
+                                          {FieldName::peer, message.src},
+                                          {FieldName::message, trace_name(message)},
+                                          {FieldName::type, message.type}});
     if (message.msg_id) {
       context(kNodeTag, input, effects)
           .error(message, ErrorCode::temporarily_unavailable,
@@ -215,9 +218,10 @@ void Node::dispatch(const Message& message, const Context::Input& input, Effects
   }
   // An answer to something we never asked, or an error: answering it could go on for ever.
   if (message.in_reply_to || !message.msg_id) {
-    events_.emit(Event::message_dropped, {{FieldName::peer, message.src},
-                                          {FieldName::type, message.type},
-                                          {FieldName::cause, "unknown type"}});
+    events_.emit(Event::message_dropped, {{FieldName::cause, "unknown type"},
+                                          {FieldName::peer, message.src},
+                                          {FieldName::message, trace_name(message)},
+                                          {FieldName::type, message.type}});
     return;
   }
   context(kNodeTag, input, effects)
@@ -247,7 +251,7 @@ void Node::fire_timer(std::uint64_t packed, const Context::Input& input, Effects
   // Asked for by an earlier worker: its successor has armed its own.
   if (token.generation != (generation_ & 0xff'ffff) || identity_.node_id.empty()) return;
   if (token.owner == kNodeTag) return start_services(input, effects);
-  events_.emit(Event::timer_fired, {{FieldName::value, token.token}});
+  events_.emit(Event::timer_fired, {{FieldName::token, token.token}});
   Context step = context(token.owner, input, effects);
   found->second->on_timer(step, token.token);
 }

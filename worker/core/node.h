@@ -81,7 +81,7 @@ class Node {
   void take_part(const NodeInput& input, std::string_view part, const Context::Input& step,
                  Effects& effects);
   void drop_parts(Effects& effects);
-  void handle_record(std::string_view record, const Context::Input& input, Effects& effects);
+  void receive(std::string_view record, const Context::Input& input, Effects& effects);
   void handle(const protocol::Message& message, std::string_view record,
               const Context::Input& input, Effects& effects);
   void initialise(const protocol::Message& message, const Context::Input& input, Effects& effects);

@@ -170,17 +170,23 @@ void Epidemic::send_in_era(core::Context& context, std::uint64_t era,
       if (!due.contains(position)) parts[0].push_back(position);
     }
     std::string json;
+    Values carried;
     for (auto& [left, positions] : parts) {
       json.append(json.empty() ? "[[" : ",[").append(std::to_string(left)).push_back(',');
       append_runs(json, ledger_.log(), ledger_.values(), positions);
       json.push_back(']');
+      for (const std::uint32_t position : positions) {
+        carried.push_back(ledger_.values().at(ledger_.log()[position].place));
+      }
     }
     json.push_back(']');
-    context.send(name_of(context, peer), kSpreadType, [&](protocol::MessageWriter& body) {
+    const std::string_view name = name_of(context, peer);
+    context.send(name, kSpreadType, [&](protocol::MessageWriter& body) {
       body.integer("era", static_cast<std::int64_t>(era))
           .integer("into", into_cycle_ns(context) / kNsPerUs)
           .json("parts", json);
     });
+    trace_sent(context, {way::kSpread, name}, carried);
   }
 }
 
@@ -218,13 +224,20 @@ void Epidemic::handle_spread(core::Context& context, const protocol::Message& me
 
   if (era > phase_.era && era - phase_.era <= kMostAhead) enter_era(context, era);
   adjust(context, into_us);
+  const Travel travel{way::kSpread, message.src};
+  Values values;
+  std::size_t news = 0;
   for (const Part& part : parts) {
-    if (!ledger_.learn(context, part.arrivals, message.src).empty()) repair_.on_news(context);
+    const std::size_t new_here = ledger_.learn(context, part.arrivals, travel).size();
+    if (new_here > 0) repair_.on_news(context);
+    news += new_here;
     for (const Arrival& arrival : part.arrivals) {
+      values.push_back(arrival.value);
       spread(context, *ledger_.log().position(arrival.id), era, part.left);
     }
     repair_.look_for_gaps(context, part.arrivals, sender);
   }
+  trace_received(context, travel, values, news);
 }
 
 // The sender was so far into its cycle when it sent. On average over all nodes, what we are further

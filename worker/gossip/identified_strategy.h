@@ -41,7 +41,7 @@ class IdentifiedStrategy : public Strategy, protected Repair::Host {
   void tick(core::Context& context);
 
   // Repair::Host, of a strategy without epochs and batches.
-  void on_loss(core::Context& /*context*/) override {}
+  void on_loss(core::Context& /*context*/, const char* /*cause*/) override {}
   std::uint64_t epoch() const override { return 0; }
   void hear_of_epoch(core::Context& /*context*/, std::uint64_t /*epoch*/) override {}
   const std::deque<Batch>& batches() const override { return batches_; }

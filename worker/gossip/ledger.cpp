@@ -45,11 +45,11 @@ std::uint32_t Ledger::add_own(core::Context& context, std::string_view value) {
 
 std::vector<std::uint32_t> Ledger::learn(core::Context& context,
                                          const std::vector<Arrival>& arrivals,
-                                         std::string_view peer) {
+                                         const Travel& travel) {
   std::vector<std::uint32_t> news;
   for (const Arrival& arrival : arrivals) {
     if (log_.contains(arrival.id)) continue;
-    knowledge_.learn(context, arrival.value, peer);  // known or not: the id is new
+    knowledge_.learn(context, arrival.value, travel);  // known or not: the id is new
     news.push_back(log_.size());
     add(context, arrival.id, arrival.value);
   }

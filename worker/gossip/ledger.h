@@ -31,7 +31,7 @@ class Ledger {
   std::uint32_t add_own(core::Context& context, std::string_view value);
   // Learns what a peer says; returns the positions of what was new.
   std::vector<std::uint32_t> learn(core::Context& context, const std::vector<Arrival>& arrivals,
-                                   std::string_view peer);
+                                   const Travel& travel);
 
   // The latest values, as far as they were learned after `since_ns`, but no more than so many and
   // so long: their positions, latest first.

@@ -41,10 +41,21 @@ std::int64_t Relay::settled_age_ns(const core::Context& context) const {
   return is_root(context) ? pace_.deadline_ns : 5 * hop_.ns() / 2;
 }
 
-void Relay::on_loss(core::Context& context) {
+void Relay::on_loss(core::Context& context, const char* cause) {
   // Where some nodes cannot be reached, sending more doesn't help.
   if (repair_.in_unrest(context)) return;
   lossy_until_ns_ = context.now_ns() + kLossyNs;
+  if (alarmed_ns_) return;
+  alarmed_ns_ = context.now_ns();
+  context.events().emit(trace::Event::loss_noticed, {{trace::FieldName::cause, cause}});
+}
+
+void Relay::see_loss_end(core::Context& context) {
+  if (!alarmed_ns_ || is_lossy(context)) return;
+  const std::int64_t alarmed_for_ns = lossy_until_ns_ - *std::exchange(alarmed_ns_, std::nullopt);
+  context.events().emit(trace::Event::loss_over,
+                        {{trace::FieldName::duration_ns, alarmed_for_ns},
+                         {trace::FieldName::cause, "no other loss was noticed since"}});
 }
 
 void Relay::see_cluster(const core::Context& context) {
@@ -77,6 +88,7 @@ void Relay::resume(core::Context& context) {
 
 void Relay::do_due(core::Context& context) {
   see_cluster(context);
+  see_loss_end(context);
   const std::int64_t now_ns = context.now_ns();
   tell_again(context);
   if (const auto due_ns = flush_due_ns(context); due_ns && *due_ns <= now_ns) flush(context);
@@ -124,9 +136,10 @@ void Relay::tell(core::Context& context, std::vector<std::uint32_t> positions, b
 }
 
 void Relay::send_tell(core::Context& context, std::vector<std::uint32_t>& positions, bool urgent) {
-  context.send(name_of(context, relay(context)), kTellType, [&](protocol::MessageWriter& body) {
-    std::string runs;
-    append_runs(runs, ledger_.log(), ledger_.values(), positions);
+  const std::string_view peer = name_of(context, relay(context));
+  std::string runs;
+  append_runs(runs, ledger_.log(), ledger_.values(), positions);
+  context.send(peer, kTellType, [&](protocol::MessageWriter& body) {
     body.integer("epoch", static_cast<std::int64_t>(epoch_))
         .integer("at", static_cast<std::int64_t>(time_us(context)))
         .integer("hop", hop_.measured() ? hop_.ns() / kNsPerUs : 0)
@@ -134,6 +147,7 @@ void Relay::send_tell(core::Context& context, std::vector<std::uint32_t>& positi
     if (urgent) body.integer("urgent", 1);
     if (std::exchange(missed_, false)) body.integer("missed", 1);
   });
+  trace_sent(context, {way::kTell, peer}, values_of_runs(context, runs));
 }
 
 // What has not come back by its deadline is told again, or this node takes over.
@@ -154,7 +168,7 @@ void Relay::tell_again(core::Context& context) {
   }
   if (positions.empty()) return;
   if (silent) return take_over(context);
-  if (lost) on_loss(context);
+  if (lost) on_loss(context, "a value did not come back from the relay");
   tell(context, positions, true);
   // What gets lost now looks like a dead relay.
   if (!lost) tell(context, std::move(positions), true);
@@ -189,7 +203,7 @@ void Relay::set_epoch(core::Context& context, std::uint64_t epoch, const char* c
   context.change(kEpoch, bytes_of(epoch_));
   context.events().emit(trace::Event::relay_changed,
                         {{trace::FieldName::peer, name_of(context, relay(context))},
-                         {trace::FieldName::value, std::to_string(epoch)},
+                         {trace::FieldName::epoch, epoch},
                          {trace::FieldName::cause, cause}});
   repair_.on_unrest(context);
 }
@@ -275,11 +289,15 @@ void Relay::remember_batch(Batch batch) {
 
 // To the nodes that are this node's to serve in the batch's tree.
 void Relay::send_batch(core::Context& context, const BatchHeader& header, std::string_view runs) {
+  const std::string batch = batch_name(context, header.root, header.number);
+  const Values values = values_of_runs(context, runs);
   const SpreadTree tree(node_count(context), header.root.rank, header.number);
   for (const SpreadTree::Child& child : tree.children(header.place)) {
-    context.send(name_of(context, child.rank), kSpreadType, [&](protocol::MessageWriter& body) {
+    const std::string_view peer = name_of(context, child.rank);
+    context.send(peer, kSpreadType, [&](protocol::MessageWriter& body) {
       write_batch(body, header, child.place, runs);
     });
+    trace_sent(context, {way::kBatch, peer, batch}, values);
   }
 }
 
@@ -304,10 +322,12 @@ void Relay::handle_tell(core::Context& context, const protocol::Message& message
   const auto arrivals = read_runs(core::required_field(message, "runs"), node_count(context));
 
   hear_of_epoch(context, epoch);
-  const auto news = ledger_.learn(context, arrivals, message.src);
+  const Travel travel{way::kTell, message.src};
+  const auto news = ledger_.learn(context, arrivals, travel);
+  trace_received(context, travel, arrivals, news.size());
   if (!news.empty()) repair_.on_news(context);
   if (urgent) repair_.say_here(context, teller);
-  if (missed) on_loss(context);
+  if (missed) on_loss(context, "a peer got a batch only with a later one");
   if (!is_root(context)) {
     if (!news.empty()) tell(context, news, urgent);
     return;
@@ -317,7 +337,7 @@ void Relay::handle_tell(core::Context& context, const protocol::Message& message
   owe(context, news);
   if (!urgent) return;
   // The teller has missed the batch, or we its first message: messages get lost.
-  on_loss(context);
+  on_loss(context, "a peer told its values again");
   urgent_ = true;
   std::vector<std::uint32_t> wanted;
   for (const Arrival& arrival : arrivals) {
@@ -342,14 +362,17 @@ void Relay::handle_spread(core::Context& context, const protocol::Message& messa
     repair_.on_news(context);
     send_batch(context, header, runs);
   }
-  const auto news = ledger_.learn(context, arrivals, message.src);
+  const std::string batch = batch_name(context, header.root, header.number);
+  const Travel travel{way::kBatch, message.src, batch};
+  const auto news = ledger_.learn(context, arrivals, travel);
+  trace_received(context, travel, arrivals, news.size());
   repair_.look_for_gaps(context, arrivals, sender);
   if (pace_.direct) {
     close_streams(context, arrivals);
   } else if (streams_.has_gap(header.root)) {
     repair_.on_gap(context, header.root);
   }
-  if (header.repeats > 0) on_loss(context);  // the root has noticed
+  if (header.repeats > 0) on_loss(context, "the relay has noticed it");
   if (header.at_us > 0) ping_ = Ping{header.root.rank, header.at_us, context.now_ns()};
   compare_heads(context, header.heads, sender);
   came_back(context, arrivals);
@@ -409,7 +432,7 @@ void Relay::tell_what_was_missed(core::Context& context) {
     expect_back(context, told);
   }
   if (positions.empty()) return;
-  on_loss(context);
+  on_loss(context, "a value was not in the relay's batch");
   tell(context, std::move(positions), true);
 }
 

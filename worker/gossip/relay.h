@@ -63,7 +63,7 @@ class Relay final : public IdentifiedStrategy {
   std::int64_t hop_ns() const override { return hop_.ns(); }
   std::int64_t deadline_ns() const override { return pace_.deadline_ns; }
   std::int64_t settled_age_ns(const core::Context& context) const override;
-  void on_loss(core::Context& context) override;
+  void on_loss(core::Context& context, const char* cause) override;
   std::uint64_t epoch() const override { return epoch_; }
   void hear_of_epoch(core::Context& context, std::uint64_t epoch) override;
   void on_filled(core::Context& context, const std::vector<std::uint32_t>& news) override;
@@ -80,6 +80,7 @@ class Relay final : public IdentifiedStrategy {
   void expect_back(core::Context& context, Told told);
   void take_over(core::Context& context);
   void owe_what_was_told(core::Context& context);
+  void see_loss_end(core::Context& context);
   bool is_lossy(const core::Context& context) const { return context.now_ns() < lossy_until_ns_; }
   std::optional<std::int64_t> flush_due_ns(const core::Context& context) const;
   void flush(core::Context& context);
@@ -110,6 +111,7 @@ class Relay final : public IdentifiedStrategy {
   std::int64_t flushed_ns_ = kLongAgoNs;
   bool urgent_ = false;
   std::int64_t lossy_until_ns_ = kLongAgoNs;
+  std::optional<std::int64_t> alarmed_ns_;  // since when it is lossy
   bool missed_ = false;  // a batch came only with a later one: the relay is to know
   std::optional<Ping> ping_;
 };

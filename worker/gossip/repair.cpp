@@ -154,22 +154,29 @@ void Repair::pull(core::Context& context, const Source& root) {
   }
   if (++pull.tries > kMostPulls) {
     // The root cannot be reached. When all is quiet, others will fill this in.
+    trace_pull(context, trace::Event::repair_given_up, root, kMostPulls);
     streams_.see_up_to(context, root, streams_.roots().at(root).last_missing());
     pulls_.erase(root);
     return;
   }
   pull.due_ns = context.now_ns() + 2 * host_.hop_ns() + host_.hop_ns() / 2 + 2 * kSlackNs;
   const Streams::Seen& seen = streams_.roots().at(root);
-  context.events().emit(
-      trace::Event::batch_requested,
-      {{trace::FieldName::peer, name_of(context, root.rank)},
-       {trace::FieldName::position, seen.first_missing()},
-       {trace::FieldName::count, seen.last_missing() - seen.first_missing() + 1}});
+  trace_pull(context, trace::Event::repair_asked, root,
+             seen.last_missing() - seen.first_missing() + 1);
   context.send(name_of(context, root.rank), kHaveType, [&](protocol::MessageWriter& body) {
     body.integer("epoch", static_cast<std::int64_t>(host_.epoch()))
         .json("missed",
               list_numbers({root.incarnation, seen.first_missing(), seen.last_missing()}));
   });
+}
+
+void Repair::trace_pull(core::Context& context, trace::Event event, const Source& root,
+                        std::uint64_t count) const {
+  const std::string first = batch_name(context, root, streams_.roots().at(root).first_missing());
+  context.events().emit(event, {{trace::FieldName::way, way::kPull},
+                                {trace::FieldName::peer, name_of(context, root.rank)},
+                                {trace::FieldName::batch, first},
+                                {trace::FieldName::count, count}});
 }
 
 void Repair::gossip_in_unrest(core::Context& context) {
@@ -279,21 +286,27 @@ void Repair::send_page(core::Context& context, std::uint32_t rank, std::uint32_t
         .json("vector", vector);
     if (!early.empty()) body.json("early", early.append("]"));
   });
+  context.events().emit(
+      trace::Event::repair_asked,
+      {{trace::FieldName::way, way::kExchange}, {trace::FieldName::peer, name_of(context, rank)}});
 }
 
 void Repair::send_fill(core::Context& context, std::uint32_t rank,
                        std::vector<std::uint32_t>& positions,
                        std::optional<std::uint32_t> next_rank,
                        const std::optional<StreamEnd>& stream_end) {
+  std::string runs;
+  append_runs(runs, ledger_.log(), ledger_.values(), positions);
   context.send(name_of(context, rank), kFillType, [&](protocol::MessageWriter& body) {
-    std::string runs;
-    append_runs(runs, ledger_.log(), ledger_.values(), positions);
     body.integer("epoch", static_cast<std::int64_t>(host_.epoch())).json("runs", runs);
     if (next_rank) body.integer("next", *next_rank);
     if (stream_end) {
       body.json("stream", list_numbers({stream_end->incarnation, stream_end->number}));
     }
   });
+  if (positions.empty() && !stream_end) return;
+  trace_sent(context, {stream_end ? way::kPull : way::kExchange, name_of(context, rank)},
+             values_of_runs(context, runs));
 }
 
 void Repair::say_here(core::Context& context, std::uint32_t rank) {
@@ -312,7 +325,7 @@ void Repair::handle_have(core::Context& context, const protocol::Message& messag
     require_at_most(numbers[2], kMostCount);
     host_.hear_of_epoch(context, epoch);
     // A long gap is the end of a partition, not a lossy network.
-    if (numbers[2] - numbers[1] < kLongGap) host_.on_loss(context);
+    if (numbers[2] - numbers[1] < kLongGap) host_.on_loss(context, "a peer misses batches");
     answer_pull(context, rank, numbers[0], numbers[1], numbers[2]);
     return;
   }
@@ -446,7 +459,11 @@ void Repair::handle_fill(core::Context& context, const protocol::Message& messag
 
   host_.hear_of_epoch(context, epoch);
   if (!stream.empty()) streams_.see_up_to(context, {rank, stream[0]}, stream[1]);
-  const auto news = ledger_.learn(context, arrivals, message.src);
+  const Travel travel{stream.empty() ? way::kExchange : way::kPull, message.src};
+  const auto news = ledger_.learn(context, arrivals, travel);
+  if (!arrivals.empty() || !stream.empty()) {
+    trace_received(context, travel, arrivals, news.size());
+  }
   if (!news.empty()) {
     set_joining(context, false);
     on_filled(context);

@@ -52,7 +52,7 @@ class Repair {
     // A value that this node has known for so long has reached all others, or was lost.
     virtual std::int64_t settled_age_ns(const core::Context& context) const = 0;
     // A peer missed messages of this node.
-    virtual void on_loss(core::Context& context) = 0;
+    virtual void on_loss(core::Context& context, const char* cause) = 0;
     virtual std::uint64_t epoch() const = 0;
     virtual void hear_of_epoch(core::Context& context, std::uint64_t epoch) = 0;
     virtual const std::deque<Batch>& batches() const = 0;
@@ -125,6 +125,8 @@ class Repair {
   std::int64_t settle_wait_ns() const;
   void on_filled(core::Context& context);
   void pull(core::Context& context, const Source& root);
+  void trace_pull(core::Context& context, trace::Event event, const Source& root,
+                  std::uint64_t count) const;
   void gossip_in_unrest(core::Context& context);
   void exchange_with_anyone(core::Context& context);
   void settle(core::Context& context);

@@ -20,6 +20,7 @@
 #include "worker/core/roster.h"
 #include "worker/core/service.h"
 #include "worker/gossip/value_set.h"
+#include "worker/gossip/value_trace.h"
 
 namespace hearsay::gossip {
 
@@ -64,8 +65,8 @@ struct FlushRecord {
 
 // What a node knows; owned by the broadcast service.
 struct Knowledge {
-  // Keeps a value, in the journal too. False if it is known already. `source`: who told.
-  bool learn(core::Context& context, std::string_view value, std::string_view source);
+  // Keeps a value, in the journal too. False if it is known already. `travel`: how it came.
+  bool learn(core::Context& context, std::string_view value, const Travel& travel);
 
   ValueSet values;
   core::Roster neighbours;  // by the topology; all peers while there is none

@@ -76,7 +76,7 @@ void Broadcast::handle(core::Context& context, const protocol::Message& message)
 void Broadcast::broadcast(core::Context& context, const protocol::Message& message) {
   std::string value;
   protocol::append_canonical_json(value, core::required_field(message, "message"));
-  learn(context, {std::move(value)}, message.src);
+  learn(context, {std::move(value)}, {gossip::way::kClient, message.src});
   if (message.msg_id) context.reply(message, "broadcast_ok");
 }
 
@@ -90,15 +90,17 @@ void Broadcast::gossip(core::Context& context, const protocol::Message& message)
     protocol::append_canonical_json(value, element);
     if (!knowledge_.values.contains(value)) news.push_back(value);
   });
-  learn(context, std::move(news), message.src);
+  const gossip::Travel travel{gossip::way::kGossip, message.src};
+  const std::size_t count = learn(context, std::move(news), travel);
+  gossip::trace_received(context, travel, gossip::values_of_array(context, array), count);
 }
 
-void Broadcast::learn(core::Context& context, std::vector<std::string> values,
-                      std::string_view source) {
+std::size_t Broadcast::learn(core::Context& context, std::vector<std::string> values,
+                             const gossip::Travel& travel) {
   std::erase_if(
-      values, [&](const std::string& value) { return !knowledge_.learn(context, value, source); });
-  if (values.empty()) return;
-  strategy_->on_news(context, values, source);
+      values, [&](const std::string& value) { return !knowledge_.learn(context, value, travel); });
+  if (!values.empty()) strategy_->on_news(context, values, travel.peer);
+  return values.size();
 }
 
 void Broadcast::read(core::Context& context, const protocol::Message& message) {

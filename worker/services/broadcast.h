@@ -33,7 +33,8 @@ class Broadcast final : public core::Service {
   void topology(core::Context& context, const protocol::Message& message);
   void know_neighbours(const core::Context& context);
   // Keeps those of the canonical values that are new and tells the strategy.
-  void learn(core::Context& context, std::vector<std::string> values, std::string_view source);
+  std::size_t learn(core::Context& context, std::vector<std::string> values,
+                    const gossip::Travel& travel);
 
   gossip::Knowledge knowledge_;
   bool has_topology_ = false;

@@ -47,7 +47,8 @@ void Deaths::take_line(std::size_t number, std::string_view line) {
   const auto time_ns = number_at(event, "ts");
   Node& node = nodes_[number];
   if (name == "worker_killed" && node.killed.size() < kMostPids) {
-    node.killed[pid] = text_at(event, "cause");
+    const std::string cause = text_at(event, "cause");
+    node.killed[pid] = cause.substr(0, cause.find(':'));  // figures follow
   } else if (name == "worker_died") {
     ++count_;
     const std::string cause = cause_of(node, pid, text_at(event, "cause"));

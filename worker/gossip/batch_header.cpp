@@ -6,6 +6,7 @@
 #include "worker/core/body.h"
 #include "worker/core/service.h"
 #include "worker/gossip/ledger.h"
+#include "worker/gossip/loss_rate.h"
 #include "worker/gossip/wire.h"
 
 namespace hearsay::gossip {
@@ -20,6 +21,8 @@ BatchHeader read_batch_header(const core::Context& context, const protocol::Mess
       number_field_or(message, "repeats", 0, kRepeatedBatches),
       static_cast<std::uint32_t>(number_field(message, "place", last_rank)),
       number_field_or(message, "at", 0, kMostMicroseconds),
+      number_field_or(message, "hop", 0, kMostMicroseconds),
+      number_field_or(message, "loss", 0, LossRate::kPermille),
       {},
       {}};
   if (const auto ping = message.field("ping")) header.ping = read_numbers(*ping);
@@ -47,6 +50,8 @@ void write_batch(protocol::MessageWriter& body, const BatchHeader& header, std::
       .integer("place", place);
   if (header.repeats > 0) body.integer("repeats", static_cast<std::int64_t>(header.repeats));
   if (header.at_us > 0) body.integer("at", static_cast<std::int64_t>(header.at_us));
+  if (header.hop_us > 0) body.integer("hop", static_cast<std::int64_t>(header.hop_us));
+  if (header.loss > 0) body.integer("loss", static_cast<std::int64_t>(header.loss));
   if (!header.ping.empty()) body.json("ping", list_numbers(header.ping));
   if (!header.heads.empty()) body.json("heads", list_numbers(header.heads));
   body.json("runs", runs);

@@ -12,7 +12,7 @@
 
 namespace hearsay::gossip {
 
-inline constexpr std::size_t kRepeatedBatches = 3;  // in each batch, while messages get lost
+inline constexpr std::size_t kRepeatedBatches = 8;  // in each batch, at most
 
 struct BatchHeader {
   std::uint64_t epoch;
@@ -21,7 +21,9 @@ struct BatchHeader {
   std::uint64_t repeats = 0;             // how many batches before `number` are in it as well
   std::uint32_t place = 0;               // of the receiver, in the batch's tree
   std::uint64_t at_us = 0;               // the root's time, if it wants it back; else 0
-  std::vector<std::uint64_t> ping = {};  // rank, its time in us, how long it was held in us
+  std::uint64_t hop_us = 0;              // what the root takes a hop to last; 0: it has no idea
+  std::uint64_t loss = 0;                // permille of the messages get lost, as the root sees it
+  std::vector<std::uint64_t> ping = {};  // each: rank, its time in us, how long it was held in us
   std::vector<std::uint64_t> heads =
       {};  // rank, incarnation, number of other roots' latest batches
 };

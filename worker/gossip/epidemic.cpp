@@ -63,7 +63,7 @@ Epidemic::Epidemic(const GossipOptions& options, Knowledge& knowledge)
       cycle_ns_(std::max(kShortestCycleNs, options.latency_budget_ms * kNsPerMs * 88 / 100)),
       most_dimensions_(static_cast<std::uint32_t>(
           std::clamp<std::int64_t>(cycle_ns_ / kShortestTickNs, 1, kMostDimensions))),
-      phase_{HopLatency::kAssumedHopNs % cycle_ns_, 0, 0, kLongAgoNs},
+      phase_{HopEstimate::kAssumedHopNs % cycle_ns_, 0, 0, kLongAgoNs},
       journalled_(phase_) {}
 
 void Epidemic::see_cluster(const core::Context& context) {

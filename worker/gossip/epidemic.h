@@ -28,9 +28,9 @@
 #include <vector>
 
 #include "common/options/service_options.h"
+#include "worker/gossip/hop_estimate.h"
 #include "worker/gossip/identified_strategy.h"
 #include "worker/gossip/lattice.h"
-#include "worker/gossip/pace.h"
 
 namespace hearsay::gossip {
 
@@ -66,8 +66,9 @@ class Epidemic final : public IdentifiedStrategy {
   // Repair::Host.
   // The phase tells only what is left of whole cycles.
   std::int64_t hop_ns() const override {
-    return std::max(phase_.hop_ns, HopLatency::kAssumedHopNs);
+    return std::max(phase_.hop_ns, HopEstimate::kAssumedHopNs);
   }
+  std::int64_t margin_ns() const override { return hop_ns() / 4; }
   std::int64_t deadline_ns() const override { return cycle_ns_ + 2 * hop_ns(); }
   std::int64_t settled_age_ns(const core::Context& /*context*/) const override { return cycle_ns_; }
 

@@ -12,6 +12,7 @@
 #include <vector>
 
 #include "worker/gossip/alarm.h"
+#include "worker/gossip/batch_log.h"
 #include "worker/gossip/ledger.h"
 #include "worker/gossip/repair.h"
 #include "worker/gossip/strategy.h"
@@ -41,15 +42,16 @@ class IdentifiedStrategy : public Strategy, protected Repair::Host {
   void tick(core::Context& context);
 
   // Repair::Host, of a strategy without epochs and batches.
-  void on_loss(core::Context& /*context*/, const char* /*cause*/) override {}
   std::uint64_t epoch() const override { return 0; }
   void hear_of_epoch(core::Context& /*context*/, std::uint64_t /*epoch*/) override {}
-  const std::deque<Batch>& batches() const override { return batches_; }
+  const std::deque<Batch>& batches() const override { return batch_log_.batches(); }
+  void on_round_trip(core::Context& /*context*/, std::int64_t /*duration_ns*/) override {}
+  void on_known(core::Context& /*context*/, const std::vector<Arrival>& /*arrivals*/) override {}
   void on_filled(core::Context& /*context*/, const std::vector<std::uint32_t>& /*news*/) override {}
 
   Ledger ledger_;
-  Streams streams_;            // empty without roots
-  std::deque<Batch> batches_;  // the latest ones; empty without roots
+  Streams streams_;     // empty without roots
+  BatchLog batch_log_;  // empty without roots
   Repair repair_;
   Alarm alarm_;
 

@@ -1,6 +1,9 @@
 #include "worker/gossip/ledger.h"
 
+#include <algorithm>
+
 #include "common/base/record.h"
+#include "common/base/units.h"
 
 namespace hearsay::gossip {
 namespace {
@@ -16,6 +19,9 @@ struct IdRecord {
   std::uint32_t zero;
 };
 static_assert(sizeof(IdRecord) == 40);
+
+constexpr std::uint64_t kPieceBytes = 65'536;
+constexpr std::uint64_t kBytesBesideAValue = 8;
 
 constexpr auto kIdentified = static_cast<std::uint16_t>(StrategyChange::identified);
 
@@ -93,6 +99,22 @@ std::optional<std::int64_t> Ledger::last_news_ns() const {
   return log_[log_.size() - 1].taken_ns;
 }
 
+std::vector<std::vector<std::uint32_t>> pieces_of(const Ledger& ledger,
+                                                  const std::vector<std::uint32_t>& positions) {
+  std::vector<std::vector<std::uint32_t>> pieces;
+  std::uint64_t bytes = 0;
+  for (const std::uint32_t position : positions) {
+    const std::uint64_t more = ledger.log()[position].place.bytes + kBytesBesideAValue;
+    if (pieces.empty() || bytes + more > kPieceBytes) {
+      pieces.emplace_back();
+      bytes = 0;
+    }
+    bytes += more;
+    pieces.back().push_back(position);
+  }
+  return pieces;
+}
+
 std::uint32_t own_rank(const core::Context& context) {
   const core::Identity& identity = context.identity();
   return static_cast<std::uint32_t>(identity.nodes.rank(identity.node_id).value_or(0));
@@ -114,6 +136,11 @@ std::uint32_t sender_rank(const core::Context& context, const protocol::Message&
 
 Source own_source(const core::Context& context) {
   return {own_rank(context), context.incarnation()};
+}
+
+// Clocks may start anywhere, also below zero, and 0 stands for no time.
+std::uint64_t time_us(const core::Context& context) {
+  return static_cast<std::uint64_t>(std::max<std::int64_t>(1, context.now_ns() / kNsPerUs));
 }
 
 }  // namespace hearsay::gossip

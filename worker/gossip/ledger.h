@@ -52,6 +52,11 @@ class Ledger {
   ValueLog log_;
 };
 
+// The positions in order, in pieces whose values are not longer than one message should be. A value
+// that is, is a piece of its own.
+std::vector<std::vector<std::uint32_t>> pieces_of(const Ledger& ledger,
+                                                  const std::vector<std::uint32_t>& positions);
+
 // This node's rank, and the name of another.
 std::uint32_t own_rank(const core::Context& context);
 std::uint32_t node_count(const core::Context& context);
@@ -59,5 +64,7 @@ std::string_view name_of(const core::Context& context, std::uint32_t rank);
 // The rank of the peer that sent the message; BadRequest if it is no node.
 std::uint32_t sender_rank(const core::Context& context, const protocol::Message& message);
 Source own_source(const core::Context& context);
+// This node's time as it goes into messages, in microseconds; at least 1.
+std::uint64_t time_us(const core::Context& context);
 
 }  // namespace hearsay::gossip

@@ -5,37 +5,30 @@
 namespace hearsay::gossip {
 namespace {
 
-// What computing, queues and timers may add to a round trip before a message counts as lost.
-constexpr std::int64_t kLatenessNs = 30'000'000;
-constexpr std::int64_t kSampleWeight = 8;
-constexpr std::int64_t kLongestHopNs = 60'000'000'000;
+// What computing and timers may add to all this.
+constexpr std::int64_t kComputingNs = 30'000'000;
 
 }  // namespace
 
-Pace choose_pace(std::int64_t budget_ns, std::int64_t hop_ns, std::uint32_t depth) {
-  const std::int64_t spread_ns = hop_ns * depth;
-  const std::int64_t round_trip_ns = hop_ns + spread_ns;
+Pace choose_pace(std::int64_t budget_ns, const Hop& hop, std::uint32_t depth) {
+  const std::int64_t spread_ns = hop.ns * depth;
+  const std::int64_t round_trip_ns = hop.ns + spread_ns;
   Pace pace{};
-  pace.direct = budget_ns < round_trip_ns;
+  // One slow sample is no reason for each to go its own way.
+  pace.direct = budget_ns < (hop.ns - std::min(hop.deviation_ns, hop.ns)) * (1 + depth);
   if (pace.direct) {
     pace.period_ns = std::max<std::int64_t>(0, budget_ns - spread_ns);
   } else {
-    pace.period_ns = budget_ns - round_trip_ns + hop_ns / 4;
-    if (pace.period_ns < round_trip_ns) pace.period_ns = hop_ns + hop_ns * 28 / 100;
+    // The average is later than most; a budget is not cut for the sake of what is late.
+    const std::int64_t usual_ns = std::max(hop.ns - 2 * hop.jitter_ns, hop.ns * 7 / 8);
+    const std::int64_t usual_trip_ns = usual_ns * (1 + depth);
+    const bool fits = budget_ns - usual_trip_ns + usual_ns / 4 >= usual_trip_ns * 9 / 10;
+    const std::int64_t granted_ns = budget_ns - round_trip_ns + hop.ns / 4;
+    const std::int64_t caught_ns = round_trip_ns + std::min(2 * hop.jitter_ns, hop.ns / 8);
+    pace.period_ns = fits ? std::max(granted_ns, caught_ns) : hop.ns + hop.ns * 28 / 100;
   }
-  pace.deadline_ns = round_trip_ns + pace.period_ns + hop_ns / 4 + kLatenessNs;
+  pace.deadline_ns = round_trip_ns + pace.period_ns + hop.margin_ns + kComputingNs;
   return pace;
-}
-
-void HopLatency::sample(std::int64_t hop_ns) {
-  hop_ns = std::clamp<std::int64_t>(hop_ns, 0, kLongestHopNs);
-  if (hop_ns_ < 0) {
-    hop_ns_ = hop_ns;
-    return;
-  }
-  // A node that was paused or killed for a while must not make hops look slow.
-  const std::int64_t believable_ns = std::min(hop_ns, 2 * hop_ns_ + kLatenessNs);
-  hop_ns_ += (believable_ns - hop_ns_) / kSampleWeight;
 }
 
 }  // namespace hearsay::gossip

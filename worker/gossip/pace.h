@@ -11,9 +11,10 @@
 // One range of periods is bad under Maelstrom, whose nodes answer no client while a message is on
 // its way to them: each batch releases a crowd of waiting requests at all nodes together, and their
 // values are back at the relay a round trip later. A period just short of a round trip misses them,
-// and they wait for a whole second one. What would come out below a round trip is therefore
-// 1.28 hops: shorter ones cost messages and gain nothing that Maelstrom could see (README.md,
-// figures).
+// and they wait for a whole second one. So a period is a bit longer than a round trip, as much as
+// messages jitter, if that is not far from what the budget grants; what would come out clearly
+// below is 1.28 hops: shorter ones cost messages and gain nothing that Maelstrom could see
+// (README.md, figures).
 #pragma once
 
 #include <cstdint>
@@ -26,21 +27,14 @@ struct Pace {
   std::int64_t deadline_ns;  // by then a value that was sent to the relay has come back in a batch
 };
 
-Pace choose_pace(std::int64_t budget_ns, std::int64_t hop_ns, std::uint32_t depth);
-
-// The latency of a hop, measured: a moving average over half round trips. Until the first sample
-// kAssumedHopNs.
-class HopLatency {
- public:
-  static constexpr std::int64_t kAssumedHopNs = 100'000'000;
-
-  void sample(std::int64_t hop_ns);
-  void restore(std::int64_t hop_ns) { hop_ns_ = hop_ns; }
-  std::int64_t ns() const { return hop_ns_ < 0 ? kAssumedHopNs : hop_ns_; }
-  bool measured() const { return hop_ns_ >= 0; }
-
- private:
-  std::int64_t hop_ns_ = -1;
+// What a node has measured (hop_estimate.h).
+struct Hop {
+  std::int64_t ns;            // on average
+  std::int64_t deviation_ns;  // of a sample from the average
+  std::int64_t jitter_ns;     // from one message to the next
+  std::int64_t margin_ns;     // how late a round trip may be
 };
+
+Pace choose_pace(std::int64_t budget_ns, const Hop& hop, std::uint32_t depth);
 
 }  // namespace hearsay::gossip

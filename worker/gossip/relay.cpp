@@ -10,10 +10,6 @@
 namespace hearsay::gossip {
 namespace {
 
-constexpr std::size_t kRememberedBatches = 256;
-constexpr std::int64_t kLossyNs = 3 * kNsPerSecond;
-constexpr int kMostTells = 4;
-constexpr std::int64_t kAnswerSlackNs = 30 * kNsPerMs;
 constexpr std::size_t kMostHeads = 64;  // of other roots, in each batch
 // Without a relay a message also says what its sender has learned within so many hops.
 constexpr std::int64_t kRepeatedHops = 4;
@@ -22,14 +18,7 @@ constexpr std::size_t kMostRepeatedInABatch = 32;
 constexpr auto kEpoch = static_cast<std::uint16_t>(StrategyChange::epoch);
 constexpr auto kOwed = static_cast<std::uint16_t>(StrategyChange::owed);
 constexpr auto kFlushed = static_cast<std::uint16_t>(StrategyChange::flushed);
-constexpr auto kTold = static_cast<std::uint16_t>(StrategyChange::told);
-constexpr auto kEchoed = static_cast<std::uint16_t>(StrategyChange::echoed);
 constexpr auto kHop = static_cast<std::uint16_t>(StrategyChange::hop);
-
-// This node's time as it goes into messages. Clocks may start anywhere, also below zero.
-std::uint64_t time_us(const core::Context& context) {
-  return static_cast<std::uint64_t>(std::max<std::int64_t>(0, context.now_ns() / kNsPerUs));
-}
 
 }  // namespace
 
@@ -41,26 +30,29 @@ std::int64_t Relay::settled_age_ns(const core::Context& context) const {
   return is_root(context) ? pace_.deadline_ns : 5 * hop_.ns() / 2;
 }
 
-void Relay::on_loss(core::Context& context, const char* cause) {
-  // Where some nodes cannot be reached, sending more doesn't help.
-  if (repair_.in_unrest(context)) return;
-  lossy_until_ns_ = context.now_ns() + kLossyNs;
-  if (alarmed_ns_) return;
-  alarmed_ns_ = context.now_ns();
-  context.events().emit(trace::Event::loss_noticed, {{trace::FieldName::cause, cause}});
-}
-
-void Relay::see_loss_end(core::Context& context) {
-  if (!alarmed_ns_ || is_lossy(context)) return;
-  const std::int64_t alarmed_for_ns = lossy_until_ns_ - *std::exchange(alarmed_ns_, std::nullopt);
+void Relay::note_loss(core::Context& context) {
+  if (loss_.is_lossy() == lossy_since_ns_.has_value()) return;
+  if (loss_.is_lossy()) {
+    lossy_since_ns_ = context.now_ns();
+    context.events().emit(trace::Event::loss_noticed,
+                          {{trace::FieldName::cause, "batches of the relay do not arrive"}});
+    return;
+  }
+  const std::int64_t since_ns = *std::exchange(lossy_since_ns_, std::nullopt);
   context.events().emit(trace::Event::loss_over,
-                        {{trace::FieldName::duration_ns, alarmed_for_ns},
-                         {trace::FieldName::cause, "no other loss was noticed since"}});
+                        {{trace::FieldName::duration_ns, context.now_ns() - since_ns},
+                         {trace::FieldName::cause, "nearly all batches arrive"}});
 }
 
 void Relay::see_cluster(const core::Context& context) {
-  pace_ = choose_pace(budget_ns_, hop_.ns(), tree_depth(node_count(context)));
-  if (pace_.direct || !repair_.in_unrest(context)) return;
+  pace_ =
+      choose_pace(budget_ns_, {hop_.ns(), hop_.deviation_ns(), hop_.jitter_ns(), hop_.margin_ns()},
+                  tree_depth(node_count(context)));
+  if (pace_.direct) return;
+  if (!repair_.in_unrest(context)) {
+    pace_.period_ns = pace_.period_ns * loss_.period_percent() / 100;
+    return;
+  }
   // Both sides of a partition send to everyone: each a bit less often, while there is time left
   // within twice the budget.
   const std::int64_t extra_ns = pace_.period_ns * 2 / 5;
@@ -88,8 +80,8 @@ void Relay::resume(core::Context& context) {
 
 void Relay::do_due(core::Context& context) {
   see_cluster(context);
-  see_loss_end(context);
   const std::int64_t now_ns = context.now_ns();
+  arrivals_.give_up(now_ns, 2 * hop_.ns() + 4 * hop_.margin_ns());
   tell_again(context);
   if (const auto due_ns = flush_due_ns(context); due_ns && *due_ns <= now_ns) flush(context);
   if (const auto due_ns = repair_.tick(context)) alarm_.ring_at(context, *due_ns);
@@ -118,69 +110,8 @@ void Relay::on_news(core::Context& context, std::span<const std::string> values,
 
 void Relay::owe(core::Context& context, const std::vector<std::uint32_t>& positions) {
   for (const std::uint32_t position : positions) {
-    owed_.add(position);
-    context.change(kOwed, bytes_of(position));
+    if (owed_.add(position)) context.change(kOwed, bytes_of(position));
   }
-}
-
-// The value is expected back in a batch of the relay.
-void Relay::await(core::Context& context, std::uint32_t position) {
-  told_.put({position, context.now_ns(), context.now_ns() + pace_.deadline_ns, 0, false});
-  context.change(kTold, bytes_of(position));
-}
-
-void Relay::tell(core::Context& context, std::vector<std::uint32_t> positions, bool urgent) {
-  for (int copy = 0; copy < (is_lossy(context) ? 2 : 1); ++copy) {
-    send_tell(context, positions, urgent);
-  }
-}
-
-void Relay::send_tell(core::Context& context, std::vector<std::uint32_t>& positions, bool urgent) {
-  const std::string_view peer = name_of(context, relay(context));
-  std::string runs;
-  append_runs(runs, ledger_.log(), ledger_.values(), positions);
-  context.send(peer, kTellType, [&](protocol::MessageWriter& body) {
-    body.integer("epoch", static_cast<std::int64_t>(epoch_))
-        .integer("at", static_cast<std::int64_t>(time_us(context)))
-        .integer("hop", hop_.measured() ? hop_.ns() / kNsPerUs : 0)
-        .json("runs", runs);
-    if (urgent) body.integer("urgent", 1);
-    if (std::exchange(missed_, false)) body.integer("missed", 1);
-  });
-  trace_sent(context, {way::kTell, peer}, values_of_runs(context, runs));
-}
-
-// What has not come back by its deadline is told again, or this node takes over.
-void Relay::tell_again(core::Context& context) {
-  if (is_root(context) && !told_.empty()) {
-    return owe_what_was_told(context);  // it became the relay in the meantime
-  }
-  std::vector<std::uint32_t> positions;
-  bool silent = false;
-  bool lost = false;
-  for (Told told : told_.due_at(context.now_ns())) {
-    const bool heard = relay_heard_ns_ >= told.sent_ns + hop_.ns();
-    silent = silent || (told.probes && !heard) || told.tries >= kMostTells;
-    lost = lost || heard;
-    told.probes = !heard;
-    expect_back(context, told);
-    positions.push_back(told.position);
-  }
-  if (positions.empty()) return;
-  if (silent) return take_over(context);
-  if (lost) on_loss(context, "a value did not come back from the relay");
-  tell(context, positions, true);
-  // What gets lost now looks like a dead relay.
-  if (!lost) tell(context, std::move(positions), true);
-}
-
-// It was just told again: when it is to come back, or the relay to answer.
-void Relay::expect_back(core::Context& context, Told told) {
-  const std::int64_t answer_ns = 2 * hop_.ns() + hop_.ns() / 4 + kAnswerSlackNs;
-  told.sent_ns = context.now_ns();
-  told.due_ns = context.now_ns() + (told.probes ? answer_ns : pace_.deadline_ns);
-  ++told.tries;
-  told_.put(told);
 }
 
 void Relay::take_over(core::Context& context) {
@@ -189,13 +120,6 @@ void Relay::take_over(core::Context& context) {
             "the last relay is silent");
   owe_what_was_told(context);
   flush(context);
-}
-
-void Relay::owe_what_was_told(core::Context& context) {
-  std::vector<std::uint32_t> positions;
-  for (const Told& told : told_.all()) positions.push_back(told.position);
-  told_.clear();
-  owe(context, positions);
 }
 
 void Relay::set_epoch(core::Context& context, std::uint64_t epoch, const char* cause) {
@@ -228,40 +152,77 @@ void Relay::hear_of_epoch(core::Context& context, std::uint64_t epoch) {
   for (const Told& told : told_.all()) {
     if (!owed.contains(told.position)) positions.push_back(told.position);
     told_.put(
-        {told.position, context.now_ns(), context.now_ns() + pace_.deadline_ns, told.tries, false});
+        {told.position, context.now_ns(), context.now_ns() + pace_.deadline_ns, told.tries, 0});
   }
   if (!positions.empty()) tell(context, std::move(positions), false);
   if (was_relay) repair_.exchange_with(context, relay(context));
 }
 
-std::optional<std::int64_t> Relay::flush_due_ns(const core::Context& context) const {
+std::optional<std::int64_t> Relay::flush_due_ns(const core::Context& /*context*/) const {
   if (owed_.empty()) return std::nullopt;
-  return flushed_ns_ + (urgent_ || is_lossy(context) ? pace_.period_ns / 2 : pace_.period_ns);
+  return flushed_ns_ + (urgent_ ? pace_.period_ns / 2 : pace_.period_ns);
 }
 
 void Relay::flush(core::Context& context) {
-  urgent_ = false;
+  // What got lost on its way here has waited for long: nobody is to miss it again.
+  const int copies = std::exchange(urgent_, false) && loss_.is_lossy() ? 2 : 1;
   flushed_ns_ = context.now_ns();
-  remember_batch({number_ + 1, owed_.take()});
+  auto pieces = pieces_of(ledger_, owed_.positions());
+  if (pieces.size() > 1) {
+    owed_.take();
+    context.change(kFlushed, bytes_of(FlushRecord{0, flushed_ns_}));
+  }
+  for (auto& piece : pieces) {
+    if (pieces.size() > 1) owe(context, piece);
+    flush_piece(context, owed_.take(), copies);
+  }
+  repair_.on_news(context);
+}
+
+void Relay::flush_piece(core::Context& context, std::vector<std::uint32_t> positions, int copies) {
+  remember_batch(number_ + 1, std::move(positions));
   context.change(kFlushed, bytes_of(FlushRecord{number_, flushed_ns_}));
-  const std::size_t repeats =
-      !pace_.direct && is_lossy(context) ? std::min(batches_.size() - 1, kRepeatedBatches) : 0;
+  loss_.on_batch();
+  note_loss(context);
+  const std::size_t repeats = pace_.direct ? 0 : repeats_that_fit();
   BatchHeader header{epoch_, own_source(context), number_, repeats};
-  if (pace_.direct) header.at_us = time_us(context);
-  if (const auto ping = std::exchange(ping_, std::nullopt)) {
-    const std::int64_t held_ns = context.now_ns() - ping->taken_ns;
-    header.ping = {ping->rank, ping->sent_us, static_cast<std::uint64_t>(held_ns / kNsPerUs)};
+  header.at_us = time_us(context);
+  if (!pace_.direct) {
+    header.loss = loss_.permille();
+    if (hop_.measured()) header.hop_us = static_cast<std::uint64_t>(hop_.ns() / kNsPerUs);
+  }
+  for (const Ping& ping : std::exchange(pings_, {})) {
+    const std::int64_t held_ns = context.now_ns() - ping.taken_ns;
+    header.ping.insert(header.ping.end(),
+                       {ping.rank, ping.sent_us, static_cast<std::uint64_t>(held_ns / kNsPerUs)});
   }
   if (repair_.in_unrest(context) && streams_.roots().size() <= kMostHeads) {
     for (const auto& [root, seen] : streams_.roots()) {
       header.heads.insert(header.heads.end(), {root.rank, root.incarnation, seen.last()});
     }
   }
-  std::vector<std::uint32_t> positions = positions_of(context, repeats);
+  std::vector<std::uint32_t> carried = positions_of(context, repeats);
   std::string runs;
-  append_runs(runs, ledger_.log(), ledger_.values(), positions);
-  send_batch(context, header, runs);
-  repair_.on_news(context);
+  append_runs(runs, ledger_.log(), ledger_.values(), carried);
+  for (int copy = 0; copy < copies; ++copy) send_batch(context, header, runs);
+}
+
+// What would be long to repeat is rather asked for by those who miss it.
+std::size_t Relay::repeats_that_fit() const {
+  const auto& batches = batch_log_.batches();
+  // What is late may come later than the next batch.
+  const std::int64_t period_ns = std::max(pace_.period_ns, kNsPerMs);
+  const auto late = static_cast<std::size_t>((hop_.margin_ns() + period_ns / 2) / period_ns);
+  const std::size_t most =
+      std::min({batches.size() - 1, std::max(loss_.repeats(), 1 + late), kRepeatedBatches});
+  std::uint64_t bytes = 0;
+  for (std::size_t repeats = 0; repeats < most; ++repeats) {
+    for (const std::uint32_t position : batches[batches.size() - 2 - repeats].positions) {
+      bytes += ledger_.log()[position].place.bytes;
+    }
+    if (bytes > kRepeatedBytes) return repeats;
+  }
+  return most;
 }
 
 // Of the latest batch and of as many before it; and what else goes with it, for others that have
@@ -272,8 +233,9 @@ std::vector<std::uint32_t> Relay::positions_of(core::Context& context, std::size
     positions = ledger_.learned_since(context.now_ns() - kRepeatedHops * hop_.ns(),
                                       kMostRepeatedInABatch, kRepeatedBytes);
   }
-  for (auto batch = batches_.end() - static_cast<std::ptrdiff_t>(1 + repeats);
-       batch != batches_.end(); ++batch) {
+  const auto& batches = batch_log_.batches();
+  for (auto batch = batches.end() - static_cast<std::ptrdiff_t>(1 + repeats);
+       batch != batches.end(); ++batch) {
     positions.insert(positions.end(), batch->positions.begin(), batch->positions.end());
   }
   std::sort(positions.begin(), positions.end());
@@ -281,10 +243,9 @@ std::vector<std::uint32_t> Relay::positions_of(core::Context& context, std::size
   return positions;
 }
 
-void Relay::remember_batch(Batch batch) {
-  number_ = batch.number;
-  batches_.push_back(std::move(batch));
-  if (batches_.size() > kRememberedBatches) batches_.pop_front();
+void Relay::remember_batch(std::uint64_t number, std::vector<std::uint32_t> positions) {
+  number_ = number;
+  batch_log_.remember({number, std::move(positions)});
 }
 
 // To the nodes that are this node's to serve in the batch's tree.
@@ -312,41 +273,6 @@ void Relay::receive(core::Context& context, const protocol::Message& message) {
   if (sender_rank(context, message) == relay(context)) relay_heard_ns_ = context.now_ns();
 }
 
-void Relay::handle_tell(core::Context& context, const protocol::Message& message) {
-  const std::uint32_t teller = sender_rank(context, message);
-  const std::uint64_t epoch = number_field(message, "epoch", kMostCount);
-  const std::uint64_t at_us = number_field(message, "at", kMostMicroseconds);
-  const std::uint64_t hop_us = number_field(message, "hop", kMostMicroseconds);
-  const bool urgent = number_field_or(message, "urgent", 0, 1) != 0;
-  const bool missed = number_field_or(message, "missed", 0, 1) != 0;
-  const auto arrivals = read_runs(core::required_field(message, "runs"), node_count(context));
-
-  hear_of_epoch(context, epoch);
-  const Travel travel{way::kTell, message.src};
-  const auto news = ledger_.learn(context, arrivals, travel);
-  trace_received(context, travel, arrivals, news.size());
-  if (!news.empty()) repair_.on_news(context);
-  if (urgent) repair_.say_here(context, teller);
-  if (missed) on_loss(context, "a peer got a batch only with a later one");
-  if (!is_root(context)) {
-    if (!news.empty()) tell(context, news, urgent);
-    return;
-  }
-  if (hop_us > 0) hop_.sample(static_cast<std::int64_t>(hop_us) * kNsPerUs);
-  ping_ = Ping{teller, at_us, context.now_ns()};
-  owe(context, news);
-  if (!urgent) return;
-  // The teller has missed the batch, or we its first message: messages get lost.
-  on_loss(context, "a peer told its values again");
-  urgent_ = true;
-  std::vector<std::uint32_t> wanted;
-  for (const Arrival& arrival : arrivals) {
-    const std::uint32_t position = *ledger_.log().position(arrival.id);
-    if (!owed_.contains(position)) wanted.push_back(position);
-  }
-  owe(context, wanted);
-}
-
 void Relay::handle_spread(core::Context& context, const protocol::Message& message) {
   const std::uint32_t sender = sender_rank(context, message);
   const BatchHeader header = read_batch_header(context, message);
@@ -354,14 +280,15 @@ void Relay::handle_spread(core::Context& context, const protocol::Message& messa
   const auto arrivals = read_runs(runs, node_count(context));
 
   hear_of_epoch(context, header.epoch);
-  const bool fresh = streams_.see(context, header.root, header.number);
+  const bool from_relay = !pace_.direct && header.root.rank == relay(context);
+  const bool first = streams_.see(context, header.root, header.number);
   for (std::uint64_t back = 1; back <= header.repeats && back < header.number; ++back) {
-    if (streams_.see(context, header.root, header.number - back)) missed_ = true;
+    streams_.see(context, header.root, header.number - back);
   }
-  if (fresh) {
-    repair_.on_news(context);
-    send_batch(context, header, runs);
-  }
+  // One that was overtaken brings nothing here, but those that this node serves may wait for it.
+  const bool overtaken = from_relay && note_arrival(context, header) && !first;
+  if (first) repair_.on_news(context);
+  if (first || overtaken) send_batch(context, header, runs);
   const std::string batch = batch_name(context, header.root, header.number);
   const Travel travel{way::kBatch, message.src, batch};
   const auto news = ledger_.learn(context, arrivals, travel);
@@ -369,21 +296,38 @@ void Relay::handle_spread(core::Context& context, const protocol::Message& messa
   repair_.look_for_gaps(context, arrivals, sender);
   if (pace_.direct) {
     close_streams(context, arrivals);
+    if (header.at_us > 0) {
+      pings_ = {{header.root.rank, header.at_us, context.now_ns()}};
+    }
   } else if (streams_.has_gap(header.root)) {
     repair_.on_gap(context, header.root);
   }
-  if (header.repeats > 0) on_loss(context, "the relay has noticed it");
-  if (header.at_us > 0) ping_ = Ping{header.root.rank, header.at_us, context.now_ns()};
   compare_heads(context, header.heads, sender);
   came_back(context, arrivals);
   measure(context, header.ping);
   if (header.root.rank == relay(context)) {
     relay_heard_ns_ = context.now_ns();
-    if (fresh) tell_what_was_missed(context);
+    if (first && !is_root(context)) {
+      const std::int64_t late_ns =
+          header.at_us > 0 ? hop_.on_transit(header.root, header.at_us, context.now_ns()) : 0;
+      tell_what_was_missed(context, late_ns);
+    }
   } else if (!pace_.direct && is_root(context) && !news.empty()) {
     // From a relay of the past, which not everyone on this side may hear.
     owe(context, news);
   }
+}
+
+// Counts what comes from the relay and what doesn't. False when the batch has come before.
+bool Relay::note_arrival(core::Context& context, const BatchHeader& header) {
+  loss_.hear(header.loss);
+  note_loss(context);
+  if (!hop_.measured() && header.hop_us > 0) {
+    sample_hop(context, static_cast<std::int64_t>(header.hop_us) * kNsPerUs);
+  }
+  const auto arrival = arrivals_.on_arrival(header.root, header.number, context.now_ns());
+  if (arrival == ArrivalCount::Arrival::after_all) hop_.on_false_alarm();
+  return arrival != ArrivalCount::Arrival::again;
 }
 
 // In unrest, when a root may be out of reach, what this node lacks of its batches it pulls from the
@@ -410,38 +354,22 @@ void Relay::close_streams(core::Context& context, const std::vector<Arrival>& ar
   }
 }
 
-// Whose own values are in a batch knows that they have reached the relay.
-void Relay::came_back(core::Context& context, const std::vector<Arrival>& arrivals) {
-  const Source self = own_source(context);
-  for (const Arrival& arrival : arrivals) {
-    if (arrival.id.source != self) continue;
-    const std::uint32_t position = *ledger_.log().position(arrival.id);
-    if (told_.forget(position)) context.change(kEchoed, bytes_of(position));
+void Relay::measure(core::Context& context, const std::vector<std::uint64_t>& pings) {
+  for (std::size_t i = 0; i + 2 < pings.size(); i += 3) {
+    if (pings[i] != own_rank(context)) continue;
+    const std::int64_t way_ns =
+        context.now_ns() - static_cast<std::int64_t>(pings[i + 1] + pings[i + 2]) * kNsPerUs;
+    const std::int64_t depth = tree_depth(node_count(context));
+    sample_hop(context, way_ns / (pace_.direct ? 2 * depth : 1 + depth));
   }
 }
 
-// A value that had long reached the relay when it sent its batch, and was not in it, got lost.
-void Relay::tell_what_was_missed(core::Context& context) {
-  if (is_root(context)) return;
-  const std::int64_t round_trip_ns = hop_.ns() * (1 + tree_depth(node_count(context)));
-  std::vector<std::uint32_t> positions;
-  for (Told told : told_.all()) {
-    if (told.sent_ns + round_trip_ns + hop_.ns() / 4 > context.now_ns()) continue;
-    positions.push_back(told.position);
-    told.probes = false;
-    expect_back(context, told);
-  }
-  if (positions.empty()) return;
-  on_loss(context, "a value was not in the relay's batch");
-  tell(context, std::move(positions), true);
+void Relay::on_round_trip(core::Context& context, std::int64_t duration_ns) {
+  sample_hop(context, duration_ns / 2);
 }
 
-void Relay::measure(core::Context& context, const std::vector<std::uint64_t>& ping) {
-  if (ping.size() != 3 || ping[0] != own_rank(context)) return;
-  const std::int64_t way_ns =
-      context.now_ns() - static_cast<std::int64_t>(ping[1] + ping[2]) * kNsPerUs;
-  const std::int64_t depth = tree_depth(node_count(context));
-  hop_.sample(way_ns / (pace_.direct ? 2 * depth : 1 + depth));
+void Relay::sample_hop(core::Context& context, std::int64_t hop_ns) {
+  hop_.sample(hop_ns);
   // Good enough for the next worker.
   if (std::abs(hop_.ns() - journalled_hop_ns_) * 10 > journalled_hop_ns_) {
     journalled_hop_ns_ = hop_.ns();

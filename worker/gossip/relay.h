@@ -13,9 +13,11 @@
 // side of a partition has a relay of its own within one deadline; afterwards the one with the lower
 // epoch resigns, and both sides fill each other in (repair.h).
 //
-// While messages get lost batches repeat those before them and tells go twice; whoever got a batch
-// only with a later one says so with its next tell. In unrest nobody does that: what doesn't arrive
-// in a partition is not lost by chance.
+// Late is not lost: what a node takes for lost is later than all that it has measured
+// (hop_estimate.h), and one such message changes nothing but that it is told again. Each batch
+// repeats those before it, as many as the measured rate of loss asks for (loss_rate.h); at higher
+// rates tells go twice. In unrest they don't: what doesn't arrive in a partition is not lost by
+// chance.
 //
 // What a relay owes (values not yet sent), what came back, batches and epoch stand in the journal:
 // a worker's death loses no message and no time. Sources: the relay is a sequencer as in Chang and
@@ -28,8 +30,11 @@
 #include <vector>
 
 #include "common/options/service_options.h"
+#include "worker/gossip/arrival_count.h"
 #include "worker/gossip/batch_header.h"
+#include "worker/gossip/hop_estimate.h"
 #include "worker/gossip/identified_strategy.h"
+#include "worker/gossip/loss_rate.h"
 #include "worker/gossip/owed_list.h"
 #include "worker/gossip/pace.h"
 #include "worker/gossip/told_list.h"
@@ -61,46 +66,63 @@ class Relay final : public IdentifiedStrategy {
 
   // Repair::Host.
   std::int64_t hop_ns() const override { return hop_.ns(); }
+  std::int64_t margin_ns() const override { return hop_.margin_ns(); }
   std::int64_t deadline_ns() const override { return pace_.deadline_ns; }
   std::int64_t settled_age_ns(const core::Context& context) const override;
-  void on_loss(core::Context& context, const char* cause) override;
+  void on_round_trip(core::Context& context, std::int64_t duration_ns) override;
   std::uint64_t epoch() const override { return epoch_; }
   void hear_of_epoch(core::Context& context, std::uint64_t epoch) override;
+  void on_known(core::Context& context, const std::vector<Arrival>& arrivals) override;
   void on_filled(core::Context& context, const std::vector<std::uint32_t>& news) override;
 
+  // Who the relay is.
   std::uint32_t relay(const core::Context& context) const;
   bool is_root(const core::Context& context) const;
   void set_epoch(core::Context& context, std::uint64_t epoch, const char* cause);
+  void take_over(core::Context& context);
 
-  void owe(core::Context& context, const std::vector<std::uint32_t>& positions);
+  // relay_telling.cpp: a node and its relay.
   void await(core::Context& context, std::uint32_t position);
   void tell(core::Context& context, std::vector<std::uint32_t> positions, bool urgent);
-  void send_tell(core::Context& context, std::vector<std::uint32_t>& positions, bool urgent);
+  void send_tell(core::Context& context, std::vector<std::uint32_t>& positions, bool urgent,
+                 const std::optional<ArrivalCount::Counts>& seen);
   void tell_again(core::Context& context);
   void expect_back(core::Context& context, Told told);
-  void take_over(core::Context& context);
   void owe_what_was_told(core::Context& context);
-  void see_loss_end(core::Context& context);
-  bool is_lossy(const core::Context& context) const { return context.now_ns() < lossy_until_ns_; }
+  void came_back(core::Context& context, const std::vector<Arrival>& arrivals);
+  void tell_what_was_missed(core::Context& context, std::int64_t late_ns);
+  void handle_tell(core::Context& context, const protocol::Message& message);
+  void note_ping(core::Context& context, const Ping& ping, bool measured);
+  void answer_urgent(core::Context& context, std::uint32_t teller,
+                     const std::vector<Arrival>& arrivals, const std::vector<std::uint32_t>& news);
+
+  // Batches.
+  void owe(core::Context& context, const std::vector<std::uint32_t>& positions);
   std::optional<std::int64_t> flush_due_ns(const core::Context& context) const;
   void flush(core::Context& context);
+  void flush_piece(core::Context& context, std::vector<std::uint32_t> positions, int copies);
+  std::size_t repeats_that_fit() const;
   std::vector<std::uint32_t> positions_of(core::Context& context, std::size_t repeats) const;
-  void remember_batch(Batch batch);
+  void remember_batch(std::uint64_t number, std::vector<std::uint32_t> positions);
   void send_batch(core::Context& context, const BatchHeader& header, std::string_view runs);
+  void handle_spread(core::Context& context, const protocol::Message& message);
+  bool note_arrival(core::Context& context, const BatchHeader& header);
   void compare_heads(core::Context& context, const std::vector<std::uint64_t>& heads,
                      std::uint32_t sender);
   void close_streams(core::Context& context, const std::vector<Arrival>& arrivals);
-  void came_back(core::Context& context, const std::vector<Arrival>& arrivals);
-  void tell_what_was_missed(core::Context& context);
-  void measure(core::Context& context, const std::vector<std::uint64_t>& ping);
 
-  void handle_tell(core::Context& context, const protocol::Message& message);
-  void handle_spread(core::Context& context, const protocol::Message& message);
+  // What a node knows about the network.
+  void measure(core::Context& context, const std::vector<std::uint64_t>& pings);
+  void sample_hop(core::Context& context, std::int64_t hop_ns);
+  void note_loss(core::Context& context);
 
   std::int64_t budget_ns_;
-  HopLatency hop_;
+  HopEstimate hop_;
   std::int64_t journalled_hop_ns_ = 0;
   Pace pace_{};
+  LossRate loss_;
+  std::optional<std::int64_t> lossy_since_ns_;
+  ArrivalCount arrivals_;  // of the relay's batches
 
   std::uint64_t epoch_ = 0;
   std::int64_t relay_heard_ns_ = kLongAgoNs;
@@ -110,10 +132,7 @@ class Relay final : public IdentifiedStrategy {
   std::uint64_t number_ = 0;  // of the latest batch
   std::int64_t flushed_ns_ = kLongAgoNs;
   bool urgent_ = false;
-  std::int64_t lossy_until_ns_ = kLongAgoNs;
-  std::optional<std::int64_t> alarmed_ns_;  // since when it is lossy
-  bool missed_ = false;  // a batch came only with a later one: the relay is to know
-  std::optional<Ping> ping_;
+  std::vector<Ping> pings_;  // to be echoed
 };
 
 }  // namespace hearsay::gossip

@@ -28,14 +28,14 @@ void Relay::replay(std::uint16_t kind, std::string_view payload) {
     const auto position = take<std::uint32_t>(payload);
     check(position);
     // When it is due start() says.
-    told_.put({position, ledger_.log()[position].taken_ns, 0, 0, false});
+    told_.put({position, ledger_.log()[position].taken_ns, 0, 0, 0});
   } else if (change == StrategyChange::echoed) {
     told_.forget(take<std::uint32_t>(payload));
   } else if (change == StrategyChange::flushed) {
     const auto record = take<FlushRecord>(payload);
     std::vector<std::uint32_t> positions = owed_.take();
     flushed_ns_ = record.at_ns;
-    if (record.number != 0) remember_batch({record.number, std::move(positions)});
+    if (record.number != 0) remember_batch(record.number, std::move(positions));
   } else if (change == StrategyChange::hop) {
     journalled_hop_ns_ = take<std::int64_t>(payload);
     hop_.restore(journalled_hop_ns_);
@@ -50,7 +50,7 @@ void Relay::snapshot(const core::Service::ChangeSink& sink) const {
   streams_.snapshot(sink);
   repair_.snapshot(sink);
   put(StrategyChange::epoch, bytes_of(epoch_));
-  for (const Batch& batch : batches_) {
+  for (const Batch& batch : batch_log_.batches()) {
     for (const std::uint32_t position : batch.positions)
       put(StrategyChange::owed, bytes_of(position));
     put(StrategyChange::flushed, bytes_of(FlushRecord{batch.number, flushed_ns_}));

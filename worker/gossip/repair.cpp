@@ -16,7 +16,7 @@ constexpr std::int64_t kShortestRoundNs = 250 * kNsPerMs;
 constexpr std::int64_t kLongestWaitNs = kNsPerSecond;
 constexpr std::int64_t kSlackNs = 20 * kNsPerMs;
 constexpr int kMostPulls = 5;
-constexpr std::uint64_t kLongGap = 3;         // batches
+constexpr std::int32_t kMostJoinWaits = 8;
 constexpr std::size_t kMostAsked = 16;        // children at a time, after the first round
 constexpr std::size_t kMostClaims = 512;      // in one vector
 constexpr std::uint64_t kFillBytes = 32'768;  // of values in one fill, or one value
@@ -34,6 +34,8 @@ void Repair::start(core::Context& context) {
   for (const auto& [root, seen] : streams_.roots()) {
     if (streams_.has_gap(root)) on_gap(context, root);
   }
+  // A clock that has gone back would make it wait for long.
+  if (joining_) joining_->at_ns = std::min(joining_->at_ns, context.now_ns());
   resume_settling(context);
 }
 
@@ -41,7 +43,7 @@ void Repair::start(core::Context& context) {
 void Repair::resume_settling(core::Context& context) {
   settle_due_ns_.reset();
   settle_tries_ = 0;
-  if (settled_ == ledger_.log().size() && !joining_) return;
+  if (settled_ == ledger_.log().size()) return;
   const std::int64_t now_ns = context.now_ns();
   const std::int64_t news_ns = ledger_.last_news_ns().value_or(kLongAgoNs);
   settle_due_ns_ = std::max(now_ns, news_ns + quiet_ns());
@@ -52,17 +54,33 @@ void Repair::resume_settling(core::Context& context) {
 }
 
 void Repair::on_joined(core::Context& context) {
-  set_joining(context, true);
   settle_due_ns_ = context.now_ns() + quiet_ns();
   settle_tries_ = 0;
-  if (ledger_.log().size() == 0) exchange_with_anyone(context);
+  joining_ = Asked{context.now_ns(), 0, 0};
+  join(context);
 }
 
-// A successor is to know: it cannot tell whether others have more.
-void Repair::set_joining(core::Context& context, bool joining) {
-  if (joining_ == joining) return;
-  joining_ = joining;
-  context.change(kJoining, bytes_of(static_cast<std::uint32_t>(joining)));
+// Asks the parent, and after it has not answered somebody else too. Less and less often, until
+// there is an answer.
+void Repair::join(core::Context& context) {
+  const std::uint32_t nodes = node_count(context);
+  joining_ = Asked{context.now_ns(), std::min(joining_->tries + 1, kMostJoinWaits), 0};
+  context.change(kJoining, bytes_of(*joining_));
+  const SpreadTree tree = settling_tree(context);
+  const std::uint32_t place = tree.place_of(own_rank(context));
+  if (nodes == 1) return joined(context);
+  if (place != 0) send_vector(context, tree.parent(place), true);
+  if (place == 0 || joining_->tries > 1) exchange_with_anyone(context, true);
+}
+
+std::int64_t Repair::join_due_ns() const {
+  return joining_->at_ns + 2 * round_trip_ns() * joining_->tries;
+}
+
+void Repair::joined(core::Context& context) {
+  if (!joining_) return;
+  joining_.reset();
+  context.change(kJoining, bytes_of(Asked{}));
 }
 
 // Longer than the pause between two batches.
@@ -88,7 +106,7 @@ void Repair::on_filled(core::Context& context) {
 }
 
 void Repair::on_gap(core::Context& context, const Source& root) {
-  pulls_.try_emplace(root, Pull{context.now_ns() + host_.hop_ns() / 4 + kSlackNs, 0});
+  pulls_.try_emplace(root, Pull{context.now_ns() + host_.margin_ns(), 0});
 }
 
 void Repair::on_doubt(core::Context& context, std::uint32_t rank, bool surely) {
@@ -136,12 +154,14 @@ std::optional<std::int64_t> Repair::tick(core::Context& context) {
   }
   if (in_unrest(context) && next_round_ns_ <= now_ns) gossip_in_unrest(context);
   if (settle_due_ns_ && *settle_due_ns_ <= now_ns) settle(context);
+  if (joining_ && join_due_ns() <= now_ns) join(context);
 
   std::int64_t next_ns = std::numeric_limits<std::int64_t>::max();
   for (const auto& [root, pull] : pulls_) next_ns = std::min(next_ns, pull.due_ns);
   if (doubt_) next_ns = std::min(next_ns, doubt_->due_ns);
   if (in_unrest(context)) next_ns = std::min(next_ns, next_round_ns_);
   if (settle_due_ns_) next_ns = std::min(next_ns, *settle_due_ns_);
+  if (joining_) next_ns = std::min(next_ns, join_due_ns());
   if (next_ns == std::numeric_limits<std::int64_t>::max()) return std::nullopt;
   return next_ns;
 }
@@ -159,7 +179,7 @@ void Repair::pull(core::Context& context, const Source& root) {
     pulls_.erase(root);
     return;
   }
-  pull.due_ns = context.now_ns() + 2 * host_.hop_ns() + host_.hop_ns() / 2 + 2 * kSlackNs;
+  pull.due_ns = context.now_ns() + 2 * host_.hop_ns() + 2 * host_.margin_ns();
   const Streams::Seen& seen = streams_.roots().at(root);
   trace_pull(context, trace::Event::repair_asked, root,
              seen.last_missing() - seen.first_missing() + 1);
@@ -185,11 +205,11 @@ void Repair::gossip_in_unrest(core::Context& context) {
   exchange_with_anyone(context);
 }
 
-void Repair::exchange_with_anyone(core::Context& context) {
+void Repair::exchange_with_anyone(core::Context& context, bool wants_answer) {
   const std::uint32_t nodes = node_count(context);
   if (nodes == 1) return;
   const auto step = static_cast<std::uint32_t>(context.random().below(nodes - 1)) + 1;
-  send_vector(context, (own_rank(context) + step) % nodes);
+  send_vector(context, (own_rank(context) + step) % nodes, wants_answer);
 }
 
 SpreadTree Repair::settling_tree(const core::Context& context) const {
@@ -214,12 +234,9 @@ std::vector<std::uint32_t> Repair::children_in_doubt(core::Context& context) con
 void Repair::settle(core::Context& context) {
   const SpreadTree tree = settling_tree(context);
   const std::uint32_t place = tree.place_of(own_rank(context));
-  if (place == 0) set_joining(context, false);  // its children are asked anyway
-  if (place != 0 && (settle_tries_ == 0 || joining_)) {
-    send_report(context, tree.parent(place), joining_);
-  }
+  if (place != 0 && settle_tries_ == 0) send_report(context, tree.parent(place), false);
   std::vector<std::uint32_t> doubtful = children_in_doubt(context);
-  if (doubtful.empty() && !joining_) {
+  if (doubtful.empty()) {
     settle_due_ns_.reset();
     settled_ = ledger_.log().size();
     context.change(kSettled, bytes_of(settled_));
@@ -251,13 +268,15 @@ void Repair::send_report(core::Context& context, std::uint32_t rank, bool asks) 
 }
 
 // The whole vector if it fits on a page, else a page from where the last one ended.
-void Repair::send_vector(core::Context& context, std::uint32_t rank) {
-  send_page(context, rank, ledger_.log().sources().size() <= kMostClaims ? 0 : vector_from_);
+void Repair::send_vector(core::Context& context, std::uint32_t rank, bool wants_answer) {
+  send_page(context, rank, ledger_.log().sources().size() <= kMostClaims ? 0 : vector_from_,
+            wants_answer);
 }
 
 // Up to kMostClaims sources. A page speaks for all ranks from the first to the last of its field
 // "ranks".
-void Repair::send_page(core::Context& context, std::uint32_t rank, std::uint32_t first) {
+void Repair::send_page(core::Context& context, std::uint32_t rank, std::uint32_t first,
+                       bool wants_answer) {
   asked_ns_[rank] = context.now_ns();
   const auto& sources = ledger_.log().sources();
   const std::uint32_t nodes = node_count(context);
@@ -285,6 +304,7 @@ void Repair::send_page(core::Context& context, std::uint32_t rank, std::uint32_t
         .json("ranks", list_numbers({first, last}))
         .json("vector", vector);
     if (!early.empty()) body.json("early", early.append("]"));
+    if (wants_answer) body.integer("at", static_cast<std::int64_t>(time_us(context)));
   });
   context.events().emit(
       trace::Event::repair_asked,
@@ -292,26 +312,28 @@ void Repair::send_page(core::Context& context, std::uint32_t rank, std::uint32_t
 }
 
 void Repair::send_fill(core::Context& context, std::uint32_t rank,
-                       std::vector<std::uint32_t>& positions,
-                       std::optional<std::uint32_t> next_rank,
-                       const std::optional<StreamEnd>& stream_end) {
+                       std::vector<std::uint32_t>& positions, const FillNotes& notes) {
   std::string runs;
   append_runs(runs, ledger_.log(), ledger_.values(), positions);
   context.send(name_of(context, rank), kFillType, [&](protocol::MessageWriter& body) {
     body.integer("epoch", static_cast<std::int64_t>(host_.epoch())).json("runs", runs);
-    if (next_rank) body.integer("next", *next_rank);
-    if (stream_end) {
-      body.json("stream", list_numbers({stream_end->incarnation, stream_end->number}));
+    if (notes.next_rank) body.integer("next", *notes.next_rank);
+    if (notes.stream_end) {
+      body.json("stream", list_numbers({notes.stream_end->incarnation, notes.stream_end->number}));
     }
+    if (notes.echo_us > 0) body.integer("echo", static_cast<std::int64_t>(notes.echo_us));
+    if (notes.known > 0) body.integer("known", static_cast<std::int64_t>(notes.known));
   });
-  if (positions.empty() && !stream_end) return;
-  trace_sent(context, {stream_end ? way::kPull : way::kExchange, name_of(context, rank)},
+  if (positions.empty() && !notes.stream_end) return;
+  trace_sent(context, {notes.stream_end ? way::kPull : way::kExchange, name_of(context, rank)},
              values_of_runs(context, runs));
 }
 
-void Repair::say_here(core::Context& context, std::uint32_t rank) {
-  std::vector<std::uint32_t> nothing;
-  send_fill(context, rank, nothing, std::nullopt, std::nullopt);
+void Repair::say_here(core::Context& context, std::uint32_t rank, std::uint64_t known,
+                      std::vector<std::uint32_t> positions) {
+  FillNotes notes;
+  notes.known = known;
+  send_fill(context, rank, positions, notes);
 }
 
 void Repair::handle_have(core::Context& context, const protocol::Message& message) {
@@ -324,8 +346,6 @@ void Repair::handle_have(core::Context& context, const protocol::Message& messag
     }
     require_at_most(numbers[2], kMostCount);
     host_.hear_of_epoch(context, epoch);
-    // A long gap is the end of a partition, not a lossy network.
-    if (numbers[2] - numbers[1] < kLongGap) host_.on_loss(context, "a peer misses batches");
     answer_pull(context, rank, numbers[0], numbers[1], numbers[2]);
     return;
   }
@@ -341,9 +361,10 @@ void Repair::handle_have(core::Context& context, const protocol::Message& messag
         early.insert({id.source, id.count});
       }
     }
+    const std::uint64_t at_us = number_field_or(message, "at", 0, kMostMicroseconds);
     host_.hear_of_epoch(context, epoch);
     answer_vector(context, rank, static_cast<std::uint32_t>(ranks[0]),
-                  static_cast<std::uint32_t>(ranks[1]), claims, early);
+                  static_cast<std::uint32_t>(ranks[1]), claims, early, at_us);
     return;
   }
   const Report report{
@@ -353,7 +374,6 @@ void Repair::handle_have(core::Context& context, const protocol::Message& messag
   const bool asks = number_field_or(message, "asks", 0, 1) != 0;
   host_.hear_of_epoch(context, epoch);
   reports_[rank] = report;
-  if (agrees(report)) set_joining(context, false);
   if (!agrees(report)) {
     send_vector(context, rank);
   } else if (asks) {
@@ -370,7 +390,7 @@ void Repair::answer_pull(core::Context& context, std::uint32_t rank, std::uint64
   if (!remembered) {
     // Too long ago, or this node has forgotten: by way of the vectors.
     std::vector<std::uint32_t> nothing;
-    send_fill(context, rank, nothing, 0, StreamEnd{incarnation, last});
+    send_fill(context, rank, nothing, {0, StreamEnd{incarnation, last}, 0, 0});
     return;
   }
   std::vector<std::uint32_t> positions;
@@ -382,13 +402,13 @@ void Repair::answer_pull(core::Context& context, std::uint32_t rank, std::uint64
       bytes += ledger_.log()[position].place.bytes;
     }
   }
-  send_fill(context, rank, positions, std::nullopt, StreamEnd{incarnation, number - 1});
+  send_fill(context, rank, positions, {std::nullopt, StreamEnd{incarnation, number - 1}, 0, 0});
 }
 
 void Repair::answer_vector(core::Context& context, std::uint32_t rank, std::uint32_t first_rank,
                            std::uint32_t last_rank, const std::vector<Claim>& claims,
-                           const std::set<ValueId>& early) {
-  fill_in(context, rank, first_rank, last_rank, claims, early);
+                           const std::set<ValueId>& early, std::uint64_t at_us) {
+  fill_in(context, rank, first_rank, last_rank, claims, early, at_us);
   const ValueLog& log = ledger_.log();
   const bool lacks =
       std::any_of(
@@ -405,7 +425,7 @@ void Repair::answer_vector(core::Context& context, std::uint32_t rank, std::uint
 // likely then, of those behind a page, it is to ask again from the next rank on.
 void Repair::fill_in(core::Context& context, std::uint32_t rank, std::uint32_t first_rank,
                      std::uint32_t last_rank, const std::vector<Claim>& claims,
-                     const std::set<ValueId>& early) {
+                     const std::set<ValueId>& early, std::uint64_t at_us) {
   std::map<Source, std::uint32_t> theirs;
   for (const Claim& claim : claims) theirs[claim.source] = claim.count;
   const ValueLog& log = ledger_.log();
@@ -439,10 +459,11 @@ void Repair::fill_in(core::Context& context, std::uint32_t rank, std::uint32_t f
     positions.push_back(behind->second);
     bytes += log[behind->second].place.bytes;
   }
-  if (positions.empty()) return;
-  std::optional<std::uint32_t> next_rank;
-  if (at != log.sources().end()) next_rank = at->first.rank;
-  send_fill(context, rank, positions, next_rank, std::nullopt);
+  FillNotes notes;
+  notes.echo_us = at_us;
+  if (!positions.empty() && at != log.sources().end()) notes.next_rank = at->first.rank;
+  if (positions.empty() && at_us == 0) return;
+  send_fill(context, rank, positions, notes);
 }
 
 void Repair::handle_fill(core::Context& context, const protocol::Message& message) {
@@ -457,7 +478,15 @@ void Repair::handle_fill(core::Context& context, const protocol::Message& messag
   if (!stream.empty() && stream.size() != 2) throw core::BadRequest("stream: incarnation, number");
   if (!stream.empty()) require_at_most(stream[1], kMostCount);
 
+  const std::uint64_t known = number_field_or(message, "known", 0, kMostCount);
+  const std::uint64_t echo_us = number_field_or(message, "echo", 0, kMostMicroseconds);
+
   host_.hear_of_epoch(context, epoch);
+  if (known > 0) host_.on_known(context, arrivals);
+  if (echo_us > 0) {
+    joined(context);
+    host_.on_round_trip(context, context.now_ns() - static_cast<std::int64_t>(echo_us) * kNsPerUs);
+  }
   if (!stream.empty()) streams_.see_up_to(context, {rank, stream[0]}, stream[1]);
   const Travel travel{stream.empty() ? way::kExchange : way::kPull, message.src};
   const auto news = ledger_.learn(context, arrivals, travel);
@@ -465,7 +494,6 @@ void Repair::handle_fill(core::Context& context, const protocol::Message& messag
     trace_received(context, travel, arrivals, news.size());
   }
   if (!news.empty()) {
-    set_joining(context, false);
     on_filled(context);
     host_.on_filled(context, news);
   }
@@ -479,7 +507,8 @@ bool Repair::replay(std::uint16_t kind, std::string_view payload) {
   } else if (kind == kAsked) {
     asked_ = take<Asked>(payload);
   } else if (kind == kJoining) {
-    joining_ = take<std::uint32_t>(payload) != 0;
+    joining_ = take<Asked>(payload);
+    if (joining_->tries == 0) joining_.reset();
   } else {
     return false;
   }
@@ -489,7 +518,7 @@ bool Repair::replay(std::uint16_t kind, std::string_view payload) {
 void Repair::snapshot(const core::Service::ChangeSink& sink) const {
   if (settled_ != 0) sink(kSettled, bytes_of(settled_));
   if (asked_.tries != 0) sink(kAsked, bytes_of(asked_));
-  if (joining_) sink(kJoining, bytes_of(std::uint32_t{1}));
+  if (joining_) sink(kJoining, bytes_of(*joining_));
 }
 
 }  // namespace hearsay::gossip

@@ -28,17 +28,12 @@
 
 #include "worker/core/context.h"
 #include "worker/gossip/alarm.h"
+#include "worker/gossip/batch_log.h"
 #include "worker/gossip/ledger.h"
 #include "worker/gossip/spread_tree.h"
 #include "worker/gossip/streams.h"
 
 namespace hearsay::gossip {
-
-// A batch that this node was the root of.
-struct Batch {
-  std::uint64_t number;
-  std::vector<std::uint32_t> positions;  // in the log
-};
 
 class Repair {
  public:
@@ -47,15 +42,19 @@ class Repair {
    public:
     virtual ~Host() = default;
     virtual std::int64_t hop_ns() const = 0;
+    // How late a round trip may be.
+    virtual std::int64_t margin_ns() const = 0;
     // After so long a value that was sent has come back, or was lost.
     virtual std::int64_t deadline_ns() const = 0;
     // A value that this node has known for so long has reached all others, or was lost.
     virtual std::int64_t settled_age_ns(const core::Context& context) const = 0;
-    // A peer missed messages of this node.
-    virtual void on_loss(core::Context& context, const char* cause) = 0;
+    // A peer answered after so long.
+    virtual void on_round_trip(core::Context& context, std::int64_t duration_ns) = 0;
     virtual std::uint64_t epoch() const = 0;
     virtual void hear_of_epoch(core::Context& context, std::uint64_t epoch) = 0;
     virtual const std::deque<Batch>& batches() const = 0;
+    // The relay had got these values of this node's already.
+    virtual void on_known(core::Context& context, const std::vector<Arrival>& arrivals) = 0;
     // Values came outside of a batch.
     virtual void on_filled(core::Context& context, const std::vector<std::uint32_t>& news) = 0;
   };
@@ -77,8 +76,10 @@ class Repair {
                      std::uint32_t peer);
   void on_unrest(core::Context& context);
   void exchange_with(core::Context& context, std::uint32_t rank) { send_vector(context, rank); }
-  // Answers a peer that wants to know whether this node is there.
-  void say_here(core::Context& context, std::uint32_t rank);
+  // Answers a peer that wants to know whether this node is there. Of what the peer told again it
+  // knew so many before, and sends these, which no batch to come will have.
+  void say_here(core::Context& context, std::uint32_t rank, std::uint64_t known,
+                std::vector<std::uint32_t> positions);
   bool in_unrest(const core::Context& context) const { return context.now_ns() < unrest_until_ns_; }
 
   void handle_have(core::Context& context, const protocol::Message& message);
@@ -95,18 +96,25 @@ class Repair {
     std::int64_t due_ns;
     int tries;
   };
+  // Batches of this incarnation of the sender are to be missed no more, up to this number.
+  struct StreamEnd {
+    std::uint64_t incarnation;
+    std::uint64_t number;
+  };
+  // What a fill says beside its values.
+  struct FillNotes {
+    std::optional<std::uint32_t> next_rank;
+    std::optional<StreamEnd> stream_end;
+    std::uint64_t known = 0;
+    std::uint64_t echo_us = 0;  // the peer's time, when it wants an answer
+  };
   // An exchange of vectors to come.
   struct Doubt {
     std::uint32_t rank;
     std::int64_t due_ns;
     bool surely;
   };
-  // Batches of this incarnation of the sender are to be missed no more, up to this number.
-  struct StreamEnd {
-    std::uint64_t incarnation;
-    std::uint64_t number;
-  };
-  // The latest round of asking children; in the journal.
+  // The latest round of asking; in the journal.
   struct Asked {
     std::int64_t at_ns;
     std::int32_t tries;
@@ -119,7 +127,9 @@ class Repair {
 
   std::int64_t quiet_ns() const;
   std::int64_t round_trip_ns() const;
-  void set_joining(core::Context& context, bool joining);
+  std::int64_t join_due_ns() const;
+  void join(core::Context& context);
+  void joined(core::Context& context);
   void resume_settling(core::Context& context);
   // Between two rounds of asking.
   std::int64_t settle_wait_ns() const;
@@ -128,23 +138,24 @@ class Repair {
   void trace_pull(core::Context& context, trace::Event event, const Source& root,
                   std::uint64_t count) const;
   void gossip_in_unrest(core::Context& context);
-  void exchange_with_anyone(core::Context& context);
+  void exchange_with_anyone(core::Context& context, bool wants_answer = false);
   void settle(core::Context& context);
   std::vector<std::uint32_t> children_in_doubt(core::Context& context) const;
   void send_report(core::Context& context, std::uint32_t rank, bool asks);
-  void send_vector(core::Context& context, std::uint32_t rank);
-  void send_page(core::Context& context, std::uint32_t rank, std::uint32_t first);
+  // `wants_answer`: a fill, even if it fills in nothing.
+  void send_vector(core::Context& context, std::uint32_t rank, bool wants_answer = false);
+  void send_page(core::Context& context, std::uint32_t rank, std::uint32_t first,
+                 bool wants_answer = false);
   void send_fill(core::Context& context, std::uint32_t rank, std::vector<std::uint32_t>& positions,
-                 std::optional<std::uint32_t> next_rank,
-                 const std::optional<StreamEnd>& stream_end);
+                 const FillNotes& notes);
   void answer_pull(core::Context& context, std::uint32_t rank, std::uint64_t incarnation,
                    std::uint64_t first, std::uint64_t last);
   void answer_vector(core::Context& context, std::uint32_t rank, std::uint32_t first_rank,
                      std::uint32_t last_rank, const std::vector<Claim>& claims,
-                     const std::set<ValueId>& early);
+                     const std::set<ValueId>& early, std::uint64_t at_us);
   void fill_in(core::Context& context, std::uint32_t rank, std::uint32_t first_rank,
                std::uint32_t last_rank, const std::vector<Claim>& claims,
-               const std::set<ValueId>& early);
+               const std::set<ValueId>& early, std::uint64_t at_us);
   SpreadTree settling_tree(const core::Context& context) const;
   bool agrees(const Report& report) const;
 
@@ -164,7 +175,8 @@ class Repair {
   std::optional<std::int64_t> settle_due_ns_;
   int settle_tries_ = 0;
   Asked asked_{kLongAgoNs, 0, 0};
-  bool joining_ = false;  // nobody has compared with this node yet
+  // While nobody has compared with this node yet: when it last asked, and how often.
+  std::optional<Asked> joining_;
 };
 
 }  // namespace hearsay::gossip

@@ -20,7 +20,8 @@ struct Told {
   std::int64_t sent_ns;
   std::int64_t due_ns;  // by then it should have come back
   int tries;
-  bool probes;  // it was told again to see whether the relay is there
+  int probes;           // how often it was told again to see whether the relay is there
+  bool missed = false;  // it was told again because a batch of the relay came without it
 };
 
 class ToldList {
@@ -41,6 +42,10 @@ class ToldList {
     return true;
   }
 
+  const Told* find(std::uint32_t position) const {
+    const auto found = by_position_.find(position);
+    return found == by_position_.end() ? nullptr : &found->second;
+  }
   bool empty() const { return by_position_.empty(); }
   std::optional<std::int64_t> next_due_ns() const {
     if (by_due_.empty()) return std::nullopt;

@@ -5,7 +5,7 @@
 
 #include "common/protocol/line_parser.h"
 #include "common/protocol/message_record.h"
-#include "tests/worker/support/recorded_events.h"
+#include "tests/support/recorded_events.h"
 
 namespace hearsay::test {
 namespace {

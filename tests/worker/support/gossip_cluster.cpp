@@ -6,8 +6,9 @@
 
 namespace hearsay::test {
 
-GossipCluster::GossipCluster(const GossipOptions& gossip, std::size_t nodes, std::size_t absent)
-    : gossip_(gossip), nodes_(nodes) {
+GossipCluster::GossipCluster(const GossipOptions& gossip, std::size_t nodes, std::size_t absent,
+                             std::vector<Json>* events)
+    : gossip_(gossip), events_(events), nodes_(nodes) {
   const std::size_t digits = std::to_string(nodes + absent - 1).size();
   for (std::size_t node = 0; node < nodes + absent; ++node) {
     const std::string number = std::to_string(node);
@@ -18,7 +19,8 @@ GossipCluster::GossipCluster(const GossipOptions& gossip, std::size_t nodes, std
 
 void GossipCluster::make(std::size_t node) {
   ++lives_;
-  nodes_[node] = {std::make_unique<CoreHarness>(gossip_, core::NodeKey{1000 + lives_, lives_}), 1};
+  nodes_[node] = {
+      std::make_unique<CoreHarness>(gossip_, core::NodeKey{1000 + lives_, lives_}, events_), 1};
   core_now(node).worker_started(1);
   take(node,
        core_now(node).send(
@@ -83,7 +85,9 @@ void GossipCluster::take(std::size_t node, const std::vector<Json>& lines) {
     sent_.push_back(message);
     if (sent_.size() > kMostSent) throw std::runtime_error("the nodes talk without end");
     if (message.to >= size() || (lost && lost(message))) continue;
-    for (int copy = 0; copy < copies; ++copy) under_way_.emplace(now_ns_ + kHopNs, message);
+    for (int copy = 0; copy < copies; ++copy) {
+      under_way_.emplace(now_ns_ + kHopNs + (late_ns ? late_ns(message) : 0), message);
+    }
   }
   if (after_step) after_step(node);
 }

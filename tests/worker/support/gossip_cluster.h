@@ -1,8 +1,8 @@
 // A few cores that send each other messages, in virtual time: for tests of gossip.
 //
-// Every message takes one hop, unless the test says that it is lost. Steps take no time. Nodes are
-// named so that a node's number is its rank. An exchange without end, which time would never stop,
-// throws std::runtime_error. The real simulator, with workloads, faults and
+// Every message takes one hop of 100 ms, unless the test says that it is lost or late. Steps take
+// no time. Nodes are named so that a node's number is its rank. An exchange without end, which time
+// would never stop, throws std::runtime_error. The real simulator, with workloads, faults and
 // checkers, is tools/sim.
 #pragma once
 
@@ -28,8 +28,10 @@ class GossipCluster {
     bool is(std::string_view type) const { return body["type"] == type; }
   };
 
-  // Beyond `nodes` there are as many more `absent` ones, that others know by name only.
-  GossipCluster(const GossipOptions& gossip, std::size_t nodes, std::size_t absent = 0);
+  // Beyond `nodes` there are as many more `absent` ones, that others know by name only. `events`:
+  // where all events of all nodes go; nothing: nowhere.
+  GossipCluster(const GossipOptions& gossip, std::size_t nodes, std::size_t absent = 0,
+                std::vector<Json>* events = nullptr);
 
   // A message of another node, absent or not, arrives now.
   void hear(std::size_t node, std::size_t from, const Json& body);
@@ -60,6 +62,8 @@ class GossipCluster {
 
   // Whether a message gets lost; asked when it is sent.
   std::function<bool(const Sent&)> lost;
+  // How much longer than a hop a message takes; asked when it is sent.
+  std::function<std::int64_t(const Sent&)> late_ns;
   // How often each message arrives, if it does.
   int copies = 1;
   // Called after every step of a node.
@@ -83,6 +87,7 @@ class GossipCluster {
   bool step(std::int64_t limit_ns);
 
   GossipOptions gossip_;
+  std::vector<Json>* events_;
   std::vector<std::string> names_;
   std::vector<Node> nodes_;
   std::multimap<std::int64_t, Sent> under_way_;  // by the time of arrival

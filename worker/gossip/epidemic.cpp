@@ -4,6 +4,7 @@
 #include <cstdlib>
 #include <map>
 #include <set>
+#include <utility>
 
 #include "common/base/record.h"
 #include "common/base/units.h"
@@ -60,7 +61,7 @@ Dimensions only(std::uint32_t dimension) {
 
 Epidemic::Epidemic(const GossipOptions& options, Knowledge& knowledge)
     : IdentifiedStrategy(knowledge),
-      cycle_ns_(std::max(kShortestCycleNs, options.latency_budget_ms * kNsPerMs * 88 / 100)),
+      cycle_ns_(std::max(kShortestCycleNs, options.latency_budget_ms * kNsPerMs * 882 / 1000)),
       most_dimensions_(static_cast<std::uint32_t>(
           std::clamp<std::int64_t>(cycle_ns_ / kShortestTickNs, 1, kMostDimensions))),
       phase_{HopEstimate::kAssumedHopNs % cycle_ns_, 0, 0, kLongAgoNs},
@@ -92,9 +93,21 @@ void Epidemic::resume(core::Context& context) {
   phase_.era_began_ns = std::min(phase_.era_began_ns, now_ns);
 }
 
+// What came too late for a tick that has only just been is sent on at once: else it would wait for
+// a whole cycle.
+void Epidemic::catch_up(core::Context& context) {
+  const Dimensions late = std::exchange(late_, 0);
+  const std::int64_t into_tick_ns = floor_mod(context.now_ns() - phase_.offset_ns, tick_ns_);
+  const auto dimension =
+      static_cast<std::uint32_t>(floor_mod(last_tick_, std::int64_t{lattice_->dimensions()}));
+  if (last_tick_ != tick_number(context.now_ns()) || into_tick_ns > tick_ns_ / 3) return;
+  if ((late & only(dimension)) != 0) send_along(context, dimension);
+}
+
 void Epidemic::do_due(core::Context& context) {
   const std::int64_t now_tick = tick_number(context.now_ns());
   const std::int64_t dimensions = lattice_->dimensions();
+  catch_up(context);
   last_tick_ = std::max(last_tick_, now_tick - dimensions);  // a cycle late is late enough
   while (last_tick_ < now_tick && !spreading_.empty()) {
     ++last_tick_;
@@ -230,6 +243,7 @@ void Epidemic::handle_spread(core::Context& context, const protocol::Message& me
   for (const Part& part : parts) {
     const std::size_t new_here = ledger_.learn(context, part.arrivals, travel).size();
     if (new_here > 0) repair_.on_news(context);
+    if (new_here > 0) late_ |= part.left;
     news += new_here;
     for (const Arrival& arrival : part.arrivals) {
       values.push_back(arrival.value);

@@ -79,6 +79,7 @@ class Epidemic final : public IdentifiedStrategy {
   void send_along(core::Context& context, std::uint32_t dimension);
   void send_in_era(core::Context& context, std::uint64_t era, const std::vector<Spreading>& values,
                    std::uint32_t dimension);
+  void catch_up(core::Context& context);
   void cleared(std::uint32_t dimension);
   void enter_era(core::Context& context, std::uint64_t era);
   void adjust(core::Context& context, std::uint64_t into_cycle_us);
@@ -93,6 +94,7 @@ class Epidemic final : public IdentifiedStrategy {
   std::vector<Spreading> spreading_;
   std::vector<Dimensions> granted_;      // by position: along which a value went or will go
   std::int64_t last_tick_ = kLongAgoNs;  // ticks up to this one are done
+  Dimensions late_ = 0;  // along which something is left of what this step's message brought
 };
 
 }  // namespace hearsay::gossip

@@ -381,6 +381,8 @@ void Relay::on_filled(core::Context& context, const std::vector<std::uint32_t>& 
   if (pace_.direct) return;
   if (is_root(context)) {
     owe(context, news);
+    // What comes from the other side of a partition has waited for long.
+    urgent_ = urgent_ || repair_.in_unrest(context);
   } else if (repair_.in_unrest(context)) {
     // Perhaps nobody else on this side has it.
     tell(context, news, false);

@@ -15,6 +15,8 @@ constexpr std::int64_t kUnrestNs = 3 * kNsPerSecond;
 constexpr std::int64_t kShortestRoundNs = 250 * kNsPerMs;
 constexpr std::int64_t kLongestWaitNs = kNsPerSecond;
 constexpr std::int64_t kSlackNs = 20 * kNsPerMs;
+constexpr std::int64_t kAskedPart = 32;
+constexpr std::int64_t kForgottenNs = 30LL * 24 * 3600 * kNsPerSecond;
 constexpr int kMostPulls = 5;
 constexpr std::int32_t kMostJoinWaits = 8;
 constexpr std::size_t kMostAsked = 16;        // children at a time, after the first round
@@ -254,8 +256,13 @@ void Repair::settle(core::Context& context) {
   settle_due_ns_ = asked_.at_ns + settle_wait_ns();
 }
 
+// Whoever has not answered for long is asked ever more rarely, so that who is dead costs nothing in
+// the end, and who comes back is found within a part of the time that it was away.
 std::int64_t Repair::settle_wait_ns() const {
-  return std::max(round_trip_ns(), std::min(kLongestWaitNs, settle_tries_ * 250 * kNsPerMs));
+  const std::int64_t news_ns = ledger_.last_news_ns().value_or(asked_.at_ns);
+  const std::int64_t since_ns = std::clamp<std::int64_t>(asked_.at_ns - news_ns, 0, kForgottenNs);
+  return std::max({round_trip_ns(), std::min(kLongestWaitNs, settle_tries_ * 250 * kNsPerMs),
+                   since_ns / kAskedPart});
 }
 
 void Repair::send_report(core::Context& context, std::uint32_t rank, bool asks) {

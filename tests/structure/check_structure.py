@@ -44,8 +44,9 @@ MAY_INCLUDE = {
     "tools/processes": COMMON | BENCH - {"tools/processes"},
     "tools/sim": COMMON | PURE | BENCH,
     "tools/compare": COMMON | BENCH | {"tools/sim"},
+    "tools/challenges": COMMON | BENCH | {"tools/sim"},
     "tools/benchmarks": COMMON | PURE,
-    "tools": COMMON | BENCH | {"tools/compare", "tools/sim"},
+    "tools": COMMON | BENCH | {"tools/challenges", "tools/compare", "tools/sim"},
 }
 
 # The pure folders run in the simulator too: they reach no operating system, no clock, no chance, no

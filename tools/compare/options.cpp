@@ -149,7 +149,7 @@ bench::TestOptions test_options(const CompareOptions& options, const Plan& plan)
   test.no_plots = true;
   test.strict = true;
   resolve(test);
-  if (!options.real) test.binary = "(simulated)";
+  if (!options.real) test.binary = bench::kSimulated;
   return test;
 }
 

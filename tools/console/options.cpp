@@ -8,6 +8,7 @@
 #include <random>
 
 #include "common/options/command_line.h"
+#include "tools/console/challenge.h"
 #include "tools/console/foreign_options.h"
 #include "tools/console/number_range.h"
 #include "tools/experiment/clients/workload.h"
@@ -103,6 +104,11 @@ void add_load_options(CommandLine& command, TestOptions& options, std::int64_t m
 }
 
 void add_test_options(CommandLine& command, TestOptions& options, std::int64_t most_nodes) {
+  command
+      .add("--challenge", options.challenge,
+           "A challenge of Gossip Glomers: stands for its flags, and its limits are looked at")
+      .one_of(challenge_names())
+      .value_name("NAME");
   command.add("-w,--workload", options.workload, "What the clients do")
       .required()
       .one_of(workload_names())
@@ -138,7 +144,16 @@ void add_test_options(CommandLine& command, TestOptions& options, std::int64_t m
       "--nemesis partition -- --gossip push");
 }
 
+bool runs_our_node(const TestOptions& options) {
+  return options.binary.empty() || options.binary == kSimulated ||
+         std::filesystem::path(options.binary).filename() == "hearsay-node";
+}
+
 void resolve(TestOptions& options) {
+  const Challenge* challenge = find_challenge(options.challenge);
+  if (challenge != nullptr && options.node_arguments.empty() && runs_our_node(options)) {
+    options.node_arguments = challenge->own_arguments;
+  }
   if (options.node_count == kNobodySaid) {
     options.node_count = kUsualNodeCount;
     options.first_node = 1;

@@ -75,7 +75,7 @@ class Test {
                                            [this] { return nodes_.deaths().count(); });
   }
 
-  int run() {
+  RunEnd run() {
     const std::int64_t start_ns = monotonic_ns();
     const std::int64_t cpu_start_ns = own_cpu_ns();
     if (options_.log_stderr) {
@@ -110,8 +110,9 @@ class Test {
   // Our node says with its status that it can't do what its command line asks.
   const char* kind_of_death(std::size_t node) const {
     const bool at_start = !run_->load_start_ns();
-    const bool ours = std::filesystem::path(options_.binary).filename() == "hearsay-node";
-    return at_start && ours && nodes_.exit_status(node) == kExitUsage ? kBadArguments : "node-died";
+    return at_start && runs_our_node(options_) && nodes_.exit_status(node) == kExitUsage
+               ? kBadArguments
+               : "node-died";
   }
 
   void take_signal(std::int64_t now_ns, int number) {
@@ -155,12 +156,18 @@ class Test {
 int run_one_by_one(TestOptions options, const std::string& program) {
   int exit_code = kExitValid;
   for (std::int64_t i = 0; i < options.test_count && exit_code == kExitValid; ++i, ++options.seed) {
-    exit_code = Test(options, program).run();
+    exit_code = Test(options, program).run().exit_code;
   }
   return exit_code;
 }
 
 }  // namespace
+
+RunEnd run_one_test(const TestOptions& options) {
+  const Program program = find_program(options.binary);
+  if (!program.problem.empty()) throw std::runtime_error(program.problem);
+  return Test(options, program.path).run();
+}
 
 int run_test(const TestOptions& options) {
   try {

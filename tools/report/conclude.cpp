@@ -6,6 +6,7 @@
 
 #include "tools/console/exit_codes.h"
 #include "tools/console/tell.h"
+#include "tools/experiment/network/foreign_text.h"
 #include "tools/report/gnuplot.h"
 #include "tools/report/plot_script.h"
 #include "tools/report/report.h"
@@ -24,17 +25,32 @@ void draw_plots(const TestOptions& options, const Workload& workload, const Run&
   if (!wrong.empty()) tell("hearsay: no plots: {}\n", wrong);
 }
 
+int exit_code_of(const nlohmann::json& results, const Outcome& outcome, bool written) {
+  if (outcome.failure_kind == kInterrupted) return kExitInterrupted;
+  if (outcome.failure_kind == kBadArguments) return kExitBadArguments;
+  if (!outcome.failure.empty() || !written) return kExitRunFailed;
+  if (results.at("valid?") == false) return kExitInvalid;
+  if (results.at("valid?") != true) return kExitUnknown;
+  const nlohmann::json& section = results.at("hearsay");
+  const bool passed =
+      !section.contains("challenge") || section.at("challenge").at("passed") == true;
+  return passed ? kExitValid : kExitInvalid;
+}
+
 }  // namespace
 
-int conclude(const TestOptions& options, const Workload& workload, const Run& run,
-             const Network& network, const Outcome& outcome, Store& store) {
+RunEnd conclude(const TestOptions& options, const Workload& workload, const Run& run,
+                const Network& network, const Outcome& outcome, Store& store) {
   const nlohmann::json results = make_results(options, workload, run, network, outcome);
   store.write_history(run.history());
   store.write_results(results);
   if (!options.no_plots && outcome.failure.empty()) {
     draw_plots(options, workload, run, network, store);
   }
-  const std::string wrong = print(make_report(results, store.directory().string()));
+  const std::string report =
+      printable_lines(to_text(make_report(results, store.directory().string())));
+  store.write_report(report);
+  const std::string wrong = print(report);
   for (const std::string& problem : store.problems()) {
     tell("hearsay: can't write {} (--store names another place)\n", problem);
   }
@@ -42,13 +58,8 @@ int conclude(const TestOptions& options, const Workload& workload, const Run& ru
     tell("hearsay: the report can't be written to stdout: {}. The results are in {}\n", wrong,
          store.directory().string());
   }
-  if (outcome.failure_kind == kInterrupted) return kExitInterrupted;
-  if (outcome.failure_kind == kBadArguments) return kExitBadArguments;
-  if (!outcome.failure.empty() || !wrong.empty() || !store.problems().empty()) {
-    return kExitRunFailed;
-  }
-  if (results.at("valid?") == true) return kExitValid;
-  return results.at("valid?") == false ? kExitInvalid : kExitUnknown;
+  const bool written = wrong.empty() && store.problems().empty();
+  return {exit_code_of(results, outcome, written), store.directory()};
 }
 
 }  // namespace hearsay::bench

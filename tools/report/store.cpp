@@ -94,7 +94,11 @@ void Store::write(const char* name, std::string_view text) {
 }
 
 void Store::write_results(const nlohmann::json& results) {
-  write("results.json", to_text(results));
+  write(kResultsName, to_text(results));
+}
+
+void Store::write_report(std::string_view text) {
+  write(kReportName, text);
 }
 
 void Store::write_history(const History& history) {

@@ -16,6 +16,9 @@
 
 namespace hearsay::bench {
 
+inline constexpr const char* kResultsName = "results.json";
+inline constexpr const char* kReportName = "report.txt";
+
 // Returns "" or "FILE: the reason".
 std::string write_file(const std::filesystem::path& path, std::string_view text);
 
@@ -32,8 +35,9 @@ class Store {
   // Makes the folder for the nodes' stderr, returns it.
   std::filesystem::path make_log_directory();
 
-  // results.json, history.jsonl and the plots' script.
+  // results.json, report.txt, history.jsonl and the plots' script.
   void write_results(const nlohmann::json& results);
+  void write_report(std::string_view text);
   void write_history(const History& history);
   void write_plot_script(const std::string& script);
 

@@ -81,7 +81,7 @@ nlohmann::json Simulation::results() const {
   return bench::make_results(options_, *workload_, *run_, network_, outcome_);
 }
 
-int Simulation::conclude(bench::Store& store) const {
+bench::RunEnd Simulation::conclude(bench::Store& store) const {
   return bench::conclude(options_, *workload_, *run_, network_, outcome_, store);
 }
 

@@ -15,6 +15,7 @@
 #include "tools/experiment/network/network.h"
 #include "tools/experiment/run.h"
 #include "tools/experiment/time/event_heap.h"
+#include "tools/report/conclude.h"
 #include "tools/report/results.h"
 #include "tools/report/store.h"
 #include "tools/sim/cluster.h"
@@ -34,7 +35,7 @@ class Simulation {
   // The whole of results.json.
   nlohmann::json results() const;
   // As bench::conclude().
-  int conclude(bench::Store& store) const;
+  bench::RunEnd conclude(bench::Store& store) const;
 
   const bench::Run& events() const { return *run_; }
   const bench::Network& network() const { return network_; }

@@ -22,6 +22,8 @@
 #include "tools/console/options.h"
 #include "tools/console/tell.h"
 #include "tools/processes/test_command.h"
+#include "tools/serve/options.h"
+#include "tools/serve/serve_command.h"
 #include "tools/sim/options.h"
 #include "tools/sim/sim_command.h"
 
@@ -89,6 +91,8 @@ int main(int argc, char** argv) {
   SimOptions sim_options;
   CompareOptions compare_options;
   ChallengesOptions challenges_options;
+  hearsay::serve::ServeOptions serve_options;
+  hearsay::serve::ShowOptions show_options;
   const std::string program = std::filesystem::path(argc > 0 ? argv[0] : "hearsay").filename();
   sim_options.program = challenges_options.program = program;
   sim_options.command_line = arguments;
@@ -114,7 +118,13 @@ int main(int argc, char** argv) {
       {"compare", "Strategies and latency budgets side by side: a table, a picture, with faults",
        [&](CommandLine& line) { add_compare_options(line, compare_options); },
        [&] { resolve(compare_options); },
-       [&] { return hearsay::compare::run_compare(compare_options); }}};
+       [&] { return hearsay::compare::run_compare(compare_options); }},
+      {"serve", "The runs in the store for a browser: verdicts, pages, logs, results",
+       [&](CommandLine& line) { add_serve_options(line, serve_options); }, [] {},
+       [&] { return hearsay::serve::run_serve(serve_options); }},
+      {"show", "The report of a run, again",
+       [&](CommandLine& line) { add_show_options(line, show_options); },
+       [&] { resolve(show_options); }, [&] { return hearsay::serve::run_show(show_options); }}};
   CommandLine app("Tools for hearsay: gossip nodes that keep going while their workers die",
                   "hearsay");
   app.add_version("hearsay " + std::string(hearsay::version()));

@@ -81,7 +81,7 @@ def shorten(example, folder):
     swarm = kind == "sim" and "--seeds" in words
     if not swarm:
         add(words, "--store", os.path.join(folder, "store"))
-    if not swarm and kind != "challenges" and "--challenge" not in words:
+    if kind == "compare":
         add(words, "--no-plots")
         if "--recovery" not in words:
             add(words, "--recovery", "0.5")

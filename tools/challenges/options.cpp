@@ -43,7 +43,7 @@ bench::TestOptions test_options(const ChallengesOptions& options,
   CommandLine command("");
   bench::add_test_options(command, test);
   command.parse(words);
-  test.no_plots = options.no_page;
+  test.no_page = options.no_page;
   test.node_arguments = options.node_arguments;
   test.binary = options.simulated ? bench::kSimulated : options.binary;
   if (!options.binary.empty()) typed.insert(typed.end(), {"--bin", options.binary});

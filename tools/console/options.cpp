@@ -132,7 +132,8 @@ void add_test_options(CommandLine& command, TestOptions& options, std::int64_t m
                    "Forgive nothing: what Maelstrom does not look at (a value twice in one read, "
                    "a value that nobody sent, a request answered twice) makes the run invalid, and "
                    "nothing more is read from a node after a line that is no message");
-  command.add_flag("--no-plots", options.no_plots, "Draw no plots (they need gnuplot)");
+  command.add_flag("--no-page", options.no_page,
+                   "Leave no report.html, and keep no messages for it");
   command.add("--seed", options.given_seed, "Repeats the random choices of another run")
       .value_name("N");
   command.add("--store", options.store, "Where the results go").value_name("DIR");
@@ -147,6 +148,10 @@ void add_test_options(CommandLine& command, TestOptions& options, std::int64_t m
 bool runs_our_node(const TestOptions& options) {
   return options.binary.empty() || options.binary == kSimulated ||
          std::filesystem::path(options.binary).filename() == "hearsay-node";
+}
+
+bool keeps_messages(const TestOptions& options) {
+  return !options.no_page && static_cast<std::size_t>(options.node_count) <= kMostNodesLogged;
 }
 
 void resolve(TestOptions& options) {

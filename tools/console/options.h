@@ -50,7 +50,7 @@ struct TestOptions {
   double dispatch_delay_us = kJepsenDispatchDelayUs;
   double linger_ms = 0;
   bool strict = false;
-  bool no_plots = false;
+  bool no_page = false;
   bool no_head_of_line_blocking = false;
   std::optional<std::uint64_t> given_seed;
   std::string store = "store";
@@ -80,6 +80,8 @@ void resolve(TestOptions& options);
 
 // Whether the nodes are our own, real or simulated.
 bool runs_our_node(const TestOptions& options);
+// Whether the messages of the run are kept one by one, for its page.
+bool keeps_messages(const TestOptions& options);
 RunOptions run_options(const TestOptions& options);
 // n0, n1, ... or n1 to n5.
 std::vector<std::string> node_names(const TestOptions& options);

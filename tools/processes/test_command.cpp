@@ -65,6 +65,7 @@ class Test {
         network_(loop_.heap(), nodes_, bounded(options.network), options.seed),
         workload_(make_workload(options.workload, options.shape, names_)) {
     for (const std::string& name : names_) network_.add_node(name);
+    if (keeps_messages(options)) network_.log_to(message_log_.emplace(names_.size()));
     run_ = std::make_unique<Run>(loop_.heap(), network_, *workload_, nodes_, run_options(options),
                                  [this](std::int64_t, const std::string& failure) {
                                    end("no-answer", run_->failed_node(), failure);
@@ -96,6 +97,7 @@ class Test {
     outcome_.usage = usage_->usage();
     outcome_.findings = nodes_.findings();
     outcome_.deaths = nodes_.deaths();
+    outcome_.outages = outages_since(wall_ns() - monotonic_ns());
     outcome_.wall_ns = monotonic_ns() - start_ns;
     outcome_.bench_cpu_ns = own_cpu_ns() - cpu_start_ns;
     if (signal_ != 0) {
@@ -113,6 +115,16 @@ class Test {
     return at_start && runs_our_node(options_) && nodes_.exit_status(node) == kExitUsage
                ? kBadArguments
                : "node-died";
+  }
+
+  // The nodes' logs tell the time of day.
+  std::vector<Outage> outages_since(std::int64_t clock_start_ns) const {
+    std::vector<Outage> outages = nodes_.deaths().outages();
+    for (Outage& outage : outages) {
+      outage.begin_ns -= clock_start_ns;
+      if (outage.end_ns) *outage.end_ns -= clock_start_ns;
+    }
+    return outages;
   }
 
   void take_signal(std::int64_t now_ns, int number) {
@@ -143,6 +155,7 @@ class Test {
   Store store_;
   EventLoop loop_;
   NodeGroup nodes_;
+  std::optional<MessageLog> message_log_;
   Network network_;
   std::unique_ptr<Workload> workload_;
   std::unique_ptr<Run> run_;

@@ -1,4 +1,5 @@
-// The end of a run, real or simulated: results, history and plots on disk, the report on stdout.
+// The end of a run, real or simulated: results, history, report and page on disk, the report on
+// stdout.
 #pragma once
 
 #include <filesystem>

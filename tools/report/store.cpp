@@ -10,7 +10,6 @@
 #include <system_error>
 
 #include "common/base/units.h"
-#include "tools/report/gnuplot.h"
 
 namespace hearsay::bench {
 namespace {
@@ -110,8 +109,8 @@ void Store::write_history(const History& history) {
   write("history.jsonl", text);
 }
 
-void Store::write_plot_script(const std::string& script) {
-  write(kPlotScriptName, script);
+void Store::write_page(std::string_view html) {
+  write(kPageName, html);
 }
 
 }  // namespace hearsay::bench

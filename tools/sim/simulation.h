@@ -7,6 +7,7 @@
 #include <functional>
 #include <memory>
 #include <nlohmann/json_fwd.hpp>
+#include <optional>
 #include <string>
 #include <vector>
 
@@ -46,6 +47,7 @@ class Simulation {
   ClusterOptions cluster_options_;
   bench::EventHeap heap_;
   Cluster cluster_;
+  std::optional<bench::MessageLog> message_log_;
   bench::Network network_;
   std::unique_ptr<bench::Workload> workload_;
   std::unique_ptr<bench::Run> run_;

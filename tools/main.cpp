@@ -4,6 +4,7 @@
 #include <algorithm>
 #include <cstdio>
 #include <filesystem>
+#include <functional>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -11,13 +12,18 @@
 #include "common/base/file_descriptor.h"
 #include "common/base/version.h"
 #include "common/options/command_line.h"
+#include "tools/challenges/challenges_command.h"
+#include "tools/challenges/options.h"
 #include "tools/compare/compare_command.h"
 #include "tools/compare/options.h"
+#include "tools/console/challenge.h"
 #include "tools/console/command_text.h"
 #include "tools/console/exit_codes.h"
 #include "tools/console/options.h"
 #include "tools/console/tell.h"
 #include "tools/processes/test_command.h"
+#include "tools/serve/options.h"
+#include "tools/serve/serve_command.h"
 #include "tools/sim/options.h"
 #include "tools/sim/sim_command.h"
 
@@ -26,6 +32,7 @@ namespace {
 using hearsay::BadCommandLine;
 using hearsay::CommandLine;
 using hearsay::bench::TestOptions;
+using hearsay::challenges::ChallengesOptions;
 using hearsay::compare::CompareOptions;
 using hearsay::sim::SimOptions;
 
@@ -49,6 +56,32 @@ void turn_help_into_an_option(const CommandLine& app, std::vector<std::string>& 
   arguments.emplace_back("--help");
 }
 
+// A subcommand: what is done with its options once they are read.
+struct Tool {
+  const char* name;
+  const char* about;
+  std::function<void(CommandLine&)> add_options;
+  std::function<void()> resolve;
+  std::function<int()> run;
+  CommandLine* command = nullptr;
+};
+
+// Says what is wrong. Returns the exit code.
+int refuse(const BadCommandLine& problem, const std::string& name,
+           const std::vector<std::string>& arguments) {
+  hearsay::bench::tell("hearsay{0}: {1}\nhearsay{0} --help says more.\n", name, problem.what());
+  const bool unknown = dynamic_cast<const hearsay::UnknownOption*>(&problem) != nullptr;
+  if (unknown && std::string_view(problem.what()).find("do you mean") == std::string_view::npos) {
+    std::fputs("Options of hearsay-node, like --latency-budget, go behind \"--\".\n", stderr);
+  }
+  for (std::size_t i = 0; i < arguments.size(); ++i) {
+    if (!arguments[i].starts_with("--challenge")) continue;
+    hearsay::bench::tell("{}\n", hearsay::bench::as_typed("With the challenge:", arguments));
+    break;
+  }
+  return hearsay::bench::kExitBadArguments;
+}
+
 }  // namespace
 
 int main(int argc, char** argv) {
@@ -57,55 +90,62 @@ int main(int argc, char** argv) {
   TestOptions options;
   SimOptions sim_options;
   CompareOptions compare_options;
+  ChallengesOptions challenges_options;
+  hearsay::serve::ServeOptions serve_options;
+  hearsay::serve::ShowOptions show_options;
   const std::string program = std::filesystem::path(argc > 0 ? argv[0] : "hearsay").filename();
-  sim_options.program = program;
+  sim_options.program = challenges_options.program = program;
   sim_options.command_line = arguments;
   const std::string command = hearsay::bench::as_typed(program, arguments);
-  const std::vector<std::string> node_arguments = cut_node_arguments(arguments);
+  challenges_options.node_arguments = cut_node_arguments(arguments);
   for (TestOptions* each : {&options, &sim_options.test, &compare_options.test}) {
     each->command = command;
-    each->node_arguments = node_arguments;
+    each->node_arguments = challenges_options.node_arguments;
   }
+  hearsay::bench::spell_out_challenge(arguments);
 
+  std::vector<Tool> tools = {
+      {"test", "Run nodes under Maelstrom's network, workloads and checkers, without a JVM",
+       [&](CommandLine& line) { add_test_options(line, options); }, [&] { resolve(options); },
+       [&] { return hearsay::bench::run_test(options); }},
+      {"sim", "The same in virtual time: simulated nodes in one process, repeated by a seed",
+       [&](CommandLine& line) { add_sim_options(line, sim_options); },
+       [&] { resolve(sim_options); }, [&] { return hearsay::sim::run_sim(sim_options); }},
+      {"challenges", "All challenges of Gossip Glomers, one after the other: a line each",
+       [&](CommandLine& line) { add_challenges_options(line, challenges_options); },
+       [&] { resolve(challenges_options); },
+       [&] { return hearsay::challenges::run_challenges(challenges_options); }},
+      {"compare", "Strategies and latency budgets side by side: a table, a picture, with faults",
+       [&](CommandLine& line) { add_compare_options(line, compare_options); },
+       [&] { resolve(compare_options); },
+       [&] { return hearsay::compare::run_compare(compare_options); }},
+      {"serve", "The runs in the store for a browser: verdicts, pages, logs, results",
+       [&](CommandLine& line) { add_serve_options(line, serve_options); }, [] {},
+       [&] { return hearsay::serve::run_serve(serve_options); }},
+      {"show", "The report of a run, again",
+       [&](CommandLine& line) { add_show_options(line, show_options); },
+       [&] { resolve(show_options); }, [&] { return hearsay::serve::run_show(show_options); }}};
   CommandLine app("Tools for hearsay: gossip nodes that keep going while their workers die",
                   "hearsay");
   app.add_version("hearsay " + std::string(hearsay::version()));
   app.footer(
       "hearsay help COMMAND tells what a command takes. The node itself: hearsay-node --help");
   app.require_subcommand();
-  CommandLine& test = app.add_subcommand(
-      "test", "Run nodes under Maelstrom's network, workloads and checkers, without a JVM");
-  add_test_options(test, options);
-  CommandLine& sim = app.add_subcommand(
-      "sim", "The same in virtual time: simulated nodes in one process, repeated by a seed");
-  add_sim_options(sim, sim_options);
-  CommandLine& compare = app.add_subcommand(
-      "compare", "Strategies and latency budgets side by side: a table, a picture, with faults");
-  add_compare_options(compare, compare_options);
-
+  for (Tool& tool : tools) {
+    tool.command = &app.add_subcommand(tool.name, tool.about);
+    tool.add_options(*tool.command);
+  }
+  const auto chosen = [&] {
+    return std::find_if(tools.begin(), tools.end(),
+                        [](const Tool& tool) { return tool.command->is_chosen(); });
+  };
   try {
     turn_help_into_an_option(app, arguments);
     if (app.parse(arguments) == CommandLine::Outcome::answered) return hearsay::bench::kExitValid;
-    if (sim.is_chosen()) {
-      resolve(sim_options);
-    } else if (compare.is_chosen()) {
-      resolve(compare_options);
-    } else {
-      resolve(options);
-    }
+    chosen()->resolve();
   } catch (const BadCommandLine& problem) {
-    const std::string name = sim.is_chosen()       ? " sim"
-                             : compare.is_chosen() ? " compare"
-                             : test.is_chosen()    ? " test"
-                                                   : "";
-    hearsay::bench::tell("hearsay{0}: {1}\nhearsay{0} --help says more.\n", name, problem.what());
-    const bool unknown = dynamic_cast<const hearsay::UnknownOption*>(&problem) != nullptr;
-    if (unknown && std::string_view(problem.what()).find("do you mean") == std::string_view::npos) {
-      std::fputs("Options of hearsay-node, like --latency-budget, go behind \"--\".\n", stderr);
-    }
-    return hearsay::bench::kExitBadArguments;
+    const auto tool = chosen();
+    return refuse(problem, tool == tools.end() ? "" : std::string(" ") + tool->name, arguments);
   }
-  if (sim.is_chosen()) return hearsay::sim::run_sim(sim_options);
-  if (compare.is_chosen()) return hearsay::compare::run_compare(compare_options);
-  return hearsay::bench::run_test(options);
+  return chosen()->run();
 }

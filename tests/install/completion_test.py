@@ -23,7 +23,7 @@ def complete(*words):
 
 class Completion(unittest.TestCase):
     def test_subcommands(self):
-        self.assertEqual(set(complete("hearsay", "")), {"test", "sim", "compare", "help"})
+        self.assertEqual(set(complete("hearsay", "")), {"test", "sim", "challenges", "compare", "serve", "show", "help"})
         self.assertEqual(complete("hearsay", "te"), ["test"])
         self.assertIn("sim", complete("hearsay", "help", ""))
 
@@ -31,6 +31,11 @@ class Completion(unittest.TestCase):
         self.assertEqual(complete("hearsay", "test", "--latency-"), ["--latency-dist"])
         self.assertEqual(complete("hearsay", "sim", "--compact"), ["--compact-probability"])
         self.assertEqual(complete("hearsay-node", "--latency-b"), ["--latency-budget"])
+
+    def test_challenges(self):
+        self.assertEqual(complete("hearsay", "test", "--challenge", "3"),
+                         ["3a", "3b", "3c", "3d", "3e"])
+        self.assertIn("3d", complete("hearsay", "challenges", "--only", ""))
 
     def test_workloads(self):
         workloads = {"echo", "unique-ids", "broadcast"}

@@ -92,6 +92,11 @@ TEST_F(ClusterTest, AWorkerThatHangsIsReplaced) {
   run_until(2500 * kNsPerMs);
   EXPECT_EQ(listener_.answers.size(), 1U);
   EXPECT_EQ(cluster_->worker_deaths(), 1);
+  ASSERT_EQ(cluster_->outages().size(), 1U);
+  const bench::Outage& outage = cluster_->outages()[0];
+  EXPECT_EQ(outage.node, 0U);
+  EXPECT_GT(outage.begin_ns, 1900 * kNsPerMs);
+  EXPECT_EQ(*outage.end_ns, listener_.answers[0].time_ns) << "the successor answers at once";
 }
 
 TEST_F(ClusterTest, AnIdlePausedWorkerIsLeftAlone) {
@@ -127,7 +132,7 @@ TEST_F(ClusterTest, AKilledNodeComesBackFromNothing) {
   ask("n0", "generate", "");
   run_until(now_ns_);
   cluster_->kill_node(now_ns_, 0);
-  network_->take_down(0);
+  network_->take_down(now_ns_, 0);
   EXPECT_FALSE(cluster_->kill_worker(now_ns_, 0));
   network_->bring_up(0);
   cluster_->start_node(now_ns_, 0);

@@ -14,7 +14,8 @@ COMMON = {"common/base", "common/options", "common/protocol", "common/shm", "com
 PURE = {"worker/core", "worker/gossip", "worker/services"}
 EXPERIMENT = {"tools/experiment/" + room
               for room in ("clients", "faults", "network", "time", "verdict")}
-BENCH = EXPERIMENT | {"tools/experiment", "tools/console", "tools/report", "tools/processes"}
+BENCH = EXPERIMENT | {"tools/experiment", "tools/console", "tools/page", "tools/report",
+                      "tools/processes"}
 
 # Which folders a folder's files may include, besides their own. A folder is covered by its longest
 # prefix here. Tests may include anything.
@@ -40,12 +41,15 @@ MAY_INCLUDE = {
                                 "tools/experiment/verdict"},
     "tools/experiment": {"common/base"} | EXPERIMENT,
     "tools/console": COMMON | EXPERIMENT | {"tools/experiment"},
-    "tools/report": COMMON | EXPERIMENT | {"tools/experiment", "tools/console"},
+    "tools/page": COMMON | EXPERIMENT | {"tools/experiment", "tools/console"},
+    "tools/report": COMMON | EXPERIMENT | {"tools/experiment", "tools/console", "tools/page"},
     "tools/processes": COMMON | BENCH - {"tools/processes"},
     "tools/sim": COMMON | PURE | BENCH,
     "tools/compare": COMMON | BENCH | {"tools/sim"},
+    "tools/challenges": COMMON | BENCH | {"tools/sim"},
+    "tools/serve": COMMON | BENCH,
     "tools/benchmarks": COMMON | PURE,
-    "tools": COMMON | BENCH | {"tools/compare", "tools/sim"},
+    "tools": COMMON | BENCH | {"tools/challenges", "tools/compare", "tools/serve", "tools/sim"},
 }
 
 # The pure folders run in the simulator too: they reach no operating system, no clock, no chance, no

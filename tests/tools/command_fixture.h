@@ -9,6 +9,7 @@
 #include <cstdio>
 #include <filesystem>
 #include <fstream>
+#include <iterator>
 #include <nlohmann/json.hpp>
 #include <string>
 
@@ -44,7 +45,7 @@ class CommandTest : public testing::Test {
   void TearDown() override { fs::remove_all(store_); }
 
   std::string command(const std::string& arguments) const {
-    return std::string(HEARSAY_COMMAND) + " test --no-plots --store " + store_.string() + " " +
+    return std::string(HEARSAY_COMMAND) + " test --no-page --store " + store_.string() + " " +
            arguments;
   }
   // `node`: a file of tests/tools/nodes.
@@ -56,6 +57,11 @@ class CommandTest : public testing::Test {
                       const std::string& arguments = "") const {
     return run("faulty.py", "-w " + workload + " --node-count 3 --rate 20 --time-limit 2 " +
                                 "--recovery 0.5 " + arguments + " -- " + fault);
+  }
+  // A file of the last run.
+  std::string read(const char* name) const {
+    std::ifstream file(store_ / "latest" / name);
+    return {std::istreambuf_iterator<char>(file), {}};
   }
   nlohmann::json results() const {
     std::ifstream file(store_ / "latest" / "results.json");

@@ -262,36 +262,19 @@ TEST_F(CommandTest, CountsMessagesAndResources) {
   EXPECT_GE(resources.at("bench-cpu-share"), 0.0);
 }
 
-TEST_F(CommandTest, DrawsItsPlots) {
+TEST_F(CommandTest, ARunLeavesItsPageAndItsReport) {
   const std::string command = std::string(HEARSAY_COMMAND) + " test --store " + store_.string() +
                               " --bin " + HEARSAY_TEST_NODES +
-                              "/direct.py -w broadcast --node-count 3 --time-limit 2 --rate 50 "
-                              "--recovery 0.5 --nemesis partition --nemesis-interval 0.5";
+                              "/direct.py -w broadcast --node-count 3 --time-limit 1 --rate 50 "
+                              "--recovery 0.5";
   const Finished finished = run_shell(command);
-  EXPECT_EQ(finished.output.find("no plots"), std::string::npos) << finished.output;
-  for (const char* name :
-       {"latency-raw", "latency-quantiles", "stable-latency", "messages-per-op"}) {
-    const std::string path = (store_ / "latest" / name).string() + ".svg";
-    std::ifstream file(path);
-    std::ostringstream text;
-    text << file.rdbuf();
-    EXPECT_NE(text.str().find("hearsay test --store"), std::string::npos) << path;
-    EXPECT_NE(text.str().find("</svg>"), std::string::npos) << path;
-  }
-  EXPECT_FALSE(fs::exists(store_ / "latest" / "plots.log")) << "gnuplot complains of something";
-}
-
-TEST_F(CommandTest, WithoutGnuplotItSaysSo) {
-  fs::create_directory(store_ / "bin");
-  fs::create_symlink("/usr/bin/python3", store_ / "bin" / "python3");
-  std::string line = "PATH=";
-  line.append(store_ / "bin").append(" ").append(HEARSAY_COMMAND).append(" test --store ");
-  line.append(store_).append(" --bin ").append(HEARSAY_TEST_NODES);
-  line.append("/direct.py -w echo --node-count 1 --time-limit 0.5");
-  const Finished finished = run_shell(line);
   EXPECT_EQ(finished.exit_code, 0) << finished.output;
-  EXPECT_NE(finished.output.find("no plots: there is no gnuplot here"), std::string::npos)
-      << finished.output;
+  EXPECT_EQ(finished.output, read("report.txt"));
+  const std::string page = read("report.html");
+  EXPECT_NE(page.find("hearsay test --store"), std::string::npos);
+  EXPECT_NE(page.find("</html>"), std::string::npos);
+  EXPECT_EQ(run_shell(command + " --no-page").exit_code, 0);
+  EXPECT_FALSE(fs::exists(store_ / "latest" / "report.html"));
 }
 
 class NoStdout : public CommandTest, public testing::WithParamInterface<const char*> {};

@@ -14,7 +14,7 @@ import subprocess
 import sys
 import tempfile
 
-COMMANDS = ("test", "sim", "compare")
+COMMANDS = ("test", "sim", "compare", "challenges")
 LIMIT_S = 120
 
 
@@ -66,6 +66,10 @@ def shorten(example, folder):
     kind = words[1]
     if kind not in COMMANDS:
         return None
+    if kind == "challenges" and "--bin" not in words and "--sim" not in words:
+        add(words, "--sim")
+    if kind == "test" and "--challenge" in words:  # has its own times
+        words[1] = kind = "sim"
     cut(words, "--time-limit", 1)
     cut(words, "--node-count", 200 if kind == "sim" else 5)
     cut(words, "--rate", 100)
@@ -76,7 +80,9 @@ def shorten(example, folder):
                            words[at])
     swarm = kind == "sim" and "--seeds" in words
     if not swarm:
-        add(words, "--store", os.path.join(folder, "store"), "--no-plots")
+        add(words, "--store", os.path.join(folder, "store"))
+    if kind == "compare":
+        add(words, "--no-plots")
         if "--recovery" not in words:
             add(words, "--recovery", "0.5")
         if "--time-limit" not in words:

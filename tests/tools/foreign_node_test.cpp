@@ -6,6 +6,7 @@
 #include <string>
 
 #include "tests/tools/command_fixture.h"
+#include "tools/experiment/network/foreign_text.h"
 
 namespace hearsay::test {
 namespace {
@@ -52,13 +53,15 @@ TEST_F(ForeignNode, ArgumentsAndPathsNeedNotBeUtf8) {
   EXPECT_TRUE(is_printable(wrong.output)) << wrong.output;
 }
 
-TEST_F(ForeignNode, PlotsAreDrawnWithAnyArgument) {
+TEST_F(ForeignNode, ThePageTakesAnyArgument) {
   const std::string line = std::string(HEARSAY_COMMAND) + " test --store " + store_.string() +
                            " --bin " + HEARSAY_TEST_NODES +
                            "/faulty.py -w echo --node-count 1 --time-limit 1 --rate 20 -- \"\xFF\"";
   const Finished finished = run_shell(line);
-  EXPECT_EQ(finished.output.find("no plots"), std::string::npos) << finished.output;
-  EXPECT_FALSE(fs::exists(store_ / "latest" / "plots.log")) << "gnuplot complains of something";
+  EXPECT_EQ(finished.exit_code, 0) << finished.output;
+  const std::string page = read("report.html");
+  EXPECT_FALSE(bench::repaired_utf8(page)) << "it is UTF-8";
+  EXPECT_NE(page.find("\\\\xff"), std::string::npos) << "spelled out, in JSON";
 }
 
 TEST_F(ForeignNode, ALineWithoutAnEndIsBoundedAndNamed) {

@@ -37,7 +37,7 @@ class Interrupted : public CommandTest {
     return {WIFEXITED(status) ? WEXITSTATUS(status) : -WTERMSIG(status),
             std::string(std::istreambuf_iterator<char>(file), {})};
   }
-  std::string where() const { return " --no-plots --store " + store_.string(); }
+  std::string where() const { return " --no-page --store " + store_.string(); }
   std::function<bool()> started() const {
     return [this] { return fs::exists(store_ / "output"); };
   }
@@ -74,8 +74,9 @@ TEST_F(Interrupted, ASwarmTellsHowFarItCame) {
 }
 
 TEST_F(Interrupted, AComparisonShowsTheRunsThatAreDone) {
-  const Finished finished =
-      interrupt("compare --node-count 5 -c relay -c push --seeds 500" + where(), started());
+  const Finished finished = interrupt(
+      "compare --node-count 5 -c relay -c push --seeds 500 --no-plots --store " + store_.string(),
+      started());
   EXPECT_EQ(finished.exit_code, 130) << finished.output;
   EXPECT_NE(finished.output.find("interrupted"), std::string::npos) << finished.output;
 }

@@ -11,7 +11,7 @@ namespace {
 class BadStore : public CommandTest {
  protected:
   static std::string with_store(const std::string& store, const std::string& arguments) {
-    return std::string(HEARSAY_COMMAND) + " " + arguments + " --no-plots --store " + store;
+    return std::string(HEARSAY_COMMAND) + " " + arguments + " --store " + store;
   }
   static std::string echo() {
     return std::string("test -w echo --node-count 1 --time-limit 1 --rate 100 --bin ") +

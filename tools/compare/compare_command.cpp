@@ -22,15 +22,16 @@
 #include "common/base/units.h"
 #include "tools/compare/comparison.h"
 #include "tools/compare/frontier_script.h"
+#include "tools/compare/gnuplot.h"
 #include "tools/compare/table.h"
 #include "tools/console/exit_codes.h"
 #include "tools/console/progress_times.h"
 #include "tools/console/tell.h"
+#include "tools/experiment/network/foreign_text.h"
 #include "tools/processes/interrupt.h"
 #include "tools/processes/program.h"
 #include "tools/processes/run_pool.h"
 #include "tools/processes/test_command.h"
-#include "tools/report/gnuplot.h"
 #include "tools/report/store.h"
 #include "tools/sim/options.h"
 #include "tools/sim/simulation.h"
@@ -162,12 +163,12 @@ class Runs {
 };
 
 // Returns whether there is a picture.
-bool draw(const Comparison& comparison, bench::Store& store) {
+bool draw(const Comparison& comparison, const bench::Store& store) {
   if (comparison.options.no_picture) return false;
   const std::string script = make_frontier_script(comparison);
   if (script.empty()) return false;
-  store.write_plot_script(script);
-  const std::string wrong = bench::run_gnuplot(store.directory());
+  std::string wrong = bench::write_file(store.directory() / kPlotScriptName, script);
+  if (wrong.empty()) wrong = run_gnuplot(store.directory());
   if (!wrong.empty()) tell("hearsay compare: no picture: {}\n", wrong);
   return wrong.empty();
 }
@@ -187,13 +188,17 @@ int run(const CompareOptions& options) {
     return bench::kExitRunFailed;
   }
   const Comparison comparison = compare_runs(options, Runs(options, store.directory()).run_all());
-  const std::string problem =
+  std::string problem =
       bench::write_file(store.directory() / "compare.json", bench::to_text(to_json(comparison)));
   const bool picture = draw(comparison, store);
   std::string text = make_table(comparison);
   fmt::format_to(
       std::back_inserter(text), "\nFigures in {}/compare.json{}\n", store.directory().string(),
       picture ? fmt::format(", the frontier as a picture beside it: {}", kFrontierName) : "");
+  if (problem.empty()) {
+    problem =
+        bench::write_file(store.directory() / bench::kReportName, bench::printable_lines(text));
+  }
   if (const std::string wrong = bench::print(text); !wrong.empty()) {
     tell("hearsay compare: the table can't be written to stdout: {}. The figures are in {}\n",
          wrong, store.directory().string());

@@ -9,7 +9,7 @@
 #include <utility>
 #include <vector>
 
-#include "tools/report/gnuplot.h"
+#include "tools/compare/gnuplot.h"
 
 namespace hearsay::compare {
 namespace {
@@ -61,11 +61,11 @@ class Script {
     line("set terminal svg size 1000,640 dynamic font 'sans-serif,14' background rgb 'white'");
     line("set output '{}'", kFrontierName);
     line("set title {} font 'sans-serif,17' noenhanced offset 0,0.6",
-         bench::in_gnuplot_quotes("Messages against latency: lower and further left is better"));
+         in_gnuplot_quotes("Messages against latency: lower and further left is better"));
     line(
         "set label {} at graph 0.5, graph 1.035 center font 'sans-serif,12' textcolor rgb '{}' "
         "noenhanced",
-        bench::in_gnuplot_quotes(subtitle()), kGrey);
+        in_gnuplot_quotes(subtitle()), kGrey);
     line("set border 3 lc rgb '{0}'; set tics nomirror out textcolor rgb '{0}'", kGrey);
     line("set grid lc rgb '#DDDDDD' lt 1 lw 0.5");
     line("set tmargin at screen 0.87; set bmargin at screen 0.24; set rmargin 4");
@@ -181,7 +181,7 @@ class Script {
       const std::string data = block(points);
       add(fmt::format("{} with linespoints pt {} ps 1.2 lw 2 lc rgb '{}' title {}", data,
                       look.shape, look.colour,
-                      bench::in_gnuplot_quotes(name + (budgets ? " (numbers: budget, ms)" : ""))));
+                      in_gnuplot_quotes(name + (budgets ? " (numbers: budget, ms)" : ""))));
       add(
           fmt::format("{} using 1:2:3 with labels offset 1.1,0.25 left font 'sans-serif,12' "
                       "textcolor rgb '{}' notitle",

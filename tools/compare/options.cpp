@@ -146,10 +146,10 @@ bench::TestOptions test_options(const CompareOptions& options, const Plan& plan)
   test.node_arguments.insert(test.node_arguments.end(), own.begin(), own.end());
   options.conditions[plan.condition].impose(test);
   test.given_seed = plan.seed;
-  test.no_plots = true;
+  test.no_page = true;
   test.strict = true;
   resolve(test);
-  if (!options.real) test.binary = "(simulated)";
+  if (!options.real) test.binary = bench::kSimulated;
   return test;
 }
 

@@ -8,6 +8,7 @@
 #include <random>
 
 #include "common/options/command_line.h"
+#include "tools/console/challenge.h"
 #include "tools/console/foreign_options.h"
 #include "tools/console/lateness_file.h"
 #include "tools/console/number_range.h"
@@ -119,6 +120,11 @@ void add_load_options(CommandLine& command, TestOptions& options, std::int64_t m
 }
 
 void add_test_options(CommandLine& command, TestOptions& options, std::int64_t most_nodes) {
+  command
+      .add("--challenge", options.challenge,
+           "A challenge of Gossip Glomers: stands for its flags, and its limits are looked at")
+      .one_of(challenge_names())
+      .value_name("NAME");
   command.add("-w,--workload", options.workload, "What the clients do")
       .required()
       .one_of(workload_names())
@@ -142,7 +148,8 @@ void add_test_options(CommandLine& command, TestOptions& options, std::int64_t m
                    "Forgive nothing: what Maelstrom does not look at (a value twice in one read, "
                    "a value that nobody sent, a request answered twice) makes the run invalid, and "
                    "nothing more is read from a node after a line that is no message");
-  command.add_flag("--no-plots", options.no_plots, "Draw no plots (they need gnuplot)");
+  command.add_flag("--no-page", options.no_page,
+                   "Leave no report.html, and keep no messages for it");
   command.add("--seed", options.given_seed, "Repeats the random choices of another run")
       .value_name("N");
   command.add("--store", options.store, "Where the results go").value_name("DIR");
@@ -154,7 +161,20 @@ void add_test_options(CommandLine& command, TestOptions& options, std::int64_t m
       "--nemesis partition -- --gossip push");
 }
 
+bool runs_our_node(const TestOptions& options) {
+  return options.binary.empty() || options.binary == kSimulated ||
+         std::filesystem::path(options.binary).filename() == "hearsay-node";
+}
+
+bool keeps_messages(const TestOptions& options) {
+  return !options.no_page && static_cast<std::size_t>(options.node_count) <= kMostNodesLogged;
+}
+
 void resolve(TestOptions& options) {
+  const Challenge* challenge = find_challenge(options.challenge);
+  if (challenge != nullptr && options.node_arguments.empty() && runs_our_node(options)) {
+    options.node_arguments = challenge->own_arguments;
+  }
   if (options.node_count == kNobodySaid) {
     options.node_count = kUsualNodeCount;
     options.first_node = 1;

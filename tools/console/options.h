@@ -25,8 +25,12 @@ inline constexpr double kJepsenDispatchDelayUs = 260;
 inline constexpr std::int64_t kNobodySaid = 0;
 inline constexpr std::int64_t kUsualNodeCount = 5;
 
+// Stands for the program where there is none.
+inline constexpr const char* kSimulated = "(simulated)";
+
 struct TestOptions {
   // As given.
+  std::string challenge;  // its flags are given too (spell_out_challenge)
   std::string workload;
   std::string binary;
   std::int64_t node_count = kNobodySaid;
@@ -48,7 +52,7 @@ struct TestOptions {
   double dispatch_delay_us = kJepsenDispatchDelayUs;
   double linger_ms = 0;
   bool strict = false;
-  bool no_plots = false;
+  bool no_page = false;
   bool no_head_of_line_blocking = false;
   std::optional<std::uint64_t> given_seed;
   std::string store = "store";
@@ -76,6 +80,10 @@ void add_test_options(CommandLine& command, TestOptions& options, std::int64_t m
 // for people.
 void resolve(TestOptions& options);
 
+// Whether the nodes are our own, real or simulated.
+bool runs_our_node(const TestOptions& options);
+// Whether the messages of the run are kept one by one, for its page.
+bool keeps_messages(const TestOptions& options);
 RunOptions run_options(const TestOptions& options);
 // n0, n1, ... or n1 to n5.
 std::vector<std::string> node_names(const TestOptions& options);

@@ -65,6 +65,7 @@ class Test {
         network_(loop_.heap(), nodes_, bounded(options.network), options.seed),
         workload_(make_workload(options.workload, options.shape, names_)) {
     for (const std::string& name : names_) network_.add_node(name);
+    if (keeps_messages(options)) network_.log_to(message_log_.emplace(names_.size()));
     run_ = std::make_unique<Run>(loop_.heap(), network_, *workload_, nodes_, run_options(options),
                                  [this](std::int64_t, const std::string& failure) {
                                    end("no-answer", run_->failed_node(), failure);
@@ -75,7 +76,7 @@ class Test {
                                            [this] { return nodes_.deaths().count(); });
   }
 
-  int run() {
+  RunEnd run() {
     const std::int64_t start_ns = monotonic_ns();
     outcome_.unix_ns_at_0 = wall_ns() - start_ns;
     const std::int64_t cpu_start_ns = own_cpu_ns();
@@ -97,6 +98,7 @@ class Test {
     outcome_.usage = usage_->usage();
     outcome_.findings = nodes_.findings();
     outcome_.deaths = nodes_.deaths();
+    outcome_.outages = outages_since(wall_ns() - monotonic_ns());
     outcome_.wall_ns = monotonic_ns() - start_ns;
     outcome_.bench_cpu_ns = own_cpu_ns() - cpu_start_ns;
     if (signal_ != 0) {
@@ -111,8 +113,19 @@ class Test {
   // Our node says with its status that it can't do what its command line asks.
   const char* kind_of_death(std::size_t node) const {
     const bool at_start = !run_->load_start_ns();
-    const bool ours = std::filesystem::path(options_.binary).filename() == "hearsay-node";
-    return at_start && ours && nodes_.exit_status(node) == kExitUsage ? kBadArguments : "node-died";
+    return at_start && runs_our_node(options_) && nodes_.exit_status(node) == kExitUsage
+               ? kBadArguments
+               : "node-died";
+  }
+
+  // The nodes' logs tell the time of day.
+  std::vector<Outage> outages_since(std::int64_t clock_start_ns) const {
+    std::vector<Outage> outages = nodes_.deaths().outages();
+    for (Outage& outage : outages) {
+      outage.begin_ns -= clock_start_ns;
+      if (outage.end_ns) *outage.end_ns -= clock_start_ns;
+    }
+    return outages;
   }
 
   void take_signal(std::int64_t now_ns, int number) {
@@ -143,6 +156,7 @@ class Test {
   Store store_;
   EventLoop loop_;
   NodeGroup nodes_;
+  std::optional<MessageLog> message_log_;
   Network network_;
   std::unique_ptr<Workload> workload_;
   std::unique_ptr<Run> run_;
@@ -156,12 +170,18 @@ class Test {
 int run_one_by_one(TestOptions options, const std::string& program) {
   int exit_code = kExitValid;
   for (std::int64_t i = 0; i < options.test_count && exit_code == kExitValid; ++i, ++options.seed) {
-    exit_code = Test(options, program).run();
+    exit_code = Test(options, program).run().exit_code;
   }
   return exit_code;
 }
 
 }  // namespace
+
+RunEnd run_one_test(const TestOptions& options) {
+  const Program program = find_program(options.binary);
+  if (!program.problem.empty()) throw std::runtime_error(program.problem);
+  return Test(options, program.path).run();
+}
 
 int run_test(const TestOptions& options) {
   try {

@@ -1,5 +1,8 @@
-// The end of a run, real or simulated: results, history and plots on disk, the report on stdout.
+// The end of a run, real or simulated: results, history, report and page on disk, the report on
+// stdout.
 #pragma once
+
+#include <filesystem>
 
 #include "tools/console/options.h"
 #include "tools/experiment/clients/workload.h"
@@ -9,9 +12,16 @@
 
 namespace hearsay::bench {
 
-// Returns the exit code. A stdout that takes no report is said on stderr, and so are files that
-// can't be written; one is there without the other. kExitRunFailed for both.
-int conclude(const TestOptions& options, const Workload& workload, const Run& run,
-             const Network& network, const Outcome& outcome, Store& store);
+// How a run ended, and where its files are (empty: nowhere).
+struct RunEnd {
+  int exit_code;
+  std::filesystem::path directory;
+};
+
+// A run that is valid but does not pass its challenge ends as an invalid one. A stdout that takes
+// no report is said on stderr, and so are files that can't be written; one is there without the
+// other. kExitRunFailed for both.
+RunEnd conclude(const TestOptions& options, const Workload& workload, const Run& run,
+                const Network& network, const Outcome& outcome, Store& store);
 
 }  // namespace hearsay::bench

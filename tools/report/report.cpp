@@ -13,6 +13,7 @@
 
 #include "tools/experiment/clients/client.h"
 #include "tools/experiment/network/foreign_text.h"
+#include "tools/report/challenge_verdict.h"
 
 namespace hearsay::bench {
 namespace {
@@ -139,37 +140,29 @@ std::vector<std::string> find_reasons(const nlohmann::json& results) {
   return reasons;
 }
 
-class Lines {
- public:
-  void add(std::string_view name, std::string_view text) {
-    fmt::format_to(std::back_inserter(text_), "  {:<22}{}\n", name, text);
-  }
-  std::string text_;
-};
-
-void add_traffic(Lines& lines, const nlohmann::json& traffic) {
+void add_traffic(Report& report, const nlohmann::json& traffic) {
   const nlohmann::json& servers = traffic.at("servers");
   if (servers.at("messages") == 0) return;
   if (servers.contains("bytes-per-op")) {
-    lines.add("bytes/operation",
-              fmt::format("{:.0f} between nodes ({} in all)",
-                          servers.at("bytes-per-op").get<double>(), servers.at("bytes").dump()));
+    report.add("bytes/operation",
+               fmt::format("{:.0f} between nodes ({} in all)",
+                           servers.at("bytes-per-op").get<double>(), servers.at("bytes").dump()));
   }
   const nlohmann::json& busiest = traffic.at("busiest-node");
-  lines.add("busiest node",
-            fmt::format("{}: {} messages ({} sent, {} addressed to it)",
-                        busiest.at("node").get<std::string>(), busiest.at("messages").dump(),
-                        busiest.at("sent").dump(), busiest.at("addressed").dump()));
+  report.add("busiest node",
+             fmt::format("{}: {} messages ({} sent, {} addressed to it)",
+                         busiest.at("node").get<std::string>(), busiest.at("messages").dump(),
+                         busiest.at("sent").dump(), busiest.at("addressed").dump()));
 }
 
-void add_resources(Lines& lines, const nlohmann::json& section) {
+void add_resources(Report& report, const nlohmann::json& section) {
   if (!section.contains("resources")) return;
   const nlohmann::json& nodes = section.at("resources").at("nodes");
-  lines.add("nodes",
-            fmt::format("{} ms of CPU, {:.1f} MB of memory at most", nodes.at("cpu-ms").dump(),
-                        nodes.at("peak-rss-kb").get<double>() / 1024));
-  lines.add("bench", fmt::format("{} ms of CPU in {} ms", section.at("bench-cpu-ms").dump(),
-                                 section.at("wall-time-ms").dump()));
+  report.add("nodes",
+             fmt::format("{} ms of CPU, {:.1f} MB of memory at most", nodes.at("cpu-ms").dump(),
+                         nodes.at("peak-rss-kb").get<double>() / 1024));
+  report.add("bench", fmt::format("{} ms of CPU in {} ms", section.at("bench-cpu-ms").dump(),
+                                  section.at("wall-time-ms").dump()));
 }
 
 // "31 to partition, 4 to loss"
@@ -183,7 +176,7 @@ std::string name_causes(const nlohmann::json& lost) {
 }
 
 // "12 (10 nemesis, 2 outside); without a worker 3.1 ms median, 5 ms maximum"
-void add_deaths(Lines& lines, const nlohmann::json& section) {
+void add_deaths(Report& report, const nlohmann::json& section) {
   const nlohmann::json& deaths = section.at("deaths");
   if (deaths.at("count") == 0) return;
   std::string causes;
@@ -196,117 +189,149 @@ void add_deaths(Lines& lines, const nlohmann::json& section) {
     outage = fmt::format("without a worker {:.1f} ms median, {:.1f} ms maximum",
                          at.at("median").get<double>(), at.at("maximum").get<double>());
   }
-  lines.add("workers died", fmt::format("{} ({}); {}", deaths.at("count").dump(), causes, outage));
+  report.add("workers died", fmt::format("{} ({}); {}", deaths.at("count").dump(), causes, outage));
 }
 
-void add_faults(Lines& lines, const nlohmann::json& section) {
-  add_deaths(lines, section);
+void add_faults(Report& report, const nlohmann::json& section) {
+  add_deaths(report, section);
   for (const auto& [key, name] :
        {std::pair{"worker-kills", "workers killed"}, {"node-kills", "nodes killed"}}) {
     const nlohmann::json& count = section.at(key).at("count");
-    if (count != 0) lines.add(name, count.dump());
+    if (count != 0) report.add(name, count.dump());
   }
   const nlohmann::json& messages = section.at("messages");
   if (messages.at("lost").at("all") != 0) {
-    lines.add("messages lost", name_causes(messages.at("lost")));
+    report.add("messages lost", name_causes(messages.at("lost")));
   }
   for (const char* what : {"duplicated", "reordered"}) {
     if (messages.at(what) == 0) continue;
-    lines.add(fmt::format("messages {}", what), messages.at(what).dump());
+    report.add(fmt::format("messages {}", what), messages.at(what).dump());
   }
 }
 
-void add_latencies(Lines& lines, const nlohmann::json& results) {
+void add_latencies(Report& report, const nlohmann::json& results) {
   const nlohmann::json& section = results.at("hearsay");
   if (section.contains("rate")) {
-    lines.add("operations/second",
-              fmt::format("{:g}", section.at("rate").at("reached").get<double>()));
+    report.add("operations/second",
+               fmt::format("{:g}", section.at("rate").at("reached").get<double>()));
   }
   for (const auto& [f, at] : results.at("perf").at("latencies").items()) {
-    lines.add("latency of " + f,
-              fmt::format("{} ms median, {} ms 99 %, {} ms maximum", at.at("0.5").dump(),
-                          at.at("0.99").dump(), at.at("1").dump()));
+    report.add("latency of " + f,
+               fmt::format("{} ms median, {} ms 99 %, {} ms maximum", at.at("0.5").dump(),
+                           at.at("0.99").dump(), at.at("1").dump()));
   }
 }
 
-void add_figures(Lines& lines, const nlohmann::json& results) {
+void add_figures(Report& report, const nlohmann::json& results) {
   const nlohmann::json& stats = results.at("stats");
-  lines.add("operations",
-            fmt::format("{} ok, {} failed, {} unknown", stats.at("ok-count").dump(),
-                        stats.at("fail-count").dump(), stats.at("info-count").dump()));
-  add_latencies(lines, results);
+  report.add("operations",
+             fmt::format("{} ok, {} failed, {} unknown", stats.at("ok-count").dump(),
+                         stats.at("fail-count").dump(), stats.at("info-count").dump()));
+  add_latencies(report, results);
   const nlohmann::json& servers = results.at("net").at("servers");
   if (servers.contains("msgs-per-op")) {
-    lines.add("messages/operation",
-              fmt::format("{:.2f} between nodes ({} in all)",
-                          servers.at("msgs-per-op").get<double>(), servers.at("msg-count").dump()));
+    report.add("messages/operation", fmt::format("{:.2f} between nodes ({} in all)",
+                                                 servers.at("msgs-per-op").get<double>(),
+                                                 servers.at("msg-count").dump()));
   }
   const nlohmann::json workload = results.value("workload", nlohmann::json::object());
   if (workload.contains("stable-latencies")) {
     const nlohmann::json& at = workload.at("stable-latencies");
-    lines.add("stable latency", fmt::format("{} ms median, {} ms 95 %, {} ms 99 %, {} ms maximum",
-                                            at.at("0.5").dump(), at.at("0.95").dump(),
-                                            at.at("0.99").dump(), at.at("1").dump()));
+    report.add("stable latency", fmt::format("{} ms median, {} ms 95 %, {} ms 99 %, {} ms maximum",
+                                             at.at("0.5").dump(), at.at("0.95").dump(),
+                                             at.at("0.99").dump(), at.at("1").dump()));
   }
   const nlohmann::json& section = results.at("hearsay");
-  add_traffic(lines, section.at("traffic"));
-  add_resources(lines, section);
-  add_faults(lines, section);
+  add_traffic(report, section.at("traffic"));
+  add_resources(report, section);
+  add_faults(report, section);
 }
 
-void add_reasons(Lines& lines, const std::vector<std::string>& reasons) {
-  for (const std::string& reason : reasons) lines.text_ += "  - " + reason + "\n";
+void add_reasons(Report& report, const std::vector<std::string>& reasons) {
+  for (const std::string& reason : reasons) report.notes.push_back("- " + reason);
 }
 
-void add_interruption(Lines& lines, const nlohmann::json& results) {
+void add_interruption(Report& report, const nlohmann::json& results) {
   const nlohmann::json& section = results.at("hearsay");
   std::vector<std::string> reasons;
   add_node_faults(reasons, section);
   const std::vector<std::string> oddities = find_oddities(section);
   reasons.insert(reasons.end(), oddities.begin(), oddities.end());
-  lines.text_ = section.at("failure").get<std::string>() + ": no verdict. So far:\n";
+  report.verdict = section.at("failure").get<std::string>() + ": no verdict. So far:";
   if (reasons.empty()) reasons.emplace_back("nothing wrong with what the nodes printed");
-  add_reasons(lines, reasons);
-  add_figures(lines, results);
+  add_reasons(report, reasons);
+  add_figures(report, results);
 }
 
-void add_oddities(Lines& lines, const nlohmann::json& section) {
+void add_oddities(Report& report, const nlohmann::json& section) {
   const std::vector<std::string> oddities = find_oddities(section);
   if (oddities.empty()) return;
-  lines.text_ += section.at("options").at("strict") == true
-                     ? "  Invalid only because of --strict:\n"
-                     : "  Maelstrom does not look at this (--strict makes it invalid):\n";
-  add_reasons(lines, oddities);
+  report.notes.emplace_back(section.at("options").at("strict") == true
+                                ? "Invalid only because of --strict:"
+                                : "Maelstrom does not look at this (--strict makes it invalid):");
+  add_reasons(report, oddities);
+}
+
+// "Valid, but:" and the like.
+std::string verdict_in_words(const nlohmann::json& results) {
+  const nlohmann::json& section = results.at("hearsay");
+  if (results.at("valid?") == false) return "INVALID:";
+  if (results.at("valid?") != true) {
+    return "UNKNOWN: nothing wrong was found, but too little was seen.";
+  }
+  const nlohmann::json challenge = section.value("challenge", nlohmann::json());
+  if (challenge.is_object() && challenge.at("passed") == false) {
+    return fmt::format("Valid, but challenge {} is NOT PASSED:",
+                       challenge.at("name").get<std::string>());
+  }
+  const bool praise = section.at("remarks").empty() && find_oddities(section).empty();
+  return praise ? "Valid: everything looks good." : "Valid, but:";
+}
+
+void add_verdict(Report& report, const nlohmann::json& results) {
+  const nlohmann::json& section = results.at("hearsay");
+  report.verdict = verdict_in_words(results);
+  add_reasons(report, find_reasons(results));
+  if (section.contains("challenge")) add_reasons(report, missed_limits(section.at("challenge")));
+  add_reasons(report, words(section.at("remarks")));
+  for (const std::string& hint : words(section.at("hints"))) {
+    report.notes.push_back("Hint: " + hint);
+  }
+  add_oddities(report, section);
+  if (section.contains("challenge")) {
+    const nlohmann::json& challenge = section.at("challenge");
+    report.add("challenge " + challenge.at("name").get<std::string>(), describe(challenge));
+  }
+  add_figures(report, results);
 }
 
 }  // namespace
 
-std::string make_report(const nlohmann::json& results, const std::string& directory) {
+Report make_report(const nlohmann::json& results, const std::string& directory) {
   const nlohmann::json& section = results.at("hearsay");
-  Lines lines;
+  Report report;
   if (!results.contains("workload") && results.contains("stats")) {
-    add_interruption(lines, results);
+    add_interruption(report, results);
   } else if (section.contains("failure")) {
-    lines.text_ = "THE RUN FAILED: " + section.at("failure").get<std::string>() + "\n";
+    report.verdict = "THE RUN FAILED: " + section.at("failure").get<std::string>();
   } else {
-    const nlohmann::json& valid = results.at("valid?");
-    const bool praise = section.at("remarks").empty() && find_oddities(section).empty();
-    lines.text_ = valid == true    ? (praise ? "Valid: everything looks good.\n" : "Valid, but:\n")
-                  : valid == false ? "INVALID:\n"
-                                   : "UNKNOWN: nothing wrong was found, but too little was seen.\n";
-    add_reasons(lines, find_reasons(results));
-    add_reasons(lines, words(section.at("remarks")));
-    for (const std::string& hint : words(section.at("hints")))
-      lines.text_ += "  Hint: " + hint + "\n";
-    add_oddities(lines, section);
-    add_figures(lines, results);
+    add_verdict(report, results);
   }
   for (const nlohmann::json& node : section.at("leftover-processes")) {
-    lines.add("left behind", node.get<std::string>() + " left processes running (now killed)");
+    report.add("left behind", node.get<std::string>() + " left processes running (now killed)");
   }
-  lines.add("seed", section.at("seed").dump());
-  lines.add("results", directory.empty() ? "nowhere: see below" : printable(directory));
-  return lines.text_;
+  report.add("seed", section.at("seed").dump());
+  report.add("results", directory.empty() ? "nowhere: see below" : printable(directory));
+  return report;
+}
+
+std::string to_text(const Report& report) {
+  std::string text = report.verdict + "\n";
+  for (const std::string& note : report.notes) text += "  " + note + "\n";
+  for (const auto& [name, figure] : report.figures) {
+    fmt::format_to(std::back_inserter(text), "  {:<22}{}\n", name, figure);
+  }
+  return text;
 }
 
 }  // namespace hearsay::bench

@@ -3,10 +3,23 @@
 
 #include <nlohmann/json_fwd.hpp>
 #include <string>
+#include <string_view>
+#include <utility>
+#include <vector>
 
 namespace hearsay::bench {
 
+struct Report {
+  void add(std::string_view name, std::string text) { figures.emplace_back(name, std::move(text)); }
+
+  std::string verdict;             // one line
+  std::vector<std::string> notes;  // why it is so, and what to know beside it: "- 3 values lost"
+  std::vector<std::pair<std::string, std::string>> figures;  // name, text
+};
+
 // `results`: of make_results(). `directory`: where they are.
-std::string make_report(const nlohmann::json& results, const std::string& directory);
+Report make_report(const nlohmann::json& results, const std::string& directory);
+
+std::string to_text(const Report& report);
 
 }  // namespace hearsay::bench

@@ -6,6 +6,7 @@
 #include "common/base/units.h"
 #include "common/base/version.h"
 #include "tools/experiment/verdict/checkers.h"
+#include "tools/report/challenge_verdict.h"
 #include "tools/report/remarks.h"
 #include "tools/report/results_faults.h"
 #include "tools/report/results_traffic.h"
@@ -145,6 +146,9 @@ nlohmann::json make_results(const TestOptions& options, const Workload& workload
   for (const auto& section : results) verdicts.push_back(section.at("valid?"));
   results["valid?"] = merge_valid(verdicts);
   add_remarks(results, options, run, network);
+  if (const Challenge* challenge = find_challenge(options.challenge)) {
+    results["hearsay"]["challenge"] = judge_challenge(*challenge, results);
+  }
   return results;
 }
 

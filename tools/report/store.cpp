@@ -10,7 +10,6 @@
 #include <system_error>
 
 #include "common/base/units.h"
-#include "tools/report/gnuplot.h"
 
 namespace hearsay::bench {
 namespace {
@@ -94,7 +93,11 @@ void Store::write(const char* name, std::string_view text) {
 }
 
 void Store::write_results(const nlohmann::json& results) {
-  write("results.json", to_text(results));
+  write(kResultsName, to_text(results));
+}
+
+void Store::write_report(std::string_view text) {
+  write(kReportName, text);
 }
 
 void Store::write_history(const History& history) {
@@ -106,8 +109,8 @@ void Store::write_history(const History& history) {
   write("history.jsonl", text);
 }
 
-void Store::write_plot_script(const std::string& script) {
-  write(kPlotScriptName, script);
+void Store::write_page(std::string_view html) {
+  write(kPageName, html);
 }
 
 }  // namespace hearsay::bench

@@ -16,6 +16,10 @@
 
 namespace hearsay::bench {
 
+inline constexpr const char* kResultsName = "results.json";
+inline constexpr const char* kReportName = "report.txt";
+inline constexpr const char* kPageName = "report.html";
+
 // Returns "" or "FILE: the reason".
 std::string write_file(const std::filesystem::path& path, std::string_view text);
 
@@ -32,10 +36,11 @@ class Store {
   // Makes the folder for the nodes' stderr, returns it.
   std::filesystem::path make_log_directory();
 
-  // results.json, history.jsonl and the plots' script.
+  // results.json, report.txt, report.html, history.jsonl.
   void write_results(const nlohmann::json& results);
+  void write_report(std::string_view text);
   void write_history(const History& history);
-  void write_plot_script(const std::string& script);
+  void write_page(std::string_view html);
 
   // What could not be written, and why: "FILE: the reason".
   const std::vector<std::string>& problems() const { return problems_; }

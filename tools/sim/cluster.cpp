@@ -132,6 +132,10 @@ void Cluster::crash(std::int64_t now_ns, std::size_t node, bool in_step, std::st
   slot.worker_paused = false;
   slot.node->crash(in_step);
   ++worker_deaths_;
+  if (outages_.size() < bench::kMostOutagesKept) {
+    slot.outage = outages_.size();
+    outages_.push_back({node, now_ns, std::nullopt, std::string(cause)});
+  }
   show_state(node);
   note_fault(now_ns, node, '!', std::string(cause));
   slot.node->start_worker(now_ns);
@@ -144,6 +148,8 @@ void Cluster::crash(std::int64_t now_ns, std::size_t node, bool in_step, std::st
 }
 
 void Cluster::worker_up(std::int64_t now_ns, std::size_t node) {
+  if (slots_[node].outage) outages_[*slots_[node].outage].end_ns = now_ns;
+  slots_[node].outage.reset();
   SimNode& sim = *slots_[node].node;
   if (!sim.worker_up()) {
     broken_recoveries_.push_back(

@@ -25,6 +25,7 @@
 #include "tools/experiment/network/node_output.h"
 #include "tools/experiment/time/event_heap.h"
 #include "tools/experiment/time/random.h"
+#include "tools/experiment/verdict/deaths.h"
 #include "tools/experiment/verdict/findings.h"
 #include "tools/sim/event_log.h"
 #include "tools/sim/sim_node.h"
@@ -63,6 +64,8 @@ class Cluster : public bench::NodePort, public bench::NodeControl {
   // Workers that were not what their journal says, in words.
   const std::vector<std::string>& broken_recoveries() const { return broken_recoveries_; }
   std::int64_t worker_deaths() const { return worker_deaths_; }
+  // Up to bench::kMostOutagesKept.
+  const std::vector<bench::Outage>& outages() const { return outages_; }
   // Ends every worker and makes its successor, to compare them.
   void check_journals(std::int64_t now_ns);
 
@@ -79,6 +82,7 @@ class Cluster : public bench::NodePort, public bench::NodeControl {
     std::vector<std::string> pipe;                // lines, while the node is paused
     std::vector<std::uint64_t> due_timers;        // likewise
     std::string line;                             // the beginning of one that comes in parts
+    std::optional<std::size_t> outage;            // of outages_, while it has no worker
   };
 
   void bring_up(std::int64_t now_ns, std::size_t node);
@@ -110,6 +114,7 @@ class Cluster : public bench::NodePort, public bench::NodeControl {
   bench::Findings findings_;
   std::vector<std::string> broken_recoveries_;
   std::int64_t worker_deaths_ = 0;
+  std::vector<bench::Outage> outages_;
   std::vector<Slot> slots_;
   std::vector<bench::Random> chaos_;  // by node
   bench::Random key_random_;

@@ -102,7 +102,7 @@ void resolve(SimOptions& options) {
   }
   parse_node_arguments(options.test.node_arguments);
   resolve(options.test);
-  options.test.binary = "(simulated)";
+  options.test.binary = bench::kSimulated;
 }
 
 ClusterOptions make_cluster_options(const SimOptions& options) {

@@ -173,6 +173,7 @@ SimOptions draw_scenario(std::uint64_t seed) {
   Random faults(seed, "scenario faults");
   Random strategy(seed, "scenario strategy");
   SimOptions scenario;
+  scenario.test.no_page = true;
   scenario.test.given_seed = seed;
   draw_cluster(cluster, scenario.test);
   draw_lateness(lateness, scenario.test);

@@ -52,7 +52,7 @@ int run_one(const SimOptions& options) {
     RunProgress progress(simulation);
     simulation.run([&](std::int64_t now_ns) { progress.look(now_ns); });
   }
-  const int code = simulation.conclude(store);
+  const int code = simulation.conclude(store).exit_code;
   if (code != bench::kExitValid && code != bench::kExitInterrupted)
     fmt::print("Repeat it: {}\n", repeat_command(options));
   return code;

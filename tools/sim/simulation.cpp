@@ -27,6 +27,7 @@ Simulation::Simulation(const bench::TestOptions& options, const ClusterOptions& 
       network_(heap_, cluster_, options.network, options.seed) {
   const auto names = bench::node_names(options);
   for (const std::string& name : names) network_.add_node(name);
+  if (bench::keeps_messages(options)) network_.log_to(message_log_.emplace(names.size()));
   print_messages(network_, options, 0);
   workload_ = bench::make_workload(options.workload, options.shape, names);
   run_ = std::make_unique<bench::Run>(heap_, network_, *workload_, cluster_,
@@ -64,6 +65,7 @@ void Simulation::run(const std::function<void(std::int64_t now_ns)>& watch) {
   }
   cluster_.check_journals(now_ns);
   outcome_.findings = cluster_.findings();
+  outcome_.outages = cluster_.outages();
   outcome_.violations = cluster_.broken_recoveries();
   outcome_.simulator = {{"clock-skew-ms", cluster_options_.max_skew_ns / kNsPerMs},
                         {"compact-probability", cluster_options_.compact_probability},
@@ -81,7 +83,7 @@ nlohmann::json Simulation::results() const {
   return bench::make_results(options_, *workload_, *run_, network_, outcome_);
 }
 
-int Simulation::conclude(bench::Store& store) const {
+bench::RunEnd Simulation::conclude(bench::Store& store) const {
   return bench::conclude(options_, *workload_, *run_, network_, outcome_, store);
 }
 

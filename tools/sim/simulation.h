@@ -7,6 +7,7 @@
 #include <functional>
 #include <memory>
 #include <nlohmann/json_fwd.hpp>
+#include <optional>
 #include <string>
 #include <vector>
 
@@ -15,6 +16,7 @@
 #include "tools/experiment/network/network.h"
 #include "tools/experiment/run.h"
 #include "tools/experiment/time/event_heap.h"
+#include "tools/report/conclude.h"
 #include "tools/report/results.h"
 #include "tools/report/store.h"
 #include "tools/sim/cluster.h"
@@ -34,7 +36,7 @@ class Simulation {
   // The whole of results.json.
   nlohmann::json results() const;
   // As bench::conclude().
-  int conclude(bench::Store& store) const;
+  bench::RunEnd conclude(bench::Store& store) const;
 
   const bench::Run& events() const { return *run_; }
   const bench::Network& network() const { return network_; }
@@ -45,6 +47,7 @@ class Simulation {
   ClusterOptions cluster_options_;
   bench::EventHeap heap_;
   Cluster cluster_;
+  std::optional<bench::MessageLog> message_log_;
   bench::Network network_;
   std::unique_ptr<bench::Workload> workload_;
   std::unique_ptr<bench::Run> run_;

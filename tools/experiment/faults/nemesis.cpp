@@ -140,7 +140,7 @@ void Nemesis::begin_at_node(std::int64_t now_ns, Fault fault, std::size_t node) 
     return;
   }
   ++node_kills_[node];
-  network_.take_down(node);
+  network_.take_down(now_ns, node);
   control_.kill_node(now_ns, node);
   listener_.node_killed(now_ns, node);
 }

@@ -111,6 +111,11 @@ std::optional<Refusal> Network::send(std::int64_t now_ns, std::string_view src,
                  Traffic::line_bytes(src, dest, body));
   const bool to_client = target->second.node == kClient;
   Envelope envelope{now_ns, id, source->second.node, {}};
+  if (log_ != nullptr && between_nodes) {
+    envelope.log_number = log_->sent(now_ns, source->second.node, target->second.node, type, body);
+  } else if (log_ != nullptr && !to_client) {
+    log_->request(now_ns, target->second.node, body);
+  }
   if (!to_client || log_sent_ || log_received_) {
     fmt::format_to(std::back_inserter(envelope.line),
                    R"({{"id":{},"src":"{}","dest":"{}","body":{}}})"
@@ -134,11 +139,12 @@ std::optional<Refusal> Network::send(std::int64_t now_ns, std::string_view src,
 
 void Network::set_off(std::int64_t now_ns, std::size_t dest, Envelope envelope) {
   if (wire_.loses()) {
-    lose(Fault::loss, envelope);
+    lose(now_ns, Fault::loss, envelope);
     return;
   }
   if (wire_.duplicates()) {
     ++hits_[index_of(Fault::duplicate)];
+    if (log_ != nullptr) log_->duplicated(envelope.log_number);
     Envelope copy = envelope;
     waiting_bytes_ += static_cast<std::int64_t>(copy.line.size());
     copy.due_ns += draw_latency_ns(wire_.copy_random());
@@ -157,7 +163,7 @@ void Network::set_off(std::int64_t now_ns, std::size_t dest, Envelope envelope) 
     if (nodes_[dest].deaths == deaths) {
       enqueue(later_ns, dest, delayed);
     } else {
-      lose(Fault::kill, delayed);
+      lose(later_ns, Fault::kill, delayed);
     }
   });
 }
@@ -165,7 +171,7 @@ void Network::set_off(std::int64_t now_ns, std::size_t dest, Envelope envelope) 
 void Network::enqueue(std::int64_t now_ns, std::size_t dest, Envelope envelope) {
   Node& node = nodes_[dest];
   if (node.down) {
-    lose(Fault::kill, envelope);
+    lose(now_ns, Fault::kill, envelope);
     return;
   }
   if (!options_.head_of_line_blocking && envelope.due_ns > now_ns) {
@@ -181,11 +187,11 @@ void Network::cut(Fault fault, Grudge grudge) {
   (fault == Fault::partition ? partition_ : one_way_) = std::move(grudge);
 }
 
-void Network::take_down(std::size_t number) {
+void Network::take_down(std::int64_t now_ns, std::size_t number) {
   Node& node = nodes_[number];
   node.down = true;
   ++node.deaths;
-  for (const Envelope& envelope : node.queue) lose(Fault::kill, envelope);
+  for (const Envelope& envelope : node.queue) lose(now_ns, Fault::kill, envelope);
   node.queue.clear();
   node.taker = Taker::idle;
   node.alarm_ns.reset();
@@ -206,9 +212,11 @@ Refusal Network::refuse_flood(std::string_view dest) const {
   return refusal;
 }
 
-void Network::lose(Fault fault, const Envelope& envelope) {
+void Network::lose(std::int64_t now_ns, Fault fault, const Envelope& envelope) {
   waiting_bytes_ -= static_cast<std::int64_t>(envelope.line.size());
-  if (envelope.src != kClient) ++hits_[index_of(fault)];
+  if (envelope.src == kClient) return;
+  ++hits_[index_of(fault)];
+  if (log_ != nullptr) log_->lost(now_ns, envelope.log_number, fault);
 }
 
 void Network::node_ready(std::int64_t now_ns, std::size_t node) {
@@ -224,14 +232,14 @@ Network::Envelope Network::pop(Node& node) {
   return envelope;
 }
 
-bool Network::is_cut_off(std::size_t dest, const Envelope& envelope) {
+bool Network::is_cut_off(std::int64_t now_ns, std::size_t dest, const Envelope& envelope) {
   if (envelope.src == kClient) return false;
   const auto is_deaf = [&](const Grudge& grudge) {
     return !grudge.empty() && grudge[dest][envelope.src];
   };
   const bool by_partition = is_deaf(partition_);
   if (!by_partition && !is_deaf(one_way_)) return false;
-  lose(by_partition ? Fault::partition : Fault::one_way, envelope);
+  lose(now_ns, by_partition ? Fault::partition : Fault::one_way, envelope);
   return true;
 }
 
@@ -239,6 +247,7 @@ bool Network::hand_over(std::int64_t now_ns, std::size_t number, const Envelope&
   waiting_bytes_ -= static_cast<std::int64_t>(envelope.line.size());
   ++(envelope.src == kClient ? client_messages_ : server_messages_).received;
   if (log_received_) log_received_(now_ns, envelope.line);
+  if (log_ != nullptr && envelope.src != kClient) log_->arrived(now_ns, envelope.log_number);
   Node& node = nodes_[number];
   node.taker = Taker::handing_over;
   if (!port_.deliver(now_ns, number, envelope.line)) return false;
@@ -254,7 +263,7 @@ void Network::take_next(std::int64_t now_ns, std::size_t number) {
   Node& node = nodes_[number];
   while (node.taker == Taker::idle && !node.queue.empty()) {
     Envelope envelope = pop(node);
-    if (is_cut_off(number, envelope)) continue;
+    if (is_cut_off(now_ns, number, envelope)) continue;
     // It does not sleep for less.
     if (envelope.due_ns - now_ns < kNsPerMs) {
       hand_over(now_ns, number, envelope);
@@ -265,7 +274,7 @@ void Network::take_next(std::int64_t now_ns, std::size_t number) {
         lateness_.wake_ns(now_ns, envelope.due_ns),
         [this, number, deaths = node.deaths, held = std::move(envelope)](std::int64_t later_ns) {
           if (nodes_[number].deaths != deaths) {
-            lose(Fault::kill, held);
+            lose(later_ns, Fault::kill, held);
           } else if (hand_over(later_ns, number, held)) {
             take_next(later_ns, number);
           }
@@ -277,7 +286,7 @@ void Network::take_due(std::int64_t now_ns, std::size_t number) {
   Node& node = nodes_[number];
   while (node.taker == Taker::idle && !node.queue.empty() && node.queue.front().due_ns <= now_ns) {
     const Envelope envelope = pop(node);
-    if (!is_cut_off(number, envelope)) hand_over(now_ns, number, envelope);
+    if (!is_cut_off(now_ns, number, envelope)) hand_over(now_ns, number, envelope);
   }
   if (node.taker != Taker::idle || node.queue.empty()) return;
   const std::int64_t due_ns = node.queue.front().due_ns;

@@ -29,6 +29,7 @@
 
 #include "tools/experiment/network/fault.h"
 #include "tools/experiment/network/lateness.h"
+#include "tools/experiment/network/message_log.h"
 #include "tools/experiment/network/partition.h"
 #include "tools/experiment/network/traffic.h"
 #include "tools/experiment/network/wire.h"
@@ -107,6 +108,11 @@ class Network {
   void log_sent(Logger logger) { log_sent_ = std::move(logger); }
   void log_received(Logger logger) { log_received_ = std::move(logger); }
 
+  // Told of each message between nodes, and of clients' requests; outlives the network.
+  void log_to(MessageLog& log) { log_ = &log; }
+  // Null: there is none.
+  const MessageLog* log() const { return log_; }
+
   // The node swallowed the line for which deliver() returned false.
   void node_ready(std::int64_t now_ns, std::size_t node);
 
@@ -119,7 +125,7 @@ class Network {
   void turn(Fault fault, bool on) { wire_.turn(fault, on); }
 
   // The node is dead: its queue is gone, and so is what will be sent to it until bring_up.
-  void take_down(std::size_t node);
+  void take_down(std::int64_t now_ns, std::size_t node);
   void bring_up(std::size_t node) { nodes_[node].down = false; }
 
   // A client took, from its inbox, messages that receive() had not taken.
@@ -140,6 +146,7 @@ class Network {
     std::uint64_t id;
     std::size_t src;  // a node's number or kClient
     std::string line;
+    std::uint64_t log_number = 0;  // in the log, if there is one and src is a node
   };
   enum class Taker { idle, holding, handing_over };
   struct Node {
@@ -169,9 +176,9 @@ class Network {
   void take_next(std::int64_t now_ns, std::size_t number);
   void take_due(std::int64_t now_ns, std::size_t number);
   Envelope pop(Node& node);
-  void lose(Fault fault, const Envelope& envelope);
+  void lose(std::int64_t now_ns, Fault fault, const Envelope& envelope);
   Refusal refuse_flood(std::string_view dest) const;
-  bool is_cut_off(std::size_t dest, const Envelope& envelope);
+  bool is_cut_off(std::int64_t now_ns, std::size_t dest, const Envelope& envelope);
   // True when the node swallowed it at once.
   bool hand_over(std::int64_t now_ns, std::size_t number, const Envelope& envelope);
 
@@ -188,6 +195,7 @@ class Network {
   std::uint64_t next_message_id_ = 0;
   std::uint64_t next_client_ = 0;
   Traffic traffic_;
+  MessageLog* log_ = nullptr;
   Logger log_sent_;
   Logger log_received_;
   std::int64_t waiting_bytes_ = 0;  // of lines that set off and have not arrived

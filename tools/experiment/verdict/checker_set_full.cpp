@@ -225,8 +225,8 @@ std::vector<ValueLatency> value_latencies(const History& history, std::string_vi
   for (const Element& element : timeline.elements()) {
     const Judged judged = judge(history, element);
     if (judged.outcome == Outcome::never_read) continue;
-    latencies.push_back({history.operations()[*element.known].time_ns, judged.latency_ms,
-                         judged.outcome == Outcome::lost});
+    latencies.push_back({element.value, history.operations()[*element.known].time_ns,
+                         judged.latency_ms, judged.outcome == Outcome::lost});
   }
   return latencies;
 }

@@ -32,7 +32,8 @@ nlohmann::json check_set_full(const History& history, std::string_view add_f);
 nlohmann::json find_oddities(const History& history, std::string_view add_f);
 
 // When a value reached everybody, as check_set_full sees it.
-struct ValueLatency {
+struct ValueLatency {  // NOLINT(bugprone-exception-escape): as in history.h
+  nlohmann::json value;
   std::int64_t known_ns = 0;
   std::int64_t latency_ms = 0;  // of a lost value, until it was last seen
   bool lost = false;

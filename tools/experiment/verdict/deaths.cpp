@@ -53,11 +53,17 @@ void Deaths::take_line(std::size_t number, std::string_view line) {
     ++count_;
     const std::string cause = cause_of(node, pid, text_at(event, "cause"));
     if (by_cause_.size() < kMostCauses || by_cause_.count(cause) > 0) ++by_cause_[cause];
-    if (node.died_ns == 0) node.died_ns = time_ns;
+    if (node.died_ns != 0) return;
+    node.died_ns = time_ns;
+    if (time_ns == 0 || outages_.size() == kMostOutagesKept) return;
+    node.outage = outages_.size();
+    outages_.push_back({number, time_ns, std::nullopt, cause});
   } else if (name == "worker_ready" && node.died_ns != 0) {
     const std::int64_t outage_ns = std::max<std::int64_t>(0, time_ns - node.died_ns);
     if (outages_us_.size() < kMostOutages) outages_us_.push_back(outage_ns / 1000);
     node.died_ns = 0;
+    if (node.outage) outages_[*node.outage].end_ns = time_ns;
+    node.outage.reset();
   }
 }
 

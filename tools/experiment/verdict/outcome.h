@@ -34,6 +34,7 @@ struct Outcome {
   std::string failed_node;
   Findings findings;
   Deaths deaths;
+  std::vector<Outage> outages;          // on the run's clock
   std::vector<std::string> violations;  // what else is wrong, in words
   nlohmann::json simulator;             // what only a simulated run has; null: nothing
   std::vector<std::string> leftovers;   // nodes that left processes behind

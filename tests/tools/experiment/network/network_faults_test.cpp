@@ -163,7 +163,7 @@ TEST_F(NetworkFaultsTest, WhatIsOnItsWayToADyingNodeIsGone) {
   heap_.at(3 * kNsPerMs, [&](std::int64_t) { network.turn(Fault::reorder, true); });
   send_at(4, "n0", "n1", "delayed");
   heap_.at(5 * kNsPerMs, [&](std::int64_t) { network.turn(Fault::reorder, false); });
-  heap_.at(5 * kNsPerMs, [&](std::int64_t) { network.take_down(1); });
+  heap_.at(5 * kNsPerMs, [&](std::int64_t now_ns) { network.take_down(now_ns, 1); });
   send_at(6, "n0", "n1", "sent to the dead");
   send_at(7, "c0", "n1", "asks the dead");
   heap_.at(8 * kNsPerMs, [&](std::int64_t) { network.bring_up(1); });
@@ -178,8 +178,8 @@ TEST_F(NetworkFaultsTest, ANodeThatDidNotReadIsFreshAfterItsRestart) {
   Network& network = make({});
   nodes_.swallows = false;
   send_at(0, "n0", "n1", "stuck in its pipe");
-  heap_.at(1 * kNsPerMs, [&](std::int64_t) {
-    network.take_down(1);
+  heap_.at(1 * kNsPerMs, [&](std::int64_t now_ns) {
+    network.take_down(now_ns, 1);
     nodes_.swallows = true;
     network.bring_up(1);
   });

@@ -172,7 +172,7 @@ TEST_F(NetworkTest, RefusesWhatNodesSendFasterThanTheyRead) {
   // is being swallowed.
   network.cut(Fault::partition, {{false, true, true}, {true, false, true}, {true, true, false}});
   test::run_virtually(heap_, kNsPerSecond);
-  network.take_down(1);
+  network.take_down(kNsPerSecond, 1);
   network.bring_up(1);
   network.heal(Fault::partition);
   nodes_.swallows = true;

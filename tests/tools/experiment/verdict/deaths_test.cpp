@@ -50,6 +50,23 @@ TEST(Deaths, AnOutageLastsFromTheFirstDeathToTheNextReadyWorker) {
   EXPECT_EQ(at.at("maximum"), 20.0);
 }
 
+TEST(Deaths, OutagesAreKeptOneByOne) {
+  Deaths deaths;
+  deaths.take_line(1, event(10, "worker_died", 1, "x"));
+  deaths.take_line(1, event(12, "worker_died", 2, "y"));
+  deaths.take_line(1, event(30, "worker_ready", 3));
+  deaths.take_line(0, event(40, "worker_died", 4, "z"));
+  deaths.note_start(0);
+  deaths.take_line(0, event(90, "worker_ready", 5));
+  ASSERT_EQ(deaths.outages().size(), 2U);
+  const Outage& first = deaths.outages()[0];
+  EXPECT_EQ(first.node, 1U);
+  EXPECT_EQ(first.begin_ns, 10'000'000);
+  EXPECT_EQ(first.end_ns, 30'000'000);
+  EXPECT_EQ(first.cause, "x");
+  EXPECT_FALSE(deaths.outages()[1].end_ns) << "the node was killed meanwhile";
+}
+
 TEST(Deaths, ForeignLinesAreNoMatter) {
   Deaths deaths;
   for (const char* line : {"", "worker_died", R"({"event":"worker_died)", R"(["event":"worker_])",

@@ -1,4 +1,4 @@
-#include "tools/report/gnuplot.h"
+#include "tools/compare/gnuplot.h"
 
 #include <fcntl.h>
 #include <fmt/core.h>
@@ -15,7 +15,7 @@
 
 #include "tools/experiment/network/foreign_text.h"
 
-namespace hearsay::bench {
+namespace hearsay::compare {
 namespace {
 
 constexpr const char* kErrors = "plots.log";  // what gnuplot said, if anything
@@ -72,7 +72,7 @@ std::string run_gnuplot(const std::filesystem::path& directory) {
 
 std::string in_gnuplot_quotes(std::string_view text) {
   std::string result = "'";
-  for (const char c : printable_lines(text)) {
+  for (const char c : bench::printable_lines(text)) {
     if (c == '\'') result.push_back('\'');
     result.push_back(c == '\n' ? ' ' : c);
   }
@@ -80,4 +80,4 @@ std::string in_gnuplot_quotes(std::string_view text) {
   return result;
 }
 
-}  // namespace hearsay::bench
+}  // namespace hearsay::compare

@@ -5,7 +5,7 @@
 #include <string>
 #include <string_view>
 
-namespace hearsay::bench {
+namespace hearsay::compare {
 
 inline constexpr const char* kPlotScriptName = "plots.gp";
 
@@ -17,4 +17,4 @@ std::string run_gnuplot(const std::filesystem::path& directory);
 // itself. Line ends become spaces.
 std::string in_gnuplot_quotes(std::string_view text);
 
-}  // namespace hearsay::bench
+}  // namespace hearsay::compare

@@ -1,0 +1,87 @@
+#include "tools/console/challenge.h"
+
+#include <algorithm>
+#include <iterator>
+#include <sstream>
+
+namespace hearsay::bench {
+namespace {
+
+std::vector<std::string> split_at_spaces(const std::string& text) {
+  std::istringstream words(text);
+  return {std::istream_iterator<std::string>(words), {}};
+}
+
+}  // namespace
+
+const std::vector<Challenge>& challenges() {
+  constexpr std::string_view kMessages = "messages-per-op";
+  constexpr std::string_view kMedian = "stable-latency-median";
+  constexpr std::string_view kMaximum = "stable-latency-maximum";
+  const std::vector<std::string> large_cluster =
+      split_at_spaces("-w broadcast --node-count 25 --time-limit 20 --rate 100 --latency 100");
+  static const std::vector<Challenge> list = {
+      {"1", "echo", split_at_spaces("-w echo --node-count 1 --time-limit 10"), {}, {}},
+      {"2",
+       "unique ids",
+       split_at_spaces(
+           "-w unique-ids --time-limit 30 --rate 1000 --node-count 3 --availability total "
+           "--nemesis partition"),
+       {},
+       {}},
+      {"3a",
+       "broadcast, one node",
+       split_at_spaces("-w broadcast --node-count 1 --time-limit 20 --rate 10"),
+       {},
+       {}},
+      {"3b",
+       "broadcast, 5 nodes",
+       split_at_spaces("-w broadcast --node-count 5 --time-limit 20 --rate 10"),
+       {},
+       {}},
+      {"3c",
+       "broadcast, partitions",
+       split_at_spaces("-w broadcast --node-count 5 --time-limit 20 --rate 10 --nemesis partition"),
+       {},
+       {}},
+      {"3d",
+       "efficient broadcast I",
+       large_cluster,
+       {},
+       {{kMessages, 30}, {kMedian, 400}, {kMaximum, 600}}},
+      {"3e",
+       "efficient broadcast II",
+       large_cluster,
+       {"--latency-budget", "1000"},
+       {{kMessages, 20}, {kMedian, 1000}, {kMaximum, 2000}}}};
+  return list;
+}
+
+std::vector<std::string> challenge_names() {
+  std::vector<std::string> names;
+  for (const Challenge& challenge : challenges()) names.emplace_back(challenge.name);
+  return names;
+}
+
+const Challenge* find_challenge(std::string_view name) {
+  const auto& all = challenges();
+  const auto found = std::find_if(all.begin(), all.end(),
+                                  [&](const Challenge& each) { return each.name == name; });
+  return found == all.end() ? nullptr : &*found;
+}
+
+void spell_out_challenge(std::vector<std::string>& arguments) {
+  constexpr std::string_view kOption = "--challenge";
+  for (auto word = arguments.begin(); word != arguments.end(); ++word) {
+    const bool joined = word->starts_with(std::string(kOption) + "=");
+    if (!joined && (*word != kOption || std::next(word) == arguments.end())) continue;
+    if (!joined) ++word;
+    const Challenge* challenge =
+        find_challenge(joined ? std::string_view(*word).substr(kOption.size() + 1) : *word);
+    if (challenge == nullptr) return;
+    arguments.insert(std::next(word), challenge->flags.begin(), challenge->flags.end());
+    return;
+  }
+}
+
+}  // namespace hearsay::bench

@@ -1,0 +1,182 @@
+#include "tools/serve/server.h"
+
+#include <fmt/core.h>
+#include <httplib.h>
+
+#include <algorithm>
+#include <array>
+#include <cerrno>
+#include <cstring>
+#include <filesystem>
+#include <fstream>
+#include <system_error>
+#include <thread>
+
+#include "tools/serve/list_page.h"
+#include "tools/serve/runs.h"
+
+namespace hearsay::serve {
+namespace {
+
+namespace fs = std::filesystem;
+
+constexpr std::size_t kMostRuns = 500;
+constexpr std::string_view kRuns = "/runs/";
+constexpr const char* kHtml = "text/html; charset=utf-8";
+
+bool is_loopback(std::string_view host) {
+  const bool numbers = host.find_first_not_of("0123456789.") == std::string_view::npos;
+  return host == "localhost" || host == "::1" || host == "[::1]" ||
+         (numbers && host.starts_with("127."));
+}
+
+// Not the library's own: with SO_REUSEPORT two servers would share a port, and each gets half of
+// what is asked.
+void set_socket_options(socket_t socket) {
+  const int yes = 1;
+  ::setsockopt(socket, SOL_SOCKET, SO_REUSEADDR, &yes, sizeof yes);
+}
+
+// A browser's word for whom it asks, without the port.
+std::string_view without_port(std::string_view host) {
+  const std::size_t colon = host.rfind(':');
+  const bool has =
+      colon != std::string_view::npos && host.find(']', colon) == std::string_view::npos;
+  return has ? host.substr(0, colon) : host;
+}
+
+// Only what hearsay makes is taken for more than text.
+const char* type_of(const fs::path& file) {
+  if (file.filename() == "report.html") return kHtml;
+  if (file.extension() == ".svg") return "image/svg+xml";
+  if (file.extension() == ".json") return "application/json";
+  return "text/plain; charset=utf-8";
+}
+
+void refuse(httplib::Response& response, int status, std::string_view what) {
+  response.status = status;
+  response.set_content(make_error(status, what), kHtml);
+}
+
+void send_file(const fs::path& file, httplib::Response& response) {
+  const auto stream = std::make_shared<std::ifstream>(file, std::ios::binary);
+  std::error_code error;
+  const std::uintmax_t size = fs::file_size(file, error);
+  if (error || !*stream) {
+    refuse(response, 403, "it can't be read");
+    return;
+  }
+  if (size == 0) {
+    response.set_content("", type_of(file));
+    return;
+  }
+  // A picture may hold scripts: they don't run.
+  if (file.filename() != "report.html") {
+    response.set_header("Content-Security-Policy",
+                        "default-src 'none'; style-src 'unsafe-inline'; sandbox");
+  }
+  response.set_content_provider(
+      size, type_of(file),
+      [stream](std::size_t offset, std::size_t length, httplib::DataSink& sink) {
+        std::array<char, 65'536> chunk{};
+        stream->clear();
+        stream->seekg(static_cast<std::streamoff>(offset));
+        stream->read(chunk.data(), static_cast<std::streamsize>(std::min(length, chunk.size())));
+        const auto count = static_cast<std::size_t>(stream->gcount());
+        return count > 0 && sink.write(chunk.data(), count);  // a file that became shorter
+      });
+}
+
+}  // namespace
+
+class Server::Threads {
+ public:
+  explicit Threads(const ServeOptions& options) : options_(options) {
+    server_.set_default_headers({{"X-Content-Type-Options", "nosniff"},
+                                 {"Cache-Control", "no-store"},
+                                 {"Referrer-Policy", "no-referrer"},
+                                 {"X-Frame-Options", "DENY"}});
+    server_.set_socket_options(set_socket_options);
+    server_.set_pre_routing_handler(
+        [this](const httplib::Request& request, httplib::Response& response) {
+          const std::string host = request.get_header_value("Host");
+          if (!is_loopback(options_.host) || is_loopback(without_port(host))) {
+            return httplib::Server::HandlerResponse::Unhandled;
+          }
+          refuse(response, 403, "ask for it by the address that hearsay serve has named");
+          return httplib::Server::HandlerResponse::Handled;
+        });
+    server_.set_error_handler([](const httplib::Request&, httplib::Response& response) {
+      if (response.body.empty()) refuse(response, response.status, "there is nothing here");
+    });
+    server_.Get("/", [this](const httplib::Request&, httplib::Response& response) {
+      std::vector<RunEntry> runs = list_runs(options_.store, kMostRuns + 1);
+      const bool more = runs.size() > kMostRuns;
+      if (more) runs.pop_back();
+      response.set_content(make_list(runs, options_.store, more), kHtml);
+    });
+    server_.Get("/runs/.*", [this](const httplib::Request& request, httplib::Response& response) {
+      send_path(request.path.substr(kRuns.size()), response);
+    });
+  }
+  ~Threads() {
+    server_.stop();
+    if (thread_.joinable()) thread_.join();
+  }
+
+  std::string start() {
+    errno = 0;
+    const int wanted = static_cast<int>(options_.port);
+    const bool bound = wanted == 0 ? (port_ = server_.bind_to_any_port(options_.host)) > 0
+                                   : server_.bind_to_port(options_.host, wanted);
+    if (!bound) {
+      return fmt::format("can't listen on {} port {}: {} (--port names another)", options_.host,
+                         wanted, errno == 0 ? "no such address" : std::strerror(errno));
+    }
+    if (wanted != 0) port_ = wanted;
+    thread_ = std::thread([this] { server_.listen_after_bind(); });
+    return "";
+  }
+  int port() const { return port_; }
+
+ private:
+  void send_path(const std::string& path, httplib::Response& response) const {
+    const auto found = find_in_store(options_.store, path);
+    std::error_code ignored;
+    if (found && fs::is_directory(*found, ignored)) {
+      std::string shown = path;
+      while (shown.ends_with('/')) shown.pop_back();
+      response.set_content(make_folder(shown, list_folder(*found)), kHtml);
+    } else if (found && fs::is_regular_file(*found, ignored)) {
+      send_file(*found, response);
+    } else {
+      refuse(response, 404, "there is nothing here");
+    }
+  }
+
+  const ServeOptions& options_;
+  httplib::Server server_;
+  std::thread thread_;
+  int port_ = 0;
+};
+
+Server::Server(const ServeOptions& options)
+    : options_(options), threads_(std::make_unique<Threads>(options_)) {}
+
+Server::~Server() = default;
+
+std::string Server::start() {
+  return threads_->start();
+}
+
+int Server::port() const {
+  return threads_->port();
+}
+
+std::string Server::address() const {
+  const bool numbers_with_colons = options_.host.find(':') != std::string::npos;
+  return fmt::format("http://{}{}{}:{}/", numbers_with_colons ? "[" : "", options_.host,
+                     numbers_with_colons ? "]" : "", port());
+}
+
+}  // namespace hearsay::serve

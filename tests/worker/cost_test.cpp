@@ -126,6 +126,20 @@ const Cost kCosts[] = {
     {"batch", kRelay, initialise, [](int n) { return spread(one_run(1, 60, n)); }},
     {"batch_with_gaps", kRelay, initialise, [](int n) { return spread(many_runs(2, n)); }},
     {"batch_that_brings_back", kRelay, tell_much, [](int n) { return spread(one_run(0, 7, n)); }},
+    {"batch_without_what_was_told", kRelay,
+     [](CoreHarness& core, int n) {
+       tell_much(core, n);
+       core.now_ns += 10 * kNsPerSecond;
+     },
+     [](int) {
+       Json body = spread(Json::array());
+       body["epoch"] = 1;
+       return body;
+     }},
+    {"fill_of_what_the_relay_knew", kRelay, tell_much,
+     [](int n) {
+       return Json{{"type", "gossip-fill"}, {"epoch", 1}, {"known", n}, {"runs", one_run(0, 7, n)}};
+     }},
     {"batch_with_heads", kRelay, initialise,
      [](int n) {
        Json body = spread(Json::array());

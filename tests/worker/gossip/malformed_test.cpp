@@ -15,15 +15,16 @@ std::vector<Json> valid_messages(const std::string& strategy) {
   std::vector<Json> bodies{
       Json::parse(R"({"type":"gossip-have","epoch":3,"missed":[7,1,2]})"),
       Json::parse(
-          R"({"type":"gossip-have","epoch":3,"ranks":[0,2],"vector":[[1,60,2],[2,61,0]],"early":[[2,61,4]]})"),
+          R"({"type":"gossip-have","epoch":3,"ranks":[0,2],"vector":[[1,60,2],[2,61,0]],"early":[[2,61,4]],"at":5000})"),
       Json::parse(R"({"type":"gossip-have","epoch":3,"count":2,"fingerprint":99,"asks":1})"),
       Json::parse(R"({"type":"gossip-fill","epoch":3,"runs":[[2,61,2,["x"]]],"next":1,
-                      "stream":[61,4]})")};
+                      "stream":[61,4],"echo":800000,"known":1})")};
   if (strategy == "relay") {
     bodies.push_back(Json::parse(R"({"type":"gossip-tell","epoch":3,"at":5000,"hop":100000,
-                                     "runs":[[1,60,1,[5,6]]],"urgent":1,"missed":1})"));
+                                     "jitter":3000,"runs":[[1,60,1,[5,6]]],"urgent":1,
+                                     "seen":[5,1,0]})"));
     bodies.push_back(Json::parse(R"({"type":"gossip-spread","epoch":4,"root":1,"incarnation":60,
-        "number":5,"place":1,"repeats":2,"at":500,"ping":[0,1000,2000],"heads":[2,61,3],
+        "number":5,"place":1,"repeats":2,"at":500,"hop":100000,"loss":20,"ping":[0,1000,2000],"heads":[2,61,3],
         "runs":[[1,60,3,[7]],[2,61,1,["a"]]]})"));
   } else {
     bodies.push_back(Json::parse(R"({"type":"gossip-spread","era":9,"into":1000,
@@ -99,12 +100,18 @@ const std::vector<std::string> kOptional{"type",
                                          "asks",
                                          "next",
                                          "stream",
+                                         "echo",
+                                         "known",
                                          "urgent",
+                                         "jitter",
+                                         "seen",
                                          "ping",
                                          "heads",
                                          "repeats",
-                                         "gossip-tell missed",
-                                         "gossip-spread at"};
+                                         "loss",
+                                         "gossip-have at",
+                                         "gossip-spread at",
+                                         "gossip-spread hop"};
 
 TEST_P(Malformed, WhatIsValidIsTaken) {
   for (const Json& body : valid_messages(GetParam())) {
@@ -164,10 +171,11 @@ TEST_P(Malformed, HugeNumbersAreRefused) {
   for (const Json& body : valid_messages(GetParam())) {
     for (const std::uint64_t huge : {~std::uint64_t{0}, (std::uint64_t{1} << 62) + 1}) {
       for (const char* pointer :
-           {"/epoch",    "/number",     "/repeats",       "/at",     "/hop",    "/era",
-            "/into",     "/parts/0/0",  "/parts/0/1/0/2", "/count",  "/asks",   "/urgent",
-            "/missed/1", "/missed/2",   "/stream/1",      "/ping/1", "/ping/2", "/heads/2",
-            "/runs/0/2", "/vector/0/2", "/early/0/2"}) {
+           {"/epoch",   "/number",    "/repeats",       "/at",       "/hop",    "/era",
+            "/into",    "/parts/0/0", "/parts/0/1/0/2", "/count",    "/asks",   "/urgent",
+            "/jitter",  "/loss",      "/seen/0",        "/seen/1",   "/seen/2", "/echo",
+            "/known",   "/missed/1",  "/missed/2",      "/stream/1", "/ping/1", "/ping/2",
+            "/heads/2", "/runs/0/2",  "/vector/0/2",    "/early/0/2"}) {
         const Json::json_pointer at(pointer);
         if (!body.contains(at)) continue;
         Json other = body;

@@ -45,6 +45,8 @@ class RelaySizes : public ::testing::TestWithParam<std::size_t> {};
 
 TEST_P(RelaySizes, EveryoneLearnsEverythingAndFallsSilent) {
   GossipCluster cluster(relay(), GetParam());
+  ASSERT_TRUE(cluster.run_until_silent(kSilenceNs));  // all have joined
+  cluster.forget_sent();
   const Json values = broadcast_many(cluster, 100, 40, 30 * kNsPerMs);
   ASSERT_TRUE(cluster.run_until_silent(kSilenceNs));
   expect_all_read(cluster, values);
@@ -108,30 +110,84 @@ TEST_P(Loss, OfEveryFifthMessageLosesNoValue) {
 
 INSTANTIATE_TEST_SUITE_P(Seeds, Loss, ::testing::Range(1, 4));
 
-TEST(RelayCluster, WhileMessagesGetLostBatchesRepeatTheOnesBefore) {
-  GossipCluster cluster(relay(), 6);
-  broadcast_many(cluster, 100, 10, 100 * kNsPerMs);
-  cluster.lost = [](const auto& message) { return message.is("gossip-spread") && message.to == 4; };
-  broadcast_many(cluster, 200, 4, 100 * kNsPerMs, {4});
+// How many batches before it a batch repeats, on average.
+double repeats(const GossipCluster& cluster) {
+  const auto batches = cluster.sent("gossip-spread");
+  double sum = 0;
+  for (const auto& message : batches) sum += message.body.value("repeats", 0);
+  return sum / static_cast<double>(batches.size());
+}
+
+TEST(RelayCluster, WhileMessagesGetLostBatchesRepeatMoreOfTheOnesBefore) {
+  GossipCluster cluster(relay(), 12);
+  broadcast_many(cluster, 100, 200, 40 * kNsPerMs);
+  cluster.forget_sent();
+  broadcast_many(cluster, 300, 100, 40 * kNsPerMs);
+  EXPECT_EQ(repeats(cluster), 1);
+  std::mt19937 dice(1);
+  cluster.lost = [&](const auto& message) {
+    return message.is("gossip-spread") && message.to == 4 && dice() % 2 == 0;
+  };
+  broadcast_many(cluster, 400, 200, 40 * kNsPerMs);
+  cluster.forget_sent();
+  broadcast_many(cluster, 600, 100, 40 * kNsPerMs);
+  EXPECT_GT(repeats(cluster), 2);
   cluster.lost = nullptr;
+  broadcast_many(cluster, 700, 400, 40 * kNsPerMs);
   cluster.forget_sent();
-  broadcast_many(cluster, 300, 20, 100 * kNsPerMs);
-  int repeating = 0;
-  for (const auto& message : cluster.sent("gossip-spread")) {
-    repeating += message.body.contains("repeats");
+  broadcast_many(cluster, 1100, 100, 40 * kNsPerMs);
+  EXPECT_EQ(repeats(cluster), 1);
+}
+
+// Disabled: the relay's answer to the second copy of an urgent tell says that it knew the value, so
+// each real loss makes the teller wait longer for the next one. Seen when half a period is longer
+// than the way there and back.
+TEST(RelayCluster, DISABLED_WhatWasReallyLostMakesNobodyMorePatient) {
+  GossipCluster cluster(relay(1000), 12);
+  broadcast_many(cluster, 100, 100, 40 * kNsPerMs);
+  cluster.lost = [](const auto& message) {
+    return message.is("gossip-tell") && message.from == 5 && !message.body.contains("urgent");
+  };
+  const auto told_again_after_ns = [&](int value) {
+    cluster.forget_sent();
+    const std::int64_t told_ns = cluster.now_ns();
+    cluster.broadcast(5, value);
+    broadcast_many(cluster, value + 1, 80, 40 * kNsPerMs, {5});
+    for (const auto& message : cluster.sent("gossip-tell")) {
+      if (message.body.contains("urgent")) return message.at_ns - told_ns;
+    }
+    return cluster.now_ns() - told_ns;
+  };
+  const std::int64_t first_ns = told_again_after_ns(1'000);
+  for (int i = 2; i < 16; ++i) {
+    // A batch comes each second.
+    EXPECT_LE(told_again_after_ns(1'000 * i), first_ns + kNsPerSecond) << i;
   }
-  EXPECT_GT(repeating, 0);
-  cluster.run_until_silent(kSilenceNs);
-  cluster.run_for(10 * kNsPerSecond);
-  cluster.forget_sent();
-  broadcast_many(cluster, 400, 10, 100 * kNsPerMs);
-  for (const auto& message : cluster.sent("gossip-spread")) {
-    EXPECT_FALSE(message.body.contains("repeats"));
+}
+
+// Disabled: the relay believes no rate of fewer than 40 counts, and keeps those of the last 16
+// batches: two or three nodes never have so many.
+TEST(RelayCluster, DISABLED_AFewNodesMeasureTheLossToo) {
+  for (const std::size_t nodes : {2U, 3U, 4U, 5U}) {
+    GossipCluster cluster(relay(), nodes);
+    int count = 0;
+    cluster.lost = [&](const auto& message) {
+      return message.is("gossip-spread") && ++count % 5 == 0;
+    };
+    broadcast_many(cluster, 100, 300, 40 * kNsPerMs);
+    cluster.forget_sent();
+    broadcast_many(cluster, 400, 100, 40 * kNsPerMs);
+    std::uint64_t least = 1'000;
+    for (const auto& message : cluster.sent("gossip-spread")) {
+      least = std::min(least, message.body.value("loss", std::uint64_t{0}));
+    }
+    EXPECT_GE(least, 50U) << "of " << nodes << " nodes";
   }
 }
 
 TEST(RelayCluster, ADeadRelayIsReplacedWithinADeadline) {
   GossipCluster cluster(relay(), 10);
+  cluster.run_for(kNsPerSecond);
   cluster.lost = [](const auto& message) { return message.from == 0 || message.to == 0; };
   cluster.broadcast(3, 1);
   cluster.run_for(kNsPerSecond);
@@ -276,7 +332,9 @@ TEST(RelayCluster, ManySourcesAreComparedInPages) {
     const Json values = {text + std::to_string(2 * node), text + std::to_string(2 * node + 1)};
     runs.push_back(Json::array({node, 70, 1, values}));
   }
-  cluster.hear(0, 5, {{"type", "gossip-fill"}, {"epoch", 0}, {"runs", runs}});
+  // It answers a question of 200 ms ago: so n0 knows how long a hop takes.
+  const std::int64_t asked_us = (cluster.now_ns() - 2 * kHopNs) / kNsPerUs;
+  cluster.hear(0, 5, {{"type", "gossip-fill"}, {"epoch", 0}, {"echo", asked_us}, {"runs", runs}});
   cluster.run_for(2 * kNsPerSecond);
   cluster.forget_sent();
   cluster.hear(0, 1,

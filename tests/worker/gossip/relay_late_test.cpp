@@ -10,8 +10,6 @@
 namespace hearsay::test {
 namespace {
 
-constexpr std::int64_t kHopNs = 100 * kNsPerMs;
-
 class RelayLate : public ::testing::Test {
  protected:
   static constexpr std::size_t kNodes = 12;

@@ -33,9 +33,9 @@ void HopEstimate::sample(std::int64_t hop_ns) {
   hop_ns_ += (believable_ns - hop_ns_) / kSampleWeight;
 }
 
-void HopEstimate::restore(std::int64_t hop_ns) {
-  hop_ns_ = hop_ns;
-  deviation_ns_ = 0;
+void HopEstimate::restore(const Record& record) {
+  hop_ns_ = record.hop_ns;
+  deviation_ns_ = record.deviation_ns;
 }
 
 std::int64_t HopEstimate::on_transit(const Source& sender, std::uint64_t sent_us,

@@ -27,8 +27,13 @@ class HopEstimate {
   static constexpr std::int64_t kMostMarginNs = 5'000'000'000;
 
   void sample(std::int64_t hop_ns);
-  // As a predecessor had it.
-  void restore(std::int64_t hop_ns);
+  // What a successor is to know.
+  struct Record {
+    std::int64_t hop_ns;
+    std::int64_t deviation_ns;
+  };
+  Record record() const { return {hop_ns_, deviation_ns_}; }
+  void restore(const Record& record);
   std::int64_t ns() const { return hop_ns_ < 0 ? kAssumedHopNs : hop_ns_; }
   bool measured() const { return hop_ns_ >= 0; }
 

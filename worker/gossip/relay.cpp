@@ -370,11 +370,12 @@ void Relay::on_round_trip(core::Context& context, std::int64_t duration_ns) {
 
 void Relay::sample_hop(core::Context& context, std::int64_t hop_ns) {
   hop_.sample(hop_ns);
-  // Good enough for the next worker.
-  if (std::abs(hop_.ns() - journalled_hop_ns_) * 10 > journalled_hop_ns_) {
-    journalled_hop_ns_ = hop_.ns();
-    context.change(kHop, bytes_of(journalled_hop_ns_));
-  }
+  const HopEstimate::Record now = hop_.record();
+  const std::int64_t moved_ns = std::abs(now.hop_ns - journalled_hop_.hop_ns) +
+                                std::abs(now.deviation_ns - journalled_hop_.deviation_ns);
+  if (moved_ns * 10 <= journalled_hop_.hop_ns) return;  // good enough for the next worker
+  journalled_hop_ = now;
+  context.change(kHop, bytes_of(now));
 }
 
 void Relay::on_filled(core::Context& context, const std::vector<std::uint32_t>& news) {

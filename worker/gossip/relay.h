@@ -26,6 +26,7 @@
 // need. Not thread-safe; pure.
 #pragma once
 
+#include <map>
 #include <optional>
 #include <vector>
 
@@ -93,7 +94,7 @@ class Relay final : public IdentifiedStrategy {
   void tell_what_was_missed(core::Context& context, std::int64_t late_ns);
   void handle_tell(core::Context& context, const protocol::Message& message);
   void note_ping(core::Context& context, const Ping& ping, bool measured);
-  void answer_urgent(core::Context& context, std::uint32_t teller,
+  void answer_urgent(core::Context& context, std::uint32_t teller, std::uint64_t at_us,
                      const std::vector<Arrival>& arrivals, const std::vector<std::uint32_t>& news);
 
   // Batches.
@@ -118,7 +119,7 @@ class Relay final : public IdentifiedStrategy {
 
   std::int64_t budget_ns_;
   HopEstimate hop_;
-  std::int64_t journalled_hop_ns_ = 0;
+  HopEstimate::Record journalled_hop_{};
   Pace pace_{};
   LossRate loss_;
   std::optional<std::int64_t> lossy_since_ns_;
@@ -133,6 +134,8 @@ class Relay final : public IdentifiedStrategy {
   std::int64_t flushed_ns_ = kLongAgoNs;
   bool urgent_ = false;
   std::vector<Ping> pings_;  // to be echoed
+  std::map<std::uint32_t, std::uint64_t>
+      answered_us_;  // by teller: its time in its latest urgent tell
 };
 
 }  // namespace hearsay::gossip

@@ -37,8 +37,11 @@ void Relay::replay(std::uint16_t kind, std::string_view payload) {
     flushed_ns_ = record.at_ns;
     if (record.number != 0) remember_batch(record.number, std::move(positions));
   } else if (change == StrategyChange::hop) {
-    journalled_hop_ns_ = take<std::int64_t>(payload);
-    hop_.restore(journalled_hop_ns_);
+    // Before version 1.1 it had no deviation.
+    const bool is_whole = payload.size() >= sizeof(HopEstimate::Record);
+    journalled_hop_ = is_whole ? take<HopEstimate::Record>(payload)
+                               : HopEstimate::Record{take<std::int64_t>(payload), 0};
+    hop_.restore(journalled_hop_);
   }
 }
 
@@ -58,7 +61,7 @@ void Relay::snapshot(const core::Service::ChangeSink& sink) const {
   for (const std::uint32_t position : owed_.positions())
     put(StrategyChange::owed, bytes_of(position));
   for (const Told& told : told_.all()) put(StrategyChange::told, bytes_of(told.position));
-  if (hop_.measured()) put(StrategyChange::hop, bytes_of(hop_.ns()));
+  if (hop_.measured()) put(StrategyChange::hop, bytes_of(hop_.record()));
 }
 
 }  // namespace hearsay::gossip

@@ -165,7 +165,7 @@ void Relay::handle_tell(core::Context& context, const protocol::Message& message
   }
   note_ping(context, {teller, at_us, context.now_ns()}, hop_us > 0);
   owe(context, news);
-  if (urgent) answer_urgent(context, teller, arrivals, news);
+  if (urgent) answer_urgent(context, teller, at_us, arrivals, news);
 }
 
 // Echoes one time in each batch, and those of all who know nothing yet.
@@ -176,7 +176,7 @@ void Relay::note_ping(core::Context& /*context*/, const Ping& ping, bool measure
 
 // What went out before the teller gets by itself, for the others have it. What was lost on its way
 // here, or came late and is still owed, has waited for long: it goes out soon.
-void Relay::answer_urgent(core::Context& context, std::uint32_t teller,
+void Relay::answer_urgent(core::Context& context, std::uint32_t teller, std::uint64_t at_us,
                           const std::vector<Arrival>& arrivals,
                           const std::vector<std::uint32_t>& news) {
   std::vector<std::uint32_t> sent;
@@ -186,7 +186,11 @@ void Relay::answer_urgent(core::Context& context, std::uint32_t teller,
     const bool went_out = !owed_.contains(position) && batch_log_.has_sent(position);
     (went_out ? sent : wanted).push_back(position);
   }
-  repair_.say_here(context, teller, arrivals.size() - news.size(), std::move(sent));
+  // Of a second copy everything is known, which says nothing.
+  std::uint64_t& answered_us = answered_us_[teller];
+  const std::uint64_t known = answered_us == at_us ? 0 : arrivals.size() - news.size();
+  answered_us = at_us;
+  repair_.say_here(context, teller, known, std::move(sent));
   urgent_ = urgent_ || !wanted.empty();
   owe(context, wanted);
 }

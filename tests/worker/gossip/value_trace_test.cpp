@@ -183,9 +183,8 @@ TEST_F(ValueTrace, LossIsNoticedAndOver) {
   expect_loss_is_noticed_and_over(8);
 }
 
-// Disabled: with four nodes the relay has about as many counts as it asks for before it believes a
-// rate (40). So the rate is now there and now 0, and all say each time that it is over.
-TEST_F(ValueTrace, DISABLED_LossIsNoticedOnceByFewNodes) {
+// Of four nodes come few counts.
+TEST_F(ValueTrace, LossIsNoticedOnceByFewNodes) {
   expect_loss_is_noticed_and_over(4);
 }
 

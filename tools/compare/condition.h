@@ -13,6 +13,7 @@ struct Condition {
   std::string_view what;  // for people
   bool by_default;
   bool loses_messages;
+  bool late;  // messages are as late as --lateness says; else they are punctual
   void (*impose)(bench::TestOptions& test);  // before the test's options are resolved
 };
 

@@ -144,6 +144,7 @@ bench::TestOptions test_options(const CompareOptions& options, const Plan& plan)
   bench::TestOptions test = options.test;
   const auto own = node_arguments(options.contestants[plan.contestant]);
   test.node_arguments.insert(test.node_arguments.end(), own.begin(), own.end());
+  if (!options.conditions[plan.condition].late) test.lateness = "none";
   options.conditions[plan.condition].impose(test);
   test.given_seed = plan.seed;
   test.no_page = true;

@@ -14,6 +14,7 @@ constexpr double kHeardWeight = 100;
 constexpr double kGuessWeight = 20;  // of one lost in so many, while nothing is known
 constexpr double kEnough = 80;       // counts that are kept however old they are
 constexpr double kFewest = 40;       // counts that say anything
+constexpr double kFewestLost = 1.5;  // one is not a rate
 
 }  // namespace
 
@@ -25,7 +26,9 @@ void LossRate::add(const ArrivalCount::Counts& counts) {
 
 void LossRate::on_batch() {
   const double all = came_ + lost_;
-  permille_ = all >= kFewest ? static_cast<std::uint64_t>(lost_ / all * double{kPermille}) : 0;
+  permille_ = all >= kFewest && lost_ >= kFewestLost
+                  ? static_cast<std::uint64_t>(lost_ / all * double{kPermille})
+                  : 0;
   if (all <= kEnough) return;  // of few nodes come few counts
   came_ *= kKept;
   lost_ *= kKept;

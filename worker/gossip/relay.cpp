@@ -83,9 +83,9 @@ void Relay::do_due(core::Context& context) {
   const std::int64_t now_ns = context.now_ns();
   arrivals_.give_up(now_ns, 2 * hop_.ns() + 4 * hop_.margin_ns());
   tell_again(context);
-  if (const auto due_ns = flush_due_ns(context); due_ns && *due_ns <= now_ns) flush(context);
+  if (const auto due_ns = flush_due_ns(); due_ns && *due_ns <= now_ns) flush(context);
   if (const auto due_ns = repair_.tick(context)) alarm_.ring_at(context, *due_ns);
-  if (const auto due_ns = flush_due_ns(context)) alarm_.ring_at(context, *due_ns);
+  if (const auto due_ns = flush_due_ns()) alarm_.ring_at(context, *due_ns);
   // All of them are looked at only when one is due before the alarm: they may be many.
   const auto next_ns = told_.next_due_ns();
   if (!next_ns || alarm_.rings_by(std::max(now_ns + 1, *next_ns))) return;
@@ -158,14 +158,15 @@ void Relay::hear_of_epoch(core::Context& context, std::uint64_t epoch) {
   if (was_relay) repair_.exchange_with(context, relay(context));
 }
 
-std::optional<std::int64_t> Relay::flush_due_ns(const core::Context& /*context*/) const {
+std::optional<std::int64_t> Relay::flush_due_ns() const {
   if (owed_.empty()) return std::nullopt;
   return flushed_ns_ + (urgent_ ? pace_.period_ns / 2 : pace_.period_ns);
 }
 
 void Relay::flush(core::Context& context) {
   // What got lost on its way here has waited for long: nobody is to miss it again.
-  const int copies = std::exchange(urgent_, false) && loss_.is_lossy() ? 2 : 1;
+  const bool hurries = std::exchange(urgent_, false) && !repair_.in_unrest(context);
+  const int copies = hurries && loss_.is_lossy() ? 2 : 1;
   flushed_ns_ = context.now_ns();
   auto pieces = pieces_of(ledger_, owed_.positions());
   if (pieces.size() > 1) {

@@ -93,13 +93,13 @@ class Relay final : public IdentifiedStrategy {
   void came_back(core::Context& context, const std::vector<Arrival>& arrivals);
   void tell_what_was_missed(core::Context& context, std::int64_t late_ns);
   void handle_tell(core::Context& context, const protocol::Message& message);
-  void note_ping(core::Context& context, const Ping& ping, bool measured);
+  void note_ping(const Ping& ping, bool measured);
   void answer_urgent(core::Context& context, std::uint32_t teller, std::uint64_t at_us,
                      const std::vector<Arrival>& arrivals, const std::vector<std::uint32_t>& news);
 
   // Batches.
   void owe(core::Context& context, const std::vector<std::uint32_t>& positions);
-  std::optional<std::int64_t> flush_due_ns(const core::Context& context) const;
+  std::optional<std::int64_t> flush_due_ns() const;
   void flush(core::Context& context);
   void flush_piece(core::Context& context, std::vector<std::uint32_t> positions, int copies);
   std::size_t repeats_that_fit() const;

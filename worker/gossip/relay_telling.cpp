@@ -163,13 +163,13 @@ void Relay::handle_tell(core::Context& context, const protocol::Message& message
     hop_.sample(static_cast<std::int64_t>(hop_us) * kNsPerUs);
     hop_.hear_jitter(static_cast<std::int64_t>(jitter_us) * kNsPerUs);
   }
-  note_ping(context, {teller, at_us, context.now_ns()}, hop_us > 0);
+  note_ping({teller, at_us, context.now_ns()}, hop_us > 0);
   owe(context, news);
   if (urgent) answer_urgent(context, teller, at_us, arrivals, news);
 }
 
 // Echoes one time in each batch, and those of all who know nothing yet.
-void Relay::note_ping(core::Context& /*context*/, const Ping& ping, bool measured) {
+void Relay::note_ping(const Ping& ping, bool measured) {
   if (measured && !pings_.empty()) return;
   if (pings_.size() < kMostPings) pings_.push_back(ping);
 }

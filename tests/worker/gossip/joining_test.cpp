@@ -43,7 +43,7 @@ TEST_F(Joining, AsksItsParentOnceIfItAnswers) {
   const auto asked = join();
   ASSERT_EQ(targets(asked), std::vector<std::string>{"n0"});
   EXPECT_EQ(asked[0]["body"]["type"], "gossip-have");
-  EXPECT_EQ(asked[0]["body"]["vector"], Json::array());
+  EXPECT_EQ(asked[0]["body"].at("vector"), Json::array());
   core_.now_ns += 2 * kHopNs;
   hear("n0", fill(Json::array(), {{"echo", asked[0]["body"]["at"]}}));
   EXPECT_TRUE(questions(60 * kNsPerSecond).empty());
@@ -99,7 +99,7 @@ TEST_F(Joining, IsAnsweredAlsoWhenThereIsNothingToFillIn) {
                 {"at", 12'345}};
   const auto fills = of_type(hear("n3", question), "gossip-fill");
   ASSERT_EQ(targets(fills), std::vector<std::string>{"n3"});
-  EXPECT_EQ(fills[0]["body"]["echo"], 12'345);
+  EXPECT_EQ(fills[0]["body"].at("echo"), 12'345);
   EXPECT_EQ(fills[0]["body"]["runs"], Json::array());
   question.erase("at");
   EXPECT_TRUE(hear("n3", question).empty());

@@ -46,7 +46,7 @@ TEST_F(TheRelay, BatchesOnceAPeriod) {
   const auto lines = run_for(1);
   ASSERT_EQ(targets(lines), (std::vector<std::string>{"n1", "n2", "n3"}));
   EXPECT_EQ(lines[0]["body"]["number"], 2);
-  EXPECT_EQ(lines[0]["body"]["repeats"], 1);
+  EXPECT_EQ(lines[0]["body"].at("repeats"), 1);
   EXPECT_EQ(lines[0]["body"]["runs"], Json::parse(R"([[0,7,1,["c"]],[2,60,1,["a","b"]]])"));
   EXPECT_TRUE(of_type(run_for(10 * kPeriodNs), "gossip-spread").empty());
 }
@@ -78,7 +78,7 @@ TEST_F(TheRelay, WhatItStillOwesAndIsToldAgainGoesOutSoon) {
   hear("n2", told("b", 2));
   const auto lines = hear("n2", urgent(told("b", 2)));
   ASSERT_EQ(lines.size(), 1U);
-  EXPECT_EQ(lines[0]["body"]["known"], 1);
+  EXPECT_EQ(lines[0]["body"].at("known"), 1);
   EXPECT_EQ(lines[0]["body"]["runs"], Json::array());
   EXPECT_TRUE(run_for(kPeriodNs / 2 - 1).empty());
   EXPECT_EQ(of_type(run_for(1), "gossip-spread").size(), 3U);
@@ -100,7 +100,7 @@ TEST_F(TheRelay, WhatWentOutAndIsToldAgainGoesToTheTellerAlone) {
   const auto lines = hear("n2", urgent(told("a", 1)));
   ASSERT_EQ(targets(lines), std::vector<std::string>{"n2"});
   EXPECT_EQ(lines[0]["body"]["type"], "gossip-fill");
-  EXPECT_EQ(lines[0]["body"]["known"], 1);
+  EXPECT_EQ(lines[0]["body"].at("known"), 1);
   EXPECT_EQ(lines[0]["body"]["runs"], Json::parse(R"([[2,60,1,["a"]]])"));
   EXPECT_TRUE(of_type(run_for(2 * kPeriodNs), "gossip-spread").empty());
 }
@@ -112,7 +112,7 @@ TEST_F(TheRelay, EveryBatchRepeatsTheOneBefore) {
     core_.now_ns += 2 * kPeriodNs;
     const auto lines = of_type(hear("n2", told(i, i)), "gossip-spread");
     ASSERT_EQ(lines.size(), 3U);
-    EXPECT_EQ(lines[0]["body"]["repeats"], 1);
+    EXPECT_EQ(lines[0]["body"].at("repeats"), 1);
     EXPECT_EQ(lines[0]["body"]["runs"],
               Json::array({Json::array({2, 60, i - 1, Json::array({i - 1, i})})}));
   }
@@ -123,11 +123,11 @@ TEST_F(TheRelay, RepeatsMoreWhenTellersMissMore) {
   Json before;
   for (std::uint32_t i = 1; i <= 5; ++i) {
     core_.now_ns += 2 * kPeriodNs;
-    before = hear("n2", with_seen(told(i, i), 100, 0))[0]["body"];
+    before = hear("n2", with_seen(told(i, i), 100, 0)).at(0)["body"];
   }
   EXPECT_FALSE(before.contains("loss"));
   core_.now_ns += 2 * kPeriodNs;
-  const Json after = hear("n2", with_seen(told(6, 6), 100, 100))[0]["body"];
+  const Json after = hear("n2", with_seen(told(6, 6), 100, 100)).at(0)["body"];
   EXPECT_GT(after["repeats"], before["repeats"]);
   EXPECT_GT(after["loss"], 100);
   hear("n2", told(7, 7));
@@ -142,7 +142,7 @@ TEST_F(TheRelay, RepeatsMoreWhenMessagesAreLaterThanAPeriod) {
     jittery["hop"] = kHopNs / kNsPerUs;
     jittery["jitter"] = kPeriodNs / kNsPerUs;
     core_.now_ns += 2 * kPeriodNs;
-    body = hear("n2", jittery)[0]["body"];
+    body = hear("n2", jittery).at(0)["body"];
   }
   EXPECT_EQ(body["repeats"], 5);  // four times as late, and the usual one
 }
@@ -150,9 +150,9 @@ TEST_F(TheRelay, RepeatsMoreWhenMessagesAreLaterThanAPeriod) {
 TEST_F(TheRelay, RepeatsOnlyWhatIsShort) {
   hear("n2", told(std::string(4'000, 'x'), 1));
   core_.now_ns += 2 * kPeriodNs;
-  EXPECT_EQ(hear("n2", told(std::string(4'000, 'y'), 2))[0]["body"]["repeats"], 1);
+  EXPECT_EQ(hear("n2", told(std::string(4'000, 'y'), 2)).at(0)["body"].at("repeats"), 1);
   core_.now_ns += 2 * kPeriodNs;
-  EXPECT_EQ(hear("n2", told(3, 3))[0]["body"]["repeats"], 1);
+  EXPECT_EQ(hear("n2", told(3, 3)).at(0)["body"].at("repeats"), 1);
 }
 
 // Nobody is to miss it a second time.
@@ -193,7 +193,7 @@ TEST_F(TheRelay, AnswersAPullFromItsBatches) {
   ASSERT_EQ(fills.size(), 1U);
   EXPECT_EQ(fills[0]["dest"], "n3");
   EXPECT_EQ(fills[0]["body"]["runs"], Json::parse(R"([[2,60,2,[2,3]]])"));
-  EXPECT_EQ(fills[0]["body"]["stream"], Json({7, 3}));
+  EXPECT_EQ(fills[0]["body"].at("stream"), Json({7, 3}));
 }
 
 // Else the asker would take batches of the present incarnation for seen.
@@ -201,8 +201,8 @@ TEST_F(TheRelay, SaysOfWhichIncarnationItHasForgottenTheBatches) {
   const auto fills = of_type(
       hear("n3", {{"type", "gossip-have"}, {"epoch", 0}, {"missed", {6, 2, 3}}}), "gossip-fill");
   ASSERT_EQ(fills.size(), 1U);
-  EXPECT_EQ(fills[0]["body"]["stream"], Json({6, 3}));
-  EXPECT_EQ(fills[0]["body"]["next"], 0);
+  EXPECT_EQ(fills[0]["body"].at("stream"), Json({6, 3}));
+  EXPECT_EQ(fills[0]["body"].at("next"), 0);
 }
 
 }  // namespace

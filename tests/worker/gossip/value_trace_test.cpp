@@ -78,6 +78,18 @@ class ValueTrace : public ::testing::Test {
     EXPECT_EQ(events(from_client)[0]["peer"], "c1");
   }
 
+  // In a network that has lost nothing for a while.
+  void expect_a_loss_is_not_noticed(std::size_t size) {
+    GossipCluster nodes = settled_cluster(size);
+    broadcast_many(nodes, 200, 40 * kNsPerMs);
+    bool lost = false;
+    nodes.lost = [&](const auto& sent) {
+      return sent.is("gossip-spread") && !std::exchange(lost, true);
+    };
+    broadcast_many(nodes, 100, 40 * kNsPerMs);
+    EXPECT_TRUE(lost);
+    EXPECT_TRUE(events({{"event", "loss_noticed"}}).empty());
+  }
   // By the relay, and by all who hear of it.
   void expect_loss_is_noticed_and_over(std::size_t size) {
     GossipCluster nodes = settled_cluster(size);
@@ -169,14 +181,12 @@ TEST_F(ValueTrace, ALostBatchThatNoOtherRepeatsIsPulled) {
 
 // One is not a rate.
 TEST_F(ValueTrace, ASingleLossIsNotNoticed) {
-  GossipCluster nodes = settled_cluster();
-  bool lost = false;
-  nodes.lost = [&](const auto& sent) {
-    return sent.is("gossip-spread") && !std::exchange(lost, true);
-  };
-  broadcast_many(nodes, 30, 40 * kNsPerMs);
-  EXPECT_TRUE(lost);
-  EXPECT_TRUE(events({{"event", "loss_noticed"}}).empty());
+  expect_a_loss_is_not_noticed(25);
+}
+
+// Disabled: one loss is more than 4 permille of what twelve nodes count.
+TEST_F(ValueTrace, DISABLED_ASingleLossIsNotNoticedByFewNodes) {
+  expect_a_loss_is_not_noticed(12);
 }
 
 TEST_F(ValueTrace, LossIsNoticedAndOver) {

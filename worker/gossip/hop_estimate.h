@@ -3,9 +3,8 @@
 //
 //   hop      a moving average over half round trips, and how far samples are from it on average
 //            (RFC 6298). Until the first sample it is assumed
-//   jitter   how much the travel times of a stream of messages differ from one to the next; needs
-//   no
-//            common clock (interarrival jitter, RFC 3550, section 6.4.1)
+//   jitter   how much the travel times of a stream of messages differ from one to the next; this
+//            needs no common clock (interarrival jitter, RFC 3550, section 6.4.1)
 //   window   grows when something that was taken for lost turns out to have been late, and shrinks
 //            slowly when that doesn't happen (reordering window of RACK-TLP, RFC 8985)
 //

@@ -184,8 +184,8 @@ TEST_F(ValueTrace, ASingleLossIsNotNoticed) {
   expect_a_loss_is_not_noticed(25);
 }
 
-// Disabled: one loss is more than 4 permille of what twelve nodes count.
-TEST_F(ValueTrace, DISABLED_ASingleLossIsNotNoticedByFewNodes) {
+// One loss is more than 4 permille of what twelve nodes count.
+TEST_F(ValueTrace, ASingleLossIsNotNoticedByFewNodes) {
   expect_a_loss_is_not_noticed(12);
 }
 

@@ -16,6 +16,7 @@
 #include "common/base/file_descriptor.h"
 #include "common/base/units.h"
 #include "tools/challenges/table.h"
+#include "tools/console/command_text.h"
 #include "tools/console/exit_codes.h"
 #include "tools/console/progress_times.h"
 #include "tools/console/tell.h"
@@ -150,7 +151,11 @@ std::string make_summary(const std::vector<Entry>& entries, const ChallengesOpti
   std::string text = fmt::format("\n{} of {} passed.", passed, options.chosen.size());
   if (bench::is_interrupted()) text += " Interrupted.";
   if (!options.no_page) {
-    text += fmt::format(" Each run's page: report.html in its folder below {}/.", options.store);
+    text += " Each run has a page; this lists them: " +
+            bench::as_typed(options.program,
+                            options.store == ChallengesOptions().store
+                                ? std::vector<std::string>{"serve"}
+                                : std::vector<std::string>{"serve", "--store", options.store});
   }
   return text + "\n";
 }

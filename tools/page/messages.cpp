@@ -161,6 +161,7 @@ void add_messages(nlohmann::json& page, const bench::Network& network, const Mes
   reaches["t"] = times.take();
   page["reaches"] = std::move(reaches);
   page["spread_is_cut"] = log.is_cut();
+  page["most_body_bytes"] = MessageLog::kMostBodyBytes;
 }
 
 }  // namespace hearsay::page

@@ -63,7 +63,8 @@ std::string verdict_of(const RunEntry& run) {
   if (passed == false && valid == true) return R"(<b class="bad">✗ not passed</b>)";
   if (valid == true) return R"(<b class="good">✓ valid</b>)";
   if (valid == false) return R"(<b class="bad">✗ invalid</b>)";
-  return run.results.is_null() ? "<b>… no results</b>" : "<b>? unknown</b>";
+  if (run.results.is_null()) return "<b>… no results</b>";
+  return valid.is_null() ? "<b>a comparison</b>" : "<b>? unknown</b>";
 }
 
 // "20261125T191303.320Z" as people read it.

@@ -32,7 +32,7 @@ void add_show_options(CommandLine& command, ShowOptions& options) {
       .value_name("RUN");
   command.add("--store", options.store, "Where the results are").value_name("DIR");
   command.footer(
-      "Prints the report of a run again.\n"
+      "Prints the report of a run again. Example: hearsay show broadcast\n"
       "Exit codes: 0 printed, 254 there is no such run, 255 stdout takes nothing.");
 }
 

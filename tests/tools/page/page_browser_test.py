@@ -233,6 +233,17 @@ class PageTest(unittest.TestCase):
         self.assertIn("THE RUN FAILED", self.text("verdict"))
         self.no_complaint()
 
+    def test_runs_in_which_nothing_happened_have_pages_too(self):
+        for arguments in ("sim -w broadcast --node-count 1 --rate 0 --time-limit 1 --recovery 0",
+                          "sim -w echo --node-count 1 --rate 1 --time-limit 1",
+                          "sim -w unique-ids --node-count 3 --rate 100 --time-limit 1"):
+            self.open(self.make(arguments))
+            self.assertEqual(self.shown("drawn"), 0)
+            for press in ("in", "back", "out", "fit", "clear"):
+                self.browser.run(f"document.getElementById('{press}').click()")
+            self.browser.run("hearsayPage.step(1)")
+            self.no_complaint()
+
     def test_thousands_of_nodes_have_figures_only(self):
         run = self.make("sim -w echo --node-count 2001 --rate 10 --time-limit 1")
         self.open_without_messages(run)

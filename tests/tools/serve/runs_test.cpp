@@ -114,9 +114,10 @@ TEST_F(RunsTest, TheListSaysVerdictsAndFigures) {
         R"("workload":{"stable-latencies":{"1":312}},)"
         R"("hearsay":{"challenge":{"name":"3d","passed":false},"options":{"nemesis":["kill"]}}})");
   write("broadcast/20260302T000000.000Z/results.json", R"({"valid?":[7],"net":"x"})");
+  write("compare/20260303T000000.000Z/compare.json", R"({"runs":[]})");
   const std::string html = make_list(list_runs(store_, 10), "store", true);
   for (const char* part : {"not passed", "2026-03-01 01:02:03", "1.65", "312 ms", "challenge 3d",
-                           "with kill", "? unknown", "The newest 2"}) {
+                           "with kill", "? unknown", "a comparison", "The newest 3"}) {
     EXPECT_NE(html.find(part), std::string::npos) << part;
   }
 }

@@ -122,8 +122,8 @@ class MessageLog {
   // The same for small whole numbers, which values mostly are: by the number itself, kNone if there
   // is none. A message may have thousands of them.
   std::vector<std::uint32_t> small_values_;
-  std::set<std::string, std::less<>> value_names_;                // behind which clients gave them
-  std::vector<std::vector<bool>> known_;                          // by node and value
+  std::set<std::string, std::less<>> value_names_;  // behind which clients gave them
+  std::vector<std::vector<bool>> known_;            // by node and value
   std::unordered_map<std::uint64_t, Flight> flights_;
   std::vector<Reach> reaches_;
   bool cut_ = false;

@@ -59,7 +59,7 @@ class Details {
     if (m.body[i] < 0) return [element('p', 'Its text was not kept: there were too many.', 'hint')];
     const text = m.bodies[m.body[i]];
     const parts = [element('pre', text)];
-    if (m.bodyBytes[i] > text.length) {
+    if (m.bodyBytes[i] > this.run.most_body_bytes) {
       parts.push(element('p', `The beginning of ${formatCount(m.bodyBytes[i])} bytes.`, 'hint'));
     }
     return parts;

@@ -20,7 +20,8 @@ class Diagram extends Panel {
     const row = Math.max(this.width < 560 ? 15 : 24, few);
     const most = Math.max(320, Math.min(900, window.innerHeight * 0.9));
     const rows = this.run.nodes.length * row;
-    return Math.max(110, Math.min(rows, Math.max(most, this.run.nodes.length * 3))) + this.axis + 8;
+    const least = Math.min(6000, this.run.nodes.length * 3);  // a canvas has its limits
+    return Math.max(110, Math.min(rows, Math.max(most, least))) + this.axis + 8;
   }
   y(node) {
     const step = (this.tall - this.axis - 8) / this.run.nodes.length;

@@ -20,6 +20,8 @@
 #include "tools/processes/test_command.h"
 #include "tools/sim/options.h"
 #include "tools/sim/sim_command.h"
+#include "tools/trace/options.h"
+#include "tools/trace/trace_command.h"
 
 namespace {
 
@@ -28,6 +30,7 @@ using hearsay::CommandLine;
 using hearsay::bench::TestOptions;
 using hearsay::compare::CompareOptions;
 using hearsay::sim::SimOptions;
+using hearsay::traces::TraceOptions;
 
 // Cuts off what stands behind "--": it belongs to the node, whatever it looks like.
 std::vector<std::string> cut_node_arguments(std::vector<std::string>& arguments) {
@@ -38,13 +41,14 @@ std::vector<std::string> cut_node_arguments(std::vector<std::string>& arguments)
   return rest;
 }
 
-// "help" and "help COMMAND" are asked for as --help.
+// "help", "help COMMAND" and "help COMMAND ITS-COMMAND" are asked for as --help.
 void turn_help_into_an_option(const CommandLine& app, std::vector<std::string>& arguments) {
   if (arguments.empty() || arguments.front() != "help") return;
   arguments.erase(arguments.begin());
-  if (arguments.size() > 1) throw BadCommandLine("help", "takes the name of one command");
-  if (!arguments.empty() && !app.has_subcommand(arguments.front())) {
-    throw BadCommandLine("help", "there is no command " + arguments.front());
+  const CommandLine* command = &app;
+  for (const std::string& name : arguments) {
+    command = command->find_subcommand(name);
+    if (command == nullptr) throw BadCommandLine("help", "there is no command " + name);
   }
   arguments.emplace_back("--help");
 }
@@ -57,6 +61,7 @@ int main(int argc, char** argv) {
   TestOptions options;
   SimOptions sim_options;
   CompareOptions compare_options;
+  TraceOptions trace_options;
   const std::string program = std::filesystem::path(argc > 0 ? argv[0] : "hearsay").filename();
   sim_options.program = program;
   sim_options.command_line = arguments;
@@ -82,6 +87,9 @@ int main(int argc, char** argv) {
   CommandLine& compare = app.add_subcommand(
       "compare", "Strategies and latency budgets side by side: a table, a picture, with faults");
   add_compare_options(compare, compare_options);
+  CommandLine& trace =
+      app.add_subcommand("trace", "What happened in a run, from the traces that its nodes left");
+  add_trace_options(trace, trace_options);
 
   try {
     turn_help_into_an_option(app, arguments);
@@ -90,22 +98,27 @@ int main(int argc, char** argv) {
       resolve(sim_options);
     } else if (compare.is_chosen()) {
       resolve(compare_options);
+    } else if (trace.is_chosen()) {
+      resolve(trace_options);
     } else {
       resolve(options);
     }
   } catch (const BadCommandLine& problem) {
     const std::string name = sim.is_chosen()       ? " sim"
                              : compare.is_chosen() ? " compare"
+                             : trace.is_chosen()   ? " trace"
                              : test.is_chosen()    ? " test"
                                                    : "";
     hearsay::bench::tell("hearsay{0}: {1}\nhearsay{0} --help says more.\n", name, problem.what());
     const bool unknown = dynamic_cast<const hearsay::UnknownOption*>(&problem) != nullptr;
-    if (unknown && std::string_view(problem.what()).find("do you mean") == std::string_view::npos) {
+    if (unknown && !trace.is_chosen() &&
+        std::string_view(problem.what()).find("do you mean") == std::string_view::npos) {
       std::fputs("Options of hearsay-node, like --latency-budget, go behind \"--\".\n", stderr);
     }
     return hearsay::bench::kExitBadArguments;
   }
   if (sim.is_chosen()) return hearsay::sim::run_sim(sim_options);
   if (compare.is_chosen()) return hearsay::compare::run_compare(compare_options);
+  if (trace.is_chosen()) return hearsay::traces::run_trace(trace_options);
   return hearsay::bench::run_test(options);
 }

@@ -44,8 +44,9 @@ MAY_INCLUDE = {
     "tools/processes": COMMON | BENCH - {"tools/processes"},
     "tools/sim": COMMON | PURE | BENCH,
     "tools/compare": COMMON | BENCH | {"tools/sim"},
-    "tools/benchmarks": COMMON | PURE,
-    "tools": COMMON | BENCH | {"tools/compare", "tools/sim"},
+    "tools/trace": COMMON | BENCH,
+    "tools/benchmarks": COMMON | PURE | {"tools/trace"},
+    "tools": COMMON | BENCH | {"tools/compare", "tools/sim", "tools/trace"},
 }
 
 # The pure folders run in the simulator too: they reach no operating system, no clock, no chance, no

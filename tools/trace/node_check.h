@@ -1,0 +1,100 @@
+// What one node's trace must show, one life after the other.
+//
+// A step's lines are compared with what was written of them, in the order of the file: that order
+// is causal (a step says what it sends before it is committed, and nothing is written before that).
+// A new worker says from where it runs inputs again: what was written of them may not be. Memory
+// holds only steps that are still open. Not thread-safe.
+#pragma once
+
+#include <cstdint>
+#include <deque>
+#include <map>
+#include <optional>
+#include <string>
+#include <unordered_map>
+#include <vector>
+
+#include "tools/trace/trace_event.h"
+#include "tools/trace/verdicts.h"
+
+namespace hearsay::traces {
+
+// Of all nodes.
+struct AnswerBook {
+  struct Answer {
+    std::uint32_t node;
+    std::int64_t position;
+    std::int64_t time_ns;
+  };
+  std::unordered_map<std::string, Answer> answers;  // by the request's name
+  std::vector<std::string> acknowledged;            // values, of which the client knows
+};
+
+class NodeCheck {
+ public:
+  NodeCheck(std::uint32_t node, Verdicts& verdicts, AnswerBook& book)
+      : node_(node), verdicts_(verdicts), book_(book) {}
+
+  void take(const TraceEvent& event);
+  // The end of the trace. `traced`: whether commits were recorded.
+  void finish(bool traced);
+
+  std::int64_t dropped() const { return dropped_; }
+  std::int64_t excused_starts() const { return excused_starts_; }
+
+ private:
+  struct Step {
+    std::int64_t position;
+    std::vector<std::string> lines;   // a line each: the request that it answers, or ""
+    std::vector<std::string> values;  // that a client brought
+    std::size_t written = 0;
+  };
+  struct Written {
+    std::int64_t position;
+    std::int64_t time_ns;
+  };
+  struct Count {
+    std::int64_t position;
+    std::int64_t values;
+  };
+  struct Request {
+    std::string message;
+    std::int64_t time_ns;
+  };
+
+  void begin_life(const TraceEvent& event);
+  void end_life(bool traced);
+  void take_start(const TraceEvent& event);
+  void take_recovery(const TraceEvent& event);
+  void take_commit(const TraceEvent& event);
+  void take_sent(const TraceEvent& event);
+  void take_line(const TraceEvent& event, bool written);
+  void take_learned(const TraceEvent& event);
+  void take_request(const TraceEvent& event);
+  void settle(const std::string& message);
+  void note_answer(const Step& step, const std::string& message, const TraceEvent& event);
+  Step& step_at(std::int64_t position);
+  Step* find_step(std::int64_t position);
+  void forget_before(std::int64_t position);
+
+  std::uint32_t node_;
+  Verdicts& verdicts_;
+  AnswerBook& book_;
+  std::int64_t dropped_ = 0;
+  std::int64_t excused_starts_ = 0;
+  std::int64_t last_ns_ = 0;
+
+  // Of this life.
+  std::uint32_t life_ = 0;
+  bool stopped_ = false;
+  std::map<std::int64_t, std::int64_t> starting_;  // by pid: when
+  std::deque<Step> open_;
+  std::deque<Written> uncommitted_;  // lines that are written, their commit not seen yet
+  std::optional<Written> latest_written_;
+  std::optional<std::int64_t> committed_;  // the last position
+  std::deque<Count> counts_;
+  std::optional<std::int64_t> settled_count_;
+  std::unordered_map<std::string, Request> requests_;
+};
+
+}  // namespace hearsay::traces

@@ -35,6 +35,11 @@ Spread::Node& Spread::node(std::uint32_t number) {
   return nodes_[number];
 }
 
+const SpreadValue* Spread::find(std::string_view text) const {
+  const auto known = by_text_.find(text);
+  return known == by_text_.end() ? nullptr : known->second;
+}
+
 std::int64_t Spread::count_at(std::uint32_t number) const {
   return number < nodes_.size() ? nodes_[number].count : 0;
 }

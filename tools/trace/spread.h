@@ -46,6 +46,8 @@ class Spread {
 
   // In the order in which they appear.
   const std::deque<SpreadValue>& values() const { return values_; }
+  // Null: nobody has learned it.
+  const SpreadValue* find(std::string_view text) const;
   std::int64_t count_at(std::uint32_t node) const;
 
  private:

@@ -1,8 +1,6 @@
 #include "tools/trace/commands.h"
 // clang-format off
 namespace hearsay::traces {
-int show_value(const TraceOptions&) { return 9; }
-int show_message(const TraceOptions&) { return 9; }
 int show_crashes(const TraceOptions&) { return 9; }
 int export_trace(const TraceOptions&) { return 9; }
 }

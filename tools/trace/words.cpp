@@ -47,9 +47,9 @@ constexpr std::array kSentences{
     Sentence{E::step_committed, "commits inputs {first} to {last} ({count}), {bytes} bytes of journal"},
     Sentence{E::line_written, "writes a line[ of input {position}], {duration_ns} after that came"},
     Sentence{E::value_learned, "learns {value} from {peer} by {way}[ {batch}]; has {count} now"},
-    Sentence{E::values_sent, "tells {peer} {count} values by {way}[ {batch}][: {values}]"},
-    Sentence{E::values_received, "hears {count} values from {peer} by {way}[ {batch}], {news} new[: {values}]"},
-    Sentence{E::repair_asked, "asks {peer} for what it lacks, by {way}[: {count} batches from {batch} on]"},
+    Sentence{E::values_sent, "tells {peer} {count value} by {way}[ {batch}][: {values}]"},
+    Sentence{E::values_received, "hears {count value} from {peer} by {way}[ {batch}], {news} new[: {values}]"},
+    Sentence{E::repair_asked, "asks {peer} for what it lacks, by {way}[: {count} of {batch} and later]"},
     Sentence{E::repair_given_up, "gives up asking {peer} for batch {batch} after {count} times, by {way}"},
     Sentence{E::relay_changed, "the relay is {peer} now (epoch {epoch}): {cause}"},
     Sentence{E::loss_noticed, "a message got lost, repeats from now on: {cause}"},
@@ -95,6 +95,14 @@ std::string field_text(const TraceEvent& event, FieldName name) {
   return fmt::format("{}", event.number(name));
 }
 
+// What stands between braces: a field, or a field and what it counts: "count value".
+std::string placeholder_text(const TraceEvent& event, std::string_view inside) {
+  const std::size_t blank = inside.find(' ');
+  const FieldName field = field_named(inside.substr(0, blank)).value();
+  if (blank == std::string_view::npos || !event.has(field)) return field_text(event, field);
+  return count_text(event.number(field), inside.substr(blank + 1));
+}
+
 // A piece without brackets. Nothing when it asks for a field that is not there and `optional`.
 std::optional<std::string> fill(std::string_view piece, const TraceEvent& event, bool optional) {
   std::string text;
@@ -104,7 +112,7 @@ std::optional<std::string> fill(std::string_view piece, const TraceEvent& event,
     piece.remove_prefix(brace);
     if (piece.empty()) break;
     const std::size_t end = piece.find('}');
-    const std::string value = field_text(event, field_named(piece.substr(1, end - 1)).value());
+    const std::string value = placeholder_text(event, piece.substr(1, end - 1));
     if (value.empty() && optional) return std::nullopt;
     text += value.empty() ? "?" : value;
     piece.remove_prefix(end + 1);

@@ -13,8 +13,8 @@ namespace hearsay::traces {
 // The sentence of an event, without time and node. Nothing in it steers a terminal.
 std::string in_words(const TraceEvent& event);
 
-// The sentence's pattern: {field} stands for a field, [ ] for a part that is left out when one of
-// its fields is not there.
+// The sentence's pattern: {field} stands for a field, {field thing} for so many things, [ ] for a
+// part that is left out when one of its fields is not there.
 std::string_view pattern_of(Event event);
 
 // "12.3 ms", "450 us", "2.10 s".

@@ -2,9 +2,10 @@
 
 #include <fmt/core.h>
 
+#include <algorithm>
 #include <array>
 #include <optional>
-#include <utility>
+#include <vector>
 
 #include "common/base/units.h"
 #include "tools/experiment/network/foreign_text.h"
@@ -69,13 +70,6 @@ constexpr bool in_order() {
 }
 static_assert(in_order(), "a sentence for each event, in the order of the enumeration");
 
-std::optional<FieldName> field_named(std::string_view name) {
-  for (std::size_t i = 0; i <= static_cast<std::size_t>(FieldName::last_); ++i) {
-    if (name_of(static_cast<FieldName>(i)) == name) return static_cast<FieldName>(i);
-  }
-  return std::nullopt;
-}
-
 std::string list_values(const TraceEvent& event) {
   std::string text;
   for (const std::string_view value : event.values) {
@@ -95,29 +89,73 @@ std::string field_text(const TraceEvent& event, FieldName name) {
   return fmt::format("{}", event.number(name));
 }
 
-// What stands between braces: a field, or a field and what it counts: "count value".
-std::string placeholder_text(const TraceEvent& event, std::string_view inside) {
-  const std::size_t blank = inside.find(' ');
-  const FieldName field = field_named(inside.substr(0, blank)).value();
-  if (blank == std::string_view::npos || !event.has(field)) return field_text(event, field);
-  return count_text(event.number(field), inside.substr(blank + 1));
+// A sentence taken apart.
+struct Piece {
+  std::string_view text;  // as it stands, or, with a field, what that counts
+  std::optional<FieldName> field;
+};
+struct Part {
+  bool optional;  // left out when one of its fields is not there
+  std::vector<Piece> pieces;
+};
+
+FieldName field_named(std::string_view name) {
+  std::size_t i = 0;
+  while (name_of(static_cast<FieldName>(i)) != name) ++i;  // a test sees to it that it is there
+  return static_cast<FieldName>(i);
 }
 
-// A piece without brackets. Nothing when it asks for a field that is not there and `optional`.
-std::optional<std::string> fill(std::string_view piece, const TraceEvent& event, bool optional) {
-  std::string text;
-  while (!piece.empty()) {
-    const std::size_t brace = std::min(piece.find('{'), piece.size());
-    text += piece.substr(0, brace);
-    piece.remove_prefix(brace);
-    if (piece.empty()) break;
-    const std::size_t end = piece.find('}');
-    const std::string value = placeholder_text(event, piece.substr(1, end - 1));
-    if (value.empty() && optional) return std::nullopt;
-    text += value.empty() ? "?" : value;
-    piece.remove_prefix(end + 1);
+// Without brackets.
+std::vector<Piece> pieces_of(std::string_view text) {
+  std::vector<Piece> pieces;
+  while (!text.empty()) {
+    const bool is_field = text.front() == '{';
+    const std::size_t end = std::min(text.find(is_field ? '}' : '{'), text.size());
+    const std::string_view inside = text.substr(is_field ? 1 : 0, end - (is_field ? 1 : 0));
+    if (is_field) {
+      const std::size_t blank = std::min(inside.find(' '), inside.size());
+      const std::size_t counted = std::min(blank + 1, inside.size());
+      pieces.push_back({inside.substr(counted), field_named(inside.substr(0, blank))});
+    } else {
+      pieces.push_back({inside, std::nullopt});
+    }
+    text.remove_prefix(end + (is_field ? 1 : 0));
   }
-  return text;
+  return pieces;
+}
+
+std::vector<Part> parts_of(std::string_view pattern) {
+  std::vector<Part> parts;
+  while (!pattern.empty()) {
+    const bool optional = pattern.front() == '[';
+    const std::size_t end = std::min(pattern.find(optional ? ']' : '['), pattern.size());
+    parts.push_back(
+        {optional, pieces_of(pattern.substr(optional ? 1 : 0, end - (optional ? 1 : 0)))});
+    pattern.remove_prefix(end + (optional ? 1 : 0));
+  }
+  return parts;
+}
+
+const std::vector<Part>& parts_of(Event event) {
+  static const std::vector<std::vector<Part>> kParts = [] {
+    std::vector<std::vector<Part>> all;
+    for (const Sentence& sentence : kSentences) all.push_back(parts_of(sentence.pattern));
+    return all;
+  }();
+  return kParts[static_cast<std::size_t>(event)];
+}
+
+// False when a field is not there.
+bool append_piece(std::string& text, const Piece& piece, const TraceEvent& event) {
+  if (!piece.field) {
+    text += piece.text;
+    return true;
+  }
+  const bool counts = !piece.text.empty() && event.has(*piece.field);
+  const std::string value =
+      counts ? count_text(event.number(*piece.field), piece.text) : field_text(event, *piece.field);
+  text += value.empty() ? "?" : value;
+  return !value.empty();
 }
 
 }  // namespace
@@ -128,13 +166,13 @@ std::string_view pattern_of(Event event) {
 
 std::string in_words(const TraceEvent& event) {
   std::string text;
-  std::string_view pattern = pattern_of(event.event);
-  while (!pattern.empty()) {
-    const bool optional = pattern.front() == '[';
-    const std::size_t end = std::min(pattern.find(optional ? ']' : '['), pattern.size());
-    text += fill(pattern.substr(optional ? 1 : 0, end - (optional ? 1 : 0)), event, optional)
-                .value_or("");
-    pattern.remove_prefix(end + (optional ? 1 : 0));
+  for (const Part& part : parts_of(event.event)) {
+    const std::size_t before = text.size();
+    bool all_there = true;
+    for (const Piece& piece : part.pieces) {
+      all_there = append_piece(text, piece, event) && all_there;
+    }
+    if (part.optional && !all_there) text.resize(before);
   }
   return bench::printable(text);
 }

@@ -69,6 +69,7 @@ std::string Supervisor::run() {
       warden_.stop(now_ns_);
     }
     if (warden_.gone() || writer_.closed() || (end_by_ns_ && now_ns_ > *end_by_ns_)) break;
+    trace_.flush();
     readable = wait();
   }
   if (writer_.closed()) trace_.emit(trace::Event::output_closed);

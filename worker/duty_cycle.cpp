@@ -120,6 +120,7 @@ void DutyCycle::stage(std::uint64_t position, Committer::Giving giving) {
 
 void DutyCycle::commit_batch() {
   const std::uint64_t before = committer_.slot().inputs;
+  trace_.flush();  // nothing is seen outside that the trace has not told
   committer_.commit(staged_head_, inputs_);
   staged_ = false;
   trace_.emit(trace::Event::step_committed,
@@ -187,6 +188,7 @@ void DutyCycle::wait_for(std::uint32_t reason) {
     if (has_work(reason)) return;
     ::sched_yield();
   }
+  trace_.flush();
   shm::ParkFlag& flag = segment_.worker_park();
   const std::uint32_t reasons = reason | shm::kStopAsked;
   shm::raise(flag, reasons);

@@ -7,7 +7,10 @@
 #include <unistd.h>
 
 #include <algorithm>
+#include <chrono>
+#include <climits>
 #include <nlohmann/json.hpp>
+#include <utility>
 
 #include "common/base/clock.h"
 #include "common/base/line_output.h"
@@ -15,7 +18,7 @@
 namespace hearsay::trace {
 namespace {
 
-constexpr std::size_t kLineLimitBytes = 4096;
+constexpr std::size_t kWriteBytes = PIPE_BUF;  // more would mix with other processes' lines
 constexpr std::size_t kLongestInList = 60;
 
 spdlog::level::level_enum spdlog_level(Level level) {
@@ -69,22 +72,31 @@ bool says_nothing(const EventField& field) {
 
 }  // namespace
 
+// Gathers lines and writes them together.
 class TraceSink final : public spdlog::sinks::base_sink<spdlog::details::null_mutex> {
  public:
   explicit TraceSink(int fd) : output_(fd) {}
 
-  // Of the last line.
-  bool written() const { return written_; }
+  // How many lines could not be written since the last call.
+  std::uint64_t take_dropped() { return std::exchange(dropped_, 0); }
   const std::string& problem() const { return output_.problem(); }
 
  private:
   void sink_it_(const spdlog::details::log_msg& message) override {
-    written_ = output_.write({message.payload.data(), message.payload.size()});
+    if (lines_.size() + message.payload.size() > kWriteBytes) flush_();
+    lines_.append(message.payload.data(), message.payload.size());
+    ++count_;
   }
-  void flush_() override {}
+  void flush_() override {
+    if (count_ > 0 && !output_.write(lines_)) dropped_ += count_;
+    lines_.clear();
+    count_ = 0;
+  }
 
   LineOutput output_;
-  bool written_ = true;
+  std::string lines_;  // not written yet
+  std::uint64_t count_ = 0;
+  std::uint64_t dropped_ = 0;
 };
 
 TraceWriter::TraceWriter(Level level, int fd, std::string_view role)
@@ -93,28 +105,43 @@ TraceWriter::TraceWriter(Level level, int fd, std::string_view role)
       logger_(std::make_shared<spdlog::logger>("hearsay", sink_)),
       role_(role) {
   logger_->set_level(spdlog::level::trace);
+  logger_->flush_on(spdlog::level::info);
 }
 
-TraceWriter::~TraceWriter() = default;
+TraceWriter::~TraceWriter() {
+  flush();
+}
+
+void TraceWriter::flush() {
+  logger_->flush();
+}
 
 void TraceWriter::set_node(std::string_view node) {
   node_ = node;
-  head_.clear();
+  forget_heads();
 }
 
 void TraceWriter::set_generation(std::uint64_t generation) {
   generation_ = generation;
-  head_.clear();
+  forget_heads();
 }
 
-void TraceWriter::append_head(const Limits& limits) {
-  if (head_.empty()) {
-    head_ = R"(,"node":)";
-    append_text(head_, node_, limits.text);
-    head_ += fmt::format(R"(,"role":"{}","pid":{},"generation":{},"level":")", role_, ::getpid(),
-                         generation_);
-  }
-  line_ += head_;
+void TraceWriter::forget_heads() {
+  for (std::string& head : heads_) head.clear();
+}
+
+std::string TraceWriter::head_of(Event event, const Limits& limits) const {
+  std::string head = R"(,"node":)";
+  append_text(head, node_, limits.text);
+  return head +=
+         fmt::format(R"(,"role":"{}","pid":{},"generation":{},"level":"{}","event":"{}")", role_,
+                     ::getpid(), generation_, name_of(level_of(event)), name_of(event));
+}
+
+const std::string& TraceWriter::usual_head_of(Event event) {
+  std::string& head = heads_[static_cast<std::size_t>(event)];
+  if (head.empty()) head = head_of(event, kUsual);
+  return head;
 }
 
 void TraceWriter::append_field(const EventField& field, const Limits& limits) {
@@ -129,42 +156,46 @@ void TraceWriter::append_field(const EventField& field, const Limits& limits) {
   }
 }
 
-void TraceWriter::make_line(Event event, std::initializer_list<EventField> fields,
-                            const Limits& limits) {
+void TraceWriter::make_line(std::int64_t ts, std::string_view head,
+                            std::initializer_list<EventField> fields, const Limits& limits) {
   line_ = R"({"ts":)";
-  append_integer(line_, wall_ns());
-  append_head(limits);
-  line_.append(name_of(level_of(event))).append(R"(","event":")").append(name_of(event)) += '"';
+  append_integer(line_, ts);
+  line_ += head;
   if (position_) append_field({FieldName::position, *position_}, limits);
   for (const EventField& field : fields) append_field(field, limits);
   line_ += "}\n";
 }
 
-bool TraceWriter::put(Event event, std::initializer_list<EventField> fields) {
-  // With the second ones the longest event (five texts of characters that take six bytes each when
-  // escaped) still fits.
-  constexpr Limits kUsual{300, 1500};
-  constexpr Limits kTight{100, 300};
-  make_line(event, fields, kUsual);
-  if (line_.size() >= kLineLimitBytes) {
-    head_.clear();
-    make_line(event, fields, kTight);
-    head_.clear();
-  }
-  logger_->log(spdlog_level(level_of(event)), spdlog::string_view_t(line_));
-  return sink_->written();
+void TraceWriter::put(Event event, std::initializer_list<EventField> fields) {
+  const std::int64_t ts = wall_ns();
+  make_line(ts, usual_head_of(event), fields, kUsual);
+  if (line_.size() >= kWriteBytes) make_line(ts, head_of(event, kTight), fields, kTight);
+  const spdlog::log_clock::time_point time{
+      std::chrono::duration_cast<spdlog::log_clock::duration>(std::chrono::nanoseconds(ts))};
+  logger_->log(time, spdlog::source_loc{}, spdlog_level(level_of(event)),
+               spdlog::string_view_t(line_));
+}
+
+// Whether what was dropped, if anything, could be told.
+bool TraceWriter::told_of_dropped() {
+  dropped_ += sink_->take_dropped();
+  if (dropped_ == 0) return true;
+  flush();  // what waits may be dropped, too
+  dropped_ += sink_->take_dropped();
+  const auto position = std::exchange(position_, std::nullopt);
+  put(Event::events_dropped, {{FieldName::count, dropped_}, {FieldName::cause, sink_->problem()}});
+  position_ = position;
+  if (sink_->take_dropped() > 0) return false;
+  dropped_ = 0;
+  return true;
 }
 
 void TraceWriter::write(Event event, std::initializer_list<EventField> fields) {
-  if (dropped_ > 0) {
-    const auto position = std::exchange(position_, std::nullopt);
-    if (put(Event::events_dropped,
-            {{FieldName::count, dropped_}, {FieldName::cause, sink_->problem()}})) {
-      dropped_ = 0;
-    }
-    position_ = position;
+  if (told_of_dropped()) {
+    put(event, fields);
+  } else {
+    ++dropped_;
   }
-  if (dropped_ > 0 || !put(event, fields)) ++dropped_;
 }
 
 }  // namespace hearsay::trace

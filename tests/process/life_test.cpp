@@ -55,12 +55,13 @@ TEST(Life, AKilledNodeTakesItsWorkerAlong) {
 // The worker may be anywhere in its start when the node dies.
 TEST(Life, ANodeKilledAtAnyMomentOfItsStartLeavesNoWorker) {
   for (int tenths_ms = 0; tenths_ms < 60; ++tenths_ms) {
-    NodeRunner node;
+    const std::string mark =
+        "HEARSAY_TEST_LIFE=" + std::to_string(::getpid()) + '.' + std::to_string(tenths_ms);
+    NodeRunner node({.environment = {mark}});
     std::this_thread::sleep_for(std::chrono::microseconds(100) * tenths_ms);
     node.signal(SIGKILL);
     EXPECT_TRUE(node.wait());
-    const std::string child_of_node = "--parent-pid=" + std::to_string(node.pid());
-    for (const pid_t worker : processes_with_argument(child_of_node)) {
+    for (const pid_t worker : processes_with_environment(mark)) {
       EXPECT_TRUE(gone_in_time(worker)) << tenths_ms;
     }
   }

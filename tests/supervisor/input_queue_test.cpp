@@ -2,12 +2,14 @@
 
 #include <gtest/gtest.h>
 
+#include <algorithm>
 #include <string>
 #include <vector>
 
 #include "common/protocol/message_record.h"
 #include "common/shm/segment.h"
 #include "tests/common/shm/owned_ring.h"
+#include "tests/support/recorded_events.h"
 
 namespace hearsay::supervisor {
 namespace {
@@ -44,8 +46,9 @@ class InputQueueTest : public testing::Test {
 
   shm::OwnedRing ring_{shm::kRingBytes};
   shm::RingConsumer worker_{ring_.view(), 0};
-  trace::NoEvents no_events_;
-  InputQueue queue_{ring_.view(), no_events_};
+  std::vector<nlohmann::json> told_;
+  test::RecordedEvents events_{told_};
+  InputQueue queue_{ring_.view(), events_};
 };
 
 TEST_F(InputQueueTest, NothingIsSeenBeforeFlush) {
@@ -58,6 +61,33 @@ TEST_F(InputQueueTest, NothingIsSeenBeforeFlush) {
   EXPECT_EQ(inputs[0].kind, InputKind::timer);
   EXPECT_EQ(inputs[0].taken_ns, 5);
   EXPECT_EQ(inputs[0].rest, bytes_of(std::uint64_t{42}));
+}
+
+TEST_F(InputQueueTest, AMessageIsToldWithItsPositionWhenItGoesIntoTheRing) {
+  const std::vector<Field> fields{{"echo", R"("hello")"}};
+  queue_.push_timer(5, 42);
+  queue_.push_message(9, message_of(fields));
+  ASSERT_EQ(told_.size(), 1U) << "the message; no timer";
+  EXPECT_EQ(told_[0], (nlohmann::json{{"node", ""},
+                                      {"event", "line_read"},
+                                      {"peer", "c1"},
+                                      {"message", "c1:7"},
+                                      {"type", "echo"},
+                                      {"position", record_bytes(2 * sizeof(std::int64_t))}}));
+  const std::string long_text = '"' + std::string(400'000, 'x') + '"';  // more than the ring holds
+  const std::vector<Field> long_fields{{"echo", long_text}};
+  queue_.push_message(9, message_of(long_fields));
+  queue_.flush();
+  EXPECT_EQ(told_.size(), 1U) << "its last part is not there yet";
+  std::uint64_t last = 0;
+  while (queue_.blocked()) {
+    last = worker_.head();
+    while (worker_.next()) last = std::max(last, worker_.head());
+    worker_.release();
+    queue_.flush();
+  }
+  ASSERT_EQ(told_.size(), 2U);
+  EXPECT_GE(told_[1]["position"], last) << "of the last part, not of the first";
 }
 
 TEST_F(InputQueueTest, AMessageArrivesAsItWas) {

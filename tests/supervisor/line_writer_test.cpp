@@ -9,6 +9,7 @@
 #include "common/shm/segment.h"
 #include "tests/common/shm/owned_ring.h"
 #include "tests/supervisor/pipe_of_test.h"
+#include "tests/support/recorded_events.h"
 
 namespace hearsay::supervisor {
 namespace {
@@ -23,10 +24,11 @@ constexpr std::int64_t kDeadlineNs = 100;
 class LineWriterTest : public testing::Test {
  protected:
   // The worker puts out a line, or a part of one.
-  void line(const std::string& text, std::uint16_t flags, std::int64_t taken_ns = 0) {
+  void line(const std::string& text, std::uint16_t flags, std::int64_t taken_ns = 0,
+            std::uint64_t position = 0) {
     const auto kind = static_cast<std::uint16_t>(protocol::OutputKind::line);
-    ASSERT_TRUE(
-        worker_.append(kind, flags, std::string(bytes_of(protocol::LineHeader{taken_ns, 0})) + text));
+    ASSERT_TRUE(worker_.append(
+        kind, flags, std::string(bytes_of(protocol::LineHeader{taken_ns, position})) + text));
     worker_.publish();
   }
   void wake(std::int64_t at_ns, std::uint64_t token) {
@@ -49,7 +51,8 @@ class LineWriterTest : public testing::Test {
   shm::RingProducer worker_{ring_.view(), 0};
   PipeOfTest pipe_;
   Timers timers_;
-  trace::NoEvents events_;
+  std::vector<nlohmann::json> told_;
+  test::RecordedEvents events_{told_};
   LineWriter writer_{ring_.view(), pipe_.write_end(), kDeadlineNs, timers_, events_};
 };
 
@@ -85,6 +88,27 @@ TEST_F(LineWriterTest, ALateLineToAClientIsDroppedOthersAreNot) {
   EXPECT_EQ(pipe_.read(), "late to a peer\nfresh to a client\n");
   EXPECT_TRUE(everything_freed());
   EXPECT_TRUE(writer_.idle());
+}
+
+TEST_F(LineWriterTest, EachLineIsToldOnceWithThePositionOfItsInput) {
+  line("one ", kFirstPart | kToClient, 0, 24);
+  line("and two\n", kLastPart | kToClient, 0, 24);
+  line("late\n", kWhole | kToClient, 0, 48);
+  writer_.pump(5);
+  writer_.write_own("own\n", 7);
+  line("late\n", kWhole | kToClient, 0, 72);
+  writer_.pump(kDeadlineNs + 1);
+  const auto written = [](int bytes, std::int64_t duration_ns) {
+    return nlohmann::json{
+        {"node", ""}, {"event", "line_written"}, {"bytes", bytes}, {"duration_ns", duration_ns}};
+  };
+  std::vector<nlohmann::json> wanted{written(12, 5), written(5, 5), written(4, kDeadlineNs - 6),
+                                     written(5, kDeadlineNs + 1)};
+  wanted[0]["position"] = 24;
+  wanted[1]["position"] = 48;
+  wanted[3]["position"] = 72;
+  wanted[3]["event"] = "reply_dropped";
+  EXPECT_EQ(told_, wanted) << "a line of the supervisor's own has no position";
 }
 
 TEST_F(LineWriterTest, OneJustInTimeIsWritten) {

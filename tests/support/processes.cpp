@@ -65,14 +65,14 @@ std::vector<std::string> open_files(pid_t pid) {
   return files;
 }
 
-std::vector<pid_t> processes_with_argument(const std::string& word) {
+std::vector<pid_t> processes_with_environment(const std::string& entry_wanted) {
   std::vector<pid_t> found;
   for (const auto& entry : std::filesystem::directory_iterator("/proc")) {
     const std::string name = entry.path().filename();
     if (name.find_first_not_of("0123456789") != std::string::npos) continue;
-    std::ifstream file(entry.path() / "cmdline");
-    for (std::string argument; std::getline(file, argument, '\0');) {
-      if (argument == word) found.push_back(std::stoi(name));
+    std::ifstream file(entry.path() / "environ");
+    for (std::string word; std::getline(file, word, '\0');) {
+      if (word == entry_wanted) found.push_back(std::stoi(name));
     }
   }
   return found;

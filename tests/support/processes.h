@@ -23,8 +23,9 @@ bool gone_in_time(pid_t pid, std::chrono::milliseconds patience = kPatience);
 std::int64_t cpu_ticks(pid_t pid);
 // What its open descriptors are: "pipe:[123]", "/dev/null", "/memfd:hearsay-segment (deleted)".
 std::vector<std::string> open_files(pid_t pid);
-// All processes that were started with this word on their command line, the dead ones not.
-std::vector<pid_t> processes_with_argument(const std::string& word);
+// All processes that were started with this "NAME=value" in their environment, or whose parents
+// were; the dead ones not. Of their arguments nothing may be left.
+std::vector<pid_t> processes_with_environment(const std::string& entry);
 // The letter of its state: R, S, T (stopped), Z, ...; 0 when there is no such process.
 char state_of(pid_t pid);
 // Waits until it is stopped.

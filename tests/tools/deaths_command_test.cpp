@@ -77,6 +77,26 @@ TEST_F(FaultsCommand, DeathsAreToldByCauseWithTheOutage) {
   EXPECT_NE(finished.output.find("workers died"), std::string::npos) << finished.output;
 }
 
+// What the node told of its start came before, what it told of its work after it.
+TEST_F(FaultsCommand, TheLoadsStartIsATimeOfTheTrace) {
+  const Finished finished = run_shell(
+      command("-w echo --node-count 1 --time-limit 1 --rate 50 -- --trace-level=debug"));
+  EXPECT_EQ(finished.exit_code, 0) << finished.output;
+  const std::int64_t start = results().at("hearsay").at("load-start-ts");
+  std::ifstream log(store_ / "latest" / "node-logs" / "n0.log");
+  std::size_t echoes = 0;
+  for (std::string line; std::getline(log, line);) {
+    const nlohmann::json event = nlohmann::json::parse(line);
+    if (event["event"] == "node_started" || event["event"] == "node_initialised") {
+      EXPECT_LT(event["ts"], start) << line;
+    }
+    if (event.value("type", "") != "echo") continue;
+    EXPECT_GE(event["ts"], start) << line;
+    ++echoes;
+  }
+  EXPECT_GT(echoes, 0U);
+}
+
 TEST_F(FaultsCommand, KillsByHandAreSeen) {
   // The script plays the hand: it kills each child of the bench's nodes once a worker is there.
   const std::string line = command("-w echo --node-count 1 --time-limit 3 --rate 50") +

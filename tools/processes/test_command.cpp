@@ -77,6 +77,7 @@ class Test {
 
   int run() {
     const std::int64_t start_ns = monotonic_ns();
+    outcome_.unix_ns_at_0 = wall_ns() - start_ns;
     const std::int64_t cpu_start_ns = own_cpu_ns();
     if (options_.log_stderr) {
       nodes_.hand_log_to([this](std::size_t node, std::string_view line) {

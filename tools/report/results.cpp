@@ -108,6 +108,9 @@ nlohmann::json hearsay_section(const TestOptions& options, const Workload& workl
       {"traffic", describe_traffic(network, count_invocations(run.history()))},
       {"leftover-processes", outcome.leftovers}};
   if (outcome.wall_ns) section["wall-time-ms"] = *outcome.wall_ns / kNsPerMs;
+  if (outcome.unix_ns_at_0 && run.load_start_ns()) {
+    section["load-start-ts"] = *outcome.unix_ns_at_0 + *run.load_start_ns();
+  }
   if (outcome.bench_cpu_ns) section["bench-cpu-ms"] = *outcome.bench_cpu_ns / kNsPerMs;
   if (!outcome.usage.empty()) section["resources"] = describe_resources(network, outcome);
   if (!outcome.simulator.is_null()) section["simulator"] = outcome.simulator;

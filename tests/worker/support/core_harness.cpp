@@ -5,6 +5,7 @@
 
 #include "common/protocol/line_parser.h"
 #include "common/protocol/message_record.h"
+#include "tests/support/recorded_events.h"
 
 namespace hearsay::test {
 namespace {
@@ -20,14 +21,19 @@ std::string record_of(const std::string& line) {
   return record;
 }
 
+std::unique_ptr<trace::EventSink> make_sink(std::vector<Json>* events) {
+  if (events == nullptr) return std::make_unique<trace::NoEvents>();
+  return std::make_unique<RecordedEvents>(*events);
+}
+
 }  // namespace
 
-CoreHarness::CoreHarness(GossipOptions gossip, core::NodeKey key)
-    : gossip_(std::move(gossip)), key_(key), node_(make_node()) {}
+CoreHarness::CoreHarness(GossipOptions gossip, core::NodeKey key, std::vector<Json>* events)
+    : gossip_(std::move(gossip)), key_(key), events_(make_sink(events)), node_(make_node()) {}
 
 std::unique_ptr<core::Node> CoreHarness::make_node() {
   return std::make_unique<core::Node>(key_, core::switch_on(core::services(), {.gossip = gossip_}),
-                                      events_);
+                                      *events_);
 }
 
 std::vector<Json> CoreHarness::run(protocol::InputKind kind, std::uint16_t flags,

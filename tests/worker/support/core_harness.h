@@ -26,7 +26,9 @@ using Json = nlohmann::json;
 
 class CoreHarness {
  public:
-  explicit CoreHarness(GossipOptions gossip = {}, core::NodeKey key = {7, 42});
+  // `events`: where all its events go; nothing: nowhere.
+  explicit CoreHarness(GossipOptions gossip = {}, core::NodeKey key = {7, 42},
+                       std::vector<Json>* events = nullptr);
 
   // Commits the step for one message, given as the line's JSON; returns the lines it put out.
   std::vector<Json> send(const Json& message);
@@ -75,7 +77,7 @@ class CoreHarness {
   GossipOptions gossip_;
   core::NodeKey key_;
   std::string self_ = "n0";
-  trace::NoEvents events_;
+  std::unique_ptr<trace::EventSink> events_;
   std::string journal_;
   std::unique_ptr<core::Node> node_;
   std::uint64_t inputs_ = 0;

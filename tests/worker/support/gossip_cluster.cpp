@@ -6,8 +6,9 @@
 
 namespace hearsay::test {
 
-GossipCluster::GossipCluster(const GossipOptions& gossip, std::size_t nodes, std::size_t absent)
-    : gossip_(gossip), nodes_(nodes) {
+GossipCluster::GossipCluster(const GossipOptions& gossip, std::size_t nodes, std::size_t absent,
+                             std::vector<Json>* events)
+    : gossip_(gossip), events_(events), nodes_(nodes) {
   const std::size_t digits = std::to_string(nodes + absent - 1).size();
   for (std::size_t node = 0; node < nodes + absent; ++node) {
     const std::string number = std::to_string(node);
@@ -18,7 +19,8 @@ GossipCluster::GossipCluster(const GossipOptions& gossip, std::size_t nodes, std
 
 void GossipCluster::make(std::size_t node) {
   ++lives_;
-  nodes_[node] = {std::make_unique<CoreHarness>(gossip_, core::NodeKey{1000 + lives_, lives_}), 1};
+  nodes_[node] = {
+      std::make_unique<CoreHarness>(gossip_, core::NodeKey{1000 + lives_, lives_}, events_), 1};
   core_now(node).worker_started(1);
   take(node,
        core_now(node).send(

@@ -28,8 +28,10 @@ class GossipCluster {
     bool is(std::string_view type) const { return body["type"] == type; }
   };
 
-  // Beyond `nodes` there are as many more `absent` ones, that others know by name only.
-  GossipCluster(const GossipOptions& gossip, std::size_t nodes, std::size_t absent = 0);
+  // Beyond `nodes` there are as many more `absent` ones, that others know by name only. `events`:
+  // where all events of all nodes go; nothing: nowhere.
+  GossipCluster(const GossipOptions& gossip, std::size_t nodes, std::size_t absent = 0,
+                std::vector<Json>* events = nullptr);
 
   // A message of another node, absent or not, arrives now.
   void hear(std::size_t node, std::size_t from, const Json& body);
@@ -83,6 +85,7 @@ class GossipCluster {
   bool step(std::int64_t limit_ns);
 
   GossipOptions gossip_;
+  std::vector<Json>* events_;
   std::vector<std::string> names_;
   std::vector<Node> nodes_;
   std::multimap<std::int64_t, Sent> under_way_;  // by the time of arrival

@@ -39,6 +39,7 @@ struct Outcome {
   std::vector<std::string> leftovers;   // nodes that left processes behind
   // Of real processes only.
   std::optional<std::int64_t> wall_ns;       // from the first process started to the last one gone
+  std::optional<std::int64_t> unix_ns_at_0;  // Unix time when the run's clock was at 0
   std::optional<std::int64_t> bench_cpu_ns;  // what the bench itself used
   std::vector<NodeUsage> usage;              // by node
 };

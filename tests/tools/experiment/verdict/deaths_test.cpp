@@ -19,6 +19,8 @@ TEST(Deaths, AreCountedByCause) {
   deaths.take_line(0, event(1, "worker_died", 11, "signal 9 (Killed)"));
   deaths.take_line(0, event(2, "worker_killed", 12, "chaos"));
   deaths.take_line(0, event(3, "worker_died", 12, "signal 9 (Killed)"));
+  deaths.take_line(0, event(3, "worker_killed", 14, "took too long: no step finished for 9 ms"));
+  deaths.take_line(0, event(3, "worker_died", 14, "signal 9 (Killed)"));
   deaths.take_line(1, event(4, "worker_died", 11, "signal 9 (Killed)"));
   deaths.take_line(1, event(5, "worker_died", 13, "signal 11 (Segmentation fault)"));
   const nlohmann::json result = deaths.json();

@@ -78,9 +78,9 @@ class Check {
         if (value.nodes.has(node)) continue;
         verdicts_.violate(
             Rule::values_everywhere, node, value.first_ns,
-            fmt::format("{} has not got {}, which {} acknowledged; hearsay trace value {} shows "
+            fmt::format("{} has not got {}, which {} acknowledged; hearsay trace value {} {} shows "
                         "where it stopped",
-                        name(node), value.text, name(value.origin), value.text));
+                        name(node), value.text, name(value.origin), value.text, run_.logs().name));
       }
     }
   }

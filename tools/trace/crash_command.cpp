@@ -25,10 +25,10 @@ std::string name_of_input(const Input& input) {
 }
 
 template <typename Describe>
-std::string list_inputs(const std::vector<std::shared_ptr<Input>>& inputs, Describe describe) {
+std::string list_inputs(const std::vector<InFlight>& inputs, Describe describe) {
   std::string text;
   for (std::size_t i = 0; i < std::min(kInputsShown, inputs.size()); ++i) {
-    text += (i == 0 ? "" : "; ") + describe(*inputs[i]);
+    text += (i == 0 ? "" : "; ") + describe(inputs[i]);
   }
   if (inputs.size() > kInputsShown) text += fmt::format("; {} more", inputs.size() - kInputsShown);
   return text;
@@ -103,32 +103,33 @@ class CrashPage {
   }
 
   void print_inputs(const Death& death) {
-    out_.line("  In flight: {}", list_inputs(death.in_flight, [&](const Input& input) {
-                                   return fmt::format("{} ({})", name_of_input(input),
-                                                      state_of(death, input));
-                                 }) + (death.in_flight.empty() ? "nothing" : ""));
+    const auto describe = [&](const InFlight& each) {
+      return fmt::format("{} ({})", name_of_input(*each.input), state_of(death, each));
+    };
+    out_.line("  In flight: {}",
+              death.in_flight.empty() ? "nothing" : list_inputs(death.in_flight, describe));
     if (!death.goes_on_at) return;
+    const auto name = [](const InFlight& each) { return name_of_input(*each.input); };
     out_.line("  Run again: {}", death.run_again.empty()
                                      ? fmt::format("nothing; on with input {}", *death.goes_on_at)
                                      : fmt::format("from input {} on: {}", *death.goes_on_at,
-                                                   list_inputs(death.run_again, name_of_input)));
-    std::vector<std::shared_ptr<Input>> asked;
-    for (const auto& input : death.in_flight) {
-      if (!input->message.empty()) asked.push_back(input);
+                                                   list_inputs(death.run_again, name)));
+    std::vector<InFlight> asked;
+    for (const InFlight& each : death.in_flight) {
+      if (!each.input->message.empty()) asked.push_back(each);
     }
-    if (asked.empty()) {
-      out_.line("  Clients: nobody was waiting");
-    } else {
-      out_.line("  Clients: {}", list_inputs(asked, [&](const Input& input) {
-                  return input.message + " " + fate_of(death, input);
-                }));
-    }
+    const auto tell_fate = [&](const InFlight& each) {
+      return bench::printable(each.input->message) + " " + fate_of(death, *each.input);
+    };
+    out_.line("  Clients: {}",
+              asked.empty() ? "nobody was waiting" : list_inputs(asked, tell_fate));
   }
 
-  static std::string state_of(const Death& death, const Input& input) {
-    if (death.goes_on_at && input.position < *death.goes_on_at)
+  static std::string state_of(const Death& death, const InFlight& each) {
+    if (death.goes_on_at && each.input->position < *death.goes_on_at) {
       return "done, its answer on its way";
-    return input.begun ? "begun" : "waiting in the ring";
+    }
+    return each.begun ? "begun" : "waiting in the ring";
   }
 
   static std::string fate_of(const Death& death, const Input& input) {

@@ -140,7 +140,8 @@ void Deaths::die(Node& node, const TraceEvent& event) {
   tell_before(node, death);
   for (const auto& input : node.open) {
     const bool answered = input->answered_ns || input->dropped;
-    if (!answered) death.in_flight.push_back(input);
+    if (!answered) death.in_flight.push_back({input, input->begun});
+    input->begun = false;
   }
   node.death = &death;
 }
@@ -164,12 +165,12 @@ void Deaths::recover(Node& node, const TraceEvent& event) {
   death.goes_on_at = from;
   death.recovery_ns = event.number(FieldName::duration_ns);
   death.journal_bytes = event.number(FieldName::bytes);
-  for (const auto& input : death.in_flight) {
-    if (input->position >= from && input->begun) death.run_again.push_back(input);
+  for (const InFlight& each : death.in_flight) {
+    if (each.input->position >= from && each.begun) death.run_again.push_back(each);
   }
   // Committed, and nobody waits: not in flight.
-  std::erase_if(death.in_flight, [&](const auto& input) {
-    return input->position < from && input->message.empty();
+  std::erase_if(death.in_flight, [&](const InFlight& each) {
+    return each.input->position < from && each.input->message.empty();
   });
   forget_before(node, from);
 }

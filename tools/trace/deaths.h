@@ -25,7 +25,7 @@ struct Input {
   std::string peer;
   std::string message;  // "": nobody waits for an answer
   std::int64_t read_ns = 0;
-  bool begun = false;  // by a worker that may have died
+  bool begun = false;  // by the worker at hand
   std::int64_t sent = 0;
   std::int64_t written = 0;
   std::optional<std::int64_t> answer;  // which of its lines
@@ -33,6 +33,11 @@ struct Input {
   bool dropped = false;  // instead: the client had gone
 
   bool is_settled() const { return message.empty() || answered_ns || dropped; }
+};
+
+struct InFlight {
+  std::shared_ptr<Input> input;
+  bool begun;  // by the worker that died
 };
 
 struct Death {
@@ -56,8 +61,8 @@ struct Death {
   bool again = false;              // the next worker died before it was ready
 
   std::optional<std::int64_t> goes_on_at;  // input, of the next worker
-  std::vector<std::shared_ptr<Input>> in_flight;
-  std::vector<std::shared_ptr<Input>> run_again;
+  std::vector<InFlight> in_flight;
+  std::vector<InFlight> run_again;
 };
 
 class Deaths {

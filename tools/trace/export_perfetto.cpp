@@ -37,7 +37,6 @@ class PerfettoFile {
   void write() {
     out_.write("{\"displayTimeUnit\":\"ms\",\"traceEvents\":[\n");
     while (const TraceEvent* event = trace_.next()) take(*event);
-    level_.require(trace::Level::debug, "A picture of steps and messages");
     for (std::uint32_t node = 0; node < nodes_.size(); ++node) {
       close_step(node, end_ns_);
       close_outage(node, end_ns_, "no worker was ready again");
@@ -208,6 +207,7 @@ class PerfettoFile {
 }  // namespace
 
 void export_perfetto(const RunReader& run, const TimeWindow& window, Output& out) {
+  run.require(trace::Level::debug, "A picture of steps and messages");
   PerfettoFile(run, window, out).write();
 }
 

@@ -44,12 +44,10 @@ class ShivizFile {
   void write() {
     out_.write("(?<event>.*)\\n(?<host>\\S*) (?<clock>{.*})\n\n");
     while (const TraceEvent* event = trace_.next()) take(*event);
-    level_.require(trace::Level::debug, "An order by messages");
   }
 
  private:
   void take(const TraceEvent& event) {
-    level_.take(event);
     const Delivery* delivery = deliveries_.take(event);
     if (!belongs_there(event) || !run_.holds(window_, event.time_ns)) return;
     if (event.node >= clocks_.size()) clocks_.resize(event.node + 1);
@@ -94,12 +92,12 @@ class ShivizFile {
   std::vector<std::string> hosts_;
   std::vector<Clock> clocks_;
   std::map<std::uint64_t, Clock> sent_;
-  LevelSeen level_;
 };
 
 }  // namespace
 
 void export_shiviz(const RunReader& run, const TimeWindow& window, Output& out) {
+  run.require(trace::Level::debug, "An order by messages");
   ShivizFile(run, window, out).write();
 }
 

@@ -85,7 +85,6 @@ class Picture {
 
   void write() {
     while (const TraceEvent* event = trace_.next()) take(*event);
-    level_.require(trace::Level::debug, "A picture of messages");
     for (const auto& [node, died_ns] : open_gaps_) gaps_.push_back({node, died_ns, last_ns_});
     if (first_ns_ == 0) {
       throw TraceProblem("no event lies between --from and --to; the run goes from " +
@@ -105,7 +104,6 @@ class Picture {
   void take(const TraceEvent& event) {
     if (run_begin_ns_ == 0) run_begin_ns_ = event.time_ns;
     last_seen_ns_ = std::max(last_seen_ns_, event.time_ns);
-    level_.take(event);
     const Delivery* delivery = deliveries_.take(event);
     for (const std::uint64_t id : deliveries_.undone()) arrows_.erase(id);
     for (const std::uint64_t id : deliveries_.reopened()) {
@@ -243,7 +241,6 @@ class Picture {
   std::vector<Mark> marks_;
   std::vector<Gap> gaps_;
   std::map<std::uint32_t, std::int64_t> open_gaps_;
-  LevelSeen level_;
   std::int64_t run_begin_ns_ = 0;
   std::int64_t last_seen_ns_ = 0;
   std::int64_t first_ns_ = 0;
@@ -255,6 +252,7 @@ class Picture {
 }  // namespace
 
 void export_svg(const RunReader& run, const TimeWindow& window, Output& out) {
+  run.require(trace::Level::debug, "A picture of messages");
   Picture(run, window, out).write();
 }
 

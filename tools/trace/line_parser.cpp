@@ -3,7 +3,9 @@
 #include <simdjson.h>
 
 #include <array>
+#include <charconv>
 #include <string>
+#include <system_error>
 
 #include "tools/experiment/network/foreign_text.h"
 
@@ -122,11 +124,24 @@ void take_field(std::string_view name, const simdjson::dom::element& value, Trac
   }
 }
 
+// The number behind `name`, which must be within the line's first bytes.
+std::optional<std::int64_t> number_behind(std::string_view line, std::string_view name) {
+  constexpr std::size_t kFar = 400;
+  const std::size_t at = line.substr(0, kFar).find(name);
+  if (at == std::string_view::npos) return std::nullopt;
+  const std::string_view rest = line.substr(at + name.size());
+  std::int64_t number = 0;
+  const auto [end, error] = std::from_chars(rest.data(), rest.data() + rest.size(), number);
+  return error == std::errc() && end != rest.data() + rest.size() ? std::optional(number)
+                                                                  : std::nullopt;
+}
+
 }  // namespace
 
 struct LineParser::Library {
   simdjson::dom::parser parser;
   std::string repaired;  // a line that was not UTF-8
+  TraceEvent stamped;
 };
 
 LineParser::LineParser() : library_(std::make_unique<Library>()) {}
@@ -145,6 +160,18 @@ LineKind LineParser::parse(std::string_view line, TraceEvent& event) {
   library_->repaired = *repaired;
   library_->repaired.reserve(library_->repaired.size() + kPaddingBytes);
   return parse_good_utf8(library_->repaired, event);
+}
+
+std::optional<LineStamp> LineParser::stamp_of(std::string_view line) {
+  constexpr std::string_view kBegin = "{\"ts\":";
+  if (line.starts_with(kBegin)) {
+    const auto ts_ns = number_behind(line.substr(0, kBegin.size() + 20), kBegin);
+    const auto pid = number_behind(line, "\"pid\":");
+    if (ts_ns && pid) return LineStamp{*ts_ns, *pid};
+  }
+  TraceEvent& event = library_->stamped;
+  if (parse(line, event) == LineKind::foreign) return std::nullopt;
+  return LineStamp{event.ts_ns, event.pid};
 }
 
 LineKind LineParser::parse_good_utf8(std::string_view line, TraceEvent& event) {

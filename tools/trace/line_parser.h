@@ -6,7 +6,9 @@
 #pragma once
 
 #include <cstddef>
+#include <cstdint>
 #include <memory>
+#include <optional>
 #include <string_view>
 
 #include "tools/trace/trace_event.h"
@@ -24,6 +26,12 @@ enum class LineKind {
   foreign,        // not ours, or damaged
 };
 
+// What a line is sorted by.
+struct LineStamp {
+  std::int64_t ts_ns;
+  std::int64_t pid;
+};
+
 class LineParser {
  public:
   LineParser();
@@ -34,6 +42,9 @@ class LineParser {
   // Fills everything of `event` but time_ns, node and life. Its texts live until the next call.
   // Behind `line` kPaddingBytes must be readable.
   LineKind parse(std::string_view line, TraceEvent& event);
+  // Looks at little of the line if it begins as our writer begins it. Nothing: it is not ours. What
+  // has a stamp may still turn out to be foreign.
+  std::optional<LineStamp> stamp_of(std::string_view line);
 
  private:
   struct Library;

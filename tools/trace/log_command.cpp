@@ -81,10 +81,10 @@ class Log {
   void say_what_was_not_shown() const {
     if (shown_ > 0) return;
     level_.require(trace::Level::info, "");
-    bench::tell("None of {} is let through. {}\n", count_text(seen_, "event"),
+    bench::tell("None of {} is let through.{}\n", count_text(seen_, "event"),
                 level_.reaches(trace::Level::trace)
                     ? std::string()
-                    : "Messages and values are events of level debug, commits and timers of "
+                    : " Messages and values are events of level debug, commits and timers of "
                       "level trace; this run was " +
                           level_.advice(trace::Level::trace));
   }

@@ -14,9 +14,19 @@
 namespace hearsay::traces {
 namespace {
 
-constexpr std::size_t kPieceBytes = 256 * 1024;
+// So many lines are sorted at a time; half of them then go out.
+constexpr std::size_t kWindow = 1024;
+constexpr std::size_t kPieceBytes = 64 * 1024;
+// All that the window may hold, and a piece behind it.
+constexpr std::size_t kBufferBytes = kPieceBytes * 4;
 // Between two processes lines may change places; by more than this, the clock was set.
 constexpr std::int64_t kLatestNs = kNsPerSecond;
+constexpr std::int64_t kLongestPauseNs = 3600 * kNsPerSecond;
+
+[[noreturn]] void refuse_file(const std::filesystem::path& path) {
+  throw TraceProblem(
+      fmt::format("can't read {}: {}", bench::printable(path.string()), std::strerror(errno)));
+}
 
 }  // namespace
 
@@ -24,82 +34,115 @@ LogFile::LogFile(const std::filesystem::path& path)
     : path_(path),
       stem_(path.stem()),
       fd_(::open(path.c_str(), O_RDONLY | O_CLOEXEC)),
-      buffer_(kPieceBytes + kPaddingBytes) {
-  if (!fd_.valid()) {
-    throw TraceProblem(
-        fmt::format("can't read {}: {}", bench::printable(path.string()), std::strerror(errno)));
-  }
+      buffer_(kBufferBytes + kPaddingBytes) {
+  if (!fd_.valid()) refuse_file(path);
 }
 
 bool LogFile::next() {
   while (true) {
-    const void* feed = std::memchr(buffer_.data() + scanned_, '\n', end_ - scanned_);
-    if (feed == nullptr) {
-      scanned_ = end_;
-      if (!read_more()) return false;
-      continue;
-    }
-    const auto at = static_cast<std::size_t>(static_cast<const char*>(feed) - buffer_.data());
-    const std::string_view line(buffer_.data() + begin_, at - begin_);
-    begin_ = scanned_ = at + 1;
-    if (take_line(line)) return true;
+    const std::size_t left = window_.size() - given_out_;
+    if (left == 0 || (!at_end_ && left <= kWindow / 2)) fill_window();
+    if (given_out_ == window_.size()) return false;
+    const Line& line = window_[given_out_++];
+    const LineKind kind = parser_.parse(text_of(line), event_);
+    if (kind == LineKind::foreign) ++notes_.foreign_lines;
+    if (kind == LineKind::unknown_event) ++notes_.unknown_events;
+    if (kind != LineKind::event) continue;
+    if (event_.node_name.empty()) event_.node_name = stem_;
+    event_.time_ns = line.time_ns;
+    ++notes_.events;
+    return true;
   }
 }
 
-bool LogFile::read_more() {
-  if (end_ - begin_ > kLongestLineBytes) {  // nothing of ours: forget it up to its end
-    passing_over_ = true;
-    begin_ = scanned_ = end_;
+void LogFile::fill_window() {
+  drop_what_was_given_out();
+  at_end_ = false;
+  while (window_.size() < kWindow) {
+    const void* feed = std::memchr(buffer_.data() + scanned_, '\n', end_ - scanned_);
+    if (feed != nullptr) {
+      const auto at = static_cast<std::size_t>(static_cast<const char*>(feed) - buffer_.data());
+      take_line(begin_, at - begin_);
+      begin_ = scanned_ = at + 1;
+      continue;
+    }
+    scanned_ = end_;
+    if (end_ - begin_ > kLongestLineBytes) {  // nothing of ours: forget it up to its end
+      passing_over_ = true;
+      end_ = scanned_ = begin_;
+    }
+    if (kBufferBytes - end_ < kLongestLineBytes && !window_.empty()) break;
+    if (!read_more()) {
+      at_end_ = true;
+      break;
+    }
   }
-  std::memmove(buffer_.data(), buffer_.data() + begin_, end_ - begin_);
-  end_ -= begin_;
-  scanned_ -= begin_;
-  begin_ = 0;
+  const auto earlier = [](const Line& a, const Line& b) { return a.time_ns < b.time_ns; };
+  if (!std::is_sorted(window_.begin(), window_.end(), earlier)) {
+    std::stable_sort(window_.begin(), window_.end(), earlier);
+  }
+}
+
+// Moves all that is still wanted to the buffer's beginning.
+void LogFile::drop_what_was_given_out() {
+  window_.erase(window_.begin(), window_.begin() + static_cast<std::ptrdiff_t>(given_out_));
+  given_out_ = 0;
+  std::size_t first = begin_;
+  for (const Line& line : window_) first = std::min(first, line.begin);
+  std::memmove(buffer_.data(), buffer_.data() + first, end_ - first);
+  for (Line& line : window_) line.begin -= first;
+  begin_ -= first;
+  scanned_ -= first;
+  end_ -= first;
+}
+
+bool LogFile::read_more() {
   ssize_t count = 0;
   do {
-    count = ::read(fd_.get(), buffer_.data() + end_, kPieceBytes - end_);
+    count = ::read(fd_.get(), buffer_.data() + end_, std::min(kPieceBytes, kBufferBytes - end_));
   } while (count < 0 && errno == EINTR);
-  if (count < 0) {
-    throw TraceProblem(
-        fmt::format("can't read {}: {}", bench::printable(path_.string()), std::strerror(errno)));
-  }
-  notes_.cut_off = end_ > 0 || passing_over_;
+  if (count < 0) refuse_file(path_);
+  notes_.cut_off = end_ > begin_ || passing_over_;
   end_ += static_cast<std::size_t>(count);
   notes_.bytes += count;
   return count > 0;
 }
 
-bool LogFile::take_line(std::string_view line) {
-  if (passing_over_) {
-    passing_over_ = false;
+void LogFile::take_line(std::size_t begin, std::size_t size) {
+  if (size == 0 && !passing_over_) return;
+  const std::string_view line(buffer_.data() + begin, size);
+  const auto stamp = passing_over_ ? std::nullopt : parser_.stamp_of(line);
+  passing_over_ = false;
+  if (!stamp) {
     ++notes_.foreign_lines;
-    return false;
+    return;
   }
-  const LineKind kind = parser_.parse(line, event_);
-  if (kind == LineKind::foreign && !line.empty()) ++notes_.foreign_lines;
-  if (kind == LineKind::unknown_event) ++notes_.unknown_events;
-  if (kind != LineKind::event) return false;
-  if (event_.node_name.empty()) event_.node_name = stem_;
-  keep_time();
-  ++notes_.events;
-  return true;
+  // What would set the clock must be ours in all.
+  const std::int64_t time_ns = stamp->ts_ns + moved_ns_;
+  const bool suspicious =
+      time_ns < latest_ns_ - kLatestNs || time_ns > latest_ns_ + kLongestPauseNs;
+  if (suspicious && parser_.parse(line, event_) == LineKind::foreign) {
+    ++notes_.foreign_lines;
+    return;
+  }
+  window_.push_back({keep_time(*stamp), begin, size});
 }
 
-void LogFile::keep_time() {
-  const auto [last, is_new] = last_ns_.try_emplace(event_.pid, latest_ns_ - kLatestNs);
-  const std::int64_t limit_ns =
-      is_new || notes_.events == 0 ? latest_ns_ - kLatestNs : last->second;
-  std::int64_t time_ns = event_.ts_ns + moved_ns_;
-  if (notes_.events > 0 && time_ns < limit_ns) {
-    const std::int64_t step_ns = limit_ns - time_ns;
-    ++notes_.clock_steps;
-    notes_.largest_step_ns = std::max(notes_.largest_step_ns, step_ns);
+// Each process that lives through a step sees it once.
+std::int64_t LogFile::keep_time(const LineStamp& stamp) {
+  const bool is_first = processes_.empty();
+  Process& process =
+      processes_.try_emplace(stamp.pid, Process{latest_ns_ - kLatestNs}).first->second;
+  std::int64_t time_ns = stamp.ts_ns + moved_ns_;
+  if (!is_first && time_ns < process.last_ns) {
+    notes_.clock_steps = std::max(notes_.clock_steps, ++process.clock_steps);
+    notes_.largest_step_ns = std::max(notes_.largest_step_ns, latest_ns_ - time_ns);
     moved_ns_ += latest_ns_ - time_ns;
     time_ns = latest_ns_;
   }
-  last->second = time_ns;
+  process.last_ns = time_ns;
   latest_ns_ = std::max(latest_ns_, time_ns);
-  event_.time_ns = time_ns;
+  return time_ns;
 }
 
 }  // namespace hearsay::traces

@@ -1,6 +1,6 @@
 // All logs of a run as one trace, in the order of time; memory does not grow with the logs.
 //
-// Lines of one file stay in their order. Lines of the same time come in the order of the files, so
+// Lines of the same time come in the order of their files, and in each as they stand there, so
 // the same files always give the same trace. Nodes have numbers from 0 on: first those that the
 // files are named after, in their order, then others as they appear. Not thread-safe.
 #pragma once

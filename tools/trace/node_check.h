@@ -1,7 +1,7 @@
 // What one node's trace must show, one life after the other.
 //
-// A step's lines are compared with what was written of them, in the order of the file: that order
-// is causal (a step says what it sends before it is committed, and nothing is written before that).
+// A step's lines are compared with what was written of them. Times tell the order: a step says what
+// it sends before it is committed, and nothing is written before that.
 // A new worker says from where it runs inputs again: what was written of them may not be. Memory
 // holds only steps that are still open. Not thread-safe.
 #pragma once

@@ -34,8 +34,8 @@ std::optional<std::int64_t> read_load_start(const fs::path& run) {
   const auto results = nlohmann::json::parse(file, nullptr, false);
   if (!results.is_object() || !results.contains("hearsay")) return std::nullopt;
   const auto& ours = results["hearsay"];
-  if (!ours.is_object() || !ours.contains("load-start-ns")) return std::nullopt;
-  const auto& start = ours["load-start-ns"];
+  if (!ours.is_object() || !ours.contains("load-start-ts")) return std::nullopt;
+  const auto& start = ours["load-start-ts"];
   if (!start.is_number_integer()) return std::nullopt;
   return start.get<std::int64_t>();
 }

@@ -27,6 +27,13 @@ bool RunReader::holds(const TimeWindow& window, std::int64_t time_ns) const {
   return (!window.from_s || seconds >= *window.from_s) && (!window.to_s || seconds <= *window.to_s);
 }
 
+void RunReader::require(trace::Level level, std::string_view what) const {
+  LevelSeen seen;
+  MergedTrace trace = open();
+  while (const TraceEvent* event = seen.reaches(level) ? nullptr : trace.next()) seen.take(*event);
+  seen.require(level, what);
+}
+
 std::string LevelSeen::advice(trace::Level level) const {
   return fmt::format("recorded at {}: run again with -- --trace-level {}", name(), name_of(level));
 }

@@ -32,6 +32,9 @@ class RunReader {
   // "seconds since the start of the load".
   std::string clock_text() const;
   bool holds(const TimeWindow& window, std::int64_t time_ns) const;
+  // Throws TraceProblem when `what` needs a level that was not recorded. Reads no further than to
+  // the first event of it.
+  void require(trace::Level level, std::string_view what) const;
 
  private:
   RunLogs logs_;

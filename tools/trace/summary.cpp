@@ -83,14 +83,10 @@ void Summary::take_message(Node& node, const TraceEvent& event) {
       node.open.pop_front();
     }
   } else if (event.event == Event::message_sent) {
-    const std::string_view peer = event.text(FieldName::peer);
     const std::string_view type = event.text(FieldName::type);
-    auto to_peer = node.sent.find(peer);
-    if (to_peer == node.sent.end()) to_peer = node.sent.try_emplace(std::string(peer)).first;
-    auto count = to_peer->second.find(type);
-    if (count == to_peer->second.end()) {
-      count = to_peer->second.try_emplace(std::string(type)).first;
-    }
+    ByType& kind = event.has(FieldName::message) ? answers_ : between_nodes_;
+    auto count = kind.find(type);
+    if (count == kind.end()) count = kind.try_emplace(std::string(type)).first;
     ++count->second;
     node.open.push_back({event.number(FieldName::position), &count->second});
     if (node.open.size() > kMostOpen) node.open.pop_front();
@@ -101,19 +97,6 @@ void Summary::take_warning(const TraceEvent& event) {
   Warning& warning = warnings_[{event.node, event.event}];
   ++warning.count;
   warning.last = in_words(event);
-}
-
-std::map<std::string, std::int64_t> Summary::messages(bool between_nodes,
-                                                      const std::vector<std::string>& nodes) const {
-  std::map<std::string, std::int64_t> result;
-  for (const Node& node : nodes_) {
-    for (const auto& [peer, by_type] : node.sent) {
-      const bool is_node = std::find(nodes.begin(), nodes.end(), peer) != nodes.end();
-      if (is_node != between_nodes) continue;
-      for (const auto& [type, count] : by_type) result[type] += count;
-    }
-  }
-  return result;
 }
 
 }  // namespace hearsay::traces

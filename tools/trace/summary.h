@@ -5,6 +5,7 @@
 #include <cstddef>
 #include <cstdint>
 #include <deque>
+#include <functional>
 #include <map>
 #include <string>
 #include <string_view>
@@ -37,13 +38,14 @@ class Summary {
  public:
   void take(const TraceEvent& event);
   // By type of their body: those that steps which count have sent.
-  std::map<std::string, std::int64_t> messages(bool between_nodes,
-                                               const std::vector<std::string>& nodes) const;
+  using ByType = std::map<std::string, std::int64_t, std::less<>>;
+  const ByType& answers() const { return answers_; }
+  const ByType& messages_between_nodes() const { return between_nodes_; }
 
   const NodeSummary& node(std::size_t number) const;
   const Spread& spread() const { return spread_; }
   const LevelSeen& level() const { return level_; }
-  const std::map<std::string, std::int64_t>& deaths() const { return deaths_; }
+  const ByType& deaths() const { return deaths_; }
   const std::vector<std::int64_t>& outages_ns() const { return outages_ns_; }
   const std::map<std::pair<std::uint32_t, Event>, Warning>& warnings() const { return warnings_; }
   std::int64_t cluster_size() const { return cluster_size_; }
@@ -61,8 +63,6 @@ class Summary {
   struct Node {
     NodeSummary summary;
     std::deque<Sent> open;
-    // By peer, then by type.
-    std::map<std::string, std::map<std::string, std::int64_t, std::less<>>, std::less<>> sent;
   };
 
   Node& node_of(const TraceEvent& event);
@@ -71,10 +71,12 @@ class Summary {
   void take_warning(const TraceEvent& event);
 
   std::vector<Node> nodes_;
+  ByType answers_;
+  ByType between_nodes_;
   Spread spread_;
   LevelSeen level_;
   DeathCauses causes_;
-  std::map<std::string, std::int64_t> deaths_;
+  ByType deaths_;
   std::vector<std::int64_t> outages_ns_;
   std::map<std::pair<std::uint32_t, Event>, Warning> warnings_;
   std::int64_t cluster_size_ = 0;

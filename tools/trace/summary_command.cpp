@@ -30,8 +30,8 @@ std::int64_t quantile(const std::vector<std::int64_t>& sorted, double share) {
   return sorted[static_cast<std::size_t>(std::max(1.0, rank)) - 1];
 }
 
-// "12 (batch 10, tell 2)", the most frequent first.
-std::string with_kinds(const std::map<std::string, std::int64_t>& kinds) {
+// "12 (10 batch, 2 tell)", the most frequent first.
+std::string with_kinds(const Summary::ByType& kinds) {
   std::vector<std::pair<std::int64_t, std::string>> sorted;
   std::int64_t sum = 0;
   for (const auto& [name, count] : kinds) {
@@ -42,7 +42,7 @@ std::string with_kinds(const std::map<std::string, std::int64_t>& kinds) {
   std::string text;
   for (const auto& [count, name] : sorted) {
     text +=
-        fmt::format("{}{} {}", text.empty() ? "" : ", ", bench::printable(name), grouped(-count));
+        fmt::format("{}{} {}", text.empty() ? "" : ", ", grouped(-count), bench::printable(name));
   }
   return grouped(sum) + (text.empty() ? "" : " (" + text + ")");
 }
@@ -76,9 +76,11 @@ class SummaryPage {
   std::string name(std::uint32_t node) const { return bench::printable(trace_.nodes()[node]); }
 
   void say_extent() {
-    out_.line("{}: {}, {} events, {:.1f} MB", bench::printable(run_.logs().name),
+    const double kilobytes = static_cast<double>(bytes_) / 1e3;
+    out_.line("{}: {}, {} events, {}", bench::printable(run_.logs().name),
               count_text(nodes_with_events_, "node"), grouped(summary_.events()),
-              static_cast<double>(bytes_) / 1e6);
+              kilobytes < 1000 ? fmt::format("{:.0f} KB", kilobytes)
+                               : fmt::format("{:.1f} MB", kilobytes / 1000));
     if (summary_.events() == 0) {
       out_.line("No event of a hearsay node is in these logs.");
       return;
@@ -94,8 +96,8 @@ class SummaryPage {
       out_.line("\nMessages and values: {}", summary_.level().advice(trace::Level::debug));
       return;
     }
-    out_.line("\nMessages between nodes: {}", with_kinds(summary_.messages(true, trace_.nodes())));
-    out_.line("Answers to clients: {}", with_kinds(summary_.messages(false, trace_.nodes())));
+    out_.line("\nMessages between nodes: {}", with_kinds(summary_.messages_between_nodes()));
+    out_.line("Answers to clients: {}", with_kinds(summary_.answers()));
   }
 
   void say_values() {
@@ -144,15 +146,20 @@ class SummaryPage {
   }
 
   void say_nodes() {
+    const bool debug = summary_.level().reaches(trace::Level::debug);
     out_.line("\n{:<8}{:>8}{:>7}{:>8}{:>16}{:>9}{:>9}{:>9}{:>9}", "node", "events", "starts",
               "deaths", "longest outage", "read", "written", "values", "dropped");
     for (std::uint32_t i = 0; i < trace_.nodes().size(); ++i) {
       const NodeSummary& node = summary_.node(i);
       if (node.events == 0) continue;
+      const auto if_told = [&](std::int64_t count) {
+        return debug ? fmt::format("{}", count) : std::string("-");
+      };
       out_.line("{:<8}{:>8}{:>7}{:>8}{:>16}{:>9}{:>9}{:>9}{:>9}", name(i), node.events, node.lives,
                 node.deaths,
                 node.longest_outage_ns == 0 ? "-" : duration_text(node.longest_outage_ns),
-                node.lines_read, node.lines_written, summary_.spread().count_at(i), node.dropped);
+                if_told(node.lines_read), if_told(node.lines_written),
+                if_told(summary_.spread().count_at(i)), node.dropped);
     }
     if (summary_.cluster_size() > nodes_with_events_) {
       out_.line("The cluster has {}; the logs of the others are not here.",

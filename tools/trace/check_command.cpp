@@ -29,8 +29,7 @@ class Check {
   explicit Check(const TraceOptions& options) : run_(options.run), trace_(run_.open()) {
     while (const TraceEvent* event = trace_.next()) take(*event);
     level_.require(trace::Level::info, "");
-    const bool traced = level_.reaches(trace::Level::trace);
-    for (NodeCheck& node : nodes_) node.finish(traced);
+    for (NodeCheck& node : nodes_) node.finish();
     check_values();
     for (std::uint32_t i = 0; i < nodes_.size(); ++i) {
       if (is_incomplete(i)) verdicts_.excuse(i);
@@ -123,7 +122,8 @@ class Check {
     std::int64_t open = 0;
     for (const NodeCheck& node : nodes_) open += node.excused_starts();
     if (open > 0) {
-      out_.line("  {} went on when the node's trace ended: not judged", count_text(open, "start"));
+      out_.line("  {} went on when the node or its trace ended: not judged",
+                count_text(open, "start"));
     }
     for (std::uint32_t i = 0; i < nodes_.size(); ++i) {
       if (!is_incomplete(i)) continue;

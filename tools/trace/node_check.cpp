@@ -64,7 +64,7 @@ void NodeCheck::take(const TraceEvent& event) {
 }
 
 void NodeCheck::begin_life(const TraceEvent& event) {
-  if (life_ > 0) end_life(false);
+  if (life_ > 0) end_life();
   life_ = event.life;
   stopped_ = false;
   starting_.clear();
@@ -74,38 +74,21 @@ void NodeCheck::begin_life(const TraceEvent& event) {
   committed_.reset();
   counts_.clear();
   settled_count_.reset();
-  requests_.clear();
+  unanswered_.clear();
 }
 
-void NodeCheck::finish(bool traced) {
-  end_life(traced);
-}
-
-void NodeCheck::end_life(bool traced) {
-  for (const auto& [pid, time_ns] : starting_) {
-    if (!stopped_) {
-      ++excused_starts_;  // the whole node was killed, or the trace ends here
-      continue;
-    }
-    verdicts_.violate(Rule::starts_end, node_, time_ns,
-                      fmt::format("worker {} was started and neither ready nor dead", pid));
-  }
+// What was open when the node ended, or the trace, is not judged: a start goes down with its node,
+// a commit may have lost its event, and clients may wait.
+void NodeCheck::end_life() {
+  excused_starts_ += static_cast<std::int64_t>(starting_.size());
   if (!stopped_) {
-    // The last commit may have lost its event, and clients may wait.
-    std::erase_if(requests_, [&](const auto& each) {
-      return each.second.time_ns > last_ns_ - kAnswerTakesNs;
-    });
-  } else if (traced) {
-    for (const Written& line : uncommitted_) {
-      verdicts_.violate(Rule::journal_first, node_, line.time_ns,
-                        fmt::format("a line of input {} was written, but its step never committed",
-                                    line.position));
-    }
+    std::erase_if(unanswered_,
+                  [&](const auto& each) { return each.second > last_ns_ - kAnswerTakesNs; });
   }
-  for (const auto& [message, request] : requests_) {
-    verdicts_.violate(Rule::answered_at_all, node_, request.time_ns,
-                      fmt::format("request {} was read and neither answered, refused nor dropped",
-                                  request.message));
+  for (const auto& [message, time_ns] : unanswered_) {
+    verdicts_.violate(
+        Rule::answered_at_all, node_, time_ns,
+        fmt::format("request {} was read and neither answered, refused nor dropped", message));
   }
 }
 
@@ -147,6 +130,7 @@ void NodeCheck::take_commit(const TraceEvent& event) {
   const std::int64_t first = event.number(FieldName::first);
   const std::int64_t last = event.number(FieldName::last);
   verdicts_.count(Rule::committed_once);
+  tells_commits_ = true;
   if (last < first || (committed_ && first <= *committed_)) {
     verdicts_.violate(Rule::committed_once, node_, event.time_ns,
                       fmt::format("inputs {} to {} were committed, but all up to {} had been",
@@ -155,6 +139,19 @@ void NodeCheck::take_commit(const TraceEvent& event) {
   committed_ = std::max(committed_.value_or(last), last);
   while (!uncommitted_.empty() && uncommitted_.front().position <= last) uncommitted_.pop_front();
   forget_before(first);
+}
+
+// A worker tells of a commit before it begins the next step: what was written until then and is not
+// committed was written too early.
+void NodeCheck::take_step_begin(const TraceEvent& event) {
+  for (const Written& line : std::exchange(uncommitted_, {})) {
+    if (!tells_commits_) continue;
+    verdicts_.violate(Rule::journal_first, node_, line.time_ns,
+                      fmt::format("a line of input {} was written, but when input {} was begun, {} "
+                                  "later, it was not committed",
+                                  line.position, event.position().value_or(0),
+                                  duration_text(event.time_ns - line.time_ns)));
+  }
 }
 
 void NodeCheck::take_sent(const TraceEvent& event) {
@@ -194,15 +191,17 @@ void NodeCheck::take_line(const TraceEvent& event, bool written) {
 void NodeCheck::note_answer(const Step& step, const std::string& message, const TraceEvent& event) {
   verdicts_.count(Rule::answered_once);
   book_.acknowledged.insert(book_.acknowledged.end(), step.values.begin(), step.values.end());
-  const auto [earlier, is_first] =
-      book_.answers.try_emplace(message, AnswerBook::Answer{node_, step.position, event.time_ns});
-  if (is_first) return;
-  verdicts_.violate(
-      Rule::answered_once, node_, event.time_ns,
-      fmt::format("request {} was answered by input {}, {} after it had been by "
-                  "input {}",
-                  message, step.position, duration_text(event.time_ns - earlier->second.time_ns),
-                  earlier->second.position));
+  AnswerBook::Request& request = book_.requests[message];
+  if (++request.answered > request.asked) {
+    verdicts_.violate(
+        Rule::answered_once, node_, event.time_ns,
+        fmt::format("request {} was answered by input {}, {} after it had been by "
+                    "input {}",
+                    message, step.position, duration_text(event.time_ns - request.time_ns),
+                    request.position));
+  }
+  request.position = step.position;
+  request.time_ns = event.time_ns;
 }
 
 void NodeCheck::take_learned(const TraceEvent& event) {
@@ -228,11 +227,12 @@ void NodeCheck::take_request(const TraceEvent& event) {
   const std::string message(event.text(FieldName::message));
   if (message.empty()) return;
   verdicts_.count(Rule::answered_at_all);
-  if (book_.answers.count(message) == 0) requests_[message] = {message, event.time_ns};
+  ++book_.requests[message].asked;
+  unanswered_[message] = event.time_ns;
 }
 
 void NodeCheck::settle(const std::string& message) {
-  requests_.erase(message);
+  unanswered_.erase(message);
 }
 
 NodeCheck::Step& NodeCheck::step_at(std::int64_t position) {

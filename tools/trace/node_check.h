@@ -21,13 +21,15 @@ namespace hearsay::traces {
 
 // Of all nodes.
 struct AnswerBook {
-  struct Answer {
-    std::uint32_t node;
-    std::int64_t position;
-    std::int64_t time_ns;
+  // By a request's name. A client that gives a name twice gets two answers.
+  struct Request {
+    std::int64_t asked = 0;
+    std::int64_t answered = 0;
+    std::int64_t position = 0;  // of the last answer
+    std::int64_t time_ns = 0;
   };
-  std::unordered_map<std::string, Answer> answers;  // by the request's name
-  std::vector<std::string> acknowledged;            // values, of which the client knows
+  std::unordered_map<std::string, Request> requests;
+  std::vector<std::string> acknowledged;  // values, of which the client knows
 };
 
 class NodeCheck {
@@ -36,8 +38,8 @@ class NodeCheck {
       : node_(node), verdicts_(verdicts), book_(book) {}
 
   void take(const TraceEvent& event);
-  // The end of the trace. `traced`: whether commits were recorded.
-  void finish(bool traced);
+  // The end of the trace.
+  void finish() { end_life(); }
 
   std::int64_t dropped() const { return dropped_; }
   std::int64_t excused_starts() const { return excused_starts_; }
@@ -57,16 +59,12 @@ class NodeCheck {
     std::int64_t position;
     std::int64_t values;
   };
-  struct Request {
-    std::string message;
-    std::int64_t time_ns;
-  };
-
   void begin_life(const TraceEvent& event);
-  void end_life(bool traced);
+  void end_life();
   void take_start(const TraceEvent& event);
   void take_recovery(const TraceEvent& event);
   void take_commit(const TraceEvent& event);
+  void take_step_begin(const TraceEvent& event);
   void take_sent(const TraceEvent& event);
   void take_line(const TraceEvent& event, bool written);
   void take_learned(const TraceEvent& event);
@@ -90,11 +88,12 @@ class NodeCheck {
   std::map<std::int64_t, std::int64_t> starting_;  // by pid: when
   std::deque<Step> open_;
   std::deque<Written> uncommitted_;  // lines that are written, their commit not seen yet
+  bool tells_commits_ = false;       // level trace
   std::optional<Written> latest_written_;
   std::optional<std::int64_t> committed_;  // the last position
   std::deque<Count> counts_;
   std::optional<std::int64_t> settled_count_;
-  std::unordered_map<std::string, Request> requests_;
+  std::unordered_map<std::string, std::int64_t> unanswered_;  // since when
 };
 
 }  // namespace hearsay::traces

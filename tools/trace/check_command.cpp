@@ -73,15 +73,21 @@ class Check {
         continue;
       }
       verdicts_.count(Rule::values_everywhere);
-      for (const std::uint32_t node : with_events_) {
-        if (value.nodes.has(node)) continue;
-        verdicts_.violate(
-            Rule::values_everywhere, node, value.first_ns,
-            fmt::format("{} has not got {}, which {} acknowledged; hearsay trace value {} {} shows "
-                        "where it stopped",
-                        name(node), value.text, name(value.origin), value.text, run_.logs().name));
-      }
+      check_value(value);
     }
+  }
+
+  void check_value(const SpreadValue& value) {
+    std::string lacking;
+    for (const std::uint32_t node : with_events_) {
+      if (value.nodes.has(node) || is_incomplete(node)) continue;
+      lacking += (lacking.empty() ? "" : ", ") + name(node);
+    }
+    if (lacking.empty()) return;
+    verdicts_.violate(Rule::values_everywhere, value.origin, value.first_ns,
+                      fmt::format("value {} was acknowledged and is not at {}; hearsay trace value "
+                                  "{} {} shows where it stopped",
+                                  value.text, lacking, value.text, run_.logs().name));
   }
 
   std::string name(std::uint32_t node) const { return trace_.nodes()[node]; }

@@ -77,22 +77,32 @@ class PerfettoFile {
   void take_step(const TraceEvent& event) {
     if (!event.by_worker) return;
     Node& node = nodes_[event.node];
-    if (event.event == Event::message_received || event.event == Event::timer_fired) {
+    if (event.event == Event::step_committed) {
       close_step(event.node, event.time_ns);
-      const bool timer = event.event == Event::timer_fired;
-      std::string name = timer ? "timer" : std::string(event.text(FieldName::type));
-      if (event.has(FieldName::message)) name.append(" ").append(event.text(FieldName::message));
-      const std::int64_t begin_ns = std::max(event.time_ns, node.free_ns);
-      node.step = Step{
-          event.position().value_or(0), begin_ns, begin_ns, std::move(name),
-          fmt::format("{{\"input\":{},\"generation\":{},\"what\":{}}}",
-                      event.position().value_or(0), event.generation, in_quotes(in_words(event)))};
-    } else if (event.event == Event::step_committed) {
-      close_step(event.node, event.time_ns);
-    } else if (node.step && event.position() == node.step->position) {
-      node.step->last_ns = std::max(node.step->last_ns, event.time_ns);
-      if (event.event != Event::message_sent) instant(event, kWorkerTrack);
+      return;
     }
+    const auto position = event.position();
+    if (!position) return;
+    if (!node.step || node.step->position != *position) begin_step(event, *position);
+    node.step->last_ns = std::max(node.step->last_ns, event.time_ns);
+    const bool worth = event.event != Event::message_received &&
+                       event.event != Event::message_sent && event.event != Event::timer_fired;
+    if (worth) instant(event, kWorkerTrack);
+  }
+
+  // What begins without a message is a timer's: those are told at level trace only.
+  void begin_step(const TraceEvent& event, std::int64_t position) {
+    close_step(event.node, event.time_ns);
+    Node& node = nodes_[event.node];
+    const bool message = event.event == Event::message_received;
+    std::string name = message ? std::string(event.text(FieldName::type)) : "timer";
+    if (message && event.has(FieldName::message)) {
+      name.append(" ").append(event.text(FieldName::message));
+    }
+    const std::int64_t begin_ns = std::max(event.time_ns, node.free_ns);
+    node.step = Step{position, begin_ns, begin_ns, std::move(name),
+                     fmt::format("{{\"input\":{},\"generation\":{},\"what\":{}}}", position,
+                                 event.generation, in_quotes(in_words(event)))};
   }
 
   // Up to its commit; where commits are not recorded, up to its last event.

@@ -118,23 +118,30 @@ void LogFile::take_line(std::size_t begin, std::size_t size) {
     return;
   }
   // What would set the clock must be ours in all.
-  const std::int64_t time_ns = stamp->ts_ns + moved_ns_;
-  const bool suspicious =
-      time_ns < latest_ns_ - kLatestNs || time_ns > latest_ns_ + kLongestPauseNs;
-  if (suspicious && parser_.parse(line, event_) == LineKind::foreign) {
+  if (sets_clock(*stamp) && parser_.parse(line, event_) == LineKind::foreign) {
     ++notes_.foreign_lines;
     return;
   }
   window_.push_back({keep_time(*stamp), begin, size});
 }
 
+// The earliest time that a line of this process may have.
+std::int64_t LogFile::earliest_ns(std::int64_t pid) const {
+  const auto process = processes_.find(pid);
+  return process == processes_.end() ? latest_ns_ - kLatestNs : process->second.last_ns;
+}
+
+bool LogFile::sets_clock(const LineStamp& stamp) const {
+  const std::int64_t time_ns = stamp.ts_ns + moved_ns_;
+  return time_ns < earliest_ns(stamp.pid) || time_ns > latest_ns_ + kLongestPauseNs;
+}
+
 // Each process that lives through a step sees it once.
 std::int64_t LogFile::keep_time(const LineStamp& stamp) {
-  const bool is_first = processes_.empty();
-  Process& process =
-      processes_.try_emplace(stamp.pid, Process{latest_ns_ - kLatestNs}).first->second;
+  const bool steps_back = !processes_.empty() && stamp.ts_ns + moved_ns_ < earliest_ns(stamp.pid);
+  Process& process = processes_[stamp.pid];
   std::int64_t time_ns = stamp.ts_ns + moved_ns_;
-  if (!is_first && time_ns < process.last_ns) {
+  if (steps_back) {
     notes_.clock_steps = std::max(notes_.clock_steps, ++process.clock_steps);
     notes_.largest_step_ns = std::max(notes_.largest_step_ns, latest_ns_ - time_ns);
     moved_ns_ += latest_ns_ - time_ns;

@@ -64,6 +64,8 @@ class LogFile {
   void drop_what_was_given_out();
   bool read_more();
   void take_line(std::size_t begin, std::size_t size);
+  std::int64_t earliest_ns(std::int64_t pid) const;
+  bool sets_clock(const LineStamp& stamp) const;
   std::int64_t keep_time(const LineStamp& stamp);
   std::string_view text_of(const Line& line) const {
     return {buffer_.data() + line.begin, line.size};
@@ -84,7 +86,7 @@ class LogFile {
   TraceEvent event_;
   FileNotes notes_;
   struct Process {
-    std::int64_t last_ns;
+    std::int64_t last_ns = 0;
     std::int64_t clock_steps = 0;
   };
   std::map<std::int64_t, Process> processes_;  // by pid

@@ -55,6 +55,10 @@ void NodeCheck::take(const TraceEvent& event) {
     case Event::message_dropped:
       settle(std::string(event.text(FieldName::message)));
       break;
+    case Event::segment_corrupt:
+    case Event::internal_error:
+      verdicts_.violate(Rule::no_own_error, node_, event.time_ns, in_words(event));
+      break;
     case Event::events_dropped:
       dropped_ += event.number(FieldName::count);
       break;
@@ -99,6 +103,7 @@ void NodeCheck::take_start(const TraceEvent& event) {
     return;
   }
   verdicts_.count(Rule::starts_end);
+  verdicts_.count(Rule::no_own_error);
   for (const auto& [other, time_ns] : std::exchange(starting_, {})) {
     verdicts_.violate(Rule::starts_end, node_, time_ns,
                       fmt::format("worker {} was started and neither ready nor dead when worker "

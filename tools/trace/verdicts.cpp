@@ -12,6 +12,7 @@ using trace::Level;
 // clang-format off
 constexpr std::array<RuleText, kRules> kTexts{{
     {"every start of a worker ends in ready or in death", "start", Level::info},
+    {"no worker finds that shared memory makes no sense, or ends of an error", "start", Level::info},
     {"every answer is written after its step was in the journal", "line", Level::debug},
     {"nothing is answered twice", "answer", Level::debug},
     {"every request is answered, refused or dropped", "request", Level::debug},

@@ -15,6 +15,7 @@ namespace hearsay::traces {
 
 enum class Rule {
   starts_end,         // a start of a worker ends in ready or in death
+  no_own_error,       // no worker finds its state or its own doing wrong
   journal_first,      // an answer is written after its step was committed
   answered_once,      // nothing is answered twice
   answered_at_all,    // a request is answered, refused or dropped

@@ -77,7 +77,7 @@ constexpr std::array kCommands{
         "Example: hearsay trace value 3"},
     CommandOfTrace{"message", "One request through all its stations", add_message_options, show_message,
         "Needs --trace-level debug; the commit needs trace.\n"
-        "Example: hearsay trace message c1:2"},
+        "Example: hearsay trace message c1:1"},
     CommandOfTrace{"crash", "Each death of a worker, and what came of it", nullptr, show_crashes,
         "At info the outage and its parts; what was in flight, run again and answered needs "
         "--trace-level debug.\n"

@@ -24,11 +24,12 @@ TEST(Deaths, AreCountedByCause) {
   deaths.take_line(1, event(4, "worker_died", 11, "signal 9 (Killed)"));
   deaths.take_line(1, event(5, "worker_died", 13, "signal 11 (Segmentation fault)"));
   const nlohmann::json result = deaths.json();
-  EXPECT_EQ(result.at("count"), 4);
-  EXPECT_EQ(
-      result.at("by-cause"),
-      nlohmann::json(
-          {{"nemesis", 1}, {"chaos", 1}, {"outside", 1}, {"signal 11 (Segmentation fault)", 1}}));
+  EXPECT_EQ(result.at("count"), 5);
+  EXPECT_EQ(result.at("by-cause"), nlohmann::json({{"nemesis", 1},
+                                                   {"chaos", 1},
+                                                   {"took too long", 1},
+                                                   {"outside", 1},
+                                                   {"signal 11 (Segmentation fault)", 1}}));
   EXPECT_FALSE(result.contains("outage-ms")) << "nobody said when a worker was there again";
 }
 

@@ -26,6 +26,8 @@
 #include "tools/serve/serve_command.h"
 #include "tools/sim/options.h"
 #include "tools/sim/sim_command.h"
+#include "tools/trace/options.h"
+#include "tools/trace/trace_command.h"
 
 namespace {
 
@@ -35,6 +37,7 @@ using hearsay::bench::TestOptions;
 using hearsay::challenges::ChallengesOptions;
 using hearsay::compare::CompareOptions;
 using hearsay::sim::SimOptions;
+using hearsay::traces::TraceOptions;
 
 // Cuts off what stands behind "--": it belongs to the node, whatever it looks like.
 std::vector<std::string> cut_node_arguments(std::vector<std::string>& arguments) {
@@ -45,13 +48,14 @@ std::vector<std::string> cut_node_arguments(std::vector<std::string>& arguments)
   return rest;
 }
 
-// "help" and "help COMMAND" are asked for as --help.
+// "help", "help COMMAND" and "help COMMAND ITS-COMMAND" are asked for as --help.
 void turn_help_into_an_option(const CommandLine& app, std::vector<std::string>& arguments) {
   if (arguments.empty() || arguments.front() != "help") return;
   arguments.erase(arguments.begin());
-  if (arguments.size() > 1) throw BadCommandLine("help", "takes the name of one command");
-  if (!arguments.empty() && !app.has_subcommand(arguments.front())) {
-    throw BadCommandLine("help", "there is no command " + arguments.front());
+  const CommandLine* command = &app;
+  for (const std::string& name : arguments) {
+    command = command->find_subcommand(name);
+    if (command == nullptr) throw BadCommandLine("help", "there is no command " + name);
   }
   arguments.emplace_back("--help");
 }
@@ -70,8 +74,10 @@ struct Tool {
 int refuse(const BadCommandLine& problem, const std::string& name,
            const std::vector<std::string>& arguments) {
   hearsay::bench::tell("hearsay{0}: {1}\nhearsay{0} --help says more.\n", name, problem.what());
+  const bool runs_nodes = name != " serve" && name != " show" && name != " trace";
   const bool unknown = dynamic_cast<const hearsay::UnknownOption*>(&problem) != nullptr;
-  if (unknown && std::string_view(problem.what()).find("do you mean") == std::string_view::npos) {
+  if (unknown && runs_nodes &&
+      std::string_view(problem.what()).find("do you mean") == std::string_view::npos) {
     std::fputs("Options of hearsay-node, like --latency-budget, go behind \"--\".\n", stderr);
   }
   for (std::size_t i = 0; i < arguments.size(); ++i) {
@@ -93,6 +99,7 @@ int main(int argc, char** argv) {
   ChallengesOptions challenges_options;
   hearsay::serve::ServeOptions serve_options;
   hearsay::serve::ShowOptions show_options;
+  TraceOptions trace_options;
   const std::string program = std::filesystem::path(argc > 0 ? argv[0] : "hearsay").filename();
   sim_options.program = challenges_options.program = program;
   sim_options.command_line = arguments;
@@ -124,7 +131,10 @@ int main(int argc, char** argv) {
        [&] { return hearsay::serve::run_serve(serve_options); }},
       {"show", "The report of a run, again",
        [&](CommandLine& line) { add_show_options(line, show_options); },
-       [&] { resolve(show_options); }, [&] { return hearsay::serve::run_show(show_options); }}};
+       [&] { resolve(show_options); }, [&] { return hearsay::serve::run_show(show_options); }},
+      {"trace", "What happened in a run, from the traces that its nodes left",
+       [&](CommandLine& line) { add_trace_options(line, trace_options); },
+       [&] { resolve(trace_options); }, [&] { return hearsay::traces::run_trace(trace_options); }}};
   CommandLine app("Tools for hearsay: gossip nodes that keep going while their workers die",
                   "hearsay");
   app.add_version("hearsay " + std::string(hearsay::version()));

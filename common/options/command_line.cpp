@@ -332,9 +332,11 @@ CommandLine& CommandLine::add_subcommand(const std::string& name, const std::str
   return *subcommands_.back();
 }
 
-bool CommandLine::has_subcommand(const std::string& name) const {
-  return std::any_of(subcommands_.begin(), subcommands_.end(),
-                     [&](const auto& command) { return command->app_.get_name() == name; });
+const CommandLine* CommandLine::find_subcommand(const std::string& name) const {
+  const auto found =
+      std::find_if(subcommands_.begin(), subcommands_.end(),
+                   [&](const auto& command) { return command->app_.get_name() == name; });
+  return found == subcommands_.end() ? nullptr : found->get();
 }
 
 void CommandLine::require_subcommand() {
@@ -355,10 +357,12 @@ CommandLine::Outcome CommandLine::parse(const std::vector<std::string>& argument
   } catch (const CLI::ExtrasError&) {
     refuse_extra(app_, app_.remaining(true).front());
   } catch (const CLI::RequiredError& error) {
-    const bool no_command = !subcommands_.empty() && app_.get_subcommands().empty();
-    if (no_command && !arguments.empty()) refuse_extra(app_, arguments.front());
-    throw BadCommandLine(no_command ? "which command? " + list_words(names_of_commands(app_))
-                                    : error.what());
+    const CLI::App& command = chosen(app_);
+    const std::vector<std::string> commands = names_of_commands(command);
+    if (commands.empty()) throw BadCommandLine(error.what());
+    const auto rest = app_.remaining(true);
+    if (!rest.empty()) refuse_extra(app_, rest.front());
+    throw BadCommandLine("which command? " + list_words(commands));
   } catch (const CLI::ArgumentMismatch& error) {
     throw BadCommandLine(in_plain_words(error));
   } catch (const CLI::ConversionError& error) {

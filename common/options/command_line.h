@@ -104,7 +104,8 @@ class CommandLine {
 
   // Lives as long as this.
   CommandLine& add_subcommand(const std::string& name, const std::string& description);
-  bool has_subcommand(const std::string& name) const;
+  // Null: there is none of this name.
+  const CommandLine* find_subcommand(const std::string& name) const;
   void require_subcommand();
   bool is_chosen() const;
 

@@ -23,9 +23,18 @@ def complete(*words):
 
 class Completion(unittest.TestCase):
     def test_subcommands(self):
-        self.assertEqual(set(complete("hearsay", "")), {"test", "sim", "challenges", "compare", "serve", "show", "help"})
+        self.assertEqual(set(complete("hearsay", "")), {"test", "sim", "challenges", "compare", "serve", "show", "trace", "help"})
         self.assertEqual(complete("hearsay", "te"), ["test"])
         self.assertIn("sim", complete("hearsay", "help", ""))
+
+    def test_commands_of_a_command(self):
+        commands = {"summary", "log", "value", "message", "crash", "check", "export"}
+        self.assertEqual(set(complete("hearsay", "trace", "")), commands)
+        self.assertEqual(set(complete("hearsay", "help", "trace", "")), commands)
+        self.assertEqual(complete("hearsay", "trace", "log", "--fol"), ["--follow"])
+        self.assertEqual(complete("hearsay", "trace", "export", "--shi"), ["--shiviz"])
+        self.assertEqual(complete("hearsay", "trace", "log", "--event", "worker_d"),
+                         ["worker_died", "worker_delayed"])
 
     def test_options(self):
         self.assertEqual(complete("hearsay", "test", "--latency-"), ["--latency-dist"])
@@ -57,6 +66,8 @@ class Completion(unittest.TestCase):
     def test_files(self):
         os.makedirs("completion-test", exist_ok=True)
         self.assertEqual(complete("hearsay", "test", "--store", "completion-t"),
+                         ["completion-test"])
+        self.assertEqual(complete("hearsay", "trace", "summary", "completion-t"),
                          ["completion-test"])
         os.rmdir("completion-test")
 

@@ -1,5 +1,5 @@
 // Three nodes that gossip, wired by a router, the workers of each being killed at random times:
-// every client gets its answers, and in the end every value is everywhere.
+// every client gets its answers, and in the end every value is everywhere; so say the traces.
 #include <gtest/gtest.h>
 
 #include <array>
@@ -12,6 +12,7 @@
 #include "tests/process/worker_killer.h"
 #include "tests/support/messages.h"
 #include "tests/support/sanitized.h"
+#include "tests/support/trace_check.h"
 
 namespace hearsay::test {
 namespace {
@@ -61,7 +62,7 @@ class Member {
         ledger_(number, name_),
         node_({"hearsay-node",
                {"--gossip=push", "--gossip-interval-ms=20", "--reply-deadline-ms=600000",
-                "--hang-limit-ms=60000"}}) {}
+                "--hang-limit-ms=60000", kTraced}}) {}
 
   void begin(std::span<std::unique_ptr<Member>> members) {
     reader_ = std::jthread([this, members] { route(members); });
@@ -123,7 +124,12 @@ class ClusterKillsTest : public testing::Test {
   }
   void TearDown() override {
     for (const auto& member : members_) member->end();
-    for (const auto& member : members_) EXPECT_EQ(member->node().exit_code(), 0);
+    std::map<std::string, std::string> logs;
+    for (const auto& member : members_) {
+      EXPECT_EQ(member->node().exit_code(), 0);
+      logs[member->name()] = member->node().stderr_text();
+    }
+    EXPECT_EQ(check_traces(logs), "");
   }
 
   void ask_and_listen(Member& member) {

@@ -9,6 +9,7 @@
 
 #include "tests/support/messages.h"
 #include "tests/support/node_runner.h"
+#include "tests/support/trace_check.h"
 
 namespace hearsay::test {
 namespace {
@@ -101,6 +102,7 @@ std::string comparable(const std::string& line, Compared compared, std::set<std:
 KillRun run_with_kills(const KillScript& script, Feeding feeding, const KillSchedule& schedule) {
   const TemporaryFile points;
   std::vector<std::string> arguments = script.arguments;
+  arguments.emplace_back(kTraced);
   arguments.push_back("--worker=" + built_program("hearsay-worker-killpoints").string());
   NodeRunner node({"hearsay-node",
                    arguments,
@@ -109,6 +111,7 @@ KillRun run_with_kills(const KillScript& script, Feeding feeding, const KillSche
   std::vector<std::string> lines;
   run.fault = feed(node, script, feeding, lines);
   if (!run.fault.empty()) run.fault += "; stderr:\n" + node.stderr_text();
+  if (run.fault.empty()) run.fault = check_traces({{"n1", node.stderr_text()}});
   std::set<std::string> ids;
   for (const std::string& line : lines) {
     std::string text = comparable(line, script.compared, ids, run.fault);

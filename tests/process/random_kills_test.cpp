@@ -9,6 +9,7 @@
 #include "tests/process/worker_killer.h"
 #include "tests/support/messages.h"
 #include "tests/support/sanitized.h"
+#include "tests/support/trace_check.h"
 
 namespace hearsay::test {
 namespace {
@@ -75,11 +76,14 @@ class RandomKillsTest : public testing::Test {
 };
 
 TEST_F(RandomKillsTest, FromOutside) {
-  ASSERT_NO_FATAL_FAILURE(start(kPatient));
+  std::vector<std::string> arguments = kPatient;
+  arguments.emplace_back(kTraced);
+  ASSERT_NO_FATAL_FAILURE(start(arguments));
   WorkerKiller killer(*node_, kKills, std::chrono::milliseconds(kSanitized ? 100 : 10), 1);
   while (!killer.done()) ASSERT_NO_FATAL_FAILURE(ask_and_listen());
   ASSERT_EQ(killer.kills(), kKills) << "no new worker came";
-  finish(killer.kills());
+  ASSERT_NO_FATAL_FAILURE(finish(killer.kills()));
+  EXPECT_EQ(check_traces({{"n1", node_->stderr_text()}}), "");
 }
 
 TEST_F(RandomKillsTest, ByTheNodesOwnChaos) {

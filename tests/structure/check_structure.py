@@ -48,8 +48,10 @@ MAY_INCLUDE = {
     "tools/compare": COMMON | BENCH | {"tools/sim"},
     "tools/challenges": COMMON | BENCH | {"tools/sim"},
     "tools/serve": COMMON | BENCH,
-    "tools/benchmarks": COMMON | PURE,
-    "tools": COMMON | BENCH | {"tools/challenges", "tools/compare", "tools/serve", "tools/sim"},
+    "tools/trace": COMMON | BENCH,
+    "tools/benchmarks": COMMON | PURE | {"tools/trace"},
+    "tools": COMMON | BENCH | {"tools/challenges", "tools/compare", "tools/serve", "tools/sim",
+                               "tools/trace"},
 }
 
 # The pure folders run in the simulator too: they reach no operating system, no clock, no chance, no

@@ -15,11 +15,14 @@ import sys
 import tempfile
 
 COMMANDS = ("test", "sim", "compare", "challenges")
+TRACE_COMMANDS = ("summary", "log", "value", "message", "crash", "check", "export")
 LIMIT_S = 120
 
 
 def helps(bin_folder):
     for arguments in (["hearsay", "--help"], *(["hearsay", name, "--help"] for name in COMMANDS),
+                      ["hearsay", "trace", "--help"],
+                      *(["hearsay", "trace", name, "--help"] for name in TRACE_COMMANDS),
                       ["hearsay-node", "--help"]):
         answer = subprocess.run([os.path.join(bin_folder, arguments[0]), *arguments[1:]],
                                 capture_output=True, text=True, check=True, timeout=LIMIT_S)
@@ -64,6 +67,8 @@ def shorten(example, folder):
     words = shlex.split(example, comments=True)
     words[0] = "hearsay"
     kind = words[1]
+    if kind == "trace":  # of the run that was recorded for them
+        return None if "--follow" in words else words
     if kind not in COMMANDS:
         return None
     if kind == "challenges" and "--bin" not in words and "--sim" not in words:
@@ -80,7 +85,7 @@ def shorten(example, folder):
                            words[at])
     swarm = kind == "sim" and "--seeds" in words
     if not swarm:
-        add(words, "--store", os.path.join(folder, "store"))
+        add(words, "--store", os.path.join(folder, "other-store"))
     if kind == "compare":
         add(words, "--no-plots")
         if "--recovery" not in words:
@@ -104,6 +109,16 @@ def run(words, folder, bin_folder):
                           timeout=LIMIT_S, check=False)
 
 
+def record_run(folder, bin_folder):
+    """What the examples of `hearsay trace` look at, in store/latest: values, requests, deaths."""
+    words = shlex.split("hearsay test -w broadcast --node-count 3 --rate 20 --time-limit 2 "
+                        "--recovery 1 --nemesis kill-worker --kill-worker-interval 0.3 --no-plots "
+                        "-- --trace-level trace")
+    done = run(words, folder, bin_folder)
+    if done.returncode != 0:
+        sys.exit(f"no run to look at: {done.stdout}{done.stderr}")
+
+
 def main(bin_folder, repository):
     examples = {}
     helped = set()
@@ -117,6 +132,7 @@ def main(bin_folder, repository):
         os.mkdir(os.path.join(folder, "build"))
         os.symlink(bin_folder, os.path.join(folder, "build", "bin"))
         os.symlink(os.path.join(repository, "tests"), os.path.join(folder, "tests"))
+        record_run(folder, bin_folder)
         done_before = []
         for example, source in examples.items():
             words = shorten(example, folder)
@@ -130,6 +146,7 @@ def main(bin_folder, repository):
     for failure in failures:
         print("FAILED", failure)
     missing = {f"hearsay {name} --help" for name in COMMANDS} - helped
+    missing |= {f"hearsay trace {name} --help" for name in TRACE_COMMANDS} - helped
     for source in sorted(missing):
         print("FAILED", source, "shows no example")
     return 1 if failures or missing or len(done_before) < 10 else 0

@@ -17,7 +17,7 @@ _hearsay_words() {
 }
 
 _hearsay_subcommands() {
-  "$1" --help 2> /dev/null | sed -n '/^Subcommands:/,$ s/^  \([a-z-]\+\) .*/\1/p'
+  "$@" --help 2> /dev/null | sed -n '/^Subcommands:/,$ s/^  \([a-z-]\+\) .*/\1/p'
 }
 
 _hearsay() {
@@ -29,7 +29,17 @@ _hearsay() {
       mapfile -t COMPREPLY < <(compgen -W "$(_hearsay_subcommands "${asked[0]}") help" -- "$current")
       return
     fi
-    asked+=("${COMP_WORDS[1]}")
+    # "hearsay trace value", and "hearsay help trace value".
+    i=1
+    [[ ${COMP_WORDS[1]} == help ]] && i=2
+    asked+=("${COMP_WORDS[i]}")
+    if [[ ${COMP_WORDS[i]} == trace ]]; then
+      if ((COMP_CWORD == i + 1)); then
+        mapfile -t COMPREPLY < <(compgen -W "$(_hearsay_subcommands "${asked[@]}")" -- "$current")
+        return
+      fi
+      asked+=("${COMP_WORDS[i + 1]}")
+    fi
     # Behind "--" stand options of the node.
     for ((i = 2; i < COMP_CWORD; ++i)); do
       [[ ${COMP_WORDS[i]} == -- ]] && asked=("${COMP_WORDS[0]%hearsay}hearsay-node") && break
@@ -42,7 +52,7 @@ _hearsay() {
     previous=${COMP_WORDS[COMP_CWORD - 2]}
   fi
   case $previous in
-    --bin | --worker | --trace-file) mapfile -t COMPREPLY < <(compgen -f -- "$current"); return ;;
+    --bin | --worker | --trace-file | -o | --output) mapfile -t COMPREPLY < <(compgen -f -- "$current"); return ;;
     --store | --state-dir) mapfile -t COMPREPLY < <(compgen -d -- "$current"); return ;;
     -w) previous=--workload ;;
     -c | --contestant) previous=--gossip asked=("${COMP_WORDS[0]%hearsay}hearsay-node") ;;
@@ -51,6 +61,11 @@ _hearsay() {
     local words
     words=$(_hearsay_words "$previous" "${asked[@]}")
     [[ -z $words ]] || { mapfile -t COMPREPLY < <(compgen -W "$words" -- "$current"); return; }
+  fi
+  # A run, where no option is begun.
+  if [[ ${asked[1]:-} == trace && $current != -* ]]; then
+    mapfile -t COMPREPLY < <(compgen -f -- "$current")
+    return
   fi
   mapfile -t COMPREPLY < <(compgen -W "$(_hearsay_options "${asked[@]}")" -- "$current")
 }

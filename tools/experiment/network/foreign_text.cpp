@@ -57,6 +57,8 @@ std::string spell_out(std::string_view bytes) {
 }
 
 std::string make_printable(std::string_view text, std::string_view kept) {
+  const auto harmless = [](char c) { return c >= ' ' && c < '\x7f'; };
+  if (std::all_of(text.begin(), text.end(), harmless)) return std::string(text);
   std::string result;
   while (!text.empty()) {
     const Decoded next = decode(text);

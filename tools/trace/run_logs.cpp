@@ -1,0 +1,99 @@
+#include "tools/trace/run_logs.h"
+
+#include <fmt/core.h>
+
+#include <algorithm>
+#include <cctype>
+#include <fstream>
+#include <nlohmann/json.hpp>
+#include <string_view>
+#include <system_error>
+#include <tuple>
+#include <utility>
+
+#include "tools/trace/log_file.h"
+
+namespace hearsay::traces {
+namespace {
+
+namespace fs = std::filesystem;
+
+constexpr const char* kLogsName = "node-logs";
+
+// n2 before n10: the number at the end counts as a number.
+auto order_of(const fs::path& path) {
+  const std::string stem = path.stem().string();
+  std::size_t digits = stem.size();
+  while (digits > 0 && std::isdigit(static_cast<unsigned char>(stem[digits - 1])) != 0) --digits;
+  const std::string number = stem.substr(digits);
+  return std::tuple(stem.substr(0, digits), number.size(), number, path.string());
+}
+
+std::optional<std::int64_t> read_load_start(const fs::path& run) {
+  std::ifstream file(run / "results.json");
+  const auto results = nlohmann::json::parse(file, nullptr, false);
+  if (!results.is_object() || !results.contains("hearsay")) return std::nullopt;
+  const auto& ours = results["hearsay"];
+  if (!ours.is_object() || !ours.contains("load-start-ts")) return std::nullopt;
+  const auto& start = ours["load-start-ts"];
+  if (!start.is_number_integer()) return std::nullopt;
+  return start.get<std::int64_t>();
+}
+
+[[noreturn]] void refuse_missing(const fs::path& path) {
+  throw TraceProblem(fmt::format(
+      "there is no {}. Give a run's folder (store/latest is the last one of \"hearsay test\" here, "
+      "and of Maelstrom), its node-logs, or log files",
+      path.string()));
+}
+
+void take_folder(RunLogs& logs, const fs::path& folder) {
+  const bool has_logs = fs::is_directory(folder / kLogsName);
+  logs.folder = has_logs ? folder / kLogsName : folder;
+  logs.run = has_logs ? folder : (folder / "").parent_path().parent_path();
+  logs.files = list_logs(logs.folder);
+  if (!logs.files.empty()) return;
+  throw TraceProblem(fmt::format(
+      "no node's log (*.log) in {}. With --trace-file the traces are in that file: give its name",
+      logs.folder.string()));
+}
+
+}  // namespace
+
+std::vector<fs::path> list_logs(const fs::path& folder) {
+  std::vector<fs::path> files;
+  std::error_code error;
+  for (const auto& entry : fs::directory_iterator(folder, error)) {
+    if (entry.path().extension() == ".log" && !entry.is_directory()) files.push_back(entry.path());
+  }
+  std::sort(files.begin(), files.end(),
+            [](const fs::path& a, const fs::path& b) { return order_of(a) < order_of(b); });
+  return files;
+}
+
+RunLogs find_logs(const std::vector<std::string>& given) {
+  const std::vector<std::string> names =
+      given.empty() ? std::vector<std::string>{"store/latest"} : given;
+  RunLogs logs;
+  for (const std::string& name : names) {
+    logs.name += (logs.name.empty() ? "" : " ") + name;
+    const fs::path path(name);
+    if (!fs::exists(path)) refuse_missing(path);
+    if (!fs::is_directory(path)) {
+      logs.files.push_back(path);
+    } else if (names.size() == 1) {
+      take_folder(logs, path);
+    } else {
+      throw TraceProblem(fmt::format("{} is a folder: give one folder, or files only", name));
+    }
+  }
+  if (!logs.run.empty()) logs.load_start_ns = read_load_start(logs.run);
+  return logs;
+}
+
+bool is_finished(const RunLogs& logs) {
+  return !logs.run.empty() &&
+         (fs::exists(logs.run / "results.json") || fs::exists(logs.run / "results.edn"));
+}
+
+}  // namespace hearsay::traces

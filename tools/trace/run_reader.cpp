@@ -1,0 +1,51 @@
+#include "tools/trace/run_reader.h"
+
+#include <fmt/core.h>
+
+#include "common/base/units.h"
+
+namespace hearsay::traces {
+
+RunReader::RunReader(const std::vector<std::string>& given) : logs_(find_logs(given)) {
+  if (logs_.load_start_ns) {
+    start_ns_ = *logs_.load_start_ns;
+    return;
+  }
+  MergedTrace trace = open();
+  const TraceEvent* first = trace.next();
+  if (first != nullptr) start_ns_ = first->time_ns;
+}
+
+std::string RunReader::clock_text() const {
+  return logs_.load_start_ns ? "seconds since the start of the load"
+                             : "seconds since the first event (no results.json says when the load "
+                               "began)";
+}
+
+bool RunReader::holds(const TimeWindow& window, std::int64_t time_ns) const {
+  const double seconds = static_cast<double>(since_start(time_ns)) / 1e9;
+  return (!window.from_s || seconds >= *window.from_s) && (!window.to_s || seconds <= *window.to_s);
+}
+
+void RunReader::require(trace::Level level, std::string_view what) const {
+  LevelSeen seen;
+  MergedTrace trace = open();
+  while (const TraceEvent* event = seen.reaches(level) ? nullptr : trace.next()) seen.take(*event);
+  seen.require(level, what);
+}
+
+std::string LevelSeen::advice(trace::Level level) const {
+  return fmt::format("recorded at {}: run again with -- --trace-level {}", name(), name_of(level));
+}
+
+void LevelSeen::require(trace::Level level, std::string_view what) const {
+  if (reaches(level)) return;
+  if (lowest_ == trace::Level::off) {
+    throw TraceProblem(
+        "no event of a hearsay node in these logs (hearsay trace reads what hearsay-node writes)");
+  }
+  throw TraceProblem(fmt::format("{} needs events of level {}; this run was {}", what,
+                                 name_of(level), advice(level)));
+}
+
+}  // namespace hearsay::traces

@@ -1,0 +1,61 @@
+// A run as the commands see it: its trace from the beginning as often as wanted, its clock, and the
+// level at which it was recorded. Not thread-safe.
+#pragma once
+
+#include <cstdint>
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "tools/trace/merged_trace.h"
+#include "tools/trace/run_logs.h"
+
+namespace hearsay::traces {
+
+// Seconds since the start of the load.
+struct TimeWindow {
+  std::optional<double> from_s;
+  std::optional<double> to_s;
+};
+
+class RunReader {
+ public:
+  // Throws TraceProblem.
+  explicit RunReader(const std::vector<std::string>& given);
+
+  const RunLogs& logs() const { return logs_; }
+  MergedTrace open() const { return MergedTrace(logs_.files); }
+
+  // When times count from: the start of the load, else the first event.
+  std::int64_t start_ns() const { return start_ns_; }
+  std::int64_t since_start(std::int64_t time_ns) const { return time_ns - start_ns_; }
+  // "seconds since the start of the load".
+  std::string clock_text() const;
+  bool holds(const TimeWindow& window, std::int64_t time_ns) const;
+  // Throws TraceProblem when `what` needs a level that was not recorded. Reads no further than to
+  // the first event of it.
+  void require(trace::Level level, std::string_view what) const;
+
+ private:
+  RunLogs logs_;
+  std::int64_t start_ns_ = 0;
+};
+
+// The lowest level that was seen. Nothing tells it but the events that are there: a run with any
+// message has events of debug if it was recorded so.
+class LevelSeen {
+ public:
+  void take(const TraceEvent& event) { lowest_ = std::min(lowest_, event.level); }
+  bool reaches(trace::Level level) const { return lowest_ <= level; }
+  // "debug"; nothing below info counts as info.
+  std::string_view name() const { return name_of(std::min(lowest_, trace::Level::info)); }
+  // Throws TraceProblem, with what to do, when the level that `what` needs was not recorded.
+  void require(trace::Level level, std::string_view what) const;
+  // "recorded at info: run again with -- --trace-level debug".
+  std::string advice(trace::Level level) const;
+
+ private:
+  trace::Level lowest_ = trace::Level::off;
+};
+
+}  // namespace hearsay::traces

@@ -112,7 +112,7 @@ def run(words, folder, bin_folder):
 def record_run(folder, bin_folder):
     """What the examples of `hearsay trace` look at, in store/latest: values, requests, deaths."""
     words = shlex.split("hearsay test -w broadcast --node-count 3 --rate 20 --time-limit 2 "
-                        "--recovery 1 --nemesis kill-worker --kill-worker-interval 0.3 --no-plots "
+                        "--recovery 1 --nemesis kill-worker --kill-worker-interval 0.3 --no-page "
                         "-- --trace-level trace")
     done = run(words, folder, bin_folder)
     if done.returncode != 0:

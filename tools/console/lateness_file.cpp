@@ -67,6 +67,7 @@ double asked_for_ms(std::vector<double> hops_ms) {
 }  // namespace
 
 std::vector<std::int64_t> read_lateness_file(const std::string& path) {
+  errno = 0;
   std::ifstream file(path);
   std::string line;
   if (!file || !std::getline(file, line)) {

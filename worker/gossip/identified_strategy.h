@@ -45,6 +45,7 @@ class IdentifiedStrategy : public Strategy, protected Repair::Host {
   std::uint64_t epoch() const override { return 0; }
   void hear_of_epoch(core::Context& /*context*/, std::uint64_t /*epoch*/) override {}
   const std::deque<Batch>& batches() const override { return batch_log_.batches(); }
+  void remind(core::Context& /*context*/, std::uint32_t /*rank*/) override {}
   void on_round_trip(core::Context& /*context*/, std::int64_t /*duration_ns*/) override {}
   void on_known(core::Context& /*context*/, const std::vector<Arrival>& /*arrivals*/) override {}
   void on_filled(core::Context& /*context*/, const std::vector<std::uint32_t>& /*news*/) override {}

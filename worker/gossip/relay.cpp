@@ -185,13 +185,7 @@ void Relay::flush_piece(core::Context& context, std::vector<std::uint32_t> posit
   context.change(kFlushed, bytes_of(FlushRecord{number_, flushed_ns_}));
   loss_.on_batch();
   note_loss(context);
-  const std::size_t repeats = pace_.direct ? 0 : repeats_that_fit();
-  BatchHeader header{epoch_, own_source(context), number_, repeats};
-  header.at_us = time_us(context);
-  if (!pace_.direct) {
-    header.loss = loss_.permille();
-    if (hop_.measured()) header.hop_us = static_cast<std::uint64_t>(hop_.ns() / kNsPerUs);
-  }
+  BatchHeader header = header_of_latest(context);
   for (const Ping& ping : std::exchange(pings_, {})) {
     const std::int64_t held_ns = context.now_ns() - ping.taken_ns;
     header.ping.insert(header.ping.end(),
@@ -202,10 +196,37 @@ void Relay::flush_piece(core::Context& context, std::vector<std::uint32_t> posit
       header.heads.insert(header.heads.end(), {root.rank, root.incarnation, seen.last()});
     }
   }
-  std::vector<std::uint32_t> carried = positions_of(context, repeats);
+  std::vector<std::uint32_t> carried = positions_of(context, header.repeats);
   std::string runs;
   append_runs(runs, ledger_.log(), ledger_.values(), carried);
   for (int copy = 0; copy < copies; ++copy) send_batch(context, header, runs);
+}
+
+BatchHeader Relay::header_of_latest(core::Context& context) const {
+  BatchHeader header{epoch_, own_source(context), number_, pace_.direct ? 0 : repeats_that_fit()};
+  header.at_us = time_us(context);
+  if (pace_.direct) return header;
+  header.loss = loss_.permille();
+  if (hop_.measured()) header.hop_us = static_cast<std::uint64_t>(hop_.ns() / kNsPerUs);
+  return header;
+}
+
+// Where much gets lost that is quicker than to ask what it lacks. In a tree of more than one step it
+// would be sent on.
+void Relay::remind(core::Context& context, std::uint32_t rank) {
+  if (!loss_.is_lossy() || batch_log_.batches().empty()) return;
+  if (tree_depth(node_count(context)) > 1) return;
+  const BatchHeader header = header_of_latest(context);
+  std::vector<std::uint32_t> carried = positions_of(context, header.repeats);
+  std::string runs;
+  append_runs(runs, ledger_.log(), ledger_.values(), carried);
+  const SpreadTree tree(node_count(context), header.root.rank, header.number);
+  const std::string_view peer = name_of(context, rank);
+  context.send(peer, kSpreadType, [&](protocol::MessageWriter& body) {
+    write_batch(body, header, tree.place_of(rank), runs);
+  });
+  trace_sent(context, {way::kBatch, peer, batch_name(context, header.root, header.number)},
+             values_of_runs(context, runs));
 }
 
 // What would be long to repeat is rather asked for by those who miss it.

@@ -70,6 +70,7 @@ class Relay final : public IdentifiedStrategy {
   std::int64_t margin_ns() const override { return hop_.margin_ns(); }
   std::int64_t deadline_ns() const override { return pace_.deadline_ns; }
   std::int64_t settled_age_ns(const core::Context& context) const override;
+  void remind(core::Context& context, std::uint32_t rank) override;
   void on_round_trip(core::Context& context, std::int64_t duration_ns) override;
   std::uint64_t epoch() const override { return epoch_; }
   void hear_of_epoch(core::Context& context, std::uint64_t epoch) override;
@@ -102,6 +103,7 @@ class Relay final : public IdentifiedStrategy {
   std::optional<std::int64_t> flush_due_ns() const;
   void flush(core::Context& context);
   void flush_piece(core::Context& context, std::vector<std::uint32_t> positions, int copies);
+  BatchHeader header_of_latest(core::Context& context) const;
   std::size_t repeats_that_fit() const;
   std::vector<std::uint32_t> positions_of(core::Context& context, std::size_t repeats) const;
   void remember_batch(std::uint64_t number, std::vector<std::uint32_t> positions);

@@ -18,6 +18,7 @@ constexpr std::int64_t kSlackNs = 20 * kNsPerMs;
 constexpr std::int64_t kAskedPart = 32;
 constexpr std::int64_t kForgottenNs = 30LL * 24 * 3600 * kNsPerSecond;
 constexpr int kMostPulls = 5;
+constexpr int kMostReminders = 8;
 constexpr std::int32_t kMostJoinWaits = 8;
 constexpr std::size_t kMostAsked = 16;  // children at a time, after the first round
 constexpr auto kSettled = static_cast<std::uint16_t>(StrategyChange::settled);
@@ -247,6 +248,7 @@ void Repair::settle(core::Context& context) {
       settle_tries_ == 0 ? 0 : std::min(doubtful.size(), settle_tries_ == 1 ? 64 : kMostAsked);
   for (std::size_t i = 0; i < asked; ++i) {
     std::swap(doubtful[i], doubtful[i + context.random().below(doubtful.size() - i)]);
+    if (settle_tries_ <= kMostReminders) host_.remind(context, doubtful[i]);
     send_report(context, doubtful[i], true);
   }
   asked_ = {context.now_ns(), ++settle_tries_, 0};

@@ -53,6 +53,8 @@ class Repair {
     virtual std::uint64_t epoch() const = 0;
     virtual void hear_of_epoch(core::Context& context, std::uint64_t epoch) = 0;
     virtual const std::deque<Batch>& batches() const = 0;
+    // Perhaps this peer has missed the latest batch, and no later one will tell it.
+    virtual void remind(core::Context& context, std::uint32_t rank) = 0;
     // The relay had got these values of this node's already.
     virtual void on_known(core::Context& context, const std::vector<Arrival>& arrivals) = 0;
     // Values came outside of a batch.

@@ -150,6 +150,8 @@ void add_test_options(CommandLine& command, TestOptions& options, std::int64_t m
                    "nothing more is read from a node after a line that is no message");
   command.add_flag("--no-page", options.no_page,
                    "Leave no report.html, and keep no messages for it");
+  command.add_flag("--no-plots", options.no_page,
+                   "The same: the page has taken the place of the plots");
   command.add("--seed", options.given_seed, "Repeats the random choices of another run")
       .value_name("N");
   command.add("--store", options.store, "Where the results go").value_name("DIR");

@@ -44,7 +44,7 @@ void Repair::start(core::Context& context) {
 void Repair::resume_settling(core::Context& context) {
   settle_due_ns_.reset();
   settle_tries_ = 0;
-  if (settled_ == ledger_.log().size()) return;
+  if (is_settled()) return;
   const std::int64_t now_ns = context.now_ns();
   const std::int64_t news_ns = ledger_.last_news_ns().value_or(kLongAgoNs);
   settle_due_ns_ = std::max(now_ns, news_ns + quiet_ns());
@@ -140,6 +140,7 @@ void Repair::on_unrest(core::Context& context) {
                          context.random().below(static_cast<std::uint64_t>(2 * round_ns_)));
   }
   unrest_until_ns_ = context.now_ns() + kUnrestNs;
+  on_news(context);  // there is another tree to agree along
 }
 
 std::optional<std::int64_t> Repair::tick(core::Context& context) {
@@ -239,7 +240,7 @@ void Repair::settle(core::Context& context) {
   std::vector<std::uint32_t> doubtful = children_in_doubt(context);
   if (doubtful.empty()) {
     settle_due_ns_.reset();
-    settled_ = ledger_.log().size();
+    settled_ = {host_.epoch(), ledger_.log().size(), 0};
     context.change(kSettled, bytes_of(settled_));
     return;
   }
@@ -254,6 +255,10 @@ void Repair::settle(core::Context& context) {
   asked_ = {context.now_ns(), ++settle_tries_, 0};
   context.change(kAsked, bytes_of(asked_));
   settle_due_ns_ = asked_.at_ns + settle_wait_ns();
+}
+
+bool Repair::is_settled() const {
+  return settled_.count == ledger_.log().size() && settled_.epoch == host_.epoch();
 }
 
 // Whoever has not answered for long is asked ever more rarely, so that who is dead costs nothing in
@@ -276,7 +281,9 @@ void Repair::send_report(core::Context& context, std::uint32_t rank, bool asks) 
 
 bool Repair::replay(std::uint16_t kind, std::string_view payload) {
   if (kind == kSettled) {
-    settled_ = take<std::uint32_t>(payload);
+    // Before version 1.1 it was the count alone.
+    settled_ = payload.size() < sizeof(Settled) ? Settled{0, take<std::uint32_t>(payload), 0}
+                                                : take<Settled>(payload);
   } else if (kind == kAsked) {
     asked_ = take<Asked>(payload);
   } else if (kind == kJoining) {
@@ -289,7 +296,7 @@ bool Repair::replay(std::uint16_t kind, std::string_view payload) {
 }
 
 void Repair::snapshot(const core::Service::ChangeSink& sink) const {
-  if (settled_ != 0) sink(kSettled, bytes_of(settled_));
+  if (settled_.count != 0) sink(kSettled, bytes_of(settled_));
   if (asked_.tries != 0) sink(kAsked, bytes_of(asked_));
   if (joining_) sink(kJoining, bytes_of(*joining_));
 }

@@ -135,6 +135,7 @@ class Repair {
   void resume_settling(core::Context& context);
   // Between two rounds of asking.
   std::int64_t settle_wait_ns() const;
+  bool is_settled() const;
   void on_filled(core::Context& context);
   void pull(core::Context& context, const Source& root);
   void trace_pull(core::Context& context, trace::Event event, const Source& root,
@@ -173,7 +174,13 @@ class Repair {
   std::uint32_t vector_from_ = 0;                   // where the next page of the vector starts
 
   std::map<std::uint32_t, Report> reports_;  // of the children, by rank
-  std::uint32_t settled_ = 0;                // the log's size when everyone was known to agree
+  // When all below this node were known to agree; in the journal. Another epoch has another tree.
+  struct Settled {
+    std::uint64_t epoch = 0;
+    std::uint32_t count = 0;  // of values
+    std::uint32_t zero = 0;
+  };
+  Settled settled_;
   std::optional<std::int64_t> settle_due_ns_;
   int settle_tries_ = 0;
   Asked asked_{kLongAgoNs, 0, 0};

@@ -2,6 +2,8 @@
 // each of its workers, or it is never done.
 #include <gtest/gtest.h>
 
+#include <algorithm>
+
 #include "common/base/units.h"
 #include "tests/worker/support/gossip_cluster.h"
 
@@ -45,6 +47,25 @@ TEST_P(ShortLives, ANodeThatHasLostEverythingAsksInItsNextLifeToo) {
   cluster_.restart(2);
   ASSERT_TRUE(cluster_.run_until_silent(20 * kNsPerSecond));
   EXPECT_EQ(cluster_.read(2).size(), 1U);
+}
+
+// A relay that nobody hears agrees with nobody, though it had nothing to ask as a leaf.
+TEST(ShortLivesOfARelay, WhatItAgreedOnInAnotherEpochIsForgotten) {
+  GossipCluster cluster({.strategy = "relay"}, 5);
+  ASSERT_TRUE(cluster.run_until_silent(20 * kNsPerSecond));
+  cluster.lost = [](const auto& message) { return message.from == 3; };
+  cluster.broadcast(3, 1);
+  const auto took_over = [&] {
+    const auto batches = cluster.sent("gossip-spread");
+    return std::any_of(batches.begin(), batches.end(),
+                       [](const auto& message) { return message.from == 3; });
+  };
+  for (int i = 0; i < 100 && !took_over(); ++i) cluster.run_for(100 * kNsPerMs);
+  ASSERT_TRUE(took_over());
+  cluster.restart(3);
+  cluster.lost = nullptr;
+  ASSERT_TRUE(cluster.run_until_silent(60 * kNsPerSecond));
+  for (std::size_t node = 0; node < 5; ++node) EXPECT_EQ(cluster.read(node).size(), 1U) << node;
 }
 
 INSTANTIATE_TEST_SUITE_P(Strategies, ShortLives,

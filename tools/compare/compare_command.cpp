@@ -181,7 +181,7 @@ int run(const CompareOptions& options) {
       return bench::kExitRunFailed;
     }
   }
-  bench::Store store(options.test.store, "compare", wall_ns());
+  const bench::Store store(options.test.store, "compare", wall_ns());
   if (!store.problems().empty()) {
     tell("hearsay compare: can't write {} (--store names another place)\n",
          store.problems().front());

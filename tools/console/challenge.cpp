@@ -20,7 +20,7 @@ const std::vector<Challenge>& challenges() {
   constexpr std::string_view kMaximum = "stable-latency-maximum";
   const std::vector<std::string> large_cluster =
       split_at_spaces("-w broadcast --node-count 25 --time-limit 20 --rate 100 --latency 100");
-  static const std::vector<Challenge> list = {
+  static const std::vector<Challenge> kList = {
       {"1", "echo", split_at_spaces("-w echo --node-count 1 --time-limit 10"), {}, {}},
       {"2",
        "unique ids",
@@ -54,7 +54,7 @@ const std::vector<Challenge>& challenges() {
        large_cluster,
        {"--latency-budget", "1000"},
        {{kMessages, 20}, {kMedian, 1000}, {kMaximum, 2000}}}};
-  return list;
+  return kList;
 }
 
 std::vector<std::string> challenge_names() {

@@ -29,7 +29,7 @@ std::vector<fs::path> real_folders(const fs::path& folder) {
 
 nlohmann::json read_json(const fs::path& path) {
   std::ifstream file(path);
-  nlohmann::json json = nlohmann::json::parse(file, nullptr, false);
+  const nlohmann::json json = nlohmann::json::parse(file, nullptr, false);
   return json.is_object() ? json : nlohmann::json();
 }
 

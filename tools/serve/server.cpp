@@ -11,6 +11,7 @@
 #include <fstream>
 #include <system_error>
 #include <thread>
+#include <utility>
 
 #include "tools/serve/list_page.h"
 #include "tools/serve/runs.h"
@@ -160,8 +161,8 @@ class Server::Threads {
   int port_ = 0;
 };
 
-Server::Server(const ServeOptions& options)
-    : options_(options), threads_(std::make_unique<Threads>(options_)) {}
+Server::Server(ServeOptions options)
+    : options_(std::move(options)), threads_(std::make_unique<Threads>(options_)) {}
 
 Server::~Server() = default;
 

@@ -14,7 +14,7 @@ namespace hearsay::serve {
 
 class Server {
  public:
-  explicit Server(const ServeOptions& options);
+  explicit Server(ServeOptions options);
   ~Server();  // ends it
 
   // Returns "" or why it can't listen there.

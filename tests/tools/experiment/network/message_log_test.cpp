@@ -23,7 +23,7 @@ class MessageLogTest : public NetworkTest {
     network.log_to(log_);
     return network;
   }
-  void body_at(std::int64_t time_ms, const char* src, const char* dest, std::string text) {
+  void body_at(std::int64_t time_ms, const char* src, const char* dest, const std::string& text) {
     heap_.at(time_ms * kNsPerMs, [this, src, dest, text](std::int64_t now_ns) {
       EXPECT_FALSE(network_->send(now_ns, src, dest, text, "x"));
     });

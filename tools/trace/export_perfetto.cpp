@@ -32,7 +32,7 @@ std::string in_us(std::int64_t ns) {
 class PerfettoFile {
  public:
   PerfettoFile(const RunReader& run, const TimeWindow& window, Output& out)
-      : run_(run), window_(window), out_(out), trace_(run.open()), deliveries_(trace_.nodes()) {}
+      : run_(run), window_(window), out_(out), trace_(run.open()) {}
 
   void write() {
     out_.write("{\"displayTimeUnit\":\"ms\",\"traceEvents\":[\n");

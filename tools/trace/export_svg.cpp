@@ -81,7 +81,7 @@ double tick_of(double span_s) {
 class Picture {
  public:
   Picture(const RunReader& run, const TimeWindow& window, Output& out)
-      : run_(run), window_(window), out_(out), trace_(run.open()), deliveries_(trace_.nodes()) {}
+      : run_(run), window_(window), out_(out), trace_(run.open()) {}
 
   void write() {
     while (const TraceEvent* event = trace_.next()) take(*event);

@@ -1,9 +1,11 @@
 #include "common/base/file_descriptor.h"
 
 #include <fcntl.h>
+#include <sys/resource.h>
 #include <sys/stat.h>
 #include <unistd.h>
 
+#include <algorithm>
 #include <cerrno>
 #include <system_error>
 
@@ -36,6 +38,14 @@ FileDescriptor reopen_nonblocking(int fd) {
   if (!S_ISFIFO(status.st_mode) && ::isatty(fd) == 0) return {};
   const std::string path = "/proc/self/fd/" + std::to_string(fd);
   return FileDescriptor(::open(path.c_str(), O_WRONLY | O_NONBLOCK | O_NOCTTY | O_CLOEXEC));
+}
+
+void allow_descriptors(std::uint64_t wanted) {
+  rlimit limit{};
+  check_syscall(::getrlimit(RLIMIT_NOFILE, &limit), "getrlimit");
+  if (limit.rlim_cur >= wanted) return;
+  limit.rlim_cur = std::min<rlim_t>(wanted, limit.rlim_max);
+  check_syscall(::setrlimit(RLIMIT_NOFILE, &limit), "setrlimit");
 }
 
 void throw_errno(const std::string& what) {

@@ -1,6 +1,7 @@
 // An owned file descriptor, and the system-call helpers that everybody needs.
 #pragma once
 
+#include <cstdint>
 #include <string>
 #include <utility>
 
@@ -34,6 +35,9 @@ void fill_standard_descriptors(int flags);
 // changes nothing for others who hold the original. Invalid when `fd` is something else, or the
 // pipe belongs to another user or has no reader.
 FileDescriptor reopen_nonblocking(int fd);
+
+// So many descriptors may be open from now on, or as many as the hard limit allows.
+void allow_descriptors(std::uint64_t wanted);
 
 // Throws std::system_error with errno and `what`.
 [[noreturn]] void throw_errno(const std::string& what);

@@ -130,5 +130,14 @@ TEST_F(CommandTest, ProgressLinesDoNotWrap) {
   }
 }
 
+TEST(HelpOfCommands, ACommandsCommandHasHelpToo) {
+  const Finished help = run_shell(std::string(HEARSAY_COMMAND) + " help trace value");
+  EXPECT_EQ(help.exit_code, 0);
+  EXPECT_NE(help.output.find("How a value spread"), std::string::npos) << help.output;
+  const Finished unknown = run_shell(std::string(HEARSAY_COMMAND) + " help trace vlaue");
+  EXPECT_EQ(unknown.exit_code, 254);
+  EXPECT_NE(unknown.output.find("there is no command vlaue"), std::string::npos) << unknown.output;
+}
+
 }  // namespace
 }  // namespace hearsay::test

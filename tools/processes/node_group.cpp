@@ -3,7 +3,6 @@
 #include <fmt/core.h>
 #include <sys/epoll.h>
 #include <sys/prctl.h>
-#include <sys/resource.h>
 #include <sys/wait.h>
 #include <unistd.h>
 
@@ -24,20 +23,12 @@ namespace {
 // How many findings of one node are told while the run goes on.
 constexpr std::int64_t kToldFindings = 3;
 constexpr std::size_t kLastLines = 10;
-constexpr rlim_t kOtherDescriptors = 100;
+// Each node needs four descriptors, and a few while it starts.
+constexpr std::uint64_t kDescriptorsANode = 4;
+constexpr std::uint64_t kOtherDescriptors = 100;
 // A node's workers have half a second to notice that it is dead.
 constexpr int kLeftoverPolls = 25;
 constexpr useconds_t kLeftoverPollUs = 20'000;
-
-// Each node needs four descriptors, and a few while it starts.
-void allow_descriptors(std::size_t nodes) {
-  rlimit limit{};
-  check_syscall(::getrlimit(RLIMIT_NOFILE, &limit), "getrlimit");
-  const rlim_t wanted = 4 * nodes + kOtherDescriptors;
-  if (limit.rlim_cur >= wanted) return;
-  limit.rlim_cur = std::min<rlim_t>(wanted, limit.rlim_max);
-  check_syscall(::setrlimit(RLIMIT_NOFILE, &limit), "setrlimit");
-}
 
 }  // namespace
 
@@ -77,7 +68,7 @@ std::string NodeGroup::last_words(std::size_t node) const {
 }
 
 void NodeGroup::start(Network& network) {
-  allow_descriptors(network.node_count());
+  allow_descriptors(kDescriptorsANode * network.node_count() + kOtherDescriptors);
   check_syscall(::prctl(PR_SET_CHILD_SUBREAPER, 1), "prctl");
   not_ours_ = running_children(::getpid());
   network_ = &network;

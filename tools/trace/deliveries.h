@@ -25,9 +25,6 @@ struct Delivery {
 
 class Deliveries {
  public:
-  // `nodes`: the merged trace's, which may grow.
-  explicit Deliveries(const std::vector<std::string>& nodes) : nodes_(nodes) {}
-
   // Every event. A values_sent begins a delivery, a values_received ends one; null for others, and
   // for one that nobody sent as far as the trace knows. Lives until the next call.
   const Delivery* take(const TraceEvent& event);
@@ -54,7 +51,6 @@ class Deliveries {
   Node& node(std::uint32_t number);
   void go_back(const TraceEvent& recovered);
 
-  const std::vector<std::string>& nodes_;
   std::unordered_map<std::string, std::deque<Delivery>> open_;
   std::vector<Node> by_node_;
   std::vector<std::uint64_t> undone_;

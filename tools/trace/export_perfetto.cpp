@@ -32,7 +32,7 @@ std::string in_us(std::int64_t ns) {
 class PerfettoFile {
  public:
   PerfettoFile(const RunReader& run, const TimeWindow& window, Output& out)
-      : run_(run), window_(window), out_(out), trace_(run.open()), deliveries_(trace_.nodes()) {}
+      : run_(run), window_(window), out_(out), trace_(run.open()) {}
 
   void write() {
     out_.write("{\"displayTimeUnit\":\"ms\",\"traceEvents\":[\n");
@@ -101,7 +101,7 @@ class PerfettoFile {
     }
     const std::int64_t begin_ns = std::max(event.time_ns, node.free_ns);
     node.step = Step{position, begin_ns, begin_ns, std::move(name),
-                     fmt::format("{{\"input\":{},\"generation\":{},\"what\":{}}}", position,
+                     fmt::format(R"({{"input":{},"generation":{},"what":{}}})", position,
                                  event.generation, in_quotes(in_words(event)))};
   }
 
@@ -157,7 +157,7 @@ class PerfettoFile {
 
   static std::string place(std::uint32_t node, std::uint32_t track) {
     const std::uint32_t process = (node + 1) * kNumbersANode;
-    return fmt::format("\"pid\":{},\"tid\":{}", process, process + track);
+    return fmt::format(R"("pid":{},"tid":{})", process, process + track);
   }
   std::string time(std::int64_t time_ns) const {
     return in_us(std::max<std::int64_t>(0, time_ns - start_ns_));
@@ -170,10 +170,9 @@ class PerfettoFile {
   }
   void slice(std::uint32_t node, Track track, std::int64_t begin_ns, std::int64_t end_ns,
              const std::string& name, const std::string& arguments) {
-    event_line(fmt::format(
-        "{{\"ph\":\"X\",{},\"ts\":{},\"dur\":{},\"cat\":\"{}\",\"name\":{},\"args\":{}}}",
-        place(node, track), time(begin_ns), in_us(end_ns - begin_ns),
-        track == kOutageTrack ? "outage" : "step", in_quotes(name), arguments));
+    event_line(fmt::format(R"({{"ph":"X",{},"ts":{},"dur":{},"cat":"{}","name":{},"args":{}}})",
+                           place(node, track), time(begin_ns), in_us(end_ns - begin_ns),
+                           track == kOutageTrack ? "outage" : "step", in_quotes(name), arguments));
   }
   void instant(const TraceEvent& event, Track track) {
     event_line(
@@ -184,16 +183,14 @@ class PerfettoFile {
   }
   void flow(char phase, std::uint32_t node, std::int64_t time_ns, std::uint64_t id,
             const std::string& name) {
-    event_line(fmt::format(
-        "{{\"ph\":\"{}\",\"bp\":\"e\",{},\"ts\":{},\"cat\":\"message\",\"name\":{},\"id\":{}}}",
-        phase, place(node, kWorkerTrack), time(time_ns), name, id));
+    event_line(fmt::format(R"({{"ph":"{}","bp":"e",{},"ts":{},"cat":"message","name":{},"id":{}}})",
+                           phase, place(node, kWorkerTrack), time(time_ns), name, id));
   }
   void write_names(std::uint32_t node) {
     if (!nodes_[node].shown) return;
     const auto name = [&](std::uint32_t track, const char* what, std::string_view text) {
-      event_line(
-          fmt::format("{{\"ph\":\"M\",{},\"ts\":0,\"name\":\"{}\",\"args\":{{\"name\":{}}}}}",
-                      place(node, track), what, in_quotes(text)));
+      event_line(fmt::format(R"({{"ph":"M",{},"ts":0,"name":"{}","args":{{"name":{}}}}})",
+                             place(node, track), what, in_quotes(text)));
     };
     name(kSupervisorTrack, "process_name", trace_.nodes()[node]);
     name(kSupervisorTrack, "thread_name", "supervisor");

@@ -39,7 +39,7 @@ bool belongs_there(const TraceEvent& event) {
 class ShivizFile {
  public:
   ShivizFile(const RunReader& run, const TimeWindow& window, Output& out)
-      : run_(run), window_(window), out_(out), trace_(run.open()), deliveries_(trace_.nodes()) {}
+      : run_(run), window_(window), out_(out), trace_(run.open()) {}
 
   void write() {
     out_.write("(?<event>.*)\\n(?<host>\\S*) (?<clock>{.*})\n\n");

@@ -81,7 +81,7 @@ double tick_of(double span_s) {
 class Picture {
  public:
   Picture(const RunReader& run, const TimeWindow& window, Output& out)
-      : run_(run), window_(window), out_(out), trace_(run.open()), deliveries_(trace_.nodes()) {}
+      : run_(run), window_(window), out_(out), trace_(run.open()) {}
 
   void write() {
     while (const TraceEvent* event = trace_.next()) take(*event);
@@ -155,16 +155,16 @@ class Picture {
         "width=\"{0:.0f}\" "
         "height=\"{1:.0f}\" font-family=\"sans-serif\" font-size=\"12\">",
         width, height);
-    out_.line("<rect width=\"100%\" height=\"100%\" fill=\"white\"/>");
+    out_.line(R"(<rect width="100%" height="100%" fill="white"/>)");
     out_.line(
         "<defs><marker id=\"tip\" viewBox=\"0 0 8 8\" refX=\"8\" refY=\"4\" markerWidth=\"7\" "
         "markerHeight=\"7\" orient=\"auto\"><path d=\"M0,0 L8,4 L0,8 z\" fill=\"context-stroke\"/>"
         "</marker></defs>");
     draw_axis(height);
     for (std::size_t i = 0; i < count; ++i) {
-      out_.line("<text x=\"{}\" y=\"{}\" text-anchor=\"end\">{}</text>", kLeft - 8, y(i) + 4,
+      out_.line(R"(<text x="{}" y="{}" text-anchor="end">{}</text>)", kLeft - 8, y(i) + 4,
                 escaped(trace_.nodes()[i]));
-      out_.line("<line x1=\"{}\" y1=\"{}\" x2=\"{}\" y2=\"{}\" stroke=\"#999\"/>", kLeft, y(i),
+      out_.line(R"(<line x1="{}" y1="{}" x2="{}" y2="{}" stroke="#999"/>)", kLeft, y(i),
                 kLeft + kWidth, y(i));
     }
     for (const Gap& gap : gaps_) {
@@ -193,12 +193,12 @@ class Picture {
     const double tick = tick_of(end_s - begin_s);
     for (double at_s = std::ceil(begin_s / tick) * tick; at_s <= end_s; at_s += tick) {
       const double at_x = x(run_.start_ns() + static_cast<std::int64_t>(at_s * 1e9));
-      out_.line("<line x1=\"{0:.1f}\" y1=\"{1}\" x2=\"{0:.1f}\" y2=\"{2}\" stroke=\"#eee\"/>", at_x,
-                kTop, height - kBottom);
-      out_.line("<text x=\"{:.1f}\" y=\"{}\" text-anchor=\"middle\">{:g}</text>", at_x,
+      out_.line(R"(<line x1="{0:.1f}" y1="{1}" x2="{0:.1f}" y2="{2}" stroke="#eee"/>)", at_x, kTop,
+                height - kBottom);
+      out_.line(R"(<text x="{:.1f}" y="{}" text-anchor="middle">{:g}</text>)", at_x,
                 height - kBottom + 16, std::abs(at_s) < tick / 1e6 ? 0.0 : at_s);
     }
-    out_.line("<text x=\"{}\" y=\"{}\" text-anchor=\"middle\">{}</text>", kLeft + kWidth / 2,
+    out_.line(R"(<text x="{}" y="{}" text-anchor="middle">{}</text>)", kLeft + kWidth / 2,
               height - 6, escaped(run_.clock_text()));
     out_.line(
         "<text x=\"{}\" y=\"18\"><tspan fill=\"#1b7f3b\">tell</tspan> <tspan "

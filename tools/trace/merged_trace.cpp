@@ -5,9 +5,14 @@
 #include <limits>
 #include <utility>
 
+#include "common/base/file_descriptor.h"
+
 namespace hearsay::traces {
 
 MergedTrace::MergedTrace(const std::vector<std::filesystem::path>& files) {
+  constexpr std::uint64_t kOpenedAtATime = 2;  // by commands that read twice
+  constexpr std::uint64_t kOtherDescriptors = 100;
+  allow_descriptors(kOpenedAtATime * files.size() + kOtherDescriptors);
   for (const auto& path : files) add_file(path);
 }
 

@@ -36,6 +36,10 @@ void NodeCheck::take(const TraceEvent& event) {
     case Event::step_committed:
       take_commit(event);
       break;
+    case Event::message_received:
+    case Event::timer_fired:
+      take_step_begin(event);
+      break;
     case Event::message_sent:
       take_sent(event);
       break;

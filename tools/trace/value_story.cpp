@@ -8,7 +8,7 @@
 namespace hearsay::traces {
 
 ValueStory::ValueStory(const RunReader& run, std::string value)
-    : value_(std::move(value)), trace_(run.open()), deliveries_(trace_.nodes()) {
+    : value_(std::move(value)), trace_(run.open()) {
   find_batches(run);
   while (const TraceEvent* event = trace_.next()) take(*event);
   // Never sent: the step was not committed.

@@ -4,6 +4,7 @@
 #include <fstream>
 
 #include "tests/support/temporary_folder.h"
+#include "tests/tools/command_fixture.h"
 #include "tools/trace/merged_trace.h"
 #include "tools/trace/run_logs.h"
 
@@ -136,6 +137,16 @@ TEST_F(TraceReader, EachStartOfANodeIsALife) {
   std::vector<std::uint32_t> lives;
   while (const TraceEvent* event = trace.next()) lives.push_back(event->life);
   EXPECT_EQ(lives, (std::vector<std::uint32_t>{0, 1, 1}));
+}
+
+TEST_F(TraceReader, ManyFilesAreReadWhereFewMayBeOpen) {
+  for (int i = 0; i < 100; ++i) {
+    write("n" + std::to_string(i) + ".log", event_line(10, 1, "n" + std::to_string(i)));
+  }
+  const auto finished = test::run_shell("ulimit -S -n 50; " + std::string(HEARSAY_COMMAND) +
+                                        " trace summary " + folder_.path().string());
+  EXPECT_EQ(finished.exit_code, 0);
+  EXPECT_NE(finished.output.find("100 nodes"), std::string::npos) << finished.output;
 }
 
 TEST_F(TraceReader, LogsAreInTheOrderOfTheirNumbers) {

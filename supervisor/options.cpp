@@ -24,7 +24,6 @@ void add_node_options(CommandLine& app, Options& options) {
           "whole node may be killed and started again. An absolute path, since nodes may run in "
           "a folder of their own. Use a new one for each experiment (default: in memory)")
       .value_name("DIR")
-      .not_empty()
       .group(node);
   app.on_parsed([&options] {
     if (options.state_dir.empty() || options.state_dir.front() == '/') return;

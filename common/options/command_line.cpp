@@ -2,6 +2,8 @@
 
 #include <CLI/CLI.hpp>
 #include <algorithm>
+#include <charconv>
+#include <cmath>
 #include <cstdio>
 #include <cstdlib>
 #include <sstream>
@@ -33,12 +35,34 @@ std::string in_braces(const std::vector<std::string>& words) {
   return text + "}";
 }
 
-// The library would take "-1" for a large unsigned number.
+// The library would take "-1" for a large unsigned number, and what is too large for the largest.
 CLI::Validator whole_number() {
   return {[](const std::string& text) {
-            const bool good =
-                !text.empty() && text.find_first_not_of("0123456789") == std::string::npos;
-            return good ? std::string() : "a whole number from 0 on, not \"" + text + "\"";
+            std::uint64_t number = 0;
+            const char* end = text.data() + text.size();
+            const auto [rest, error] = std::from_chars(text.data(), end, number);
+            const bool good = error == std::errc() && rest == end;
+            return good ? std::string()
+                        : "a whole number from 0 to 18446744073709551615, not \"" + text + "\"";
+          },
+          {}};
+}
+
+// It would also take "nan" and "inf".
+CLI::Validator finite_number() {
+  return {[](const std::string& text) {
+            char* rest = nullptr;
+            const double number = std::strtod(text.c_str(), &rest);
+            const bool good = !text.empty() && *rest == '\0' && std::isfinite(number);
+            return good ? std::string() : "a number, not \"" + text + "\"";
+          },
+          {}};
+}
+
+// What a script made of a variable that is not set.
+CLI::Validator not_empty() {
+  return {[](const std::string& text) {
+            return text.empty() ? std::string("needs a value, not \"\"") : std::string();
           },
           {}};
 }
@@ -137,12 +161,6 @@ std::string in_plain_words(const CLI::ConversionError& error) {
          problem.substr(equals + 3) + "\"";
 }
 
-template <typename Value>
-CommandLineOption add_plain(CLI::App& app, const std::string& names, Value& value,
-                            const std::string& help) {
-  return CommandLineOption(*app.add_option(names, value, help));
-}
-
 }  // namespace
 
 CommandLineOption& CommandLineOption::value_name(const std::string& name) {
@@ -173,15 +191,6 @@ CommandLineOption& CommandLineOption::one_of(std::vector<std::string> words) {
         return known ? std::string() : refuse_word(text, words);
       },
       shown));
-  return *this;
-}
-
-CommandLineOption& CommandLineOption::not_empty() {
-  option_.check(CLI::Validator(
-      [](const std::string& text) {
-        return text.empty() ? std::string("needs a value, not \"\"") : std::string();
-      },
-      {}));
   return *this;
 }
 
@@ -225,7 +234,8 @@ CommandLine::~CommandLine() = default;
 
 CommandLineOption CommandLine::add(const std::string& names, std::string& value,
                                    const std::string& help) {
-  return add_shown(app_, names, value, help);
+  CLI::Option* option = app_.add_option(names, value, help)->check(not_empty());
+  return CommandLineOption(*option->capture_default_str());
 }
 CommandLineOption CommandLine::add(const std::string& names, std::int64_t& value,
                                    const std::string& help) {
@@ -245,7 +255,7 @@ CommandLineOption CommandLine::add(const std::string& names, double& value,
 }
 CommandLineOption CommandLine::add(const std::string& names, std::optional<double>& value,
                                    const std::string& help) {
-  return add_plain(app_, names, value, help);
+  return CommandLineOption(*app_.add_option(names, value, help)->check(finite_number()));
 }
 CommandLineOption CommandLine::add(const std::string& names, std::optional<std::uint64_t>& value,
                                    const std::string& help) {
@@ -253,7 +263,7 @@ CommandLineOption CommandLine::add(const std::string& names, std::optional<std::
 }
 CommandLineOption CommandLine::add(const std::string& names, std::vector<std::string>& values,
                                    const std::string& help) {
-  return add_plain(app_, names, values, help);
+  return CommandLineOption(*app_.add_option(names, values, help)->check(not_empty()));
 }
 
 CommandLineOption CommandLine::add_flag(const std::string& names, bool& value,

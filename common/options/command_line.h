@@ -2,7 +2,8 @@
 //
 // The only place that knows the library which parses (CLI11, whose headers cost seconds in every
 // source that includes them). Options are written into plain variables, which outlive the parsing.
-// A number is checked against its bounds, a word against its choices. Not thread-safe.
+// A number is checked against its bounds, a word against its choices; nothing takes an empty value,
+// which is what a script makes of a variable that is not set. Not thread-safe.
 #pragma once
 
 #include <cstdint>
@@ -44,7 +45,6 @@ class CommandLineOption {
   CommandLineOption& value_name(const std::string& name);
   CommandLineOption& between(double least, double most);
   CommandLineOption& one_of(std::vector<std::string> words);
-  CommandLineOption& not_empty();
   // Several values in one word, separated by commas.
   CommandLineOption& separated_by_commas();
   // One value each time that it is given.

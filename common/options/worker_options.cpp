@@ -25,7 +25,6 @@ void add_worker_options(CommandLine& app, WorkerOptions& options) {
   app.add("--workload", options.services.workload,
           "What the node is for: the names of the worker's services, separated by commas. 'auto': "
           "echo, unique-ids and broadcast together")
-      .not_empty()
       .value_name("NAMES")
       .group("Node");
 

@@ -5,9 +5,11 @@
 #include <charconv>
 #include <cmath>
 #include <cstring>
+#include <filesystem>
 #include <fstream>
 #include <optional>
 #include <string_view>
+#include <system_error>
 
 #include "common/base/units.h"
 #include "common/options/command_line.h"
@@ -16,6 +18,7 @@ namespace hearsay::bench {
 namespace {
 
 constexpr std::string_view kColumn = "hop_ms";
+constexpr std::string_view kByteOrderMark = "\xef\xbb\xbf";
 constexpr double kLongestHopMs = 3'600'000;
 constexpr std::size_t kMostHops = 10'000'000;
 
@@ -67,6 +70,11 @@ double asked_for_ms(std::vector<double> hops_ms) {
 }  // namespace
 
 std::vector<std::int64_t> read_lateness_file(const std::string& path) {
+  // No device, and nothing that would have to be waited for.
+  if (std::error_code error;
+      std::filesystem::exists(path, error) && !std::filesystem::is_regular_file(path, error)) {
+    refuse(path, "is no file");
+  }
   errno = 0;
   std::ifstream file(path);
   std::string line;
@@ -74,6 +82,7 @@ std::vector<std::int64_t> read_lateness_file(const std::string& path) {
     refuse(path,
            std::string("can't be read: ") + (errno != 0 ? std::strerror(errno) : "it is empty"));
   }
+  if (line.starts_with(kByteOrderMark)) line.erase(0, kByteOrderMark.size());
   const std::size_t column = column_of(path, line);
   std::vector<double> hops_ms;
   while (std::getline(file, line)) {

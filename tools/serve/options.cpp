@@ -16,7 +16,6 @@ void add_serve_options(CommandLine& command, ServeOptions& options) {
       .add("--host", options.host,
            "The address to listen on. With another one than the default, whoever reaches it can "
            "read all results")
-      .not_empty()
       .value_name("ADDRESS");
   command.footer(
       "Lists the runs in the store, with their verdicts, pages, logs and results. Ctrl-C ends it.\n"

@@ -42,6 +42,10 @@ TEST_F(LatenessFile, TheColumnMayStandAnywhere) {
             (std::vector<std::int64_t>{0, 2 * kNsPerMs}));
 }
 
+TEST_F(LatenessFile, AByteOrderMarkIsNoPartOfTheName) {
+  EXPECT_EQ(read_lateness_file(write("\xef\xbb\xbfhop_ms\n50\n")), (std::vector<std::int64_t>{0}));
+}
+
 TEST_F(LatenessFile, SaysWhatIsWrong) {
   refuses("", "empty");
   refuses("sent_ms,from\n1,2\n", "has none in its first line");
@@ -56,6 +60,7 @@ TEST_F(LatenessFile, SaysWhatIsWrong) {
 TEST_F(LatenessFile, AMissingFileAndAFolderAreNamed) {
   EXPECT_THROW(read_lateness_file(folder_.path() / "none.csv"), BadCommandLine);
   EXPECT_THROW(read_lateness_file(folder_.path()), BadCommandLine);
+  EXPECT_THROW(read_lateness_file("/dev/zero"), BadCommandLine);
 }
 
 }  // namespace

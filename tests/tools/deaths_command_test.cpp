@@ -131,8 +131,8 @@ TEST_F(FaultsCommand, AReusedStateDirectoryIsSuspected) {
 TEST_F(FaultsCommand, KilledNodesWithoutAStateDirectoryAreSaidToForget) {
   const Finished finished =
       run("direct.py",
-          "-w broadcast --node-count 1 --concurrency 40 --rate 40 --time-limit 2 --recovery 0.5 "
-          "--nemesis kill --kill-interval 0.4 --seed 3");
+          "-w broadcast --node-count 1 --concurrency 40 --rate 40 --time-limit 8 --recovery 0.5 "
+          "--nemesis kill --kill-interval 1.5 --seed 3");
   EXPECT_EQ(finished.exit_code, 1) << finished.output;
   EXPECT_NE(finished.output.find("Hint: whole nodes were killed"), std::string::npos)
       << finished.output;

@@ -227,12 +227,7 @@ gone:
 }
 
 /* With the step before it in an atomic: the death is seen at any time later. */
-inline kill_point() {
-  if
-  :: kills < KILLS -> kills++; goto dead
-  :: true
-  fi
-}
+#define kill_point() if :: kills < KILLS -> kills++; goto dead :: true fi
 
 /* committer.cpp publish() */
 inline show_slot() {

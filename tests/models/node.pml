@@ -17,7 +17,9 @@
 #endif
 #define ANSWERS (INPUTS - 1)
 #define BATCH 2 /* duty_cycle.cpp kLongestBatch */
+#ifndef REQUESTS
 #define REQUESTS 1
+#endif
 #define REPLIES 1
 
 #define REQUEST_TAIL 0

@@ -2,6 +2,7 @@
 
 #include <unistd.h>
 
+#include <atomic>
 #include <new>
 #include <string>
 
@@ -47,6 +48,8 @@ void Segment::format(int fd, std::uint64_t incarnation, std::uint64_t seed) {
   layout->header.no_room_position = kNoPosition;
   layout->header.running_position.store(kNoPosition, std::memory_order_relaxed);
   begin(layout->commit);
+  // A kill may come between any two stores, so the compiler must not move this one up.
+  std::atomic_signal_fence(std::memory_order_release);
   layout->header.magic = kSegmentMagic;
 }
 

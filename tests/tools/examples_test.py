@@ -84,10 +84,11 @@ def shorten(example, folder):
         words[at] = re.sub(r"(\d+)\.\.\d+", lambda match: f"{match[1]}..{int(match[1]) + 5}",
                            words[at])
     swarm = kind == "sim" and "--seeds" in words
-    if not swarm:
-        add(words, "--store", os.path.join(folder, "other-store"))
     if kind == "compare":
         add(words, "--no-plots")
+    if not swarm:
+        add(words, "--store", os.path.join(folder, "other-store"))
+    if not swarm and kind != "challenges" and "--challenge" not in words:  # which have their own
         if "--recovery" not in words:
             add(words, "--recovery", "0.5")
         if "--time-limit" not in words:

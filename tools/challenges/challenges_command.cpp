@@ -1,15 +1,16 @@
 #include "tools/challenges/challenges_command.h"
 
+#include <fcntl.h>
 #include <fmt/core.h>
-#include <sys/mman.h>
 #include <unistd.h>
 
 #include <algorithm>
 #include <exception>
-#include <fstream>
+#include <filesystem>
 #include <nlohmann/json.hpp>
 #include <optional>
 #include <string>
+#include <system_error>
 #include <vector>
 
 #include "common/base/clock.h"
@@ -35,28 +36,12 @@ namespace {
 
 using bench::tell;
 
-// What this process says from now on is kept in memory.
-class KeptOutput {
- public:
-  KeptOutput() : file_(check_syscall(::memfd_create("output", MFD_CLOEXEC), "memfd_create")) {
-    ::dup2(file_.get(), STDOUT_FILENO);
-    ::dup2(file_.get(), STDERR_FILENO);
-  }
-  // Its end.
-  std::string text() const {
-    constexpr ::off_t kMost = 4000;
-    std::fflush(nullptr);
-    std::string text(static_cast<std::size_t>(kMost), '\0');
-    const ::off_t size = ::lseek(file_.get(), 0, SEEK_END);
-    const ssize_t count =
-        ::pread(file_.get(), text.data(), text.size(), std::max<::off_t>(0, size - kMost));
-    text.resize(static_cast<std::size_t>(std::max<ssize_t>(0, count)));
-    return text;
-  }
-
- private:
-  FileDescriptor file_;
-};
+// What a run says is said here instead: its end is handed over.
+void keep_quiet() {
+  const FileDescriptor nothing(check_syscall(::open("/dev/null", O_WRONLY | O_CLOEXEC), "open"));
+  ::dup2(nothing.get(), STDOUT_FILENO);
+  ::dup2(nothing.get(), STDERR_FILENO);
+}
 
 bench::RunEnd simulate(const bench::TestOptions& test) {
   bench::Store store(test.store, test.workload, wall_ns());
@@ -69,16 +54,30 @@ bench::RunEnd simulate(const bench::TestOptions& test) {
 
 // In a process of its own.
 std::string work(const ChallengesOptions& options, const bench::Challenge& challenge) {
-  const KeptOutput output;
-  const bench::TestOptions test = test_options(options, challenge);
-  const bench::RunEnd end = options.simulated ? simulate(test) : bench::run_one_test(test);
-  const nlohmann::json answer = {
-      {"exit-code", end.exit_code}, {"directory", end.directory.string()}, {"said", output.text()}};
+  keep_quiet();
+  bench::RunEnd end{bench::kExitRunFailed, {}, {}, {}};
+  try {
+    const bench::TestOptions test = test_options(options, challenge);
+    end = options.simulated ? simulate(test) : bench::run_one_test(test);
+  } catch (const std::exception& error) {
+    end.problems.push_back(fmt::format("hearsay: {}", error.what()));
+  }
+  const nlohmann::json answer = {{"exit-code", end.exit_code},
+                                 {"directory", end.directory.string()},
+                                 {"results", end.results},
+                                 {"problems", end.problems}};
   return bench::to_text(answer);
 }
 
-// What its process answered, and what the results say.
-Entry make_entry(const bench::Challenge& challenge, const std::optional<std::string>& answer) {
+bool exists_in(const std::string& directory, const char* name) {
+  std::error_code ignored;
+  return !directory.empty() &&
+         std::filesystem::exists(std::filesystem::path(directory) / name, ignored);
+}
+
+// What its process answered. `problems`: what could not be written.
+Entry make_entry(const bench::Challenge& challenge, const std::optional<std::string>& answer,
+                 std::vector<std::string>& problems) {
   Entry entry;
   entry.challenge = &challenge;
   const nlohmann::json end = nlohmann::json::parse(answer.value_or(""), nullptr, false);
@@ -87,20 +86,21 @@ Entry make_entry(const bench::Challenge& challenge, const std::optional<std::str
     return entry;
   }
   entry.directory = end.at("directory");
+  problems = end.at("problems").get<std::vector<std::string>>();
   const int exit_code = end.at("exit-code");
   entry.went_to_its_end = exit_code >= bench::kExitValid && exit_code <= bench::kExitUnknown;
-  entry.passed = exit_code == bench::kExitValid;
-  std::ifstream file(std::filesystem::path(entry.directory) / bench::kResultsName);
-  const nlohmann::json results = nlohmann::json::parse(file, nullptr, false);
-  if (!results.is_object()) {
-    entry.notes.push_back(end.at("said"));
-    return entry;
-  }
+  const nlohmann::json& results = end.at("results");
+  if (results.is_null()) return entry;
+  const nlohmann::json& section = results.at("hearsay");
+  entry.has_verdict = !section.contains("failure");
+  entry.passed = entry.has_verdict && section.at("challenge").at("passed") == true;
+  entry.has_page = exists_in(entry.directory, bench::kPageName);
   const bench::Report report = bench::make_report(results, entry.directory);
   if (!entry.passed) entry.notes.push_back(report.verdict);
   entry.notes.insert(entry.notes.end(), report.notes.begin(), report.notes.end());
-  if (!entry.passed) entry.notes.push_back("more in " + entry.directory);
-  const nlohmann::json& section = results.at("hearsay");
+  if (!entry.passed && exists_in(entry.directory, bench::kReportName)) {
+    entry.notes.push_back("more in " + entry.directory);
+  }
   if (section.contains("challenge")) entry.figures = section.at("challenge").at("figures");
   return entry;
 }
@@ -150,8 +150,12 @@ std::string make_summary(const std::vector<Entry>& entries, const ChallengesOpti
                                     [](const Entry& entry) { return entry.passed; });
   std::string text = fmt::format("\n{} of {} passed.", passed, options.chosen.size());
   if (bench::is_interrupted()) text += " Interrupted.";
-  if (!options.no_page) {
-    text += " Each run has a page; this lists them: " +
+  const auto pages = std::count_if(entries.begin(), entries.end(),
+                                   [](const Entry& entry) { return entry.has_page; });
+  if (pages > 0) {
+    const bool all = static_cast<std::size_t>(pages) == entries.size();
+    text += fmt::format(" {}; this lists them: ",
+                        all ? "Each run has a page" : fmt::format("Runs with a page: {}", pages)) +
             bench::as_typed(options.program,
                             options.store == ChallengesOptions().store
                                 ? std::vector<std::string>{"serve"}
@@ -179,8 +183,10 @@ int run(const ChallengesOptions& options) {
       options.chosen.size(), 1,
       [&](std::size_t job) { return work(options, *options.chosen[job]); },
       [&](std::size_t job, const std::optional<std::string>& answer) {
-        entries.push_back(make_entry(*options.chosen[job], answer));
+        std::vector<std::string> problems;
+        entries.push_back(make_entry(*options.chosen[job], answer, problems));
         progress.clear();
+        for (const std::string& problem : problems) tell("{}\n", problem);
         if (!options.json) show(make_line(entries.back()));
         return true;
       },

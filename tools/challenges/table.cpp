@@ -26,6 +26,11 @@ std::string cell(const Entry& entry, std::string_view figure) {
 
 }  // namespace
 
+std::string verdict_word(const Entry& entry) {
+  if (!entry.has_verdict) return "no verdict";
+  return entry.passed ? "PASS" : "FAIL";
+}
+
 std::string make_heading() {
   return fmt::format(fmt::runtime(kColumns), "", "challenge", "messages/op", "median, ms",
                      "maximum, ms", "");
@@ -35,7 +40,7 @@ std::string make_line(const Entry& entry) {
   std::string text =
       fmt::format(fmt::runtime(kColumns), entry.challenge->name, entry.challenge->title,
                   cell(entry, "messages-per-op"), cell(entry, "stable-latency-median"),
-                  cell(entry, "stable-latency-maximum"), entry.passed ? "PASS" : "FAIL");
+                  cell(entry, "stable-latency-maximum"), verdict_word(entry));
   for (const std::string& note : entry.notes) text += "      " + note + "\n";
   return text;
 }

@@ -13,11 +13,16 @@ namespace hearsay::challenges {
 struct Entry {
   const bench::Challenge* challenge;
   bool passed = false;
-  bool went_to_its_end = false;    // there is a verdict
+  bool has_verdict = false;
+  bool went_to_its_end = false;    // with a verdict, and all files written
   nlohmann::json figures;          // as in results.json; of a run without a verdict null
   std::vector<std::string> notes;  // why it did not pass, and what to know
   std::string directory;           // "": there is none
+  bool has_page = false;
 };
+
+// "PASS", "FAIL" or "no verdict".
+std::string verdict_word(const Entry& entry);
 
 std::string make_heading();
 // A line, and one more for each note.

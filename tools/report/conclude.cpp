@@ -4,6 +4,8 @@
 
 #include <nlohmann/json.hpp>
 #include <string>
+#include <utility>
+#include <vector>
 
 #include "tools/console/exit_codes.h"
 #include "tools/console/tell.h"
@@ -30,7 +32,7 @@ int exit_code_of(const nlohmann::json& results, const Outcome& outcome, bool wri
 
 RunEnd conclude(const TestOptions& options, const Workload& workload, const Run& run,
                 const Network& network, const Outcome& outcome, Store& store) {
-  const nlohmann::json results = make_results(options, workload, run, network, outcome);
+  nlohmann::json results = make_results(options, workload, run, network, outcome);
   store.write_history(run.history());
   store.write_results(results);
   const Report report = make_report(results, store.directory().string());
@@ -45,15 +47,19 @@ RunEnd conclude(const TestOptions& options, const Workload& workload, const Run&
         page::make_page({options, workload, run, network, outcome.outages, results, for_page}));
   }
   const std::string wrong = print(text);
+  std::vector<std::string> problems;
   for (const std::string& problem : store.problems()) {
-    tell("hearsay: can't write {} (--store names another place)\n", problem);
+    problems.push_back(
+        fmt::format("hearsay: can't write {} (--store names another place)", problem));
   }
   if (!wrong.empty()) {
-    tell("hearsay: the report can't be written to stdout: {}. The results are in {}\n", wrong,
-         store.directory().string());
+    problems.push_back(
+        fmt::format("hearsay: the report can't be written to stdout: {}. The results are in {}",
+                    wrong, store.directory().string()));
   }
-  const bool written = wrong.empty() && store.problems().empty();
-  return {exit_code_of(results, outcome, written), store.directory()};
+  for (const std::string& problem : problems) tell("{}\n", problem);
+  const int exit_code = exit_code_of(results, outcome, problems.empty());
+  return {exit_code, store.directory(), std::move(results), std::move(problems)};
 }
 
 }  // namespace hearsay::bench

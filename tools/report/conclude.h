@@ -3,6 +3,9 @@
 #pragma once
 
 #include <filesystem>
+#include <nlohmann/json.hpp>
+#include <string>
+#include <vector>
 
 #include "tools/console/options.h"
 #include "tools/experiment/clients/workload.h"
@@ -12,10 +15,13 @@
 
 namespace hearsay::bench {
 
-// How a run ended, and where its files are (empty: nowhere).
+// How a run ended.
+// NOLINTNEXTLINE(bugprone-exception-escape): nlohmann::json's destructor does not throw
 struct RunEnd {
   int exit_code;
-  std::filesystem::path directory;
+  std::filesystem::path directory;    // where its files are; empty: nowhere
+  nlohmann::json results;             // as in results.json, written or not
+  std::vector<std::string> problems;  // lines for people: what could not be written, and why
 };
 
 // A run that is valid but does not pass its challenge ends as an invalid one. A stdout that takes

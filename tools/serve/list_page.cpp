@@ -41,25 +41,27 @@ std::string link(const std::string& address, std::string_view text) {
                      escape_html(text));
 }
 
-nlohmann::json value_at(const nlohmann::json& json, const char* place) {
+// In `json` itself: brackets a million deep can't be copied. null: there is none.
+const nlohmann::json& value_at(const nlohmann::json& json, const char* place) {
+  static const nlohmann::json none;
   const nlohmann::json::json_pointer pointer(place);
-  return json.is_object() && json.contains(pointer) ? json.at(pointer) : nlohmann::json();
+  return json.is_object() && json.contains(pointer) ? json.at(pointer) : none;
 }
 
 std::string text_at(const nlohmann::json& json, const char* place) {
-  const nlohmann::json value = value_at(json, place);
+  const nlohmann::json& value = value_at(json, place);
   return value.is_string() ? value.get<std::string>() : "";
 }
 
 // "1.65", or nothing.
 std::string number_at(const nlohmann::json& json, const char* place, const char* unit = "") {
-  const nlohmann::json value = value_at(json, place);
+  const nlohmann::json& value = value_at(json, place);
   return value.is_number() ? bench::short_figure(value) + unit : "";
 }
 
 std::string verdict_of(const RunEntry& run) {
-  const nlohmann::json valid = value_at(run.results, "/valid?");
-  const nlohmann::json passed = value_at(run.results, "/hearsay/challenge/passed");
+  const nlohmann::json& valid = value_at(run.results, "/valid?");
+  const nlohmann::json& passed = value_at(run.results, "/hearsay/challenge/passed");
   if (passed == false && valid == true) return R"(<b class="bad">✗ not passed</b>)";
   if (valid == true) return R"(<b class="good">✓ valid</b>)";
   if (valid == false) return R"(<b class="bad">✗ invalid</b>)";
@@ -78,7 +80,8 @@ std::string what_of(const RunEntry& run) {
   std::string what = escape_html(run.workload);
   const std::string challenge = text_at(run.results, "/hearsay/challenge/name");
   if (!challenge.empty()) what += " <small>challenge " + escape_html(challenge) + "</small>";
-  const nlohmann::json nemesis = value_at(run.results, "/hearsay/options/nemesis");
+  if (!value_at(run.results, "/hearsay/simulator").is_null()) what += " <small>sim</small>";
+  const nlohmann::json& nemesis = value_at(run.results, "/hearsay/options/nemesis");
   std::string faults;
   if (nemesis.is_array()) {
     for (const nlohmann::json& fault : nemesis) {

@@ -1,6 +1,7 @@
 #include "tools/serve/options.h"
 
 #include <filesystem>
+#include <system_error>
 
 #include "tools/report/store.h"
 #include "tools/serve/runs.h"
@@ -32,13 +33,22 @@ void add_show_options(CommandLine& command, ShowOptions& options) {
   command.add("--store", options.store, "Where the results are").value_name("DIR");
   command.footer(
       "Prints the report of a run again. Example: hearsay show broadcast\n"
-      "Exit codes: 0 printed, 254 there is no such run, 255 stdout takes nothing.");
+      "Exit codes: 0 printed, 254 there is no such run, 255 it can't be read or stdout takes "
+      "nothing.");
+}
+
+void resolve(const ServeOptions& options) {
+  std::error_code ignored;
+  if (!std::filesystem::exists(options.store, ignored)) return;
+  if (std::filesystem::is_directory(options.store, ignored)) return;
+  throw BadCommandLine("--store", options.store + " is no folder; runs are in one");
 }
 
 void resolve(ShowOptions& options) {
   const std::filesystem::path folder = find_run(options.store, options.run);
   options.report = folder / bench::kReportName;
-  if (!std::filesystem::exists(options.report)) {
+  std::error_code ignored;
+  if (!std::filesystem::is_regular_file(options.report, ignored)) {
     throw BadCommandLine("the run in " + folder.string() + " has no " + bench::kReportName +
                          "; its results are there");
   }

@@ -25,6 +25,9 @@ struct ShowOptions {
 void add_serve_options(CommandLine& command, ServeOptions& options);
 void add_show_options(CommandLine& command, ShowOptions& options);
 
+// Throws BadCommandLine where the store can be none. One that is not there yet may come.
+void resolve(const ServeOptions& options);
+
 // Finds the run. Throws BadCommandLine with words for people.
 void resolve(ShowOptions& options);
 

@@ -3,11 +3,13 @@
 #include <fmt/core.h>
 
 #include <algorithm>
-#include <fstream>
+#include <exception>
 #include <system_error>
+#include <utility>
 
 #include "common/options/command_line.h"
 #include "tools/report/store.h"
+#include "tools/serve/regular_file.h"
 
 namespace hearsay::serve {
 namespace {
@@ -15,6 +17,8 @@ namespace {
 namespace fs = std::filesystem;
 
 constexpr const char* kComparison = "compare.json";
+constexpr std::size_t kMostJsonBytes = std::size_t{64} << 20U;  // a longer one is not ours
+constexpr std::size_t kMostNamed = 10;
 
 // Folders in `folder` that are no links.
 std::vector<fs::path> real_folders(const fs::path& folder) {
@@ -28,18 +32,24 @@ std::vector<fs::path> real_folders(const fs::path& folder) {
 }
 
 nlohmann::json read_json(const fs::path& path) {
-  std::ifstream file(path);
-  const nlohmann::json json = nlohmann::json::parse(file, nullptr, false);
-  return json.is_object() ? json : nlohmann::json();
+  const std::optional<std::string> text = read_regular(path, kMostJsonBytes);
+  if (!text) return {};
+  nlohmann::json json = nlohmann::json::parse(*text, nullptr, false);
+  if (!json.is_object()) json = nullptr;
+  return json;  // moved: a copy of brackets a million deep overflows the stack
 }
 
 RunEntry read_run(const fs::path& folder) {
   RunEntry run;
   run.workload = folder.parent_path().filename();
   run.name = folder.filename();
-  run.files = list_folder(folder);
-  for (const char* name : {bench::kResultsName, kComparison}) {
-    if (run.results.is_null()) run.results = read_json(folder / name);
+  try {
+    run.files = list_folder(folder);
+    for (const char* name : {bench::kResultsName, kComparison}) {
+      if (run.results.is_null()) run.results = read_json(folder / name);
+    }
+  } catch (const std::exception&) {
+    run.results = nullptr;  // one odd run costs its own row only
   }
   return run;
 }
@@ -71,6 +81,17 @@ std::vector<fs::path> run_folders(const fs::path& store) {
 bool is_inside(const fs::path& path, const fs::path& folder) {
   const auto end = std::mismatch(folder.begin(), folder.end(), path.begin(), path.end());
   return end.first == folder.end();
+}
+
+// "broadcast/20260302T000000.000Z, echo/20260301T000000.000Z, ..."
+std::string in_words(const std::vector<fs::path>& folders) {
+  std::string words;
+  for (std::size_t i = 0; i < std::min(folders.size(), kMostNamed); ++i) {
+    const fs::path& folder = folders[i];
+    words += fmt::format("{}{}", words.empty() ? "" : ", ",
+                         (folder.parent_path().filename() / folder.filename()).string());
+  }
+  return folders.size() > kMostNamed ? words + ", ..." : words;
 }
 
 }  // namespace
@@ -129,8 +150,8 @@ fs::path find_run(const fs::path& store, const std::string& wanted) {
                          " (--store names another)");
   }
   if (matching.size() > 1) {
-    throw BadCommandLine(fmt::format("{} runs begin with {}: {}, ...", matching.size(), wanted,
-                                     matching.front().filename().string()));
+    throw BadCommandLine(
+        fmt::format("{} runs begin with {}: {}", matching.size(), wanted, in_words(matching)));
   }
   return matching.front();
 }

@@ -2,18 +2,22 @@
 
 #include <fmt/core.h>
 #include <httplib.h>
+#include <sys/stat.h>
+#include <unistd.h>
 
 #include <algorithm>
 #include <array>
 #include <cerrno>
 #include <cstring>
 #include <filesystem>
-#include <fstream>
+#include <memory>
 #include <system_error>
 #include <thread>
 #include <utility>
 
+#include "common/base/file_descriptor.h"
 #include "tools/serve/list_page.h"
+#include "tools/serve/regular_file.h"
 #include "tools/serve/runs.h"
 
 namespace hearsay::serve {
@@ -22,6 +26,9 @@ namespace {
 namespace fs = std::filesystem;
 
 constexpr std::size_t kMostRuns = 500;
+// Who connects and says nothing holds a thread for so long; so many can do that at once.
+constexpr std::size_t kThreads = 64;
+constexpr time_t kPatienceS = 1;
 constexpr std::string_view kRuns = "/runs/";
 constexpr const char* kHtml = "text/html; charset=utf-8";
 
@@ -60,14 +67,13 @@ void refuse(httplib::Response& response, int status, std::string_view what) {
 }
 
 void send_file(const fs::path& file, httplib::Response& response) {
-  const auto stream = std::make_shared<std::ifstream>(file, std::ios::binary);
-  std::error_code error;
-  const std::uintmax_t size = fs::file_size(file, error);
-  if (error || !*stream) {
+  const auto opened = std::make_shared<FileDescriptor>(open_regular(file));
+  struct stat status {};
+  if (!opened->valid() || ::fstat(opened->get(), &status) < 0) {
     refuse(response, 403, "it can't be read");
     return;
   }
-  if (size == 0) {
+  if (status.st_size == 0) {
     response.set_content("", type_of(file));
     return;
   }
@@ -77,14 +83,13 @@ void send_file(const fs::path& file, httplib::Response& response) {
                         "default-src 'none'; style-src 'unsafe-inline'; sandbox");
   }
   response.set_content_provider(
-      size, type_of(file),
-      [stream](std::size_t offset, std::size_t length, httplib::DataSink& sink) {
+      static_cast<std::size_t>(status.st_size), type_of(file),
+      [opened](std::size_t offset, std::size_t length, httplib::DataSink& sink) {
         std::array<char, 65'536> chunk{};
-        stream->clear();
-        stream->seekg(static_cast<std::streamoff>(offset));
-        stream->read(chunk.data(), static_cast<std::streamsize>(std::min(length, chunk.size())));
-        const auto count = static_cast<std::size_t>(stream->gcount());
-        return count > 0 && sink.write(chunk.data(), count);  // a file that became shorter
+        const ssize_t count = ::pread(opened->get(), chunk.data(), std::min(length, chunk.size()),
+                                      static_cast<off_t>(offset));
+        // Nothing: a file that became shorter.
+        return count > 0 && sink.write(chunk.data(), static_cast<std::size_t>(count));
       });
 }
 
@@ -98,13 +103,20 @@ class Server::Threads {
                                  {"Referrer-Policy", "no-referrer"},
                                  {"X-Frame-Options", "DENY"}});
     server_.set_socket_options(set_socket_options);
+    server_.new_task_queue = [] { return new httplib::ThreadPool(kThreads); };  // it owns it
+    server_.set_read_timeout(kPatienceS);
+    server_.set_keep_alive_timeout(kPatienceS);
     server_.set_pre_routing_handler(
         [this](const httplib::Request& request, httplib::Response& response) {
           const std::string host = request.get_header_value("Host");
-          if (!is_loopback(options_.host) || is_loopback(without_port(host))) {
+          if (is_loopback(options_.host) && !is_loopback(without_port(host))) {
+            refuse(response, 403, "ask for it by the address that hearsay serve has named");
+          } else if (request.method != "GET" && request.method != "HEAD") {
+            response.set_header("Allow", "GET, HEAD");
+            refuse(response, 405, "runs are read here, not changed");
+          } else {
             return httplib::Server::HandlerResponse::Unhandled;
           }
-          refuse(response, 403, "ask for it by the address that hearsay serve has named");
           return httplib::Server::HandlerResponse::Handled;
         });
     server_.set_error_handler([](const httplib::Request&, httplib::Response& response) {

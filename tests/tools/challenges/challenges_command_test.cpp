@@ -57,6 +57,25 @@ TEST_F(ChallengesCommand, RealProcessesOfAnybody) {
   EXPECT_NE(finished.output.find("wrong echoes"), std::string::npos) << finished.output;
 }
 
+TEST_F(ChallengesCommand, AFullDiskCostsTheFilesOnly) {
+  // Files end at 2 * 512 bytes, as on a disk that is full.
+  const std::string full = "trap '' XFSZ; ulimit -f 2; ";
+  const std::string command =
+      std::string(HEARSAY_COMMAND) + " challenges --sim --only 1,2 --store " + store_.string();
+  const Finished all = run_shell("(" + full + command + ")");
+  EXPECT_EQ(all.exit_code, 255) << all.output;
+  EXPECT_NE(all.output.find("2 of 2 passed"), std::string::npos) << all.output;
+  EXPECT_EQ(all.output.find("FAIL"), std::string::npos) << all.output;
+  EXPECT_EQ(all.output.find("a page"), std::string::npos) << "there is none: " << all.output;
+  const Finished errors = run_shell("(" + full + command + " 2>&1 >/dev/null)");
+  EXPECT_NE(errors.output.find("hearsay: can't write " + store_.string() + "/echo/"),
+            std::string::npos)
+      << errors.output;
+  EXPECT_NE(errors.output.find("results.json: File too large (--store names another place)"),
+            std::string::npos)
+      << errors.output;
+}
+
 TEST_F(ChallengesCommand, WhatCannotStartIsSaid) {
   const Finished missing = hearsay("challenges --only 1 --bin /nowhere/node");
   EXPECT_EQ(missing.exit_code, 255);
@@ -65,6 +84,8 @@ TEST_F(ChallengesCommand, WhatCannotStartIsSaid) {
                                     "/faulty.py -- silent");
   EXPECT_EQ(crashing.exit_code, 255) << crashing.output;
   EXPECT_NE(crashing.output.find("did not answer init"), std::string::npos) << crashing.output;
+  EXPECT_NE(crashing.output.find("no verdict"), std::string::npos) << crashing.output;
+  EXPECT_EQ(crashing.output.find("FAIL\n"), std::string::npos) << crashing.output;
 }
 
 }  // namespace

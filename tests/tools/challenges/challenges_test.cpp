@@ -116,15 +116,19 @@ TEST(Challenges, AreChosenInTheirOrder) {
 TEST(ChallengesTable, ALineHasFiguresLimitsAndVerdict) {
   Entry entry;
   entry.challenge = bench::find_challenge("3d");
-  entry.passed = true;
+  entry.passed = entry.has_verdict = true;
   entry.figures = bench::judge_challenge(*entry.challenge, results(1.654, 110, 310)).at("figures");
   const std::string line = make_line(entry);
   for (const char* part : {"3d", "1.65 < 30", "110 < 400", "310 < 600", "PASS"}) {
     EXPECT_NE(line.find(part), std::string::npos) << line;
   }
   EXPECT_LE(line.size(), 81U) << "fits a terminal";
-  EXPECT_EQ(make_line({bench::find_challenge("1"), false, false, {}, {"why"}, ""}).find("PASS"),
-            std::string::npos);
+  entry.passed = false;
+  EXPECT_EQ(verdict_word(entry), "FAIL");
+  entry = {};
+  entry.challenge = bench::find_challenge("1");
+  EXPECT_EQ(verdict_word(entry), "no verdict");
+  EXPECT_NE(make_line(entry).find("no verdict"), std::string::npos) << make_line(entry);
 }
 
 TEST(ChallengesTable, JsonSaysWhetherAllPassed) {

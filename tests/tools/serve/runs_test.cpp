@@ -3,13 +3,17 @@
 
 #include <gtest/gtest.h>
 #include <stdlib.h>
+#include <sys/stat.h>
 
+#include <cerrno>
 #include <filesystem>
 #include <fstream>
+#include <optional>
 #include <string>
 
 #include "common/options/command_line.h"
 #include "tools/serve/list_page.h"
+#include "tools/serve/regular_file.h"
 
 namespace hearsay::serve {
 namespace {
@@ -109,17 +113,87 @@ TEST_F(RunsTest, OddNamesAreTextInTheList) {
 }
 
 TEST_F(RunsTest, TheListSaysVerdictsAndFigures) {
-  write("broadcast/20260301T010203.000Z/results.json",
-        R"({"valid?":true,"net":{"servers":{"msgs-per-op":1.654}},)"
-        R"("workload":{"stable-latencies":{"1":312}},)"
-        R"("hearsay":{"challenge":{"name":"3d","passed":false},"options":{"nemesis":["kill"]}}})");
+  write(
+      "broadcast/20260301T010203.000Z/results.json",
+      R"({"valid?":true,"net":{"servers":{"msgs-per-op":1.654}},)"
+      R"("workload":{"stable-latencies":{"1":312}},)"
+      R"("hearsay":{"simulator":{},"challenge":{"name":"3d","passed":false},"options":{"nemesis":["kill"]}}})");
   write("broadcast/20260302T000000.000Z/results.json", R"({"valid?":[7],"net":"x"})");
   write("compare/20260303T000000.000Z/compare.json", R"({"runs":[]})");
   const std::string html = make_list(list_runs(store_, 10), "store", true);
-  for (const char* part : {"not passed", "2026-03-01 01:02:03", "1.65", "312 ms", "challenge 3d",
-                           "with kill", "? unknown", "a comparison", "The newest 3"}) {
+  for (const char* part :
+       {"not passed", "2026-03-01 01:02:03", "1.65", "312 ms", "challenge 3d", "with kill",
+        "<small>sim</small>", "? unknown", "a comparison", "The newest 3"}) {
     EXPECT_NE(html.find(part), std::string::npos) << part;
   }
+}
+
+TEST_F(RunsTest, AnOddRunCostsItsOwnRowOnly) {
+  write("echo/20260301T000000.000Z/results.json", R"({"valid?":true})");
+  fs::create_directories(store_ / "echo/20260302T000000.000Z/results.json");
+  fs::create_directory(store_ / "echo/20260303T000000.000Z");
+  ASSERT_EQ(::mkfifo((store_ / "echo/20260303T000000.000Z/results.json").c_str(), 0600), 0);
+  write("echo/20260304T000000.000Z/results.json", "no JSON");
+  fs::create_directory(store_ / "echo/20260305T000000.000Z");
+  fs::create_symlink("/dev/zero", store_ / "echo/20260305T000000.000Z/results.json");
+  write("echo/20260306T000000.000Z/results.json",
+        R"({"valid?":)" + std::string(1'000'000, '[') + std::string(1'000'000, ']') + "}");
+  write("echo/20260307T000000.000Z/results.json");
+  fs::resize_file(store_ / "echo/20260307T000000.000Z/results.json", 100'000'000'000);
+  const auto runs = list_runs(store_, 10);
+  ASSERT_EQ(runs.size(), 7U);
+  for (const RunEntry& run : runs) {
+    const bool is_odd = run.name != "20260301T000000.000Z" && run.name != "20260306T000000.000Z";
+    EXPECT_EQ(run.results.is_null(), is_odd) << run.name;
+  }
+  const std::string html = make_list(runs, "store", false);
+  EXPECT_NE(html.find("✓ valid"), std::string::npos) << html;
+  EXPECT_NE(html.find("? unknown"), std::string::npos) << "brackets a million deep";
+  EXPECT_NE(html.find("no results"), std::string::npos) << html;
+}
+
+TEST_F(RunsTest, OnlyRegularFilesAreRead) {
+  write("file", "text");
+  fs::create_symlink("file", store_ / "link");
+  fs::create_directory(store_ / "folder");
+  ASSERT_EQ(::mkfifo((store_ / "fifo").c_str(), 0600), 0);
+  EXPECT_EQ(read_regular(store_ / "file", 4), "text");
+  EXPECT_EQ(read_regular(store_ / "link", 4), "text");
+  EXPECT_EQ(read_regular(store_ / "file", 3), std::nullopt);
+  EXPECT_EQ(errno, EFBIG);
+  for (const fs::path& odd : {store_ / "folder", store_ / "fifo", fs::path("/dev/null")}) {
+    EXPECT_EQ(read_regular(odd, 4), std::nullopt) << odd;
+    EXPECT_EQ(errno, EINVAL) << odd;
+  }
+  EXPECT_EQ(read_regular(store_ / "nowhere", 4), std::nullopt);
+  EXPECT_EQ(errno, ENOENT);
+}
+
+TEST_F(RunsTest, AnAmbiguousBeginningNamesTheRuns) {
+  const auto words = [&] {
+    try {
+      find_run(store_, "2026");
+    } catch (const BadCommandLine& problem) {
+      return std::string(problem.what());
+    }
+    return std::string();
+  };
+  for (const char* day : {"01", "02", "03"}) {
+    write(std::string("echo/202601") + day + "T000000.000Z/report.txt");
+  }
+  write("broadcast/20260102T000000.000Z/report.txt");
+  const std::string few = words();
+  EXPECT_NE(few.find("4 runs begin with 2026: echo/20260103T000000.000Z, "
+                     "broadcast/20260102T000000.000Z, echo/20260102T000000.000Z, "
+                     "echo/20260101T000000.000Z"),
+            std::string::npos)
+      << few;
+  EXPECT_EQ(few.find("..."), std::string::npos) << few;
+  for (int day = 10; day < 20; ++day) {
+    write("echo/202601" + std::to_string(day) + "T000000.000Z/report.txt");
+  }
+  const std::string many = words();
+  EXPECT_NE(many.find("echo/20260110T000000.000Z, ..."), std::string::npos) << many;
 }
 
 }  // namespace

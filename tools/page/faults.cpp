@@ -45,6 +45,7 @@ std::vector<std::vector<std::string>> groups_of(const nlohmann::json& deaf) {
 
 // Of a cut: "n4 | n0 n1 n2 n3", or what each does not hear.
 void describe_cut(const nlohmann::json& deaf, Bar& bar) {
+  if (deaf.empty()) return;  // of few nodes some cuts separate nobody
   const auto groups = groups_of(deaf);
   if (groups.size() == 2) {
     bar.nodes = groups.front();

@@ -69,6 +69,16 @@ TEST(PageFaults, ACutThatIsNoSplitSaysWhoHearsWhom) {
   EXPECT_EQ(bars.at("one-way")[1].nodes, std::vector<std::string>({"n1"}));
 }
 
+// Of three nodes each majority is heard by all of it: nobody is cut off.
+TEST(PageFaults, ACutMaySeparateNobody) {
+  Story story;
+  story.nemesis(0, "start-partition", {"majorities ring", nlohmann::json::object()})
+      .nemesis(1, "stop-partition", "network-healed");
+  const auto bars = fault_bars(story.history);
+  EXPECT_EQ(bars.at("partition")[0].text, "");
+  EXPECT_TRUE(bars.at("partition")[0].nodes.empty());
+}
+
 TEST(PageFaults, WhoStruckNobodyHasNoLane) {
   Story story;
   story.nemesis(0, "pause-worker", {{"n0", bench::kNoWorker}})

@@ -76,8 +76,8 @@ TEST_F(FaultsCommand, DeathsAreToldByCauseWithTheOutage) {
 
 // What the node told of its start came before, what it told of its work after it.
 TEST_F(FaultsCommand, TheLoadsStartIsATimeOfTheTrace) {
-  const Finished finished = run_shell(
-      command("-w echo --node-count 1 --time-limit 1 --rate 50 -- --trace-level=debug"));
+  const Finished finished =
+      run_shell(command("-w echo --node-count 1 --time-limit 1 --rate 50 -- --trace-level=debug"));
   EXPECT_EQ(finished.exit_code, 0) << finished.output;
   const std::int64_t start = results().at("hearsay").at("load-start-ts");
   std::ifstream log(store_ / "latest" / "node-logs" / "n0.log");

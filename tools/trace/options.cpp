@@ -49,7 +49,9 @@ void add_export_options(CommandLine& command, TraceOptions& options) {
 void take_number_of_death(TraceOptions& options) {
   if (options.run.empty()) return;
   const std::string& first = options.run.front();
-  if (first.empty() || first.find_first_not_of("0123456789") != std::string::npos || first.size() > 9) return;
+  if (first.empty() || first.find_first_not_of("0123456789") != std::string::npos ||
+      first.size() > 9)
+    return;
   options.death = std::stoul(first);
   if (*options.death == 0) throw BadCommandLine("crash", "deaths are counted from 1");
   options.run.erase(options.run.begin());

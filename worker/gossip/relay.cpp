@@ -211,8 +211,8 @@ BatchHeader Relay::header_of_latest(core::Context& context) const {
   return header;
 }
 
-// Where much gets lost that is quicker than to ask what it lacks. In a tree of more than one step it
-// would be sent on.
+// Where much gets lost that is quicker than to ask what it lacks. In a tree of more than one step
+// it would be sent on.
 void Relay::remind(core::Context& context, std::uint32_t rank) {
   if (!loss_.is_lossy() || batch_log_.batches().empty()) return;
   if (tree_depth(node_count(context)) > 1) return;

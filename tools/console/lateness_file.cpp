@@ -20,6 +20,7 @@ namespace {
 constexpr std::string_view kColumn = "hop_ms";
 constexpr std::string_view kByteOrderMark = "\xef\xbb\xbf";
 constexpr double kLongestHopMs = 3'600'000;
+constexpr std::uintmax_t kLongestFileBytes = 1'000'000'000;
 constexpr std::size_t kMostHops = 10'000'000;
 
 [[noreturn]] void refuse(const std::string& path, const std::string& why) {
@@ -74,6 +75,10 @@ std::vector<std::int64_t> read_lateness_file(const std::string& path) {
   if (std::error_code error;
       std::filesystem::exists(path, error) && !std::filesystem::is_regular_file(path, error)) {
     refuse(path, "is no file");
+  }
+  if (std::error_code error;
+      std::filesystem::file_size(path, error) > kLongestFileBytes && !error) {
+    refuse(path, "is longer than 1 GB");
   }
   errno = 0;
   std::ifstream file(path);

@@ -15,8 +15,8 @@ constexpr std::int64_t kLongestHopNs = 60 * kNsPerSecond;
 constexpr std::int64_t kLatenessNs = 30 * kNsPerMs;
 constexpr std::int64_t kLeastMarginNs = 20 * kNsPerMs;
 constexpr std::int64_t kJitters = 4;  // as RFC 6298 takes four deviations
-constexpr std::int64_t kWindowLoss =
-    256;  // the window's part that a message of the stream takes away
+// What a message of the stream takes away from the window: one part of so many.
+constexpr std::int64_t kWindowParts = 256;
 
 }  // namespace
 
@@ -50,7 +50,7 @@ std::int64_t HopEstimate::on_transit(const Source& sender, std::uint64_t sent_us
   const std::int64_t difference_ns =
       std::min(std::abs(transit_ns - transit_ns_), 3 * jitter_ns_ + ns());
   jitter_ns_ += (difference_ns - jitter_ns_) / kSampleWeight;
-  window_ns_ -= window_ns_ / kWindowLoss;
+  window_ns_ -= window_ns_ / kWindowParts;
   transit_ns_ = transit_ns;
   const std::int64_t late_ns = std::max<std::int64_t>(0, transit_ns - usual_transit_ns_);
   usual_transit_ns_ += std::clamp((transit_ns - usual_transit_ns_) / kSampleWeight, -ns(), ns());

@@ -2,12 +2,14 @@
 
 #include <algorithm>
 #include <array>
+#include <cmath>
 
 #include "worker/gossip/batch_header.h"
 
 namespace hearsay::gossip {
 namespace {
 
+constexpr double kMostAdded = 1000;  // counts, by one peer at once
 constexpr double kKept = 15.0 / 16;  // of older counts, with each batch
 constexpr std::uint64_t kLossyPermille = 4;
 constexpr double kHeardWeight = 100;
@@ -19,9 +21,12 @@ constexpr double kFewestLost = 1.5;  // one is not a rate
 }  // namespace
 
 void LossRate::add(const ArrivalCount::Counts& counts) {
-  came_ += static_cast<double>(counts.came);
-  lost_ = std::max(
-      0.0, lost_ + static_cast<double>(counts.lost) - static_cast<double>(counts.after_all));
+  const auto came = static_cast<double>(counts.came);
+  const double lost = static_cast<double>(counts.lost) - static_cast<double>(counts.after_all);
+  // Nobody outweighs all others for long, whatever it says.
+  const double weight = std::min(1.0, kMostAdded / std::max(1.0, came + std::abs(lost)));
+  came_ += weight * came;
+  lost_ = std::max(0.0, lost_ + weight * lost);
 }
 
 void LossRate::on_batch() {

@@ -196,9 +196,7 @@ void Relay::flush_piece(core::Context& context, std::vector<std::uint32_t> posit
       header.heads.insert(header.heads.end(), {root.rank, root.incarnation, seen.last()});
     }
   }
-  std::vector<std::uint32_t> carried = positions_of(context, header.repeats);
-  std::string runs;
-  append_runs(runs, ledger_.log(), ledger_.values(), carried);
+  const std::string runs = runs_of_latest(context, header.repeats);
   for (int copy = 0; copy < copies; ++copy) send_batch(context, header, runs);
 }
 
@@ -217,9 +215,7 @@ void Relay::remind(core::Context& context, std::uint32_t rank) {
   if (!loss_.is_lossy() || batch_log_.batches().empty()) return;
   if (tree_depth(node_count(context)) > 1) return;
   const BatchHeader header = header_of_latest(context);
-  std::vector<std::uint32_t> carried = positions_of(context, header.repeats);
-  std::string runs;
-  append_runs(runs, ledger_.log(), ledger_.values(), carried);
+  const std::string runs = runs_of_latest(context, header.repeats);
   const SpreadTree tree(node_count(context), header.root.rank, header.number);
   const std::string_view peer = name_of(context, rank);
   context.send(peer, kSpreadType, [&](protocol::MessageWriter& body) {
@@ -249,7 +245,7 @@ std::size_t Relay::repeats_that_fit() const {
 
 // Of the latest batch and of as many before it; and what else goes with it, for others that have
 // missed it.
-std::vector<std::uint32_t> Relay::positions_of(core::Context& context, std::size_t repeats) const {
+std::string Relay::runs_of_latest(const core::Context& context, std::size_t repeats) const {
   std::vector<std::uint32_t> positions;
   if (pace_.direct) {
     positions = ledger_.learned_since(context.now_ns() - kRepeatedHops * hop_.ns(),
@@ -262,7 +258,9 @@ std::vector<std::uint32_t> Relay::positions_of(core::Context& context, std::size
   }
   std::sort(positions.begin(), positions.end());
   positions.erase(std::unique(positions.begin(), positions.end()), positions.end());
-  return positions;
+  std::string runs;
+  append_runs(runs, ledger_.log(), ledger_.values(), positions);
+  return runs;
 }
 
 void Relay::remember_batch(std::uint64_t number, std::vector<std::uint32_t> positions) {

@@ -28,6 +28,7 @@
 
 #include <map>
 #include <optional>
+#include <string>
 #include <vector>
 
 #include "common/options/service_options.h"
@@ -84,6 +85,7 @@ class Relay final : public IdentifiedStrategy {
   void take_over(core::Context& context);
 
   // relay_telling.cpp: a node and its relay.
+  std::int64_t round_trip_ns(const core::Context& context) const;
   void await(core::Context& context, std::uint32_t position);
   void tell(core::Context& context, std::vector<std::uint32_t> positions, bool urgent);
   void send_tell(core::Context& context, std::vector<std::uint32_t>& positions, bool urgent,
@@ -105,7 +107,7 @@ class Relay final : public IdentifiedStrategy {
   void flush_piece(core::Context& context, std::vector<std::uint32_t> positions, int copies);
   BatchHeader header_of_latest(core::Context& context) const;
   std::size_t repeats_that_fit() const;
-  std::vector<std::uint32_t> positions_of(core::Context& context, std::size_t repeats) const;
+  std::string runs_of_latest(const core::Context& context, std::size_t repeats) const;
   void remember_batch(std::uint64_t number, std::vector<std::uint32_t> positions);
   void send_batch(core::Context& context, const BatchHeader& header, std::string_view runs);
   void handle_spread(core::Context& context, const protocol::Message& message);

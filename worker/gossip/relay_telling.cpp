@@ -20,6 +20,11 @@ constexpr auto kEchoed = static_cast<std::uint16_t>(StrategyChange::echoed);
 
 }  // namespace
 
+// To the relay, and with a batch down its tree.
+std::int64_t Relay::round_trip_ns(const core::Context& context) const {
+  return hop_.ns() * (1 + tree_depth(node_count(context)));
+}
+
 // The value is expected back in a batch of the relay.
 void Relay::await(core::Context& context, std::uint32_t position) {
   told_.put({position, context.now_ns(), context.now_ns() + pace_.deadline_ns, 0, 0});
@@ -102,8 +107,7 @@ void Relay::came_back(core::Context& context, const std::vector<Arrival>& arriva
     const Told* told = told_.find(position);
     if (told == nullptr) continue;
     // So soon after it was told again? Then it was not lost the first time (Eifel, RFC 3522).
-    const std::int64_t round_trip_ns = hop_.ns() * (1 + tree_depth(node_count(context)));
-    if (told->missed && told->sent_ns + round_trip_ns * 3 / 4 > context.now_ns()) {
+    if (told->missed && told->sent_ns + round_trip_ns(context) * 3 / 4 > context.now_ns()) {
       hop_.on_false_alarm();
     }
     told_.forget(position);
@@ -114,8 +118,7 @@ void Relay::came_back(core::Context& context, const std::vector<Arrival>& arriva
 // A value that had long reached the relay when it sent its batch, and was not in it, got lost. The
 // batch itself may have been under way for longer than usual.
 void Relay::tell_what_was_missed(core::Context& context, std::int64_t late_ns) {
-  const std::int64_t round_trip_ns = hop_.ns() * (1 + tree_depth(node_count(context)));
-  const std::int64_t patience_ns = round_trip_ns + late_ns + hop_.margin_ns();
+  const std::int64_t patience_ns = round_trip_ns(context) + late_ns + hop_.margin_ns();
   std::vector<std::uint32_t> positions;
   for (Told told : told_.all()) {
     if (told.sent_ns + patience_ns > context.now_ns()) continue;

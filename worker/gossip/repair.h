@@ -4,8 +4,8 @@
 //   after some patience, since messages overtake each other.
 // - In unrest (the relay changed: a partition, a death) every node exchanges version vectors with
 //   random peers for a while. Only what is old enough to be no longer on its way is filled in.
-// - A node that joins asks one peer at once, and its parent in a tree until it has an answer: it
-//   may have lost everything while all others agree.
+// - A node that joins asks its parent in a tree, and if that is silent others too, until it has an
+//   answer: it may have lost everything while all others agree.
 // - When nothing new has come for a while, each node reports its fingerprint to its parent in a
 //   tree that everyone can work out; a parent asks children that have not reported, less and less
 //   often. Who differs exchanges vectors. When all children agree with it a node is silent until

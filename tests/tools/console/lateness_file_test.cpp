@@ -2,6 +2,7 @@
 
 #include <gtest/gtest.h>
 
+#include <filesystem>
 #include <fstream>
 
 #include "common/base/units.h"
@@ -55,6 +56,12 @@ TEST_F(LatenessFile, SaysWhatIsWrong) {
   refuses("hop_ms\n-3\n", "line 2");
   refuses("hop_ms\n1e99\n", "line 2");
   refuses("hop_ms\nnan\n", "line 2");
+}
+
+TEST_F(LatenessFile, AnEndlessOneIsNotRead) {
+  const std::string path = write("hop_ms\n50\n");
+  std::filesystem::resize_file(path, 2'000'000'000);
+  EXPECT_THROW(read_lateness_file(path), BadCommandLine);
 }
 
 TEST_F(LatenessFile, AMissingFileAndAFolderAreNamed) {

@@ -73,6 +73,20 @@ TEST(LossRate, WhatCameAfterAllIsNotLost) {
   EXPECT_EQ(rate.permille(), 0U);
 }
 
+// A peer that lies, or that had nothing to tell for a day.
+TEST(LossRate, NobodyOutweighsAllOthersForLong) {
+  for (const ArrivalCount::Counts nonsense : {ArrivalCount::Counts{0, std::uint64_t{1} << 62, 0},
+                                              ArrivalCount::Counts{std::uint64_t{1} << 62, 0, 0}}) {
+    LossRate rate;
+    rate.add(nonsense);
+    for (int batch = 0; batch < 200; ++batch) {
+      rate.add({22, 2, 0});
+      rate.on_batch();
+    }
+    EXPECT_NEAR(static_cast<double>(rate.permille()), 83, 5);
+  }
+}
+
 TEST(LossRate, BeginsCautiouslyAndWithoutAlarm) {
   const LossRate rate;
   EXPECT_GT(rate.repeats(), 1U);

@@ -3,6 +3,7 @@
 #include <gtest/gtest.h>
 
 #include "common/base/units.h"
+#include "tests/worker/gossip/identified_strategies.h"
 #include "tests/worker/support/gossip_cluster.h"
 
 namespace hearsay::test {
@@ -69,15 +70,7 @@ TEST_P(LostLives, AFreshClusterFallsSilent) {
   ASSERT_TRUE(cluster_.run_until_silent(3 * kNsPerSecond));
 }
 
-INSTANTIATE_TEST_SUITE_P(Strategies, LostLives,
-                         ::testing::Values(GossipOptions{.strategy = "relay"},
-                                           GossipOptions{.strategy = "relay",
-                                                         .latency_budget_ms = 0},
-                                           GossipOptions{.strategy = "epidemic"}),
-                         [](const auto& which) {
-                           return which.param.strategy +
-                                  std::to_string(which.param.latency_budget_ms);
-                         });
+INSTANTIATE_TEST_SUITE_P(Strategies, LostLives, identified_strategies(), name_of_strategy);
 
 }  // namespace
 }  // namespace hearsay::test

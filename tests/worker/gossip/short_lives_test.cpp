@@ -5,6 +5,7 @@
 #include <algorithm>
 
 #include "common/base/units.h"
+#include "tests/worker/gossip/identified_strategies.h"
 #include "tests/worker/support/gossip_cluster.h"
 
 namespace hearsay::test {
@@ -73,15 +74,7 @@ TEST(ShortLivesOfARelay, WhatItAgreedOnInAnotherEpochIsForgotten) {
   for (std::size_t node = 0; node < 5; ++node) EXPECT_EQ(cluster.read(node).size(), 1U) << node;
 }
 
-INSTANTIATE_TEST_SUITE_P(Strategies, ShortLives,
-                         ::testing::Values(GossipOptions{.strategy = "relay"},
-                                           GossipOptions{.strategy = "relay",
-                                                         .latency_budget_ms = 0},
-                                           GossipOptions{.strategy = "epidemic"}),
-                         [](const auto& which) {
-                           return which.param.strategy +
-                                  std::to_string(which.param.latency_budget_ms);
-                         });
+INSTANTIATE_TEST_SUITE_P(Strategies, ShortLives, identified_strategies(), name_of_strategy);
 
 }  // namespace
 }  // namespace hearsay::test

@@ -111,6 +111,10 @@ void Node::skip(const NodeInput& input, Skipped why, Effects& effects) {
   const bool part = input.kind == InputKind::message_part;
   if (!part && input.kind != InputKind::message) {
     put_off_ = why == Skipped::without_room;
+    if (input.kind != InputKind::worker_started) return;
+    // No other such news need follow: the supervisor queues one, however many workers start.
+    generation_ = static_cast<std::uint32_t>(take<std::uint64_t>(payload));
+    if (!identity_.node_id.empty()) start_later(step, effects);
     return;
   }
   // Who sent it stands at the beginning of the first part.
@@ -232,6 +236,10 @@ void Node::dispatch(const Message& message, const Context::Input& input, Effects
 // If the last attempt had no room for what starting does, this one would have none either.
 void Node::begin_work(const Context::Input& input, Effects& effects) {
   if (!std::exchange(put_off_, false)) return start_services(input, effects);
+  start_later(input, effects);
+}
+
+void Node::start_later(const Context::Input& input, Effects& effects) {
   effects.wake_at(input.taken_ns + kPutOffNs, pack({kNodeTag, generation_, 0}));
 }
 

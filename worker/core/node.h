@@ -89,6 +89,7 @@ class Node {
              Effects& effects);
   void dispatch(const protocol::Message& message, const Context::Input& input, Effects& effects);
   void begin_work(const Context::Input& input, Effects& effects);
+  void start_later(const Context::Input& input, Effects& effects);
   void start_services(const Context::Input& input, Effects& effects);
   void fire_timer(std::uint64_t token, const Context::Input& input, Effects& effects);
   Context context(std::uint16_t owner, const Context::Input& input, Effects& effects);

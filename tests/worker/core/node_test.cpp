@@ -155,6 +155,30 @@ TEST(Node, ARequestWithoutRoomGetsError11AndIsNotDone) {
   EXPECT_EQ(core.ask({{"type", "read"}})["messages"], Json::array());
 }
 
+// The supervisor queues one worker_started however many workers start. When that one is skipped no
+// other need follow, and its worker must come to its work all the same.
+class ASkippedStart : public testing::TestWithParam<core::Node::Skipped> {};
+
+TEST_P(ASkippedStart, IsMadeUpForLater) {
+  CoreHarness core(GossipOptions{.strategy = "push"});
+  core.initialise();
+  core.ask({{"type", "broadcast"}, {"message", 1}});
+  core.restart();
+  core.wakes.clear();
+  core.skip_start(2, GetParam());
+  std::vector<Json> lines;
+  ASSERT_TRUE(core.fire_next_timer(lines)) << "silent for good";
+  ASSERT_TRUE(core.fire_next_timer(lines)) << "the services did not start";
+}
+
+INSTANTIATE_TEST_SUITE_P(Why, ASkippedStart,
+                         testing::Values(core::Node::Skipped::after_crashes,
+                                         core::Node::Skipped::without_room),
+                         [](const auto& tested) {
+                           return tested.param == core::Node::Skipped::without_room ? "room"
+                                                                                    : "crashes";
+                         });
+
 // Whichever part finds no room: one answer, and the rest of the message is not taken for another.
 TEST(Node, AMessageOfManyPartsIsGivenUpAtAnyOfThem) {
   constexpr std::uint64_t kPiece = 100;

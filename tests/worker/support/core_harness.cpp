@@ -130,6 +130,10 @@ std::vector<Json> CoreHarness::find_no_room(protocol::InputKind kind, std::uint1
   return run(kind, flags, payload, core::Node::Skipped::without_room);
 }
 
+void CoreHarness::skip_start(std::uint64_t generation, core::Node::Skipped why) {
+  run(protocol::InputKind::worker_started, 0, std::string(bytes_of(generation)), why);
+}
+
 void CoreHarness::restart() {
   node_ = make_node();
   RecordReader records(journal_);

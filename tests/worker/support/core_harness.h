@@ -53,6 +53,9 @@ class CoreHarness {
   std::vector<Json> find_no_room(protocol::InputKind kind, std::uint16_t flags,
                                  const std::string& payload);
 
+  // Instead of worker_started().
+  void skip_start(std::uint64_t generation, core::Node::Skipped why);
+
   // A new core from the journal.
   void restart();
   // The same, with other options.

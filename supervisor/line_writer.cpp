@@ -1,18 +1,17 @@
 #include "supervisor/line_writer.h"
 
 #include <poll.h>
-#include <sys/uio.h>
 #include <unistd.h>
 
-#include <algorithm>
-#include <array>
 #include <cerrno>
 #include <climits>
+#include <utility>
 
 namespace hearsay::supervisor {
 namespace {
 
 constexpr std::size_t kPiecesAWrite = 64;
+constexpr std::size_t kWriteBytes = 64 * 1024;  // what a pipe takes
 // What poll(2) promises for a pipe that is ready: so much is taken without blocking.
 constexpr std::size_t kSureBytes = PIPE_BUF;
 
@@ -55,8 +54,13 @@ void LineWriter::collect_record(const Record& record) {
     case protocol::OutputKind::line: {
       const auto header = take<protocol::LineHeader>(payload);
       line_open_ = (record.flags & protocol::kLastPart) == 0;
-      pending_.push_back(
-          {payload, {}, header.taken_ns, header.position, record.flags, replies_.head()});
+      pending_.push_back({payload,
+                          {},
+                          record.payload,
+                          header.taken_ns,
+                          header.position,
+                          record.flags,
+                          replies_.head()});
       return;
     }
     case protocol::OutputKind::wake:
@@ -130,6 +134,18 @@ bool LineWriter::takes_some() const {
   return ::poll(&output, 1, 0) > 0;
 }
 
+// Copied first and checked then: damage in between can't reach the outside.
+std::string_view LineWriter::next_chunk(std::int64_t now_ns) {
+  chunk_.clear();
+  std::uint64_t skip = written_;
+  for (const Piece& piece : pending_) {
+    if (!chunk_.empty() && (chunk_.size() >= kWriteBytes || expired(piece, now_ns))) break;
+    chunk_.append(piece.text.substr(std::exchange(skip, 0)));
+    if (piece.position) replies_.check(piece.record);
+  }
+  return chunk_;
+}
+
 bool LineWriter::write_some(std::int64_t now_ns) {
   if (pending_.empty() || closed_) return false;
   const bool may_block = !reopened_.valid();
@@ -137,17 +153,9 @@ bool LineWriter::write_some(std::int64_t now_ns) {
     blocked_ = true;
     return false;
   }
-  std::array<iovec, kPiecesAWrite> parts{};
-  std::size_t count = 0;
-  std::uint64_t skip = written_;
-  for (const Piece& piece : pending_) {
-    if (count == parts.size() || (count > 0 && expired(piece, now_ns))) break;
-    const std::string_view text = piece.text.substr(std::exchange(skip, 0));
-    parts.at(count++) = {const_cast<char*>(text.data()), text.size()};
-    if (may_block) break;
-  }
-  if (may_block) parts[0].iov_len = std::min(parts[0].iov_len, kSureBytes);
-  const ssize_t written = ::writev(output_, parts.data(), static_cast<int>(count));
+  std::string_view chunk = next_chunk(now_ns);
+  if (may_block) chunk = chunk.substr(0, kSureBytes);
+  const ssize_t written = ::write(output_, chunk.data(), chunk.size());
   if (written >= 0) {
     account(static_cast<std::uint64_t>(written), now_ns);
     return true;

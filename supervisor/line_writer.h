@@ -1,9 +1,10 @@
 // Takes what the worker puts out: lines go to stdout, wake-ups to the timers.
 //
-// Lines go from the reply ring to writev(2) without a copy, whole and in order; a record is freed
-// when all of it is written. A line to a client whose request is older than the deadline is
-// dropped: by then the client has gone, and Maelstrom would never read this node again. The
-// supervisor's own lines (answers to input that is no message) go between the worker's.
+// Lines go from the reply ring to write(2), whole and in order; a record is freed when all of it is
+// written, and is checked once more before: it may have been damaged as it waited. A line to a
+// client whose request is older than the deadline is dropped: by then the client has gone, and
+// Maelstrom would never read this node again. The supervisor's own lines (answers to input that is
+// no message) go between the worker's.
 //
 // stdout never blocks: a pipe or terminal is opened a second time, non-blocking; where that can't
 // be, little is written at a time, and only when poll(2) says that it can be taken. Not
@@ -53,9 +54,11 @@ class LineWriter {
   // A piece of output that is not completely written yet, and what is free when it is.
   struct Piece {
     std::string_view text;
-    std::string own;  // backs `text` when it is not the ring's
+    std::string own;          // backs `text` when it is not the ring's
+    std::string_view record;  // the payload in the ring that `text` is part of
     std::int64_t taken_ns;
-    std::optional<std::uint64_t> position;  // in the request ring, of the input that caused it
+    // In the request ring, of the input that caused it; nothing: the line is the supervisor's own.
+    std::optional<std::uint64_t> position;
     std::uint16_t flags;
     std::uint64_t release_to;  // position in the reply ring
   };
@@ -72,6 +75,8 @@ class LineWriter {
   // Whether the line that starts with this piece comes too late for its client.
   bool expired(const Piece& piece, std::int64_t now_ns) const;
   void drop_expired(std::int64_t now_ns);
+  // What to write next.
+  std::string_view next_chunk(std::int64_t now_ns);
   // Writes once; false when nothing more can be written now.
   bool write_some(std::int64_t now_ns);
   // Whether a write of kSureBytes would not block now.
@@ -87,6 +92,7 @@ class LineWriter {
   trace::EventSink& events_;
   std::deque<OwnLine> own_;
   std::deque<Piece> pending_;
+  std::string chunk_;
   std::uint64_t written_ = 0;  // of the first pending piece
   std::uint64_t released_ = 0;
   std::uint64_t line_bytes_ = 0;  // of the line at the front, done with

@@ -4,6 +4,7 @@
 
 #include <exception>
 #include <filesystem>
+#include <utility>
 
 #include "common/base/file_descriptor.h"
 #include "common/base/line_output.h"
@@ -41,6 +42,7 @@ std::string run_node(const hearsay::supervisor::Options& options, const std::str
                      hearsay::supervisor::Signals& signals, hearsay::trace::TraceWriter& trace,
                      int trace_fd, hearsay::ProcessTitle& title) {
   using namespace hearsay::supervisor;
+  using hearsay::SyncPolicy;
   LineReader reader(STDIN_FILENO, options.max_line_bytes);
   if (options.state_dir.empty()) {
     return Supervisor(options, worker, NodeFiles::in_memory(), trace_fd, reader, {}, signals, trace,
@@ -49,8 +51,13 @@ std::string run_node(const hearsay::supervisor::Options& options, const std::str
   }
   const auto first = wait_for_first_message(reader, STDIN_FILENO, signals, trace);
   if (!first) return "before the first message";
-  return Supervisor(options, worker, NodeFiles::in_directory(options.state_dir, first->dest),
-                    trace_fd, reader, first->line, signals, trace, title)
+  NodeFiles files = NodeFiles::in_directory(
+      options.state_dir, first->dest,
+      options.begin_anew ? IfUnusable::begin_anew : IfUnusable::refuse,
+      options.worker.sync.kind == SyncPolicy::Kind::none ? PowerCut::may_lose
+                                                         : PowerCut::is_survived);
+  return Supervisor(options, worker, std::move(files), trace_fd, reader, first->line, signals,
+                    trace, title)
       .run();
 }
 

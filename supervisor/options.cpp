@@ -25,7 +25,18 @@ void add_node_options(CommandLine& app, Options& options) {
           "a folder of their own. Use a new one for each experiment (default: in memory)")
       .value_name("DIR")
       .group(node);
+  app.add_flag("--begin-anew", options.begin_anew,
+               "With --state-dir: when the state there is damaged or incomplete, set it aside and "
+               "begin with nothing, rather than refuse to start")
+      .group(node);
   app.on_parsed([&options] {
+    if (options.state_dir.empty()) {
+      if (options.begin_anew) throw BadCommandLine("--begin-anew", "a --state-dir beside it");
+      if (options.worker.sync.kind != SyncPolicy::Kind::none) {
+        throw BadCommandLine("--sync",
+                             "a --state-dir beside it: what is in memory reaches no disk");
+      }
+    }
     if (options.state_dir.empty() || options.state_dir.front() == '/') return;
     throw BadCommandLine("--state-dir",
                          "an absolute path, not \"" + options.state_dir +

@@ -16,6 +16,7 @@ struct Options : CareOptions {
   WorkerOptions worker;
   std::string worker_path;  // empty: hearsay-worker beside this program
   std::string state_dir;    // empty: the state lives in memory
+  bool begin_anew = false;  // when the state in state_dir can't be gone on from
   std::string trace_file;   // empty: stderr
   std::uint64_t max_line_bytes = kLongestLineBytes;
 };

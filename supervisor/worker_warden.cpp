@@ -96,7 +96,7 @@ void WorkerWarden::spawn(std::int64_t now_ns) {
   // No worker lives: its marks may be set anew.
   segment_.header().stop.store(0, std::memory_order_relaxed);
   segment_.header().running_position.store(shm::kNoPosition, std::memory_order_relaxed);
-  segment_.header().poison_position = tally_.poison_position();
+  segment_.header().poison_position.store(tally_.poison_position(), std::memory_order_relaxed);
   shm::lower(segment_.worker_park());
   const shm::CommitSlot slot = shm::active_slot(segment_.commit());
   inputs_before_ = slot.inputs;
@@ -218,6 +218,11 @@ void WorkerWarden::refuse_to_restart(int status) const {
     throw NodeFailure(
         "the shared memory is corrupt (the worker's last event says where); the node "
         "ends rather than answer from it");
+  }
+  if (WEXITSTATUS(status) == kExitDisk) {
+    throw NodeFailure(
+        "the state can't be brought to its disk (the worker's last event says why); the node ends "
+        "rather than acknowledge what a power cut would lose");
   }
   if (WEXITSTATUS(status) == kExitUsage) {
     throw RefusedOptions(

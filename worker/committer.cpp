@@ -1,6 +1,9 @@
 #include "worker/committer.h"
 
+#include <utility>
+
 #include "common/base/check.h"
+#include "common/base/checksum.h"
 #include "common/base/kill_point.h"
 #include "common/shm/commit.h"
 #include "common/shm/mapping.h"
@@ -10,7 +13,7 @@ namespace hearsay::worker {
 namespace {
 
 constexpr std::uint64_t kSpillAboveBytes = shm::kRingBytes / 2;
-static_assert(protocol::kLongestPayloadBytes <= shm::kRingBytes / 4 - kRecordHeaderBytes,
+static_assert(protocol::kLongestPayloadBytes <= shm::kRingBytes / 4 - shm::checked_bytes(0),
               "what is not spilled fits into an empty ring, with a padding");
 
 constexpr std::uint64_t kCompactAboveBytes = 1024 * 1024;
@@ -24,11 +27,12 @@ constexpr std::uint64_t kReadsAhead = 2;
 }  // namespace
 
 Committer::Committer(shm::Segment& segment, shm::Journal& first, shm::Journal& second,
-                     shm::Spill& spill, int doorbell_fd)
+                     shm::Spill& spill, int doorbell_fd, DiskSync& sync)
     : segment_(segment),
       journals_{&first, &second},
       spill_(spill),
       doorbell_fd_(doorbell_fd),
+      sync_(sync),
       slot_(shm::active_slot(segment.commit())),
       replies_(segment.reply_ring(), slot_.reply_tail),
       requests_(segment.request_ring(), slot_.request_head),
@@ -39,9 +43,7 @@ Committer::Committer(shm::Segment& segment, shm::Journal& first, shm::Journal& s
 void Committer::check_slot() const {
   shm::check_active_slot(segment_.commit());
   if (slot_.journal_region > 1) throw CorruptSegment("the commit record names a third journal");
-  if (slot_.journal_end > active_journal().size_bytes()) {
-    throw CorruptSegment("the commit record points outside the journal");
-  }
+  shm::check_journal(slot_, active_journal());
   if (slot_.spill_begin > slot_.spill_end || slot_.spill_end > spill_.size_bytes()) {
     throw CorruptSegment("the commit record points outside the spill file");
   }
@@ -73,19 +75,23 @@ bool Committer::stage(const core::Effects& effects, Giving giving) {
   const std::string_view outputs = effects.outputs();
   const bool fits = outputs.size() <= kSpillAboveBytes;
   if (!changes.empty()) make_room(slot_.journal_end + changes.size(), giving);
-  if (!fits) spill_.write(outputs);
+  const std::uint64_t spill_end = fits ? 0 : spill_.write(outputs);
   if (fits && !append_outputs(outputs)) return false;
   kill_point();
   active_journal().write(slot_.journal_end, changes);
   kill_point();
   slot_.journal_end += changes.size();
-  if (!fits) slot_.spill_end = outputs.size();
+  slot_.journal_check = checksum_of_records(changes, slot_.journal_check);
+  slot_.spill_end = spill_end;
+  journal_changed_ |= !changes.empty();
   return true;
 }
 
 void Committer::flip() {
   slot_.reply_tail = replies_.tail();
+  sync_.before_commit(active_journal(), std::exchange(journal_changed_, false));
   shm::commit(segment_.commit(), slot_);
+  sync_.after_commit();
   publish();
 }
 
@@ -96,13 +102,13 @@ void Committer::commit(std::uint64_t request_head, std::uint64_t inputs) {
 }
 
 bool Committer::drain_spill() {
-  std::string payload;
+  std::string buffer;
   std::uint64_t moved = 0;
   while (spilled()) {
-    const Record record = spill_.read(slot_.spill_begin, slot_.spill_end, payload);
+    const Record record = spill_.read(slot_.spill_begin, slot_.spill_end, buffer);
     if (!replies_.append(record.kind, record.flags, record.payload)) break;
     ++moved;
-    slot_.spill_begin += record_bytes(record.payload.size());
+    slot_.spill_begin += shm::checked_bytes(record.payload.size());
   }
   if (moved == 0) return false;
   if (spilled()) {
@@ -131,9 +137,25 @@ void Committer::compact(const core::Effects& snapshot) {
   fresh.write(0, snapshot.journal());
   slot_.journal_region ^= 1;
   slot_.journal_end = slot_.snapshot_bytes = snapshot.journal().size();
+  slot_.journal_check = checksum_of_records(snapshot.journal());
   compact_above_ = kCompactAboveBytes;
+  journal_changed_ = true;
   flip();
+  sync_.bring_everything(fresh);  // what is on disk may still count on the old one
   old.clear();
+}
+
+void Committer::resume() {
+  sync_.bring_everything(active_journal());
+  publish();
+}
+
+void Committer::sync_if_due() {
+  if (sync_.is_due()) sync_what_is_owed();
+}
+
+void Committer::sync_what_is_owed() {
+  if (sync_.due_ns()) sync_.bring_everything(active_journal());
 }
 
 void Committer::publish() {

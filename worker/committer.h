@@ -11,10 +11,13 @@
 // own. Until then no input is consumed, and the inputs before stay unreleased, so that the
 // supervisor knows that answers are still to come.
 //
+// What is committed also reaches the disk, as asked for (disk_sync.h).
+//
 // Single-threaded; the only one in the worker that writes to the segment.
 #pragma once
 
 #include <cstdint>
+#include <optional>
 
 #include "common/shm/journal.h"
 #include "common/shm/ring.h"
@@ -22,6 +25,7 @@
 #include "common/shm/spill.h"
 #include "worker/core/effects.h"
 #include "worker/core/node.h"
+#include "worker/disk_sync.h"
 
 namespace hearsay::worker {
 
@@ -29,7 +33,7 @@ class Committer {
  public:
   // Continues from the active slot. Throws CorruptSegment when the slot makes no sense.
   Committer(shm::Segment& segment, shm::Journal& first, shm::Journal& second, shm::Spill& spill,
-            int doorbell_fd);
+            int doorbell_fd, DiskSync& sync);
 
   // Calls replay(record) for every record of the journal that counts.
   template <typename Replay>
@@ -63,14 +67,20 @@ class Committer {
   // There was no room for it: the journal has to grow a lot before it is tried again.
   void put_off_compaction() { compact_above_ = 2 * slot_.journal_end; }
 
-  // Shows the supervisor what the active slot says, and rings it if it sleeps.
-  void publish();
+  // After recovery: what a predecessor committed is on disk, if that is asked for, and shown.
+  void resume();
+  // When the disk is owed what was committed (DiskSync::due_ns), and paying if it is due.
+  std::optional<std::int64_t> sync_due_ns() const { return sync_.due_ns(); }
+  void sync_if_due();
+  void sync_what_is_owed();
 
  private:
   void check_slot() const;
   void make_room(std::uint64_t end, Giving giving);
   bool append_outputs(std::string_view outputs);
   void flip();
+  // Shows the supervisor what the active slot says, and rings it if it sleeps.
+  void publish();
   const shm::Journal& active_journal() const { return *journals_[slot_.journal_region]; }
   shm::Journal& active_journal() { return *journals_[slot_.journal_region]; }
 
@@ -78,7 +88,9 @@ class Committer {
   shm::Journal* journals_[2];
   shm::Spill& spill_;
   int doorbell_fd_;
-  shm::CommitSlot slot_;  // the active slot, with what is staged on top
+  DiskSync& sync_;
+  bool journal_changed_ = false;  // by what is staged
+  shm::CommitSlot slot_;          // the active slot, with what is staged on top
   shm::RingProducer replies_;
   std::uint64_t shown_tail_ = 0;  // of the reply ring, at the last publish()
   shm::RingConsumer requests_;

@@ -2,10 +2,12 @@
 
 #include <sched.h>
 
+#include <algorithm>
 #include <new>
 #include <optional>
 #include <utility>
 
+#include "common/base/clock.h"
 #include "common/base/kill_point.h"
 #include "common/shm/wait.h"
 
@@ -38,11 +40,13 @@ void DutyCycle::run() {
       continue;
     }
     compact_if_wanted();
+    committer_.sync_if_due();
     if (!run_batch()) wait_for(shm::kRecordsPublished);
     if (node_named_ && !node_.identity().node_id.empty()) {
       std::exchange(node_named_, nullptr)(node_.identity().node_id);
     }
   }
+  committer_.sync_what_is_owed();
 }
 
 bool DutyCycle::stopping() {
@@ -52,7 +56,7 @@ bool DutyCycle::stopping() {
 bool DutyCycle::run_batch() {
   for (int count = 0; count < kLongestBatch && !committer_.spilled(); ++count) {
     const std::uint64_t position = requests_.head();
-    const auto record = requests_.next();
+    const auto record = requests_.next(&input_);
     if (!record) break;
     run_one(
         {inputs_, static_cast<protocol::InputKind>(record->kind), record->flags, record->payload},
@@ -67,7 +71,8 @@ bool DutyCycle::run_batch() {
 
 bool DutyCycle::is_to_skip(std::uint64_t position) {
   const shm::SegmentHeader& header = segment_.header();
-  return position == header.poison_position || position == header.no_room_position;
+  return position == header.poison_position.load(std::memory_order_relaxed) ||
+         position == header.no_room_position.load(std::memory_order_relaxed);
 }
 
 void DutyCycle::run_one(const core::NodeInput& input, std::uint64_t position) {
@@ -78,13 +83,13 @@ void DutyCycle::run_one(const core::NodeInput& input, std::uint64_t position) {
   } catch (const std::bad_alloc&) {
     trace_.set_position(std::nullopt);
     if (staged_) commit_batch();  // its room is there
-    segment_.header().no_room_position = position;
+    segment_.header().no_room_position.store(position, std::memory_order_relaxed);
     throw;
   }
 }
 
 void DutyCycle::step(const core::NodeInput& input, std::uint64_t position, bool skipped) {
-  std::atomic<std::uint64_t>& running = segment_.header().running_position;
+  shm::PositionWord& running = segment_.header().running_position;
   running.store(position, std::memory_order_relaxed);
   effects_.clear();
   effects_.set_position(position);
@@ -93,7 +98,8 @@ void DutyCycle::step(const core::NodeInput& input, std::uint64_t position, bool 
   if (!skipped) {
     node_.step(input, effects_);
   } else {
-    const bool poison = position == segment_.header().poison_position;
+    const bool poison =
+        position == segment_.header().poison_position.load(std::memory_order_relaxed);
     trace_.emit(trace::Event::input_skipped,
                 {{trace::FieldName::cause, poison ? "workers died of it" : "no room for it"}});
     using Why = core::Node::Skipped;
@@ -150,13 +156,13 @@ void DutyCycle::compact_if_wanted() {
 // The predecessor found no room. A journal of changes that no longer matter may be what fills it:
 // then the input is run once more.
 void DutyCycle::compact_for_room() {
-  std::uint64_t& position = segment_.header().no_room_position;
-  if (position != requests_.head()) return;
+  shm::PositionWord& position = segment_.header().no_room_position;
+  if (position.load(std::memory_order_relaxed) != requests_.head()) return;
   try {
     take_snapshot();
     if (committer_.is_worth_it(effects_)) {
       compact();
-      position = shm::kNoPosition;
+      position.store(shm::kNoPosition, std::memory_order_relaxed);
     }
   } catch (const std::bad_alloc&) {
     // The input will be turned away.
@@ -183,6 +189,13 @@ bool DutyCycle::has_work(std::uint32_t reason) {
   return std::exchange(room_seen_, room) != room;
 }
 
+// Nothing: there is nothing to bring to the disk.
+std::optional<std::int64_t> DutyCycle::until_sync_ns() const {
+  const auto due_ns = committer_.sync_due_ns();
+  if (!due_ns) return std::nullopt;
+  return std::max<std::int64_t>(*due_ns - monotonic_ns(), 0);
+}
+
 void DutyCycle::wait_for(std::uint32_t reason) {
   for (int i = 0; i < kYieldsBeforeParking; ++i) {
     if (has_work(reason)) return;
@@ -192,7 +205,7 @@ void DutyCycle::wait_for(std::uint32_t reason) {
   shm::ParkFlag& flag = segment_.worker_park();
   const std::uint32_t reasons = reason | shm::kStopAsked;
   shm::raise(flag, reasons);
-  if (!has_work(reason)) shm::sleep_on(flag, reasons);
+  if (!has_work(reason)) shm::sleep_on(flag, reasons, until_sync_ns());
   shm::lower(flag);
 }
 

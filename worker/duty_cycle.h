@@ -45,6 +45,7 @@ class DutyCycle {
   void compact();
   void wait_for(std::uint32_t reason);
   bool has_work(std::uint32_t reason);
+  std::optional<std::int64_t> until_sync_ns() const;
 
   shm::Segment& segment_;
   Committer& committer_;
@@ -52,6 +53,7 @@ class DutyCycle {
   trace::TraceWriter& trace_;
   NodeNamed node_named_;
   shm::RingConsumer& requests_;
+  std::string input_;  // a copy of the record that is handled
   core::Effects effects_;
   std::uint64_t inputs_;       // consumed by steps so far, committed or not
   std::uint64_t staged_head_;  // requests up to here are staged

@@ -62,8 +62,9 @@ void name_process(ProcessTitle& title, std::string_view node, std::uint64_t gene
   title.set(text.append(" #").append(std::to_string(generation)));
 }
 
-void live(const Inheritance& from, std::vector<core::RegisteredService> services,
-          trace::TraceWriter& trace, ProcessTitle& title) {
+void live(const Inheritance& from, const SyncPolicy& policy,
+          std::vector<core::RegisteredService> services, trace::TraceWriter& trace,
+          ProcessTitle& title) {
   if (!tied_to_parent(from.parent_pid)) return;
   shm::Segment segment(from.segment_fd);
   kill_point();
@@ -71,7 +72,9 @@ void live(const Inheritance& from, std::vector<core::RegisteredService> services
   shm::Journal second(from.second_journal_fd);
   shm::Spill spill(from.spill_fd);
   kill_point();
-  Committer committer(segment, first, second, spill, from.doorbell_fd);
+  shm::Disk disk;
+  DiskSync sync(policy, segment, disk);
+  Committer committer(segment, first, second, spill, from.doorbell_fd, sync);
   core::Node node({segment.header().incarnation, segment.header().seed}, std::move(services),
                   trace);
   recover(
@@ -117,7 +120,7 @@ int run_worker(int argc, char** argv, const std::vector<core::ServiceEntry>& ser
   trace.set_generation(from.generation);
   trace.set_node(from.node);
   try {
-    live(from, core::switch_on(services, options.services), trace, title);
+    live(from, options.sync, core::switch_on(services, options.services), trace, title);
   } catch (const core::BadWorkload& problem) {
     return refuse(problem, trace);
   } catch (const core::ServiceIsOff& problem) {
@@ -125,6 +128,9 @@ int run_worker(int argc, char** argv, const std::vector<core::ServiceEntry>& ser
   } catch (const CorruptSegment& error) {
     trace.emit(trace::Event::segment_corrupt, {{trace::FieldName::cause, error.what()}});
     return kExitCorrupt;
+  } catch (const shm::DiskFailure& error) {
+    trace.emit(trace::Event::internal_error, {{trace::FieldName::cause, error.what()}});
+    return kExitDisk;
   } catch (const std::bad_alloc& error) {
     trace.emit(trace::Event::internal_error, {{trace::FieldName::cause, error.what()}});
     return kExitNoRoom;

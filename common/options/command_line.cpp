@@ -299,6 +299,24 @@ CommandLineOption CommandLine::add_choice(const std::string& names,
   return CommandLineOption(*option);
 }
 
+CommandLineOption CommandLine::add_word(const std::string& names, std::string_view default_word,
+                                        std::function<void(const std::string&)> take,
+                                        const std::string& help) {
+  CLI::Option* option = app_.add_option_function<std::string>(names, take, help);
+  option->check(CLI::Validator(
+      [take](const std::string& text) {
+        try {
+          take(text);
+          return std::string();
+        } catch (const BadCommandLine& problem) {
+          return std::string(problem.what());
+        }
+      },
+      ""));
+  option->default_str(std::string(default_word));
+  return CommandLineOption(*option);
+}
+
 void CommandLine::add_refused(const std::string& names, bool has_value, const std::string& why) {
   const auto refuse = [names, why](const CLI::results_t&) -> bool {
     throw CLI::ValidationError(names, why);

@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <array>
+#include <charconv>
 #include <iterator>
 
 #include "common/options/command_line.h"
@@ -19,6 +20,32 @@ std::vector<std::string> level_names() {
   return names;
 }
 
+std::string to_text(const SyncPolicy& policy) {
+  switch (policy.kind) {
+    case SyncPolicy::Kind::none:
+      return "none";
+    case SyncPolicy::Kind::commit:
+      return "commit";
+    case SyncPolicy::Kind::interval:
+      break;
+  }
+  return std::to_string(policy.interval_ms);
+}
+
+SyncPolicy to_sync_policy(const std::string& text) {
+  constexpr std::int64_t kLongestMs = 3'600'000;
+  if (text == "none") return {};
+  if (text == "commit") return {SyncPolicy::Kind::commit};
+  std::int64_t ms = 0;
+  const char* end = text.data() + text.size();
+  const auto [rest, error] = std::from_chars(text.data(), end, ms);
+  if (error != std::errc() || rest != end || ms < 1 || ms > kLongestMs) {
+    throw BadCommandLine("none, commit, or milliseconds from 1 to " + std::to_string(kLongestMs) +
+                         ", not \"" + text + '"');
+  }
+  return {SyncPolicy::Kind::interval, ms};
+}
+
 }  // namespace
 
 void add_worker_options(CommandLine& app, WorkerOptions& options) {
@@ -26,6 +53,16 @@ void add_worker_options(CommandLine& app, WorkerOptions& options) {
           "What the node is for: the names of the worker's services, separated by commas. 'auto': "
           "echo, unique-ids and broadcast together")
       .value_name("NAMES")
+      .group("Node");
+
+  app.add_word(
+         "--sync", to_text(options.sync),
+         [&options](const std::string& text) { options.sync = to_sync_policy(text); },
+         "With --state-dir: when what is committed is brought to the disk, so that a power cut "
+         "does "
+         "not lose it. 'commit': before it is acknowledged; a number: at most so many milliseconds "
+         "later; 'none': when the system likes")
+      .value_name("none|commit|MS")
       .group("Node");
 
   const std::string gossip = "Gossip";
@@ -85,6 +122,7 @@ void add_care_options(CommandLine& app, CareOptions& options) {
 
 std::vector<std::string> to_arguments(const WorkerOptions& options) {
   return {"--workload=" + options.services.workload,
+          "--sync=" + to_text(options.sync),
           "--gossip=" + options.services.gossip.strategy,
           "--latency-budget=" + std::to_string(options.services.gossip.latency_budget_ms),
           "--gossip-interval-ms=" + std::to_string(options.services.gossip.interval_ms),

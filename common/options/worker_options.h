@@ -12,8 +12,16 @@
 
 namespace hearsay {
 
+// When what is committed is brought to the disk.
+struct SyncPolicy {
+  enum class Kind { none, commit, interval };
+  Kind kind = Kind::none;
+  std::int64_t interval_ms = 0;  // of Kind::interval
+};
+
 struct WorkerOptions {
   ServiceOptions services;
+  SyncPolicy sync;
   trace::Level trace_level = trace::Level::info;
 };
 

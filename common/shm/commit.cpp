@@ -1,29 +1,38 @@
 #include "common/shm/commit.h"
 
-#include <initializer_list>
+#include <cstddef>
 
+#include "common/base/checksum.h"
 #include "common/base/kill_point.h"
 
 namespace hearsay::shm {
 namespace {
 
-// Never 0 by chance: memory that was wiped is no slot.
+// Memory that was wiped is no slot: the check sum of zeros is not 0.
 std::uint64_t check_of(const CommitSlot& slot, std::uint64_t step) {
-  std::uint64_t sum = 0x9e3779b97f4a7c15;
-  for (const std::uint64_t word :
-       {step, slot.request_head, slot.reply_tail, slot.inputs, slot.journal_region,
-        slot.journal_end, slot.snapshot_bytes, slot.spill_begin, slot.spill_end}) {
-    sum = (sum ^ word) * 0xbf58476d1ce4e5b9;
-    sum ^= sum >> 31;
-  }
-  return sum;
+  static_assert(offsetof(CommitSlot, check) == 9 * sizeof(std::uint64_t), "no gaps before it");
+  return checksum({reinterpret_cast<const char*>(&slot), offsetof(CommitSlot, check)}, step);
+}
+
+// Stands for the step in the check sum of a durable slot.
+constexpr std::uint64_t kDurable = ~std::uint64_t{0};
+
+bool is_noted(const CommitSlot& slot) {
+  return slot.check == check_of(slot, kDurable);
+}
+
+// Which of the two is the last one. Inputs are only ever more.
+std::size_t last_noted(const CommitSlot (&durable)[2]) {
+  const bool second =
+      is_noted(durable[1]) && (!is_noted(durable[0]) || durable[1].inputs > durable[0].inputs);
+  return second ? 1 : 0;
 }
 
 }  // namespace
 
 void begin(CommitArea& area) {
   area.step.store(0, std::memory_order_relaxed);
-  area.slots[0] = {};
+  area.slots[0] = area.durable[0] = area.durable[1] = {};
   area.slots[0].check = check_of(area.slots[0], 0);
 }
 
@@ -55,10 +64,24 @@ void commit(CommitArea& area, const CommitSlot& next) {
   slot.snapshot_bytes = next.snapshot_bytes;
   slot.spill_begin = next.spill_begin;
   slot.spill_end = next.spill_end;
+  slot.journal_check = next.journal_check;
   slot.check = check_of(slot, step);
   kill_point();
   area.step.store(step, std::memory_order_release);
   kill_point();
+}
+
+void mark_durable(CommitArea& area) {
+  CommitSlot& slot = area.durable[1 - last_noted(area.durable)];
+  slot = active_slot(area);
+  kill_point();
+  slot.check = check_of(slot, kDurable);
+  kill_point();
+}
+
+std::optional<CommitSlot> durable_slot(const CommitArea& area) {
+  const CommitSlot& slot = area.durable[last_noted(area.durable)];
+  return is_noted(slot) ? std::optional(slot) : std::nullopt;
 }
 
 }  // namespace hearsay::shm

@@ -9,7 +9,8 @@
 // with one release-store of `step`. Before it nothing happened; after it everything did. (The
 // double meta page of LMDB, http://www.lmdb.tech/doc/.)
 //
-// A slot also holds a check sum of itself and its step: a damaged one is found before it is used.
+// A slot also holds check sums, of itself and its step, and of the journal: what is damaged is
+// found before it is used.
 //
 // Process safety: only the worker writes slots, and there is at most one; its successor starts when
 // it is certainly dead. Only the worker reads them, and the supervisor while no worker lives. So a
@@ -21,7 +22,9 @@
 
 #include <atomic>
 #include <cstdint>
+#include <optional>
 
+#include "common/shm/guarded_word.h"
 #include "common/shm/ring.h"
 
 namespace hearsay::shm {
@@ -37,17 +40,21 @@ struct alignas(kLineBytes) CommitSlot {
   // there are any, no further input is consumed.
   std::uint64_t spill_begin = 0;
   std::uint64_t spill_end = 0;
-  std::uint64_t check = 0;  // commit() fills it in
+  std::uint64_t journal_check = 0;  // of what counts (checksum_of_records)
+  std::uint64_t check = 0;          // commit() fills it in
 
   bool spilled() const { return spill_begin != spill_end; }
 };
 static_assert(sizeof(CommitSlot) == kLineBytes);
 
 struct CommitArea {
-  alignas(kLineBytes) std::atomic<std::uint64_t> step;
+  alignas(kLineBytes) GuardedWord step;
   alignas(kLineBytes) CommitSlot slots[2];
+  // Copies of what was the active slot when all that it counts on was on disk: the last such, and
+  // perhaps one before it. Both may be all zero.
+  alignas(kLineBytes) CommitSlot durable[2];
 };
-static_assert(sizeof(CommitArea) == 3 * kLineBytes);
+static_assert(sizeof(CommitArea) == 5 * kLineBytes);
 
 // No worker may live. The first slot, which says that nothing has happened yet.
 void begin(CommitArea& area);
@@ -57,7 +64,12 @@ const CommitSlot& active_slot(const CommitArea& area);
 void check_active_slot(const CommitArea& area);
 // Worker only. Makes `next` the active slot.
 void commit(CommitArea& area, const CommitSlot& next);
-// How often commit() happened. Any process.
+// Worker only. The journal that the active slot counts on is on disk, up to its end.
+void mark_durable(CommitArea& area);
+// The last slot that mark_durable() noted; nothing when there is none. The worker, or the
+// supervisor while none lives.
+std::optional<CommitSlot> durable_slot(const CommitArea& area);
+// How often commit() happened. Any process. Throws CorruptSegment.
 std::uint64_t committed_steps(const CommitArea& area);
 
 }  // namespace hearsay::shm

@@ -4,7 +4,9 @@
 
 #include <algorithm>
 #include <cstring>
+#include <string>
 
+#include "common/base/checksum.h"
 #include "common/base/kill_point.h"
 #include "common/base/record.h"
 #include "common/shm/mapping.h"
@@ -81,6 +83,19 @@ void Journal::clear() {
   kill_point();
   region_ = map_whole(fd_);
   std::memset(region_.get_address(), 0, kJournalFirstBytes);
+}
+
+void check_journal(const CommitSlot& slot, const Journal& journal) {
+  const std::string_view records = journal.read(0, slot.journal_end);
+  std::uint64_t sum = 0;
+  try {
+    sum = checksum_of_records(records);
+  } catch (const CorruptSegment&) {
+    sum = ~slot.journal_check;
+  }
+  if (sum == slot.journal_check) return;
+  throw CorruptSegment("journal-" + std::to_string(slot.journal_region) +
+                       " is damaged: its check sum does not match the commit record's");
 }
 
 }  // namespace hearsay::shm

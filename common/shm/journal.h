@@ -14,6 +14,8 @@
 #include <cstdint>
 #include <string_view>
 
+#include "common/shm/commit.h"
+
 namespace hearsay::shm {
 
 inline constexpr std::uint64_t kJournalFirstBytes = 64 * 1024;
@@ -34,6 +36,7 @@ class Journal {
   void clear();
 
   std::uint64_t size_bytes() const { return region_.get_size(); }
+  int fd() const { return fd_; }
 
  private:
   void grow(std::uint64_t size_bytes);
@@ -41,5 +44,8 @@ class Journal {
   int fd_;
   boost::interprocess::mapped_region region_;
 };
+
+// Throws CorruptSegment when what the slot says of its journal is not there, as it was committed.
+void check_journal(const CommitSlot& slot, const Journal& journal);
 
 }  // namespace hearsay::shm

@@ -7,6 +7,12 @@
 #include "common/base/kill_point.h"
 
 namespace hearsay::shm {
+namespace {
+
+// What stands in the flags of a padding: no flipped bit makes one of a record.
+constexpr std::uint16_t kPaddingMark = 0x5aa5;
+
+}  // namespace
 
 RingProducer::RingProducer(RingView ring, std::uint64_t tail)
     : ring_(ring), tail_(tail), published_(tail), known_head_(load_head()) {}
@@ -29,7 +35,7 @@ std::uint64_t RingProducer::padding_before(std::uint64_t bytes) const {
 
 bool RingProducer::has_room(std::uint64_t payload_bytes) {
   HEARSAY_CHECK(payload_bytes <= ring_.max_payload_bytes(), "a payload that the ring can take");
-  const std::uint64_t bytes = record_bytes(payload_bytes);
+  const std::uint64_t bytes = checked_bytes(payload_bytes);
   const std::uint64_t needed = padding_before(bytes) + bytes;
   if (needed <= ring_.capacity_bytes - (tail_ - known_head_)) return true;
   known_head_ = load_head();
@@ -43,22 +49,25 @@ void RingProducer::write_header(std::uint64_t position, RecordHeader header) {
 bool RingProducer::append(std::uint16_t kind, std::uint16_t flags, std::string_view payload) {
   if (!has_room(payload.size())) return false;
   kill_point();
-  const std::uint64_t bytes = record_bytes(payload.size());
+  const std::uint64_t bytes = checked_bytes(payload.size());
   if (const std::uint64_t padding = padding_before(bytes); padding != 0) {
-    write_header(tail_,
-                 {static_cast<std::uint32_t>(padding - kRecordHeaderBytes), kPaddingKind, 0});
+    write_header(tail_, {static_cast<std::uint32_t>(padding - kRecordHeaderBytes), kPaddingKind,
+                         kPaddingMark});
     tail_ += padding;
     kill_point();
   }
   write_header(tail_, {static_cast<std::uint32_t>(payload.size()), kind, flags});
   kill_point();
+  std::byte* record = ring_.data + (tail_ & (ring_.capacity_bytes - 1));
   if (!payload.empty()) {
-    std::byte* target = ring_.data + (tail_ & (ring_.capacity_bytes - 1)) + kRecordHeaderBytes;
+    std::byte* target = record + kRecordHeaderBytes;
     const std::size_t half = payload.size() / 2;
     std::memcpy(target, payload.data(), half);
     kill_point();
     std::memcpy(target + half, payload.data() + half, payload.size() - half);
   }
+  kill_point();
+  seal(record, payload.size(), tail_);
   tail_ += bytes;
   return true;
 }
@@ -91,21 +100,45 @@ bool RingConsumer::has_next() {
   return head_ != known_tail_;
 }
 
-std::optional<Record> RingConsumer::next() {
+void RingConsumer::refuse(std::uint64_t position, const std::string& why) {
+  throw CorruptSegment("a ring's record at " + std::to_string(position) + ' ' + why);
+}
+
+void RingConsumer::check(std::string_view payload) const {
+  const auto* record = reinterpret_cast<const std::byte*>(payload.data()) - kRecordHeaderBytes;
+  const auto offset = static_cast<std::uint64_t>(record - ring_.data);
+  const std::uint64_t lap = ring_.capacity_bytes - 1;
+  const std::uint64_t position = released_ + ((offset - released_) & lap);
+  if (!is_sealed(record, payload.size(), position)) refuse(position, "was damaged as it waited");
+}
+
+std::optional<Record> RingConsumer::next(std::string* copy) {
   while (has_next()) {
     const std::uint64_t offset = head_ & (ring_.capacity_bytes - 1);
     RecordHeader header{};
     std::memcpy(&header, ring_.data + offset, sizeof header);
-    const std::uint64_t bytes = record_bytes(header.length);
-    const bool padding = header.kind == kPaddingKind;
-    if (bytes > known_tail_ - head_ || bytes > ring_.capacity_bytes - offset ||
-        (!padding && header.length > ring_.max_payload_bytes())) {
-      throw CorruptSegment("a ring's record at " + std::to_string(head_) + " has the length " +
-                           std::to_string(header.length));
+    const std::uint64_t to_end = ring_.capacity_bytes - offset;
+    if (header.kind == kPaddingKind) {
+      const std::uint64_t bytes = record_bytes(header.length);
+      if (header.flags != kPaddingMark || bytes != to_end || bytes > known_tail_ - head_) {
+        refuse(head_, "is no padding");
+      }
+      head_ += bytes;
+      continue;
     }
+    const std::uint64_t bytes = checked_bytes(header.length);
+    if (bytes > known_tail_ - head_ || bytes > to_end ||
+        header.length > ring_.max_payload_bytes()) {
+      refuse(head_, "has the length " + std::to_string(header.length));
+    }
+    const std::byte* record = ring_.data + offset;
+    if (copy != nullptr) {
+      copy->assign(reinterpret_cast<const char*>(record), bytes);
+      record = reinterpret_cast<const std::byte*>(copy->data());
+    }
+    if (!is_sealed(record, header.length, head_)) refuse(head_, "is damaged");
     head_ += bytes;
-    if (padding) continue;
-    const auto* payload = reinterpret_cast<const char*>(ring_.data + offset + kRecordHeaderBytes);
+    const auto* payload = reinterpret_cast<const char*>(record + kRecordHeaderBytes);
     return Record{header.kind, header.flags, {payload, header.length}};
   }
   return std::nullopt;

@@ -2,7 +2,8 @@
 //
 // Positions are 64-bit counts of bytes that only grow; the byte at position p lies at p modulo the
 // capacity. A record (common/base/record.h) never wraps: where it would, a padding record fills the
-// rest of the buffer.
+// rest of the buffer. Behind each stands a check sum
+// (checked_record.h).
 //
 //            head (consumer)              tail (producer)
 //              v                            v
@@ -24,17 +25,20 @@
 //   overwrites only bytes whose reading is over.
 // Both are loaded again only when the copy in local memory says empty or full.
 //
-// Neither side trusts what it reads: a length or a tail that is impossible throws CorruptSegment in
-// the consumer, an impossible head does in the producer.
+// Neither side trusts what it reads: a damaged record, a length or a tail that is impossible throws
+// CorruptSegment in the consumer, an impossible head does in the producer.
 #pragma once
 
 #include <atomic>
 #include <cstddef>
 #include <cstdint>
 #include <optional>
+#include <string>
 #include <string_view>
 
 #include "common/base/record.h"
+#include "common/shm/checked_record.h"
+#include "common/shm/guarded_word.h"
 
 namespace hearsay::shm {
 
@@ -42,11 +46,10 @@ namespace hearsay::shm {
 inline constexpr std::size_t kLineBytes = 128;
 
 struct RingControl {
-  alignas(kLineBytes) std::atomic<std::uint64_t> tail;
-  alignas(kLineBytes) std::atomic<std::uint64_t> head;
+  alignas(kLineBytes) PositionWord tail;
+  alignas(kLineBytes) PositionWord head;
 };
 static_assert(sizeof(RingControl) == 2 * kLineBytes);
-static_assert(std::atomic<std::uint64_t>::is_always_lock_free);
 
 struct RingView {
   RingControl* control;
@@ -54,7 +57,7 @@ struct RingView {
   std::uint64_t capacity_bytes;  // a power of two
 
   // The longest payload that a record may have: two records and a padding always find room.
-  std::uint64_t max_payload_bytes() const { return capacity_bytes / 4 - kRecordHeaderBytes; }
+  std::uint64_t max_payload_bytes() const { return capacity_bytes / 4 - checked_bytes(0); }
 };
 
 class RingProducer {
@@ -93,8 +96,12 @@ class RingConsumer {
   RingConsumer(RingView ring, std::uint64_t head);
 
   // The next record, walking past it; nothing when there is none. The payload stays valid until
-  // release(). Throws CorruptSegment.
-  std::optional<Record> next();
+  // release(), or in `copy` as long as that does: damage that comes later does no harm to a copy.
+  // Throws CorruptSegment.
+  std::optional<Record> next(std::string* copy = nullptr);
+  // Throws CorruptSegment when the record with this payload, which next() returned and which is not
+  // released yet, is no longer as it was.
+  void check(std::string_view payload) const;
   // Where the next record starts (a padding counts as part of it).
   std::uint64_t head() const { return head_; }
   // Walks back, to a position not yet released.
@@ -108,6 +115,7 @@ class RingConsumer {
 
  private:
   void check_tail() const;
+  [[noreturn]] static void refuse(std::uint64_t position, const std::string& why);
 
   RingView ring_;
   std::uint64_t head_;

@@ -3,24 +3,34 @@
 #include <unistd.h>
 
 #include <atomic>
+#include <cstddef>
 #include <new>
 #include <string>
 
+#include "common/base/checksum.h"
 #include "common/shm/mapping.h"
 
 namespace hearsay::shm {
 namespace {
 
+// Of what stands between magic and check.
+std::uint64_t check_of(const SegmentHeader& header) {
+  constexpr std::size_t kBegin = offsetof(SegmentHeader, version);
+  return checksum(
+      {reinterpret_cast<const char*>(&header) + kBegin, offsetof(SegmentHeader, check) - kBegin});
+}
+
 void check_header(const SegmentHeader& header) {
   if (header.magic != kSegmentMagic) throw CorruptSegment("not a hearsay segment: wrong magic");
   if (header.version != kSegmentVersion) {
-    throw CorruptSegment("a segment of version " + std::to_string(header.version) +
-                         ", this program knows version " + std::to_string(kSegmentVersion) +
-                         ": supervisor and worker must come from the same build");
+    throw OtherVersion("a segment of version " + std::to_string(header.version) +
+                       ", this program knows version " + std::to_string(kSegmentVersion) +
+                       ": supervisor and worker must come from the same build");
   }
   if (header.header_bytes != sizeof(SegmentLayout) || header.ring_bytes != kRingBytes) {
     throw CorruptSegment("the segment's sizes are not this program's");
   }
+  if (header.check != check_of(header)) throw CorruptSegment("the segment's header is damaged");
 }
 
 }  // namespace
@@ -44,10 +54,11 @@ void Segment::format(int fd, std::uint64_t incarnation, std::uint64_t seed) {
   layout->header.ring_bytes = kRingBytes;
   layout->header.incarnation = incarnation;
   layout->header.seed = seed;
-  layout->header.poison_position = kNoPosition;
-  layout->header.no_room_position = kNoPosition;
+  layout->header.poison_position.store(kNoPosition, std::memory_order_relaxed);
+  layout->header.no_room_position.store(kNoPosition, std::memory_order_relaxed);
   layout->header.running_position.store(kNoPosition, std::memory_order_relaxed);
   begin(layout->commit);
+  layout->header.check = check_of(layout->header);
   // A kill may come between any two stores, so the compiler must not move this one up.
   std::atomic_signal_fence(std::memory_order_release);
   layout->header.magic = kSegmentMagic;
@@ -63,14 +74,12 @@ Segment::Segment(int fd) {
   check_header(header());
 }
 
-void Segment::begin_new_life() {
-  check_active_slot(commit());
-  header().poison_position = kNoPosition;
-  header().no_room_position = kNoPosition;
+void Segment::begin_new_life(CommitSlot slot) {
+  header().poison_position.store(kNoPosition, std::memory_order_relaxed);
+  header().no_room_position.store(kNoPosition, std::memory_order_relaxed);
   header().running_position.store(kNoPosition, std::memory_order_relaxed);
   header().ready_generation.store(0, std::memory_order_relaxed);
   header().stop.store(0, std::memory_order_relaxed);
-  CommitSlot slot = active_slot(commit());
   slot.request_head = slot.reply_tail = 0;
   slot.spill_begin = slot.spill_end = 0;
   shm::commit(commit(), slot);

@@ -1,7 +1,7 @@
 // The segment: the shared memory of one node's supervisor and worker.
 //
 //   0        header          magic, version, sizes, identity, life of the workers
-//   +        commit area     step, two slots                        (worker)
+//   +        commit area     step, two slots, two durable ones      (worker)
 //   +        park flags      worker's, supervisor's
 //   +        request ring    tail (supervisor), head (worker)
 //   +        reply ring      tail (worker), head (supervisor)
@@ -25,11 +25,11 @@
 namespace hearsay::shm {
 
 inline constexpr std::uint64_t kSegmentMagic = 0x796173726165'6801;  // "hearsay", layout 1
-inline constexpr std::uint32_t kSegmentVersion = 2;
+inline constexpr std::uint32_t kSegmentVersion = 3;
 inline constexpr std::uint64_t kRingBytes = 256 * 1024;
-inline constexpr std::uint64_t kNoPosition = ~std::uint64_t{0};
 
-// Who writes what is said per field; "before the worker" means: while no worker lives.
+// Who writes what is said per field; "before the worker" means: while no worker lives. What never
+// changes has a check sum, every other word guards itself.
 struct SegmentHeader {
   std::uint64_t magic;
   std::uint32_t version;
@@ -38,23 +38,27 @@ struct SegmentHeader {
   std::uint64_t incarnation;  // this node's life from nothing; supervisor, once
   std::uint64_t seed;         // of the worker's random choices; supervisor, once
 
+  std::uint64_t check;  // of all above but the magic
+
   // Supervisor, before the worker. An input at this position of the request ring is skipped:
   // workers died of it.
-  std::uint64_t poison_position;
+  PositionWord poison_position;
 
   // The generation that has recovered and takes input. Worker, with release: SYNC POINT ready.
-  std::atomic<std::uint64_t> ready_generation;
+  GuardedWord ready_generation;
   // The position of the input whose step is running, or kNoPosition. Worker; the supervisor looks
   // after its death.
-  std::atomic<std::uint64_t> running_position;
+  PositionWord running_position;
   // Worker. There was no room for the step of the input at this position: the next worker turns it
   // away.
-  std::uint64_t no_room_position;
+  PositionWord no_room_position;
   // Set to ask the worker to end. Supervisor.
-  std::atomic<std::uint32_t> stop;
+  GuardedWord stop;
   // Moves while a worker recovers: the journal's records that workers have read. Worker; the
-  // supervisor looks whether it moves.
+  // supervisor looks whether it moves, which damage does no harm to.
   std::atomic<std::uint64_t> recovered_records;
+  // Which boot of the machine the last life began in. Supervisor, before the worker.
+  GuardedWord boot;
 };
 
 struct SegmentLayout {
@@ -65,15 +69,21 @@ struct SegmentLayout {
   RingControl request;
   RingControl reply;
 };
-static_assert(sizeof(SegmentHeader) == 88);
+static_assert(sizeof(SegmentHeader) == 104);
 static_assert(offsetof(SegmentLayout, commit) == 128);
-static_assert(offsetof(SegmentLayout, worker_park) == 512);
-static_assert(offsetof(SegmentLayout, request) == 768);
-static_assert(offsetof(SegmentLayout, reply) == 1024);
-static_assert(sizeof(SegmentLayout) == 1280);
+static_assert(offsetof(SegmentLayout, worker_park) == 768);
+static_assert(offsetof(SegmentLayout, request) == 1024);
+static_assert(offsetof(SegmentLayout, reply) == 1280);
+static_assert(sizeof(SegmentLayout) == 1536);
 
 inline constexpr std::uint64_t kRingDataOffset = 4096;
 inline constexpr std::uint64_t kSegmentBytes = kRingDataOffset + 2 * kRingBytes;
+
+// It is whole, or may be, but not for this program.
+class OtherVersion : public CorruptSegment {
+ public:
+  using CorruptSegment::CorruptSegment;
+};
 
 class Segment {
  public:
@@ -84,13 +94,13 @@ class Segment {
   // file whose making was cut off is no segment. Throws NoRoom.
   static void format(int fd, std::uint64_t incarnation, std::uint64_t seed);
 
-  // Maps the segment behind `fd`. Throws CorruptSegment when it isn't one.
+  // Maps the segment behind `fd`. Throws CorruptSegment when it isn't one, OtherVersion.
   explicit Segment(int fd);
 
-  // For a segment that outlived its supervisor: keeps what is committed, identity included, and
+  // For a segment that outlived its supervisor: keeps what `slot` says, identity included, and
   // forgets what was under way. No worker may live; repeating it does no harm. Throws
   // CorruptSegment.
-  void begin_new_life();
+  void begin_new_life(CommitSlot slot);
 
   SegmentHeader& header() { return layout().header; }
   CommitArea& commit() { return layout().commit; }

@@ -21,17 +21,19 @@ class Spill {
   // Borrows the descriptor.
   explicit Spill(int fd) : fd_(fd) {}
 
-  // Puts records there, in place of what was there. Throws NoRoom.
-  void write(std::string_view records);
-  // The record at `at`, which ends at or before `end`. Throws CorruptSegment when there is none.
-  // The payload stands in `payload`.
-  Record read(std::uint64_t at, std::uint64_t end, std::string& payload) const;
+  // Puts records there, in place of what was there, each with its check sum (checked_record.h).
+  // Returns where they end. Throws NoRoom.
+  std::uint64_t write(std::string_view records);
+  // The record at `at`, which ends at or before `end`; the next one follows checked_bytes() of it
+  // later. Throws CorruptSegment when there is none. It stands in `buffer`.
+  Record read(std::uint64_t at, std::uint64_t end, std::string& buffer) const;
   // Gives the memory back to the system.
   void clear();
 
   std::uint64_t size_bytes() const;
 
  private:
+  void write_exactly(std::string_view bytes, std::uint64_t at) const;
   void read_exactly(char* target, std::uint64_t bytes, std::uint64_t at) const;
 
   int fd_;

@@ -16,6 +16,7 @@
 
 #include <atomic>
 #include <cstdint>
+#include <optional>
 
 #include "common/shm/ring.h"
 
@@ -29,16 +30,18 @@ enum WakeReason : std::uint32_t {
 };
 
 struct alignas(kLineBytes) ParkFlag {
-  std::atomic<std::uint32_t> raised;  // the reasons to ring for; 0: awake
+  // The reasons to ring for, and in the upper half what they are not; 0: awake. Anything else is
+  // damage, and rung for.
+  std::atomic<std::uint32_t> raised;
 };
 static_assert(sizeof(ParkFlag) == kLineBytes);
 
 // Sleeper: to be followed by a look for work, then sleep_on() or poll(), then lower().
 void raise(ParkFlag& flag, std::uint32_t reasons);
 void lower(ParkFlag& flag);
-// Sleeps while the flag is raised for `reasons`; returns at once if it isn't. Spurious returns
-// happen.
-void sleep_on(ParkFlag& flag, std::uint32_t reasons);
+// Sleeps while the flag is raised for `reasons`, but no longer than `limit_ns`; returns at once if
+// it isn't. Spurious returns happen.
+void sleep_on(ParkFlag& flag, std::uint32_t reasons, std::optional<std::int64_t> limit_ns = {});
 
 // Waker, after publishing, freeing or asking: whether the sleeper must be rung. Lowers the flag, so
 // the answer is yes once a sleep.

@@ -1,18 +1,16 @@
 // Garbage in the shared memory, as a bug or a stray pointer would leave it: the node ends with a
 // clear word or gets over it. It never hangs, and the supervisor never crashes.
-#include <fcntl.h>
 #include <gtest/gtest.h>
 #include <sys/wait.h>
-#include <unistd.h>
 
 #include <csignal>
 #include <cstddef>
-#include <filesystem>
 #include <functional>
 #include <random>
 #include <string>
 
 #include "common/shm/segment.h"
+#include "tests/process/shared_memory.h"
 #include "tests/support/conversation.h"
 #include "tests/support/messages.h"
 #include "tests/support/send_signal.h"
@@ -27,38 +25,10 @@ constexpr std::uint64_t kControlBytes = sizeof(SegmentLayout);
 constexpr std::uint64_t kRequestData = shm::kRingDataOffset;
 constexpr std::uint64_t kReplyData = shm::kRingDataOffset + shm::kRingBytes;
 
-// A node's segment, seen from outside through its supervisor's descriptor.
-class SegmentOfNode {
- public:
-  explicit SegmentOfNode(pid_t pid) {
-    const std::string folder = "/proc/" + std::to_string(pid) + "/fd";
-    for (const auto& entry : std::filesystem::directory_iterator(folder)) {
-      const auto name = std::filesystem::read_symlink(entry.path()).string();
-      if (name.find("hearsay-segment") == std::string::npos) continue;
-      file_ = FileDescriptor(::open(entry.path().c_str(), O_RDWR | O_CLOEXEC));
-    }
-    EXPECT_TRUE(file_.valid());
-  }
-
-  void write(std::uint64_t offset, std::string_view bytes) const {
-    EXPECT_EQ(::pwrite(file_.get(), bytes.data(), bytes.size(), static_cast<off_t>(offset)),
-              static_cast<ssize_t>(bytes.size()));
-  }
-  std::uint64_t word(std::uint64_t offset) const {
-    std::uint64_t value = 0;
-    EXPECT_EQ(::pread(file_.get(), &value, sizeof value, static_cast<off_t>(offset)),
-              static_cast<ssize_t>(sizeof value));
-    return value;
-  }
-
- private:
-  FileDescriptor file_;
-};
-
 enum class Afterwards { kill_worker, go_on };
 
 // The node gets work, the garbage, perhaps a new worker, more work, and the end of its input.
-void expect_no_harm(const std::function<void(const SegmentOfNode&)>& corrupt, Afterwards then,
+void expect_no_harm(const std::function<void(const SharedFile&)>& corrupt, Afterwards then,
                     const std::string& what) {
   SCOPED_TRACE(what);
   NodeRunner node({"hearsay-node", {"--gossip=flood", "--hang-limit-ms=200"}});
@@ -69,7 +39,7 @@ void expect_no_harm(const std::function<void(const SegmentOfNode&)>& corrupt, Af
     for (int lines = 0; lines < 2; ++lines) node.read_line();
   }
   const pid_t worker = node.worker();
-  corrupt(SegmentOfNode(node.pid()));
+  corrupt(segment_of(node.pid()));
   if (then == Afterwards::kill_worker) send_signal(worker, SIGKILL);
   for (std::int64_t id = 100; id < 110; ++id) {
     if (!node.send_line(echo_line(id))) break;  // it has ended
@@ -144,7 +114,7 @@ TEST_P(CorruptWord, EndsTheNodeOrIsSurvived) {
   for (const auto& [name, change] : changes) {
     for (const Afterwards then : {Afterwards::kill_worker, Afterwards::go_on}) {
       expect_no_harm(
-          [&](const SegmentOfNode& segment) {
+          [&](const SharedFile& segment) {
             const bool slot = in_slot(place);
             for (const std::uint64_t base : {slot ? kSlot0 : 0, slot ? kSlot1 : 0}) {
               const std::uint64_t value = change(segment.word(base + place.offset));
@@ -168,7 +138,7 @@ TEST(CorruptSegment, GarbageInTheRings) {
     for (const Afterwards then : {Afterwards::kill_worker, Afterwards::go_on}) {
       for (const auto& bytes :
            {garbage, std::string(shm::kRingBytes, '\0'), std::string(shm::kRingBytes, '\xff')}) {
-        expect_no_harm([&](const SegmentOfNode& segment) { segment.write(ring, bytes); }, then,
+        expect_no_harm([&](const SharedFile& segment) { segment.write(ring, bytes); }, then,
                        "a ring");
       }
     }
@@ -181,7 +151,7 @@ TEST(CorruptSegment, GarbageAnywhereInTheControlArea) {
   for (unsigned seed = 0; seed < kSeeds; ++seed) {
     std::mt19937 random(seed);
     expect_no_harm(
-        [&](const SegmentOfNode& segment) {
+        [&](const SharedFile& segment) {
           const std::uint64_t offset = random() % kControlBytes;
           std::string garbage(1 + random() % 64, '\0');
           for (char& byte : garbage) byte = static_cast<char>(random());

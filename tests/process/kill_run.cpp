@@ -9,6 +9,7 @@
 
 #include "tests/support/messages.h"
 #include "tests/support/node_runner.h"
+#include "tests/support/temporary_folder.h"
 #include "tests/support/trace_check.h"
 
 namespace hearsay::test {
@@ -104,6 +105,10 @@ KillRun run_with_kills(const KillScript& script, Feeding feeding, const KillSche
   std::vector<std::string> arguments = script.arguments;
   arguments.emplace_back(kTraced);
   arguments.push_back("--worker=" + built_program("hearsay-worker-killpoints").string());
+  std::optional<TemporaryFolder> state;
+  if (script.has_state_dir) {
+    arguments.push_back("--state-dir=" + state.emplace().path().string());
+  }
   NodeRunner node({"hearsay-node",
                    arguments,
                    {as_variable(schedule), "HEARSAY_KILL_POINTS_FILE=" + points.name()}});

@@ -122,10 +122,10 @@ void write_large(ScriptWriter write) {
 
 // Large echoes leave their parts and spilled answers in the journal, but no state: it is compacted
 // again and again, so that each of the two regions takes over from the other.
-void write_compaction(ScriptWriter write) {
+void write_compaction(ScriptWriter write, int echoes) {
   write.init({"n1", "n2"});
   write.request("broadcast", {{"message", "kept"}});
-  for (int i = 0; i < 9; ++i) {
+  for (int i = 0; i < echoes; ++i) {
     write.request("echo", {{"echo", std::string(300'000, static_cast<char>('a' + i))}});
     write.request("broadcast", {{"message", i}});
   }
@@ -158,7 +158,12 @@ KillScript kill_script(const std::string& name) {
     write_large(writer);
   } else if (name == "compaction") {
     script.points_a_place = 4;
-    write_compaction(writer);
+    write_compaction(writer, 9);
+  } else if (name == "sync_each_commit" || name == "sync_in_time") {
+    script.has_state_dir = true;
+    script.arguments.push_back(name == "sync_in_time" ? "--sync=1" : "--sync=commit");
+    script.points_a_place = 1;
+    write_compaction(writer, 5);
   } else {
     throw std::invalid_argument(name);
   }

@@ -28,10 +28,11 @@ struct KillScript {
   Compared compared;
   // So many of the points with the same place in the source are tried; 0: all of them.
   std::size_t points_a_place;
+  bool has_state_dir = false;
 };
 
 // By name: "echo", "unique_ids", "large", "compaction", or that of a strategy: "flood", "push",
-// "relay", "epidemic".
+// "relay", "epidemic"; the compaction with a disk: "sync_each_commit", "sync_in_time".
 KillScript kill_script(const std::string& name);
 
 }  // namespace hearsay::test

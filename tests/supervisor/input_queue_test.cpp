@@ -73,7 +73,7 @@ TEST_F(InputQueueTest, AMessageIsToldWithItsPositionWhenItGoesIntoTheRing) {
                                       {"peer", "c1"},
                                       {"message", "c1:7"},
                                       {"type", "echo"},
-                                      {"position", record_bytes(2 * sizeof(std::int64_t))}}));
+                                      {"position", shm::checked_bytes(2 * sizeof(std::int64_t))}}));
   const std::string long_text = '"' + std::string(400'000, 'x') + '"';  // more than the ring holds
   const std::vector<Field> long_fields{{"echo", long_text}};
   queue_.push_message(9, message_of(long_fields));
@@ -118,7 +118,8 @@ TEST_F(InputQueueTest, OneNewsOfAStartWaitsAtATime) {
   }
   EXPECT_FALSE(queue_.blocked());
   EXPECT_EQ(consume().size(), 1U);
-  queue_.push_worker_started(10, 100'001, ring_.view().control->head.load());
+  queue_.push_worker_started(10, 100'001,
+                             ring_.view().control->head.load(std::memory_order_relaxed));
   queue_.flush();
   const auto inputs = consume();
   ASSERT_EQ(inputs.size(), 1U);

@@ -36,7 +36,9 @@ class LineWriterTest : public testing::Test {
     ASSERT_TRUE(worker_.append(kind, 0, bytes_of(protocol::WakeRequest{at_ns, token})));
     worker_.publish();
   }
-  bool everything_freed() { return ring_.control().head == ring_.control().tail; }
+  bool everything_freed() {
+    return ring_.control().head.load(shm::kRelaxed) == ring_.control().tail.load(shm::kRelaxed);
+  }
   // Makes the pipe so full that nothing more can be written.
   std::size_t fill_pipe() {
     std::size_t filled = 0;

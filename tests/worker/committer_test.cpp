@@ -37,8 +37,9 @@ class CommitterTest : public testing::Test {
     committer_.reset();
     first_.emplace(first_file_.get());
     second_.emplace(second_file_.get());
-    committer_ = std::make_unique<Committer>(segment_, *first_, *second_, spill_, doorbell_.get());
-    committer_->publish();
+    committer_ =
+        std::make_unique<Committer>(segment_, *first_, *second_, spill_, doorbell_.get(), sync_);
+    committer_->resume();
   }
 
   void commit(const core::Effects& effects) {
@@ -88,6 +89,8 @@ class CommitterTest : public testing::Test {
   shm::RingConsumer outputs_{segment_.reply_ring(), 0};
   std::optional<shm::Journal> first_;
   std::optional<shm::Journal> second_;
+  shm::Disk disk_;
+  DiskSync sync_{{}, segment_, disk_};
   std::unique_ptr<Committer> committer_;
   std::uint64_t request_tail_ = 0;
   std::uint64_t inputs_ = 0;

@@ -7,6 +7,7 @@
 #include <utility>
 
 #include "common/base/record.h"
+#include "tests/common/shm/owned_ring.h"
 
 namespace hearsay::shm {
 namespace {
@@ -72,14 +73,14 @@ TEST(CommitTest, ADamagedSlotIsSeen) {
   CommitSlot& slot = area->slots[committed_steps(*area) & 1];
   for (std::uint64_t* field :
        {&slot.request_head, &slot.reply_tail, &slot.inputs, &slot.journal_region, &slot.journal_end,
-        &slot.snapshot_bytes, &slot.spill_begin, &slot.spill_end}) {
+        &slot.snapshot_bytes, &slot.spill_begin, &slot.spill_end, &slot.journal_check}) {
     const std::uint64_t before = std::exchange(*field, 0);
     if (before == 0) *field = 1;
     EXPECT_THROW(check_active_slot(*area), CorruptSegment);
     *field = before;
   }
   check_active_slot(*area);
-  area->step.fetch_add(2);
+  area->step.store(area->step.load(kRelaxed) + 2, kRelaxed);
   EXPECT_THROW(check_active_slot(*area), CorruptSegment);
 }
 

@@ -6,6 +6,7 @@
 
 #include <string>
 
+#include "common/base/checksum.h"
 #include "common/base/record.h"
 #include "common/shm/mapping.h"
 
@@ -105,6 +106,27 @@ TEST_F(JournalTest, AnEmptyWriteChangesNothing) {
   Journal journal(file_.get());
   journal.write(journal.size_bytes(), "");
   EXPECT_EQ(journal.size_bytes(), kJournalFirstBytes);
+}
+
+TEST_F(JournalTest, DamageToWhatCountsIsFound) {
+  Journal journal(file_.get());
+  std::string records;
+  append_record(records, 1, 0, "one");
+  append_record(records, 2, 0, "another");
+  journal.write(0, records);
+  CommitSlot slot;
+  slot.journal_end = records.size();
+  slot.journal_check = checksum_of_records(records);
+  check_journal(slot, journal);
+  for (std::size_t byte = 0; byte < records.size(); ++byte) {
+    std::string damaged = records;
+    damaged[byte] ^= 1;
+    journal.write(0, damaged);
+    EXPECT_THROW(check_journal(slot, journal), CorruptSegment) << byte;
+  }
+  journal.write(0, records);
+  slot.journal_end += 8;
+  EXPECT_THROW(check_journal(slot, journal), CorruptSegment) << "a record more";
 }
 
 }  // namespace

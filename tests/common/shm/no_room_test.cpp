@@ -6,6 +6,7 @@
 #include <string>
 
 #include "common/base/record.h"
+#include "common/shm/checked_record.h"
 #include "common/shm/journal.h"
 #include "common/shm/mapping.h"
 #include "common/shm/segment.h"
@@ -94,36 +95,59 @@ class SpillTest : public testing::Test {
   std::string payload_;
 };
 
+std::string a_record(std::uint64_t payload_bytes) {
+  std::string record;
+  append_record(record, 1, 2, std::string(payload_bytes, 'x'));
+  return record;
+}
+
+TEST_F(SpillTest, ADamagedRecordIsFound) {
+  const std::uint64_t end = spill_.write(a_record(100));
+  for (std::uint64_t byte = 0; byte < end; ++byte) {
+    char was = 0;
+    ASSERT_EQ(::pread(file_.get(), &was, 1, static_cast<off_t>(byte)), 1);
+    const char now = static_cast<char>(was ^ 16);
+    ASSERT_EQ(::pwrite(file_.get(), &now, 1, static_cast<off_t>(byte)), 1);
+    const bool gap = byte >= kRecordHeaderBytes + 100 && byte < end - kCheckBytes;
+    if (gap) {
+      EXPECT_EQ(spill_.read(0, end, payload_).payload, std::string(100, 'x'));
+    } else {
+      EXPECT_THROW(spill_.read(0, end, payload_), CorruptSegment) << byte;
+    }
+    ASSERT_EQ(::pwrite(file_.get(), &was, 1, static_cast<off_t>(byte)), 1);
+  }
+}
+
 TEST_F(SpillTest, GivesTheRecordsBackOneByOne) {
   std::string records;
   append_record(records, 1, 2, "one");
-  const std::uint64_t second = records.size();
   append_record(records, 3, 4, std::string(100'000, 'x'));
-  spill_.write(records);
-  const Record first = spill_.read(0, records.size(), payload_);
+  const std::uint64_t end = spill_.write(records);
+  EXPECT_EQ(spill_.size_bytes(), end);
+  const Record first = spill_.read(0, end, payload_);
   EXPECT_EQ(first.kind, 1);
   EXPECT_EQ(first.flags, 2);
   EXPECT_EQ(first.payload, "one");
-  EXPECT_EQ(spill_.read(second, records.size(), payload_).payload, std::string(100'000, 'x'));
+  EXPECT_EQ(spill_.read(checked_bytes(3), end, payload_).payload, std::string(100'000, 'x'));
 }
 
 TEST_F(SpillTest, WithoutRoomItSaysSo) {
   const FileSizeLimit limit(1000);
-  EXPECT_THROW(spill_.write(std::string(2000, 'x')), NoRoom);
-  spill_.write(std::string(1000, 'y'));
+  EXPECT_THROW(spill_.write(a_record(2000)), NoRoom);
+  EXPECT_EQ(spill_.write(a_record(1000 - checked_bytes(0))), 1000U);
 }
 
 TEST_F(SpillTest, WhatIsNoRecordIsCorrupt) {
   std::string records;
   append_record(records, 1, 2, "payload");
-  spill_.write(records);
-  EXPECT_THROW(spill_.read(0, records.size() - 1, payload_), CorruptSegment);
-  EXPECT_THROW(spill_.read(records.size() - 4, records.size(), payload_), CorruptSegment);
-  EXPECT_THROW(spill_.read(records.size(), 2 * records.size(), payload_), CorruptSegment);
+  const std::uint64_t end = spill_.write(records);
+  EXPECT_THROW(spill_.read(0, end - 1, payload_), CorruptSegment);
+  EXPECT_THROW(spill_.read(end - 4, end, payload_), CorruptSegment);
+  EXPECT_THROW(spill_.read(end, 2 * end, payload_), CorruptSegment);
 }
 
 TEST_F(SpillTest, ClearGivesTheMemoryBack) {
-  spill_.write(std::string(100'000, 'x'));
+  spill_.write(a_record(100'000));
   spill_.clear();
   EXPECT_EQ(spill_.size_bytes(), 0U);
 }

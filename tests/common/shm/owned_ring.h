@@ -10,6 +10,7 @@
 
 namespace hearsay::shm {
 
+inline constexpr auto kRelaxed = std::memory_order_relaxed;
 inline constexpr std::uint64_t kCapacity = 1024;  // small: it wraps soon
 
 class OwnedRing {

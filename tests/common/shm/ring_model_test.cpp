@@ -78,7 +78,7 @@ class RingModel {
                         '\0');
     for (char& c : payload) c = static_cast<char>(random_());
     const std::uint64_t tail = end_of(records_.size());
-    const std::uint64_t bytes = record_bytes(payload.size());
+    const std::uint64_t bytes = checked_bytes(payload.size());
     const std::uint64_t to_end = kCapacity - tail % kCapacity;
     const std::uint64_t padding = bytes > to_end ? to_end : 0;
     const bool fits = tail + padding + bytes - released_end_ <= kCapacity;

@@ -30,7 +30,7 @@ TEST(RingTest, ReadRecordsOccupyTheirBytesUntilReleased) {
   OwnedRing ring(kCapacity);
   RingProducer producer(ring.view(), 0);
   RingConsumer consumer(ring.view(), 0);
-  const std::string payload(120, 'x');  // 128 bytes a record: eight fill the ring
+  const std::string payload(112, 'x');  // 128 bytes a record: eight fill the ring
   for (int i = 0; i < 8; ++i) ASSERT_TRUE(producer.append(1, 0, payload));
   EXPECT_FALSE(producer.append(1, 0, ""));
   producer.publish();

@@ -12,6 +12,7 @@
 #include <string>
 
 #include "common/shm/mapping.h"
+#include "tests/common/shm/owned_ring.h"
 
 namespace hearsay::shm {
 namespace {
@@ -21,10 +22,10 @@ TEST(SegmentTest, AFreshOneHoldsWhatItWasGiven) {
   Segment segment(file.get());
   EXPECT_EQ(segment.header().incarnation, 11U);
   EXPECT_EQ(segment.header().seed, 22U);
-  EXPECT_EQ(segment.header().poison_position, kNoPosition);
-  EXPECT_EQ(segment.header().running_position.load(), kNoPosition);
-  EXPECT_EQ(segment.header().ready_generation.load(), 0U);
-  EXPECT_EQ(segment.header().stop.load(), 0U);
+  EXPECT_EQ(segment.header().poison_position.load(kRelaxed), kNoPosition);
+  EXPECT_EQ(segment.header().running_position.load(kRelaxed), kNoPosition);
+  EXPECT_EQ(segment.header().ready_generation.load(kRelaxed), 0U);
+  EXPECT_EQ(segment.header().stop.load(kRelaxed), 0U);
   EXPECT_EQ(committed_steps(segment.commit()), 0U);
   EXPECT_FALSE(RingConsumer(segment.request_ring(), 0).has_next());
   EXPECT_FALSE(RingConsumer(segment.reply_ring(), 0).has_next());
@@ -47,7 +48,7 @@ TEST(SegmentTest, TwoMappingsShareEverything) {
     ASSERT_EQ(record->payload, payload);
     ++count;
   }
-  EXPECT_EQ(count, kRingBytes / record_bytes(payload.size()));
+  EXPECT_EQ(count, kRingBytes / checked_bytes(payload.size()));
   consumer.release();
   EXPECT_TRUE(producer.drained());
 

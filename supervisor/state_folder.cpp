@@ -1,0 +1,238 @@
+#include "supervisor/state_folder.h"
+
+#include <fcntl.h>
+#include <sys/file.h>
+#include <sys/random.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#include <cerrno>
+#include <chrono>
+#include <filesystem>
+#include <fstream>
+#include <thread>
+
+#include "common/base/checksum.h"
+#include "common/base/clock.h"
+#include "common/base/line_output.h"
+#include "common/base/units.h"
+#include "common/shm/journal.h"
+#include "common/shm/mapping.h"
+#include "common/shm/segment.h"
+#include "supervisor/node_failure.h"
+
+namespace hearsay::supervisor {
+namespace {
+
+namespace fs = std::filesystem;
+
+constexpr std::uint64_t kFirstBytes = shm::kSegmentBytes + 2 * shm::kJournalFirstBytes;
+constexpr std::int64_t kLockPatienceNs = 3 * kNsPerSecond;
+constexpr const char* kFiles[] = {"segment", "journal-0", "journal-1"};
+
+// The state lacks something that may be brought back.
+class Incomplete : public CorruptSegment {
+ public:
+  using CorruptSegment::CorruptSegment;
+};
+
+FileDescriptor open_file(const fs::path& path) {
+  constexpr int kMode = 0600;
+  return moved_up(FileDescriptor(
+      check_syscall(::open(path.c_str(), O_RDWR | O_CREAT | O_CLOEXEC, kMode), path.string())));
+}
+
+void lock(const FileDescriptor& segment, const fs::path& path, std::int64_t give_up_ns) {
+  while (::flock(segment.get(), LOCK_EX | LOCK_NB) != 0) {
+    if (errno != EWOULDBLOCK) throw_errno("locking " + path.string());
+    if (monotonic_ns() > give_up_ns) {
+      throw NodeFailure(path.string() + " is in use by another node of this name: give each " +
+                        "cluster a --state-dir of its own");
+    }
+    std::this_thread::sleep_for(std::chrono::milliseconds(1));
+  }
+}
+
+bool still_stands(const FileDescriptor& file, const fs::path& path) {
+  struct stat opened {};
+  struct stat there {};
+  check_syscall(::fstat(file.get(), &opened), "fstat of " + path.string());
+  return ::stat(path.c_str(), &there) == 0 && opened.st_ino == there.st_ino &&
+         opened.st_dev == there.st_dev;
+}
+
+StateFiles open_locked(const fs::path& folder) {
+  const fs::path path = folder / kFiles[0];
+  const std::int64_t give_up_ns = monotonic_ns() + kLockPatienceNs;
+  for (;;) {
+    FileDescriptor segment = open_file(path);
+    lock(segment, path, give_up_ns);
+    if (!still_stands(segment, path)) continue;
+    return {std::move(segment), open_file(folder / kFiles[1]), open_file(folder / kFiles[2])};
+  }
+}
+
+// What a journal's first record starts with is never 0.
+bool holds_state(const FileDescriptor& journal) {
+  std::uint64_t first = 0;
+  return ::pread(journal.get(), &first, sizeof first, 0) == sizeof first && first != 0;
+}
+
+// Its making was cut off, or never began.
+bool is_unfinished(const FileDescriptor& segment) {
+  const std::uint64_t size = shm::file_size_bytes(segment.get());
+  std::uint64_t magic = 0;
+  return size == 0 ||
+         (size == shm::kSegmentBytes &&
+          ::pread(segment.get(), &magic, sizeof magic, 0) == sizeof magic && magic == 0);
+}
+
+// Of this boot of the machine; 48 bits.
+std::uint64_t this_boot() {
+  std::ifstream file("/proc/sys/kernel/random/boot_id");
+  std::string id;
+  std::getline(file, id);
+  return checksum(id) & shm::GuardedWord::kLargest;
+}
+
+// What the slot says must be there.
+void check_journal(const shm::CommitSlot& slot, const StateFiles& files) {
+  const FileDescriptor& journal =
+      slot.journal_region == 0 ? files.first_journal : files.second_journal;
+  if (slot.journal_end > shm::file_size_bytes(journal.get())) {
+    throw Incomplete("journal-" + std::to_string(slot.journal_region) + " lacks some of the " +
+                     std::to_string(slot.journal_end) + " bytes that the segment knows of");
+  }
+  shm::check_journal(slot, shm::Journal(journal.get()));
+}
+
+// What the node goes on from.
+shm::CommitSlot usable_slot(shm::Segment& segment, const StateFiles& files) {
+  shm::check_active_slot(segment.commit());
+  const shm::CommitSlot& slot = shm::active_slot(segment.commit());
+  try {
+    check_journal(slot, files);
+    return slot;
+  } catch (const CorruptSegment& problem) {
+    const auto durable = shm::durable_slot(segment.commit());
+    const bool rebooted = segment.header().boot.load(std::memory_order_relaxed) != this_boot();
+    if (!durable || !rebooted) throw;
+    check_journal(*durable, files);
+    say_on_stderr("hearsay-node: " + std::string(problem.what()) +
+                  ", after a power cut: the node goes on from what was on disk for certain, " +
+                  std::to_string(slot.inputs - durable->inputs) + " inputs earlier (--sync)\n");
+    return *durable;
+  }
+}
+
+// So that it is found again after a power cut.
+void bring_to_disk(const StateFiles& files, const fs::path& folder) {
+  for (const FileDescriptor* file : {&files.segment, &files.first_journal, &files.second_journal}) {
+    check_syscall(::fsync(file->get()), "fsync of " + folder.string());
+  }
+  for (const fs::path& path : {folder, folder.parent_path(), folder.parent_path().parent_path()}) {
+    const FileDescriptor opened(
+        check_syscall(::open(path.c_str(), O_RDONLY | O_DIRECTORY | O_CLOEXEC), path.string()));
+    check_syscall(::fsync(opened.get()), "fsync of " + path.string());
+  }
+}
+
+fs::path place_aside(const fs::path& folder, int number) {
+  return folder / ("corrupt-" + std::to_string(number));
+}
+
+bool something_stands_aside(const fs::path& folder) {
+  return fs::exists(place_aside(folder, 1));
+}
+
+// A file that is new, or whose making was cut off, becomes a new segment; a segment begins a new
+// life; anything else is refused.
+void prepare(const StateFiles& files, const fs::path& folder, IfUnusable if_unusable) {
+  if (is_unfinished(files.segment)) {
+    if (holds_state(files.first_journal) || holds_state(files.second_journal)) {
+      throw Incomplete("the segment is missing or empty, but a journal beside it holds state");
+    }
+    if (something_stands_aside(folder) && if_unusable == IfUnusable::refuse) {
+      throw Incomplete("what stood here was damaged, and was moved to " +
+                       place_aside(folder, 1).string());
+    }
+    shm::Segment::format(files.segment.get(), new_incarnation(), random_bits());
+  } else {
+    shm::Segment segment(files.segment.get());
+    segment.begin_new_life(usable_slot(segment, files));
+  }
+  shm::Segment(files.segment.get()).header().boot.store(this_boot(), std::memory_order_relaxed);
+  // Here, where a lack of room is no more than an error of a start.
+  for (const FileDescriptor* journal : {&files.first_journal, &files.second_journal}) {
+    shm::reserve(journal->get(), shm::file_size_bytes(journal->get()), shm::kJournalFirstBytes);
+  }
+}
+
+// The lock is held. Cut off by a kill, the rest stays behind, and is refused at the next start. The
+// segment comes last: as long as it stands, nobody else gets in.
+fs::path set_aside(const fs::path& folder) {
+  int number = 1;
+  while (fs::exists(place_aside(folder, number))) ++number;
+  const fs::path aside = place_aside(folder, number);
+  fs::create_directory(aside);
+  for (const char* name : {kFiles[1], kFiles[2], kFiles[0]})
+    fs::rename(folder / name, aside / name);
+  return aside;
+}
+
+bool is_damage(const CorruptSegment& problem) {
+  return dynamic_cast<const Incomplete*>(&problem) == nullptr &&
+         dynamic_cast<const shm::OtherVersion*>(&problem) == nullptr;
+}
+
+// Throws NodeFailure when nothing else is wanted.
+void make_way(const CorruptSegment& problem, const fs::path& folder, IfUnusable if_unusable) {
+  const bool anew = if_unusable == IfUnusable::begin_anew;
+  std::string why = folder.string() + " can't be used: " + problem.what();
+  if (anew || is_damage(problem)) why += "; its files are now in " + set_aside(folder).string();
+  if (!anew) {
+    throw NodeFailure(why +
+                      ". Bring back what is missing, use a new --state-dir, or add --begin-anew: "
+                      "the node then begins with nothing, and what it acknowledged is lost");
+  }
+  say_on_stderr("hearsay-node: " + why + ". The node begins anew\n");
+}
+
+}  // namespace
+
+std::uint64_t random_bits() {
+  std::uint64_t bits = 0;
+  if (::getrandom(&bits, sizeof bits, 0) != sizeof bits) throw_errno("getrandom");
+  return bits;
+}
+
+std::uint64_t new_incarnation() {
+  return static_cast<std::uint64_t>(wall_ns() / kNsPerMs) << 20 | (random_bits() & 0xf'ffff);
+}
+
+StateFiles open_state_folder(const std::string& directory, const std::string& node,
+                             IfUnusable if_unusable, PowerCut power_cut) {
+  if (node.find('/') != std::string::npos || node == "." || node == "..") {
+    throw NodeFailure("the node's name '" + node + "' can't name a folder in --state-dir");
+  }
+  const fs::path folder = fs::path(directory) / node;
+  fs::create_directories(folder);
+  StateFiles files = open_locked(folder);
+  try {
+    try {
+      prepare(files, folder, if_unusable);
+    } catch (const CorruptSegment& problem) {
+      make_way(problem, folder, if_unusable);
+      files = open_locked(folder);
+      prepare(files, folder, if_unusable);
+    }
+  } catch (const shm::NoRoom& problem) {
+    throw NodeFailure(folder.string() + ": " + problem.what() + ". A node needs " +
+                      std::to_string(kFirstBytes / 1024) +
+                      " KiB there to start, and more for its state");
+  }
+  if (power_cut == PowerCut::is_survived) bring_to_disk(files, folder);
+  return files;
+}
+
+}  // namespace hearsay::supervisor

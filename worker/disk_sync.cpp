@@ -1,0 +1,41 @@
+#include "worker/disk_sync.h"
+
+#include "common/base/clock.h"
+#include "common/base/kill_point.h"
+#include "common/base/units.h"
+
+namespace hearsay::worker {
+
+void DiskSync::before_commit(const shm::Journal& journal, bool changed) {
+  if (policy_.kind != SyncPolicy::Kind::commit || !changed) return;
+  disk_.bring_file(journal.fd());
+  kill_point();
+}
+
+void DiskSync::after_commit() {
+  if (policy_.kind == SyncPolicy::Kind::commit) bring_commit_record();
+  if (policy_.kind == SyncPolicy::Kind::interval && !due_ns_) {
+    due_ns_ = monotonic_ns() + policy_.interval_ms * kNsPerMs;
+  }
+}
+
+void DiskSync::bring_everything(const shm::Journal& journal) {
+  if (policy_.kind == SyncPolicy::Kind::none) return;
+  disk_.bring_file(journal.fd());
+  kill_point();
+  shm::mark_durable(segment_.commit());
+  bring_commit_record();
+  due_ns_.reset();
+}
+
+bool DiskSync::is_due() const {
+  return due_ns_ && monotonic_ns() >= *due_ns_;
+}
+
+void DiskSync::bring_commit_record() {
+  kill_point();
+  disk_.bring_pages(&segment_.header(), sizeof(shm::SegmentLayout));
+  kill_point();
+}
+
+}  // namespace hearsay::worker

@@ -41,7 +41,7 @@ void LineReader::make_room() {
   }
   // All whole lines have been given out: it is the beginning of one.
   cutting_ = no_memory_ = true;
-  std::string beginning = buffer_.substr(0, kCutBytes);
+  const std::string beginning = buffer_.substr(0, kCutBytes);
   buffer_ = {};
   buffer_.reserve(kCutBytes + kChunkBytes);
   buffer_ = beginning;

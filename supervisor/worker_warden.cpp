@@ -26,8 +26,7 @@ constexpr int kHopelessDeaths = 30;
 WorkerWarden::WorkerWarden(const Options& options, std::string worker_path, shm::Segment& segment,
                            const SharedFiles& files, trace::TraceWriter& trace,
                            std::function<void(std::uint64_t, std::uint64_t)> started)
-    : options_(options),
-      path_(std::move(worker_path)),
+    : path_(std::move(worker_path)),
       arguments_(to_arguments(options.worker)),
       segment_(segment),
       files_(files),

@@ -72,7 +72,6 @@ class WorkerWarden {
   // This worker has got work done, or has none.
   bool worked(bool busy) const;
 
-  const Options& options_;
   std::string path_;
   std::string node_;  // its name, as soon as it is known
   std::vector<std::string> arguments_;

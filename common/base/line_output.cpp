@@ -18,7 +18,7 @@ bool is_regular(int fd) {
 }
 
 ssize_t write_without_waiting(int fd, std::string_view text) {
-  iovec part{const_cast<char*>(text.data()), text.size()};
+  const iovec part{const_cast<char*>(text.data()), text.size()};
   constexpr off_t kCurrentPosition = -1;
   const ssize_t written = ::pwritev2(fd, &part, 1, kCurrentPosition, RWF_NOWAIT);
   if (written >= 0 || (errno != EOPNOTSUPP && errno != ENOSYS && errno != EINVAL)) return written;

@@ -153,7 +153,7 @@ std::string in_plain_words(const CLI::ArgumentMismatch& error) {
 
 // "Could not convert: --node-count = 2.5": whole numbers only have no check of their own.
 std::string in_plain_words(const CLI::ConversionError& error) {
-  const std::string problem = error.what();
+  std::string problem = error.what();
   constexpr std::string_view kStart = "Could not convert: ";
   const std::size_t equals = problem.find(" = ");
   if (!problem.starts_with(kStart) || equals == std::string::npos) return problem;

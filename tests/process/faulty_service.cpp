@@ -21,7 +21,7 @@ void FaultyService::handle(core::Context& context, const protocol::Message& mess
   if (message.type == "crash") std::abort();
   if (message.type == "throw") throw std::logic_error("thrown on purpose");
   if (message.type == "hang") {
-    for (std::atomic<bool> forever = true; forever;) {
+    for (const std::atomic<bool> forever = true; forever;) {
     }
   }
   const std::string file = core::string_field(message, "file");

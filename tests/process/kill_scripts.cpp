@@ -161,7 +161,7 @@ KillScript kill_script(const std::string& name) {
     write_compaction(writer, 9);
   } else if (name == "sync_each_commit" || name == "sync_in_time") {
     script.has_state_dir = true;
-    script.arguments.push_back(name == "sync_in_time" ? "--sync=1" : "--sync=commit");
+    script.arguments.emplace_back(name == "sync_in_time" ? "--sync=1" : "--sync=commit");
     script.points_a_place = 1;
     write_compaction(writer, 5);
   } else {

@@ -24,8 +24,7 @@ using nlohmann::json;
 // Runs the node behind a command of the shell that limits it.
 NodeSetup limited(const std::string& command, std::vector<std::string> arguments = {}) {
   NodeSetup setup{
-      "/bin/sh",
-      {"-c", command + " && exec \"$0\" \"$@\"", built_program("hearsay-node").string()}};
+      "/bin/sh", {"-c", command + R"( && exec "$0" "$@")", built_program("hearsay-node").string()}};
   setup.arguments.insert(setup.arguments.end(), arguments.begin(), arguments.end());
   return setup;
 }
@@ -231,7 +230,7 @@ class SmallDisk : public testing::Test {
   // The shell's `exec` keeps the process, so that the runner sees the node itself.
   NodeSetup on_disk(const std::string& size) const {
     NodeSetup setup{"/usr/bin/unshare",
-                    {"-m", "/bin/sh", "-c", mount(size) + " && exec \"$0\" \"$@\"",
+                    {"-m", "/bin/sh", "-c", mount(size) + R"( && exec "$0" "$@")",
                      built_program("hearsay-node").string(), "--state-dir=" + path()}};
     return setup;
   }
@@ -266,7 +265,7 @@ TEST_F(SmallDisk, ThatIsTooSmallToStartIsNamed) {
 
 TEST_F(SmallDisk, NoProcIsNamed) {
   NodeRunner node({"/usr/bin/unshare",
-                   {"-m", "/bin/sh", "-c", "mount -t tmpfs none /proc && exec \"$0\" \"$@\"",
+                   {"-m", "/bin/sh", "-c", R"(mount -t tmpfs none /proc && exec "$0" "$@")",
                     built_program("hearsay-node").string()}});
   node.send_line(init_line("n1", {"n1"}));
   EXPECT_EQ(node.exit_code(), 1);

@@ -79,7 +79,7 @@ TEST_F(RandomKillsTest, FromOutside) {
   std::vector<std::string> arguments = kPatient;
   arguments.emplace_back(kTraced);
   ASSERT_NO_FATAL_FAILURE(start(arguments));
-  WorkerKiller killer(*node_, kKills, std::chrono::milliseconds(kSanitized ? 100 : 10), 1);
+  const WorkerKiller killer(*node_, kKills, std::chrono::milliseconds(kSanitized ? 100 : 10), 1);
   while (!killer.done()) ASSERT_NO_FATAL_FAILURE(ask_and_listen());
   ASSERT_EQ(killer.kills(), kKills) << "no new worker came";
   ASSERT_NO_FATAL_FAILURE(finish(killer.kills()));

@@ -110,37 +110,37 @@ class LineParserFuzz : public testing::Test {
   }
 
   std::string damaged(std::string line) {
-    static const std::vector<std::string> words = {"\"",
-                                                   "\\",
-                                                   "{",
-                                                   "}",
-                                                   "[",
-                                                   "]",
-                                                   ",",
-                                                   ":",
-                                                   " ",
-                                                   "\t",
-                                                   "\r",
-                                                   "0",
-                                                   "-",
-                                                   "1e5",
-                                                   ".5",
-                                                   "null",
-                                                   "true",
-                                                   "\"src\":",
-                                                   "\"dest\"",
-                                                   "\"body\":{",
-                                                   "\\u",
-                                                   "e",
-                                                   "\xC3",
-                                                   "\xA9",
-                                                   "\xEF\xBB\xBF",
-                                                   R"("type":"x",)",
-                                                   "\"msg_id\":1,",
-                                                   "\\u0000",
-                                                   std::string(1, '\0'),
-                                                   "99999999999999999999",
-                                                   R"("\u0073rc":"c",)"};
+    static const std::vector<std::string> kWords = {"\"",
+                                                    "\\",
+                                                    "{",
+                                                    "}",
+                                                    "[",
+                                                    "]",
+                                                    ",",
+                                                    ":",
+                                                    " ",
+                                                    "\t",
+                                                    "\r",
+                                                    "0",
+                                                    "-",
+                                                    "1e5",
+                                                    ".5",
+                                                    "null",
+                                                    "true",
+                                                    "\"src\":",
+                                                    "\"dest\"",
+                                                    "\"body\":{",
+                                                    "\\u",
+                                                    "e",
+                                                    "\xC3",
+                                                    "\xA9",
+                                                    "\xEF\xBB\xBF",
+                                                    R"("type":"x",)",
+                                                    "\"msg_id\":1,",
+                                                    "\\u0000",
+                                                    std::string(1, '\0'),
+                                                    "99999999999999999999",
+                                                    R"("\u0073rc":"c",)"};
     for (std::size_t left = random_.below(4) + 1; left > 0 && !line.empty(); --left) {
       const std::size_t at = random_.below(line.size());
       const std::size_t bytes = random_.below(std::min<std::size_t>(line.size() - at, 12) + 1);
@@ -158,7 +158,7 @@ class LineParserFuzz : public testing::Test {
           line.insert(at, line.substr(random_.below(line.size()), bytes));
           break;
         case 4:
-          line.insert(at, words[random_.below(words.size())]);
+          line.insert(at, kWords[random_.below(kWords.size())]);
           break;
         default:
           if (random_.below(4) == 0) line.resize(at);

@@ -58,32 +58,32 @@ json RandomJson::number() {
 }
 
 std::string RandomJson::text() {
-  static const std::vector<std::string> pieces = {"a",
-                                                  "b",
-                                                  "key",
-                                                  "\"",
-                                                  "\\",
-                                                  "/",
-                                                  "\n",
-                                                  "\r",
-                                                  "\t",
-                                                  "\b",
-                                                  "\f",
-                                                  "\x1f",
-                                                  "\x7f",
-                                                  "\xC3\xA9",
-                                                  "\xE2\x80\xA8",
-                                                  " ",
-                                                  ":",
-                                                  ",",
-                                                  "{",
-                                                  "]",
-                                                  "0",
-                                                  "\\u0041",
-                                                  "\xF0\x9F\x98\x80",
-                                                  std::string(1, '\0')};
+  static const std::vector<std::string> kPieces = {"a",
+                                                   "b",
+                                                   "key",
+                                                   "\"",
+                                                   "\\",
+                                                   "/",
+                                                   "\n",
+                                                   "\r",
+                                                   "\t",
+                                                   "\b",
+                                                   "\f",
+                                                   "\x1f",
+                                                   "\x7f",
+                                                   "\xC3\xA9",
+                                                   "\xE2\x80\xA8",
+                                                   " ",
+                                                   ":",
+                                                   ",",
+                                                   "{",
+                                                   "]",
+                                                   "0",
+                                                   "\\u0041",
+                                                   "\xF0\x9F\x98\x80",
+                                                   std::string(1, '\0')};
   std::string result;
-  for (std::size_t left = below(6); left > 0; --left) result += pieces[below(pieces.size())];
+  for (std::size_t left = below(6); left > 0; --left) result += kPieces[below(kPieces.size())];
   return result;
 }
 

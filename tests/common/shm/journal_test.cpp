@@ -62,7 +62,7 @@ TEST_F(JournalTest, ExactlyFullNeedsNoGrowth) {
 TEST_F(JournalTest, ASuccessorReadsWhatItsPredecessorWrote) {
   const std::string text = block(3 * kJournalFirstBytes, 3);
   { Journal(file_.get()).write(0, text); }
-  Journal successor(file_.get());
+  const Journal successor(file_.get());
   EXPECT_EQ(successor.read(0, text.size()), text);
 }
 
@@ -74,7 +74,7 @@ TEST_F(JournalTest, WhatLiesBehindTheEndIsOverwritten) {
 }
 
 TEST_F(JournalTest, ReadsOutsideAreRefused) {
-  Journal journal(file_.get());
+  const Journal journal(file_.get());
   const std::uint64_t size = journal.size_bytes();
   EXPECT_EQ(journal.read(0, size).size(), size);
   EXPECT_EQ(journal.read(size, size).size(), 0U);

@@ -63,7 +63,7 @@ TEST(NoRoomTest, HolesAreFilledWhenAFileIsOpened) {
   const FileDescriptor journal = empty_file();
   ASSERT_EQ(::ftruncate(journal.get(), 10 * kJournalFirstBytes), 0);
   ASSERT_TRUE(has_holes(journal.get()));
-  Journal opened(journal.get());
+  const Journal opened(journal.get());
   EXPECT_FALSE(has_holes(journal.get()));
 
   const FileDescriptor segment = empty_file();

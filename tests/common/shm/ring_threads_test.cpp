@@ -79,7 +79,7 @@ TEST(RingThreadsTest, AMillionRecordsArriveInOrder) {
   // Not smaller: each time it is full or empty a thread switch is due, and those are slow when
   // other programs want the processor too.
   OwnedRing ring(64 * 1024);
-  std::jthread producing([&] { produce(RingProducer(ring.view(), 0)); });
+  const std::jthread producing([&] { produce(RingProducer(ring.view(), 0)); });
   EXPECT_EQ(consume(RingConsumer(ring.view(), 0)), "");
 }
 
@@ -90,7 +90,7 @@ TEST(RingThreadsTest, TwoMappingsAtDifferentAddresses) {
   Segment here(file.get());
   Segment there(file.get());
   ASSERT_NE(&here.header(), &there.header());
-  std::jthread producing([&] { produce(RingProducer(here.request_ring(), 0)); });
+  const std::jthread producing([&] { produce(RingProducer(here.request_ring(), 0)); });
   EXPECT_EQ(consume(RingConsumer(there.request_ring(), 0)), "");
 }
 #endif

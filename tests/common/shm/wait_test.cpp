@@ -27,9 +27,9 @@ constexpr std::uint64_t kRounds = 100'000;
 struct Court {
   ParkFlag worker_park{};
   ParkFlag supervisor_park{};
-  FileDescriptor doorbell{::eventfd(0, EFD_NONBLOCK | EFD_CLOEXEC)};
   alignas(kLineBytes) std::atomic<std::uint64_t> served{0};    // by the supervisor's side
   alignas(kLineBytes) std::atomic<std::uint64_t> returned{0};  // by the worker's side
+  FileDescriptor doorbell{::eventfd(0, EFD_NONBLOCK | EFD_CLOEXEC)};
   std::atomic<bool> given_up{false};
 
   bool served_up_to(std::uint64_t n) const {
@@ -97,8 +97,8 @@ std::uint64_t watch(Court& court) {
 
 TEST(WaitTest, NoWakeUpIsLost) {
   const auto court = std::make_unique<Court>();
-  std::jthread worker([&] { play_worker(*court); });
-  std::jthread supervisor([&] { play_supervisor(*court); });
+  const std::jthread worker([&] { play_worker(*court); });
+  const std::jthread supervisor([&] { play_supervisor(*court); });
   EXPECT_EQ(watch(*court), kRounds) << "both sides slept";
 }
 
@@ -157,7 +157,7 @@ TEST(WaitTest, OfParkerAndWakerOneSeesTheOther) {
   // Threads that spin are slow where others want the processors: then there are fewer meetings.
   const auto enough = std::chrono::steady_clock::now() + std::chrono::seconds(2);
   const auto meeting = std::make_unique<Meeting>();
-  std::jthread waker([&] { meet_as_waker(*meeting); });
+  const std::jthread waker([&] { meet_as_waker(*meeting); });
   std::minstd_rand random(2);
   std::uint64_t missed = 0;
   std::uint64_t meetings = 0;

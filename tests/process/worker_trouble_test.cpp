@@ -263,6 +263,32 @@ TEST(Sandbox, ThatForbidsProcessesIsNamed) {
   EXPECT_NE(node.stderr_text().find(said), std::string::npos) << node.stderr_text();
 }
 
+struct NeededCall {
+  const char* name;
+  long number;
+};
+
+class NeededCallTest : public testing::TestWithParam<NeededCall> {};
+
+// What can't be done without ends the node at once, with its name.
+TEST_P(NeededCallTest, IsNamedWhenASandboxRefusesIt) {
+  for (const int error : {EPERM, ENOSYS}) {
+    NodeRunner node(sandboxed_node(error, std::to_string(GetParam().number)));
+    node.send_line(init_line("n1", {"n1"}));
+    EXPECT_EQ(node.exit_code(), 1);
+    EXPECT_NE(node.stderr_text().find(GetParam().name), std::string::npos) << node.stderr_text();
+  }
+}
+
+INSTANTIATE_TEST_SUITE_P(Calls, NeededCallTest,
+                         testing::Values(NeededCall{"memfd_create", SYS_memfd_create},
+                                         NeededCall{"eventfd", SYS_eventfd2},
+                                         NeededCall{"signalfd", SYS_signalfd4},
+                                         NeededCall{"ppoll", SYS_ppoll},
+                                         NeededCall{"prctl", SYS_prctl},
+                                         NeededCall{"getrandom", SYS_getrandom}),
+                         [](const auto& tested) { return std::string(tested.param.name); });
+
 TEST(WorkerTrouble, AFewDescriptorsAreEnoughForANewWorker) {
   if (kAddressSanitizer) GTEST_SKIP() << "its checks need descriptors of their own";
   Conversation conversation;

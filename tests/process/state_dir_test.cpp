@@ -225,7 +225,7 @@ TEST_P(DamagedState, IsRefusedWithWordsUntilToldToBeginAnew) {
     EXPECT_FALSE(node.read_line()) << "it said something to Maelstrom";
   }
   NodeSetup anew = kept_in(folder);
-  anew.arguments.push_back("--begin-anew");
+  anew.arguments.emplace_back("--begin-anew");
   for (const char* value : {"first", "second"}) {  // the second time it goes on from the first
     Conversation talk(anew);
     talk.say(broadcast_line(11, value));
@@ -242,7 +242,7 @@ TEST(StateDir, ASecondDamageIsSetAsideBesideTheFirst) {
   const TemporaryFolder folder;
   for (int number = 1; number <= 3; ++number) {
     NodeSetup anew = kept_in(folder);
-    anew.arguments.push_back("--begin-anew");
+    anew.arguments.emplace_back("--begin-anew");
     Conversation talk(anew);
     talk.say(broadcast_line(11, number));
     talk.answer_to(11);
@@ -281,7 +281,7 @@ TEST_P(Synced, WhatWasAcknowledgedOutlivesTheNode) {
 TEST_P(Synced, ADiskThatFailsEndsTheNodeWithWords) {
   const TemporaryFolder folder;
   // EIO of msync and fdatasync; the start's fsync works.
-  NodeSetup setup{
+  const NodeSetup setup{
       "refuse_calls",
       {std::to_string(EIO), std::to_string(SYS_fdatasync) + ',' + std::to_string(SYS_msync),
        built_program("hearsay-node").string(), "--state-dir=" + folder.path().string(),

@@ -211,7 +211,7 @@ TEST(TraceStory, AStoppedNodeSaysThatItGoesOn) {
 // The command line that ps shows, and the name that top does.
 std::string shown_arguments(pid_t pid) {
   std::ifstream file("/proc/" + std::to_string(pid) + "/cmdline");
-  std::string text(std::istreambuf_iterator<char>(file), {});
+  const std::string text(std::istreambuf_iterator<char>(file), {});
   return text.substr(0, text.find_last_not_of('\0') + 1);
 }
 

@@ -68,7 +68,7 @@ bool happens(const NodeRunner& node, std::string_view event, std::size_t times) 
 TEST(WorkerTrouble, ADelayedStartCostsNoCpuWhileInputWaits) {
   const ChangingWorker worker;
   Conversation conversation(worker.node());
-  NodeRunner& node = conversation.node();
+  const NodeRunner& node = conversation.node();
   worker.order_to("exit 1");
   send_signal(node.worker(), SIGKILL);
   conversation.say(echo_line(7));
@@ -83,7 +83,7 @@ TEST(WorkerTrouble, ADelayedStartCostsNoCpuWhileInputWaits) {
 TEST(WorkerTrouble, AnOutageLastsUntilAWorkerIsReady) {
   const ChangingWorker worker;
   Conversation conversation(worker.node());
-  NodeRunner& node = conversation.node();
+  const NodeRunner& node = conversation.node();
   worker.order_to_once("sleep 0.3; exit 1");
   send_signal(node.worker(), SIGKILL);
   ASSERT_TRUE(happens(node, "worker_ready", 2));
@@ -100,7 +100,7 @@ TEST(WorkerTrouble, AnOutageLastsUntilAWorkerIsReady) {
 // Each of them hits a worker somewhere in its start. An answer later than 4.5 s would be dropped.
 TEST(WorkerTrouble, KillsDuringStartsDoNotDelayTheAnswer) {
   Conversation conversation;
-  NodeRunner& node = conversation.node();
+  const NodeRunner& node = conversation.node();
   conversation.say(echo_line(7));
   pid_t worker = -1;
   for (int kill = 0; kill < 100; ++kill) {
@@ -201,7 +201,7 @@ class NoWorker : public testing::TestWithParam<Obstacle> {};
 TEST_P(NoWorker, TurnsRequestsAwayAndGoesOnAfterwards) {
   const ChangingWorker worker;
   Conversation conversation(worker.node({"--gossip=flood"}));
-  NodeRunner& node = conversation.node();
+  const NodeRunner& node = conversation.node();
   conversation.say(request_line("c1", "n1", "broadcast", 1, {{"message", 42}}));
   EXPECT_EQ(type_of(conversation.answer_to(1)), "broadcast_ok");
   GetParam().put_up(worker, node.pid());

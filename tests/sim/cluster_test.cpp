@@ -28,7 +28,7 @@ class Listener : public bench::ClientPort {
 
 class ClusterTest : public ::testing::Test {
  protected:
-  void start(ClusterOptions options) {
+  void start(const ClusterOptions& options) {
     cluster_ = std::make_unique<Cluster>(heap_, options, 1);
     network_ = std::make_unique<bench::Network>(heap_, *cluster_, bench::NetworkOptions{}, 1);
     network_->add_node("n0");

@@ -46,7 +46,7 @@ TEST(Simulation, ALostValueIsJudgedAndNamed) {
   simulation.run();
   const Judgement judgement = judge(options, simulation.events().history(), simulation.results());
   ASSERT_FALSE(judgement.violations.empty());
-  EXPECT_NE(judgement.violations[0].find("values lost"), std::string::npos);
+  EXPECT_NE(judgement.violations[0].text.find("values lost"), std::string::npos);
   EXPECT_FALSE(judgement.focus.empty());
 }
 

@@ -103,6 +103,11 @@ bool hits_nodes(Fault fault) {
   return !cuts(fault) && !is_on_the_wire(fault);
 }
 
+bool strikes(const Plan& plan, Fault fault) {
+  return std::any_of(plan.strikes.begin(), plan.strikes.end(),
+                     [&](const Strike& strike) { return strike.fault == fault; });
+}
+
 std::vector<std::string_view> requests_of(std::string_view workload) {
   static const std::map<std::string_view, std::vector<std::string_view>> kRequests = {
       {"broadcast", {"broadcast", "read"}}, {"echo", {"echo"}}, {"unique-ids", {"generate"}}};
@@ -125,9 +130,7 @@ SimOptions options_of(const Plan& plan) {
   SimOptions options = plan.options;
   bench::FaultOptions& faults = options.test.faults;
   for (const Fault fault : bench::kFaults) {
-    const bool strikes = std::any_of(plan.strikes.begin(), plan.strikes.end(),
-                                     [&](const Strike& strike) { return strike.fault == fault; });
-    if (strikes) {
+    if (strikes(plan, fault)) {
       faults.nemeses.emplace_back(name_of(fault));
     } else {
       faults.probability.erase(fault);  // without strikes it would hold all the time

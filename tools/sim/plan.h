@@ -37,6 +37,9 @@ bool has_end(bench::Fault fault);
 bool hits_nodes(bench::Fault fault);
 bool cuts(bench::Fault fault);
 
+// Whether the fault is in the plan.
+bool strikes(const Plan& plan, bench::Fault fault);
+
 // What a client of the workload may ask for: "broadcast", "read".
 std::vector<std::string_view> requests_of(std::string_view workload);
 

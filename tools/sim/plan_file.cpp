@@ -84,7 +84,8 @@ std::int64_t read_ms(const json& value, const std::string& where) {
 
 // ---- options
 
-ordered_json options_to_json(const SimOptions& options) {
+ordered_json options_to_json(const Plan& plan) {
+  const SimOptions& options = plan.options;
   const bench::TestOptions& test = options.test;
   ordered_json json = {{"workload", test.workload},
                        {"node-count", test.node_count},
@@ -99,7 +100,7 @@ ordered_json options_to_json(const SimOptions& options) {
                        {"clock-skew", options.clock_skew_ms},
                        {"compact-probability", options.compact_probability}};
   for (const auto& [fault, probability] : test.faults.probability) {
-    if (probability) json[std::string(name_of(fault))] = *probability;
+    if (probability && strikes(plan, fault)) json[std::string(name_of(fault))] = *probability;
   }
   if (test.no_head_of_line_blocking) json["no-head-of-line-blocking"] = true;
   return json;
@@ -241,16 +242,14 @@ void check_overlaps(const std::vector<Strike>& strikes) {
 
 void check_probabilities(const Plan& plan) {
   for (const Fault fault : bench::kFaults) {
-    const bool strikes = std::any_of(plan.strikes.begin(), plan.strikes.end(),
-                                     [&](const Strike& strike) { return strike.fault == fault; });
     if (!is_on_the_wire(fault)) continue;
     const std::string name(name_of(fault));
     const auto given = plan.options.test.faults.probability.find(fault);
     const bool has = given != plan.options.test.faults.probability.end() && given->second;
-    if (has && !strikes) {
+    if (has && !strikes(plan, fault)) {
       refuse("options." + name, "does nothing without a fault {}; take it out", name);
     }
-    if (strikes && (!has || *given->second <= 0)) {
+    if (strikes(plan, fault) && (!has || *given->second <= 0)) {
       refuse("options." + name, "the fault {} needs a probability above 0; add it", name);
     }
   }
@@ -286,7 +285,7 @@ std::string write_plan(const Plan& plan, const std::string& about) {
   return fmt::format(
       "{{\n  \"hearsay-scenario\": {},\n  \"about\": {},\n  \"options\": {},\n"
       "  \"node-options\": {},\n  \"operations\": {},\n  \"faults\": {}\n}}\n",
-      kVersion, ordered_json(about).dump(), options_to_json(plan.options).dump(),
+      kVersion, ordered_json(about).dump(), options_to_json(plan).dump(),
       ordered_json(plan.options.test.node_arguments).dump(), lines_of(all_to_json(plan.operations)),
       lines_of(all_to_json(plan.strikes)));
 }

@@ -13,6 +13,8 @@
 namespace hearsay::sim {
 namespace {
 
+constexpr std::size_t kOtherSeeds = 20;
+
 template <typename T>
 std::vector<T> chosen(const std::vector<T>& items, const Kept& kept) {
   std::vector<T> some;
@@ -134,7 +136,8 @@ class Shrinker {
       close_gaps();
       shorten_run();
       round_times();
-      smaller = !is_same(before, plan_) && !stopped_;
+      smaller = !is_same(before, plan_) || drop_node_with_luck() || begin_early_with_luck();
+      if (stopped_) break;
     }
     return {plan_, runs_, !stopped_};
   }
@@ -182,6 +185,34 @@ class Shrinker {
             plan_ = make(*found);
             return *found / 2;
           });
+  }
+
+  // Where nothing can go, something may with other latencies and crashes.
+  bool drop_node_with_luck() {
+    const auto count = static_cast<std::size_t>(plan_.options.test.node_count);
+    if (count == 1) return false;
+    const auto make = [&](std::size_t i) {
+      Kept kept;
+      for (std::size_t node = 0; node < count; ++node) {
+        if (node != i / 2 % count) kept.push_back(node);
+      }
+      Plan candidate = with_nodes(plan_, kept, i % 2 == 0 ? Orphans::go : Orphans::move);
+      candidate.options.test.given_seed = i / (2 * count);
+      return candidate;
+    };
+    const auto found = find(2 * count * kOtherSeeds, make);
+    if (found) plan_ = make(*found);
+    return found.has_value();
+  }
+
+  bool begin_early_with_luck() {
+    const std::set<std::int64_t> times = times_of(plan_);
+    if (times.empty() || *times.begin() < kNsPerSecond) return false;
+    const Plan earlier =
+        *retimed(plan_, [&](std::int64_t time_ns) { return time_ns - *times.begin(); });
+    std::vector<Plan> candidates(kOtherSeeds, earlier);
+    for (std::size_t i = 0; i < kOtherSeeds; ++i) candidates[i].options.test.given_seed = i;
+    return take_first(std::move(candidates));
   }
 
   template <typename Part>

@@ -90,8 +90,7 @@ void add_sim_options(CommandLine& command, SimOptions& options) {
       "Behind -- follow options of hearsay-node. The same seed gives the same run, byte for byte.\n"
       "Exit codes: 0 valid, 1 invalid, 2 unknown, 254 bad arguments, 255 the run could not go on.\n"
       "Example: hearsay sim -w broadcast --node-count 1000 --latency 100 -- --gossip flood\n"
-      "         hearsay sim --seeds 1..1000\n"
-      "         hearsay sim --scenario store/seed-17.json");
+      "         hearsay sim --seeds 1..1000");
 }
 
 void resolve(SimOptions& options) {

@@ -157,6 +157,7 @@ class Shrinker {
 
   // The first that fails takes the place of the plan.
   bool take_first(std::vector<Plan> candidates) {
+    if (stopped_) return false;
     std::erase_if(candidates, [this](const Plan& each) { return is_same(each, plan_); });
     const auto found = find(candidates.size(), [&](std::size_t i) { return candidates[i]; });
     if (found) plan_ = std::move(candidates[*found]);
@@ -270,6 +271,7 @@ class Shrinker {
     std::int64_t closed_ns = 0;  // so far
     std::int64_t last_ns = 0;
     for (const std::int64_t time_ns : times) {
+      if (stopped_) return;
       const std::int64_t begin_ns = time_ns - closed_ns;  // of what comes after the gap, now
       for (const std::int64_t part : {1, 2}) {
         const std::int64_t less_ns = (begin_ns - last_ns - kNsPerMs) / part;

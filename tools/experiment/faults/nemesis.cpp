@@ -31,6 +31,10 @@ void Nemesis::start(std::int64_t now_ns, std::int64_t end_ns) {
   if (options_.planned) {
     for (const Deed& deed : *options_.planned) {
       if (deed.time_ns >= end_ns - now_ns) continue;
+      if (deed.time_ns == 0) {
+        do_deed(now_ns, deed);
+        continue;
+      }
       heap_.at(now_ns + deed.time_ns,
                [this, &deed](std::int64_t later_ns) { do_deed(later_ns, deed); });
     }

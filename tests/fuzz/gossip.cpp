@@ -143,7 +143,7 @@ Seeds gossip_seeds() {
     for (const std::string& line : overheard_lines(kStrategies[choice])) {
       seed += line + "\n" + kBetween[count++ % std::size(kBetween)];
       if (count % 8 == 0) seeds.push_back(seed);  // beginnings, ever longer
-      if (seed.size() > 16'000) break;
+      if (seed.size() > 6'000) break;
     }
   }
   std::string recorded(1, '\0');

@@ -44,7 +44,10 @@ Seeds record_codec_seeds() {
     protocol::append_message_record(record, std::get<protocol::ParsedLine>(parsed).message);
     append_record(records, 1, 0, record);
     seeds.push_back(std::move(record));
-    if (records.size() > 2000) seeds.push_back(std::exchange(records, {}));
+    if (records.size() > 2000) {
+      seeds.push_back(records);
+      records.clear();
+    }
   }
   return seeds;
 }

@@ -1,6 +1,7 @@
 // What the fuzzers found, and their seeds: each goes through.
 #include <gtest/gtest.h>
 
+#include <algorithm>
 #include <filesystem>
 #include <fstream>
 #include <iterator>

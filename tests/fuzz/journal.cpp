@@ -13,6 +13,19 @@ std::string_view strategy_of(unsigned char byte) {
   return kStrategies[byte % std::size(kStrategies)];
 }
 
+// Values are taken as they stand there: what is no JSON makes no node that could be shown again.
+bool holds_json_only(std::string_view journal) {
+  RecordReader records(journal);
+  while (const auto record = records.next()) {
+    if (record->kind != static_cast<std::uint16_t>(gossip::ServiceChange::value)) continue;
+    if (!nlohmann::json::accept(record->payload)) return false;
+    std::string canonical;
+    protocol::append_canonical_json(canonical, record->payload);
+    if (canonical != record->payload) return false;
+  }
+  return true;
+}
+
 // The snapshot of what the journal makes.
 std::string rebuilt(std::string_view strategy, std::string_view journal) {
   trace::NoEvents events;

@@ -1,10 +1,14 @@
 // A journal, by the worker that takes over: the first byte chooses the strategy, the rest are
 // records. What a node is made of by a journal it is made of by its snapshot too.
+#include <nlohmann/json.hpp>
+
 #include "common/base/check.h"
+#include "common/protocol/canonical_json.h"
 #include "tests/fuzz/seed_lines.h"
 #include "tests/fuzz/targets.h"
 #include "tools/sim/sim_node.h"
 #include "worker/core/node.h"
+#include "worker/gossip/strategy.h"
 
 namespace hearsay::fuzz {
 namespace {
@@ -17,7 +21,7 @@ std::string_view strategy_of(unsigned char byte) {
 bool holds_json_only(std::string_view journal) {
   RecordReader records(journal);
   while (const auto record = records.next()) {
-    if (record->kind != static_cast<std::uint16_t>(gossip::ServiceChange::value)) continue;
+    if (record->kind != static_cast<std::uint16_t>(hearsay::gossip::ServiceChange::value)) continue;
     if (!nlohmann::json::accept(record->payload)) return false;
     std::string canonical;
     protocol::append_canonical_json(canonical, record->payload);
@@ -52,6 +56,7 @@ void journal(std::string_view input) {
   } catch (const core::ServiceIsOff&) {
     return;
   }
+  if (!holds_json_only(input.substr(1))) return;
   HEARSAY_CHECK(
       sim::SimNode::state_in(rebuilt(strategy, snapshot)) == sim::SimNode::state_in(snapshot),
       "a snapshot makes the node that it is of");

@@ -46,7 +46,7 @@ TEST(Simulation, ALostValueIsJudgedAndNamed) {
   simulation.run();
   const Judgement judgement = judge(options, simulation.events().history(), simulation.results());
   ASSERT_FALSE(judgement.violations.empty());
-  EXPECT_NE(judgement.violations[0].find("values lost"), std::string::npos);
+  EXPECT_NE(judgement.violations[0].text.find("values lost"), std::string::npos);
   EXPECT_FALSE(judgement.focus.empty());
 }
 
@@ -84,6 +84,8 @@ TEST(SimOptions, NothingBesideASwarmIsForgotten) {
   EXPECT_THROW(parse("--seeds 1..2 --loss 0.5"), BadCommandLine);
   EXPECT_THROW(parse("--seeds 1..2 -w echo"), BadCommandLine);
   EXPECT_THROW(parse("-w echo --jobs 2"), BadCommandLine);
+  EXPECT_NO_THROW(parse("--scenario file.json"));
+  EXPECT_THROW(parse("--scenario file.json --seed 2"), BadCommandLine);
   SimOptions options;
   options.seeds = "1..2";
   options.test.node_arguments = {"--gossip", "push"};

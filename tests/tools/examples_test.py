@@ -83,12 +83,12 @@ def shorten(example, folder):
         at = words.index("--seeds") + 1
         words[at] = re.sub(r"(\d+)\.\.\d+", lambda match: f"{match[1]}..{int(match[1]) + 5}",
                            words[at])
-    swarm = kind == "sim" and "--seeds" in words
+    alone = kind == "sim" and ("--seeds" in words or "--scenario" in words)
     if kind == "compare":
         add(words, "--no-plots")
-    if not swarm:
+    if not alone:
         add(words, "--store", os.path.join(folder, "other-store"))
-    if not swarm and kind != "challenges" and "--challenge" not in words:  # which have their own
+    if not alone and kind != "challenges" and "--challenge" not in words:  # which have their own
         if "--recovery" not in words:
             add(words, "--recovery", "0.5")
         if "--time-limit" not in words:

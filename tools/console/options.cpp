@@ -206,6 +206,7 @@ RunOptions run_options(const TestOptions& options) {
   run.linger_ns = static_cast<std::int64_t>(options.linger_ms * 1e6);
   run.seed = options.seed;
   run.nemesis = options.nemesis;
+  run.operations = options.operations;
   return run;
 }
 

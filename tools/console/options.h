@@ -67,6 +67,8 @@ struct TestOptions {
   Topology shape = Topology::grid;
   NetworkOptions network;
   NemesisOptions nemesis;
+  // Of a scenario's file only.
+  std::optional<std::vector<PlannedOperation>> operations;
 };
 
 // Parts of add_test_options(), for commands that run tests of their own making.

@@ -111,7 +111,9 @@ void Run::begin_load(std::int64_t now_ns) {
   pool_.emplace(heap_, network_, workload_, history_, duplicates_, options_.concurrency, now_ns,
                 [this](std::int64_t later_ns) { thread_freed(later_ns); });
   nemesis_.start(now_ns, load_end_ns_);
-  if (options_.rate_hz > 0) {
+  if (options_.operations) {
+    plan_operations(now_ns);
+  } else if (options_.rate_hz > 0) {
     const auto gap_ns =
         static_cast<std::int64_t>(static_cast<double>(kNsPerSecond) / options_.rate_hz);
     stagger_.emplace(gap_ns, now_ns, Random(options_.seed, "gaps"));
@@ -140,7 +142,29 @@ void Run::issue(std::int64_t now_ns) {
   }
 }
 
+void Run::plan_operations(std::int64_t now_ns) {
+  for (const PlannedOperation& operation : *options_.operations) {
+    heap_.at(now_ns + operation.time_ns, [this, &operation](std::int64_t later_ns) {
+      due_.push_back(&operation);
+      issue_planned(later_ns);
+    });
+  }
+}
+
+void Run::issue_planned(std::int64_t now_ns) {
+  for (auto next = due_.begin(); phase_ == Phase::load && next != due_.end();) {
+    const PlannedOperation& operation = **next;
+    if (!pool_->is_free(operation.thread)) {
+      ++next;
+      continue;
+    }
+    next = due_.erase(next);
+    pool_->invoke(now_ns, operation.thread, operation.intent, false);
+  }
+}
+
 void Run::thread_freed(std::int64_t now_ns) {
+  issue_planned(now_ns);
   // All threads were busy when the operation came due.
   if (phase_ == Phase::load && stagger_ && stagger_->next_ns() <= now_ns) issue(now_ns);
   if (!pool_->all_free()) return;

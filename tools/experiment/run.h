@@ -25,6 +25,14 @@
 
 namespace hearsay::bench {
 
+// An operation that somebody has planned: at this time after the start of the load, or as soon
+// after it as the thread is free.
+struct PlannedOperation {
+  std::int64_t time_ns = 0;
+  std::size_t thread = 0;
+  Intent intent;
+};
+
 struct RunOptions {
   std::size_t concurrency = 1;
   double rate_hz = 5;
@@ -34,6 +42,8 @@ struct RunOptions {
   std::int64_t linger_ns = 0;          // after the last answer
   std::uint64_t seed = 0;
   NemesisOptions nemesis;
+  // Instead of those that the rate and the seed draw.
+  std::optional<std::vector<PlannedOperation>> operations;
 };
 
 class Run : private NemesisListener {
@@ -73,6 +83,8 @@ class Run : private NemesisListener {
   void set_up(std::int64_t now_ns);
   void begin_load(std::int64_t now_ns);
   void issue(std::int64_t now_ns);
+  void plan_operations(std::int64_t now_ns);
+  void issue_planned(std::int64_t now_ns);
   void thread_freed(std::int64_t now_ns);
   void end_load(std::int64_t now_ns);
   void heal(std::int64_t now_ns);
@@ -96,7 +108,8 @@ class Run : private NemesisListener {
   std::size_t unanswered_ = 0;
   std::optional<ClientPool> pool_;
   std::optional<Stagger> stagger_;
-  bool alarm_set_ = false;  // an event in the heap will call issue
+  bool alarm_set_ = false;                    // an event in the heap will call issue
+  std::vector<const PlannedOperation*> due_;  // their threads were busy
   Random operations_random_;
   Phase phase_ = Phase::setup;
   std::optional<std::int64_t> load_start_ns_;

@@ -52,7 +52,7 @@ _hearsay() {
     previous=${COMP_WORDS[COMP_CWORD - 2]}
   fi
   case $previous in
-    --bin | --worker | --trace-file | -o | --output) mapfile -t COMPREPLY < <(compgen -f -- "$current"); return ;;
+    --bin | --scenario | --worker | --trace-file | -o | --output) mapfile -t COMPREPLY < <(compgen -f -- "$current"); return ;;
     --store | --state-dir) mapfile -t COMPREPLY < <(compgen -d -- "$current"); return ;;
     -w) previous=--workload ;;
     -c | --contestant) previous=--gossip asked=("${COMP_WORDS[0]%hearsay}hearsay-node") ;;

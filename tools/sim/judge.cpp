@@ -14,9 +14,9 @@ namespace {
 constexpr std::size_t kShown = 5;
 
 // "3 values lost: 1, 5, 8"
-void add_values(Judgement& judgement, const nlohmann::json& workload, const std::string& key,
-                std::string_view what) {
-  const nlohmann::json& values = workload.value(key, nlohmann::json::array());
+void add_values(Judgement& judgement, const std::string& kind, const nlohmann::json& section,
+                const std::string& key, std::string_view what) {
+  const nlohmann::json& values = section.value(key, nlohmann::json::array());
   if (values.empty()) return;
   std::string text = fmt::format("{} {}:", values.size(), what);
   std::size_t shown = 0;
@@ -26,13 +26,14 @@ void add_values(Judgement& judgement, const nlohmann::json& workload, const std:
     if (judgement.focus.empty()) judgement.focus = word;
     text += " " + word;
   }
-  judgement.violations.push_back(text + (values.size() > kShown ? " ..." : ""));
+  judgement.violations.push_back({kind, text + (values.size() > kShown ? " ..." : "")});
 }
 
 // The checker takes an echo that never came for a wrong one; here that may be excused.
 void add_wrong_echoes(Judgement& judgement, const nlohmann::json& workload) {
   for (const auto& error : workload.value("errors", nlohmann::json::array())) {
-    if (error.at(3).is_object()) judgement.violations.push_back("a wrong echo: " + error.dump());
+    if (error.at(3).is_object())
+      judgement.violations.push_back({"wrong-echo", "a wrong echo: " + error.dump()});
   }
 }
 
@@ -52,10 +53,14 @@ void add_unanswered(Judgement& judgement, const bench::History& history) {
                      operation.type == bench::OperationType::info;
     if (!is_client(operation) || !bad || count++ > 0) continue;
     judgement.violations.push_back(
-        fmt::format("no fault excuses this: {} of client {} ended with {} at {} ms", operation.f,
-                    operation.process, operation.error.dump(), operation.time_ns / kNsPerMs));
+        {"unanswered",
+         fmt::format("no fault excuses this: {} of client {} ended with {} at {} ms", operation.f,
+                     operation.process, operation.error.dump(), operation.time_ns / kNsPerMs)});
   }
-  if (count > 1) judgement.violations.push_back(fmt::format("... and {} more like it", count - 1));
+  if (count > 1) {
+    judgement.violations.push_back(
+        {"unanswered", fmt::format("... and {} more like it", count - 1)});
+  }
 }
 
 }  // namespace
@@ -65,31 +70,33 @@ Judgement judge(const SimOptions& scenario, const bench::History& history,
   Judgement judgement;
   const nlohmann::json& section = results.at("hearsay");
   for (const auto& violation : section.at("violations")) {
-    judgement.violations.push_back(violation.get<std::string>());
+    judgement.violations.push_back({"recovery", violation.get<std::string>()});
   }
   if (section.contains("failure")) {
-    judgement.violations.push_back(section.at("failure").get<std::string>());
+    judgement.violations.push_back(
+        {section.at("failure-kind").get<std::string>(), section.at("failure").get<std::string>()});
     return judgement;
   }
   const nlohmann::json& workload = results.at("workload");
-  add_values(judgement, workload, "lost", "values lost");
+  add_values(judgement, "lost", workload, "lost", "values lost");
   const nlohmann::json& oddities = section.at("oddities");
-  add_values(judgement, oddities, "unexpected", "values read that nobody sent");
-  add_values(judgement, oddities, "duplicated", "values twice in one read");
-  add_values(judgement, workload, "duplicated", "ids twice");
+  add_values(judgement, "unexpected", oddities, "unexpected", "values read that nobody sent");
+  add_values(judgement, "value-twice", oddities, "duplicated", "values twice in one read");
+  add_values(judgement, "id-twice", workload, "duplicated", "ids twice");
   add_wrong_echoes(judgement, workload);
   if (results.at("exceptions").contains("exceptions")) {
-    judgement.violations.push_back("malformed replies: " +
-                                   results.at("exceptions").at("exceptions").dump());
+    judgement.violations.push_back(
+        {"malformed", "malformed replies: " + results.at("exceptions").at("exceptions").dump()});
   }
   for (const auto& line : section.at("bad-lines")) {
-    judgement.violations.push_back(fmt::format("{} printed a bad line: {}",
-                                               line.at("node").get<std::string>(),
-                                               line.at("reason").get<std::string>()));
+    judgement.violations.push_back(
+        {"bad-line", fmt::format("{} printed a bad line: {}", line.at("node").get<std::string>(),
+                                 line.at("reason").get<std::string>())});
   }
   if (!section.at("double-replies").empty()) {
-    judgement.violations.push_back("a request was answered twice: " +
-                                   section.at("double-replies").front().dump());
+    judgement.violations.push_back(
+        {"double-reply",
+         "a request was answered twice: " + section.at("double-replies").front().dump()});
   }
   if (!excuses_silence(scenario)) add_unanswered(judgement, history);
   return judgement;

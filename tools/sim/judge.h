@@ -10,9 +10,14 @@
 
 namespace hearsay::sim {
 
+struct Violation {
+  std::string kind;  // a word: two runs with the same one fail in the same way
+  std::string text;
+};
+
 struct Judgement {
-  std::vector<std::string> violations;  // in words; empty: all is well
-  std::string focus;                    // the value that the first one is about, JSON; empty: none
+  std::vector<Violation> violations;  // empty: all is well
+  std::string focus;                  // the value that the first one is about, JSON; empty: none
 };
 
 // Beyond the checkers: a request without an answer, or with an error, although no fault of the

@@ -39,12 +39,16 @@ void parse_seeds(SimOptions& options) {
   options.last_seed = *last;
 }
 
-// A swarm draws everything itself: what was asked for beside it would be forgotten.
+// A swarm draws everything itself, a scenario says all: what was asked for beside it would be
+// forgotten.
 void refuse_beside_seeds(CommandLine& command, const SimOptions& options) {
   command.on_parsed([&command, &options] {
     const std::vector<std::string> given = command.given();
     for (const std::string& name : given) {
-      if (name == "--seeds" || name == "--jobs") continue;
+      if (!options.scenario.empty() && name != "--scenario") {
+        throw BadCommandLine(name, "not beside --scenario: the file says it");
+      }
+      if (name == "--seeds" || name == "--jobs" || name == "--store") continue;
       if (options.seeds.empty()) continue;
       throw BadCommandLine(name, "not beside --seeds: a swarm draws it itself");
     }
@@ -60,8 +64,13 @@ void add_sim_options(CommandLine& command, SimOptions& options) {
   command
       .add("--seeds", options.seeds,
            "A swarm: one run a seed, each of which draws its own cluster, load and faults; "
-           "stops at the first violation and shows what led to it. Alone or with --jobs")
+           "stops at the first violation, shows what led to it and the smallest scenario that "
+           "does, kept in the store. Alone or with --jobs and --store")
       .value_name("A..B");
+  command
+      .add("--scenario", options.scenario,
+           "Runs the scenario in a file, as a swarm leaves it. Alone")
+      .value_name("FILE");
   command.add("--jobs", options.jobs, "Swarm: runs at a time (default: as many as cores)")
       .between(1, 1024)
       .hide_default()
@@ -85,6 +94,12 @@ void add_sim_options(CommandLine& command, SimOptions& options) {
 }
 
 void resolve(SimOptions& options) {
+  if (!options.scenario.empty()) {
+    if (!options.test.node_arguments.empty()) {
+      throw BadCommandLine("--scenario", "the file says the nodes' options");
+    }
+    return;
+  }
   if (!options.seeds.empty()) {
     parse_seeds(options);
     if (!options.test.node_arguments.empty()) {
@@ -93,7 +108,8 @@ void resolve(SimOptions& options) {
     return;
   }
   if (options.test.workload.empty()) {
-    throw BadCommandLine("--workload (or --seeds for a swarm) is required");
+    throw BadCommandLine(
+        "--workload (or --seeds for a swarm, or --scenario for a file) is required");
   }
   if (!options.test.binary.empty()) {
     throw BadCommandLine("--bin",

@@ -14,6 +14,7 @@ namespace hearsay::sim {
 struct SimOptions {
   bench::TestOptions test;
   std::string seeds;      // "A..B" or "N": a swarm; empty: one run
+  std::string scenario;   // a file that says all; empty: none
   std::int64_t jobs = 0;  // 0: as many as there are cores
   double clock_skew_ms = 0;
   double compact_probability = 0;

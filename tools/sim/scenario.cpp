@@ -186,11 +186,14 @@ SimOptions draw_scenario(std::uint64_t seed) {
 
 std::string describe(const SimOptions& scenario) {
   const bench::TestOptions& test = scenario.test;
-  std::string text = fmt::format(
-      "{} on {} nodes, {}, rate {}, latency {} ms {}{}, faults: {}", test.workload, test.node_count,
-      test.topology, test.rate_hz, test.latency_ms, test.latency_distribution,
-      test.no_head_of_line_blocking ? " without head-of-line blocking" : "",
-      test.faults.nemeses.empty() ? "none" : joined(test.faults.nemeses));
+  std::string text =
+      fmt::format("{} on {} nodes, {}, {}, latency {} ms {}{}, faults: {}", test.workload,
+                  test.node_count, test.topology,
+                  test.operations ? fmt::format("{} operations", test.operations->size())
+                                  : fmt::format("rate {}", test.rate_hz),
+                  test.latency_ms, test.latency_distribution,
+                  test.no_head_of_line_blocking ? " without head-of-line blocking" : "",
+                  test.faults.nemeses.empty() ? "none" : joined(test.faults.nemeses));
   if (test.lateness != "none") text += fmt::format(", lateness x {:g}", test.lateness_scale);
   if (scenario.clock_skew_ms > 0) text += fmt::format(", skew {} ms", scenario.clock_skew_ms);
   if (scenario.compact_probability > 0) {

@@ -12,6 +12,9 @@
 #include "tools/console/tell.h"
 #include "tools/processes/interrupt.h"
 #include "tools/report/store.h"
+#include "tools/sim/explain.h"
+#include "tools/sim/plan_file.h"
+#include "tools/sim/plan_picture.h"
 #include "tools/sim/simulation.h"
 #include "tools/sim/swarm.h"
 
@@ -68,12 +71,24 @@ int run_one_by_one(SimOptions options) {
   return code;
 }
 
+int run_scenario(const SimOptions& options) {
+  const Plan plan = read_plan_file(options.scenario);
+  fmt::print("{}\n", picture_of(plan));
+  if (!explain(options_of(plan)).violations.empty()) return bench::kExitInvalid;
+  fmt::print("No violation\n");
+  return bench::kExitValid;
+}
+
 }  // namespace
 
 int run_sim(const SimOptions& options) {
   bench::watch_for_interrupts();
   try {
+    if (!options.scenario.empty()) return run_scenario(options);
     return options.seeds.empty() ? run_one_by_one(options) : run_swarm(options);
+  } catch (const BadPlan& problem) {
+    bench::tell("hearsay sim: {}\n", problem.what());
+    return bench::kExitBadArguments;
   } catch (const std::exception& error) {
     bench::tell("hearsay sim: {}\n", error.what());
     return bench::kExitRunFailed;

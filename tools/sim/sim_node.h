@@ -74,6 +74,9 @@ class SimNode {
   std::uint64_t generation() const { return generation_; }
   const std::string& journal() const { return journal_; }
 
+  // What of a snapshot must be the same in every core made from the same journal.
+  static std::string state_in(std::string_view snapshot);
+
  private:
   struct Input {
     protocol::InputKind kind;
@@ -91,7 +94,6 @@ class SimNode {
   static std::string answers_in(std::string_view outputs);
   std::unique_ptr<core::Node> core_from_journal();
   static std::string snapshot_of(const core::Node& core);
-  static std::string state_in(std::string_view snapshot);
 
   Setting setting_;
   Desk& desk_;

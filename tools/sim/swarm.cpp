@@ -19,14 +19,14 @@
 #include "tools/console/tell.h"
 #include "tools/processes/interrupt.h"
 #include "tools/processes/run_pool.h"
+#include "tools/sim/explain.h"
 #include "tools/sim/judge.h"
 #include "tools/sim/scenario.h"
 #include "tools/sim/simulation.h"
+#include "tools/sim/smallest.h"
 
 namespace hearsay::sim {
 namespace {
-
-constexpr std::size_t kGridLines = 60;
 
 // What a seed's process says.
 struct SeedReport {
@@ -50,25 +50,15 @@ SeedReport run_seed(std::uint64_t seed) {
   return report;
 }
 
-// Runs the seed once more, to see what led to the violation. Prints what it knows at once: a crash
-// may follow.
-void explain(const std::string& program, std::uint64_t seed) {
+// Shows what led to the violation, and the smallest scenario that leads to it.
+void show_violation(const SimOptions& options, std::uint64_t seed, std::size_t jobs) {
   fmt::print("Seed {} finds a violation.\n", seed);
-  const SimOptions scenario = draw_scenario(seed);
-  fmt::print("{}\n", describe(scenario));
-  std::fflush(stdout);
-  const ClusterOptions cluster = make_cluster_options(scenario);
-  Simulation first(scenario.test, cluster);
-  first.run();
-  const Judgement judgement = judge(scenario, first.events().history(), first.results());
-  EventLog log(static_cast<std::size_t>(scenario.test.node_count), kGridLines, judgement.focus);
-  Simulation second(scenario.test, cluster, &log);
-  second.run();
-  fmt::print("\n{}\n", log.grid(second.events().load_start_ns().value_or(0)));
-  for (const std::string& violation : judgement.violations)
-    fmt::print("VIOLATION: {}\n", violation);
+  const Judgement judgement = explain(draw_scenario(seed));
   if (judgement.violations.empty()) fmt::print("The violation did not come again.\n");
-  fmt::print("Repeat it: {} sim --seeds {}\n", program, seed);
+  fmt::print("Repeat it: {} sim --seeds {}\n", options.program, seed);
+  std::fflush(stdout);
+  if (judgement.violations.empty()) return;
+  show_smallest(options, seed, judgement.violations[0].kind, jobs);
 }
 
 class SwarmProgress {
@@ -137,7 +127,7 @@ int run_swarm(const SimOptions& options) {
     return bench::kExitInterrupted;
   }
   if (violated) {
-    explain(options.program, *violated);
+    show_violation(options, *violated, static_cast<std::size_t>(jobs));
     return bench::kExitInvalid;
   }
   print_totals(totals);

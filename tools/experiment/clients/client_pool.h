@@ -35,6 +35,7 @@ class ClientPool {
   bool all_free() const { return busy_ == 0; }
   // The free thread whose turn it is.
   std::optional<std::size_t> next_free() const;
+  bool is_free(std::size_t thread) const { return !threads_[thread].busy; }
   void invoke(std::int64_t now_ns, std::size_t thread, Intent intent, bool final_read);
   // The nemesis did something: it is the next one's turn.
   void pass_turn();

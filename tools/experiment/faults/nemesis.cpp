@@ -28,6 +28,18 @@ Nemesis::Nemesis(EventHeap& heap, Network& network, NodeControl& control, Histor
 void Nemesis::start(std::int64_t now_ns, std::int64_t end_ns) {
   origin_ns_ = now_ns;
   end_ns_ = end_ns;
+  if (options_.planned) {
+    for (const Deed& deed : *options_.planned) {
+      if (deed.time_ns >= end_ns - now_ns) continue;
+      if (deed.time_ns == 0) {
+        do_deed(now_ns, deed);
+        continue;
+      }
+      heap_.at(now_ns + deed.time_ns,
+               [this, &deed](std::int64_t later_ns) { do_deed(later_ns, deed); });
+    }
+    return;
+  }
   for (const auto& [fault, interval_ns] : options_.interval_ns) {
     const auto added =
         deeds_.emplace(fault, Deeds(fault, interval_ns, network_.node_count(), seed_)).first;
@@ -47,14 +59,18 @@ void Nemesis::schedule(Fault fault) {
 
 void Nemesis::do_next(std::int64_t now_ns, Fault fault) {
   Deeds& deeds = deeds_.at(fault);
-  schedule_.push_back(to_json(deeds.next(), names_));
-  if (deeds.next().begins) {
-    begin(now_ns, deeds.next());
-  } else {
-    end(now_ns, fault);
-  }
+  do_deed(now_ns, deeds.next());
   deeds.advance();
   schedule(fault);
+}
+
+void Nemesis::do_deed(std::int64_t now_ns, const Deed& deed) {
+  schedule_.push_back(to_json(deed, names_));
+  if (deed.begins) {
+    begin(now_ns, deed);
+  } else {
+    end(now_ns, deed.fault);
+  }
 }
 
 void Nemesis::heal(std::int64_t now_ns) {

@@ -27,6 +27,9 @@ struct NemesisOptions {
   // The faults that come and go, and the mean time between two deeds. Those on the wire need a
   // probability in the network's options as well.
   std::map<Fault, std::int64_t> interval_ns;
+  // Instead of deeds that the seed draws: these, in the order of their times. Their faults have an
+  // interval as well, of whatever length.
+  std::optional<std::vector<Deed>> planned;
 };
 
 // In the history, in the place of a worker's process id.
@@ -72,6 +75,7 @@ class Nemesis {
  private:
   void schedule(Fault fault);
   void do_next(std::int64_t now_ns, Fault fault);
+  void do_deed(std::int64_t now_ns, const Deed& deed);
   void begin(std::int64_t now_ns, const Deed& deed);
   void end(std::int64_t now_ns, Fault fault);
   nlohmann::json do_begin(std::int64_t now_ns, const Deed& deed);

@@ -1,0 +1,148 @@
+// Any bytes as the files that a supervisor leaves to the next one and to its worker: segment,
+// journals, spill. The first byte says how: see kind_of. Both attach, the worker takes over and
+// reads what waits.
+#include "common/shm/segment.h"
+
+#include <sys/mman.h>
+#include <unistd.h>
+
+#include <algorithm>
+#include <cstring>
+#include <exception>
+#include <system_error>
+
+#include "common/base/check.h"
+#include "common/shm/mapping.h"
+#include "tests/fuzz/seed_lines.h"
+#include "tests/fuzz/targets.h"
+#include "worker/committer.h"
+#include "worker/recovery.h"
+
+namespace hearsay::fuzz {
+namespace {
+
+// The bytes are a file as they are, too short or not; or they are laid over a good segment.
+enum class Kind { file, header, slot };
+
+Kind kind_of(unsigned char byte) {
+  return static_cast<Kind>(byte % 3);
+}
+
+FileDescriptor make_file(std::string_view bytes) {
+  FileDescriptor file(check_syscall(::memfd_create("fuzz", MFD_CLOEXEC), "memfd_create"));
+  for (std::string_view rest = bytes; !rest.empty();) {
+    const auto written =
+        check_syscall(static_cast<int>(::write(file.get(), rest.data(), rest.size())), "write");
+    rest.remove_prefix(static_cast<std::size_t>(written));
+  }
+  return file;
+}
+
+// At most so many bytes from the front.
+std::string_view cut(std::string_view& bytes, std::size_t most) {
+  const std::string_view front = bytes.substr(0, most);
+  bytes.remove_prefix(front.size());
+  return front;
+}
+
+void overlay(const FileDescriptor& file, std::uint64_t at, std::string_view bytes) {
+  check_syscall(
+      static_cast<int>(::pwrite(file.get(), bytes.data(), bytes.size(), static_cast<off_t>(at))),
+      "pwrite");
+}
+
+// A commit as the input has it, check sum and all, and what the request ring holds.
+void commit_slot(const FileDescriptor& file, std::string_view& input) {
+  shm::Segment good(file.get());
+  shm::CommitSlot slot;
+  const std::string_view bytes = cut(input, offsetof(shm::CommitSlot, check));
+  if (!bytes.empty()) std::memcpy(&slot, bytes.data(), bytes.size());
+  shm::commit(good.commit(), slot);
+  const std::string_view tails = cut(input, 2 * sizeof(std::uint64_t));
+  std::uint64_t values[2] = {slot.request_head, slot.request_head};
+  if (!tails.empty()) std::memcpy(values, tails.data(), tails.size());
+  good.request_ring().control->tail.store(values[0]);
+  good.request_ring().control->head.store(values[1]);
+}
+
+FileDescriptor make_segment(std::string_view& input) {
+  const Kind kind = kind_of(static_cast<unsigned char>(cut(input, 1)[0]));
+  if (kind == Kind::file) return make_file(cut(input, shm::kSegmentBytes));
+  FileDescriptor file = shm::Segment::create(3, 4);
+  if (kind == Kind::header) overlay(file, 0, cut(input, sizeof(shm::SegmentLayout)));
+  if (kind == Kind::slot) commit_slot(file, input);
+  overlay(file, shm::kRingDataOffset, cut(input, 1024));  // requests
+  return file;
+}
+
+// As a worker does (worker/worker.cpp), up to its first turn, and that with the requests.
+void take_over(const FileDescriptor& file, std::string_view journal_bytes) {
+  shm::Segment segment(file.get());
+  const FileDescriptor journals[] = {make_file(journal_bytes), make_file(journal_bytes)};
+  const FileDescriptor spilled = make_file(journal_bytes);
+  shm::Journal first(journals[0].get());
+  shm::Journal second(journals[1].get());
+  shm::Spill spill(spilled.get());
+  const FileDescriptor doorbell = make_file("");
+  worker::Committer committer(segment, first, second, spill, doorbell.get());
+  trace::NoEvents events;
+  core::Node node({segment.header().incarnation, segment.header().seed},
+                  core::switch_on(core::services(), {}), events);
+  worker::recover(
+      committer, node, [] {}, events);
+  std::uint64_t inputs = committer.slot().inputs;
+  core::Effects effects;
+  for (int turn = 0; turn < 100; ++turn) {
+    if (committer.spilled()) {
+      if (!committer.drain_spill()) return;
+      continue;
+    }
+    const auto request = committer.requests().next();
+    if (!request) return;
+    effects.clear();
+    node.step({inputs, protocol::InputKind{request->kind}, request->flags, request->payload},
+              effects);
+    if (!committer.stage(effects)) return;
+    committer.commit(committer.requests().head(), ++inputs);
+    committer.publish();
+  }
+}
+
+}  // namespace
+
+void segment(std::string_view input) {
+  if (input.empty()) return;
+  try {
+    const FileDescriptor file = make_segment(input);
+    take_over(file, input);
+    shm::Segment(file.get()).begin_new_life();
+    take_over(file, input);
+  } catch (const CorruptSegment&) {
+  } catch (const core::ServiceIsOff&) {
+  } catch (const shm::NoRoom&) {
+  }
+}
+
+Seeds segment_seeds() {
+  Seeds seeds;
+  const FileDescriptor good = shm::Segment::create(3, 4);
+  std::string header(sizeof(shm::SegmentLayout), '\0');
+  check_syscall(static_cast<int>(::pread(good.get(), header.data(), header.size(), 0)), "pread");
+  seeds.push_back(std::string(1, '\0') + header);
+  seeds.push_back(std::string(1, '\1') + header);
+  for (const std::string& journal : journal_seeds()) {
+    if (journal[0] != 0) break;  // the strategy that the worker has by default
+    shm::CommitSlot slot;
+    slot.journal_end = journal.size() - 1;
+    slot.inputs = 7;
+    const std::uint64_t positions[2] = {0, 0};
+    seeds.push_back(std::string(1, '\2')
+                        .append(bytes_of(slot).substr(0, offsetof(shm::CommitSlot, check)))
+                        .append(bytes_of(positions))
+                        .append(std::string(1024, '\0'))
+                        .append(journal.substr(1)));
+  }
+  return seeds;
+}
+
+}  // namespace hearsay::fuzz

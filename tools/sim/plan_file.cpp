@@ -1,0 +1,340 @@
+#include "tools/sim/plan_file.h"
+
+#include <fmt/core.h>
+
+#include <algorithm>
+#include <cmath>
+#include <fstream>
+#include <initializer_list>
+#include <iterator>
+#include <nlohmann/json.hpp>
+
+#include "common/base/units.h"
+#include "common/options/command_line.h"
+
+namespace hearsay::sim {
+
+using bench::Fault;
+using nlohmann::json;
+using nlohmann::ordered_json;
+
+namespace {
+
+constexpr int kVersion = 1;
+
+// The options of `hearsay sim` that a file may give, with those names, and no others: what else
+// there is concerns the store, or draws what a file spells out.
+constexpr const char* kOptionNames[] = {
+    "workload",       "node-count", "seed",         "time-limit",
+    "recovery",       "latency",    "latency-dist", "lateness",
+    "lateness-scale", "topology",   "clock-skew",   "compact-probability",
+    "loss",           "duplicate",  "reorder",      "no-head-of-line-blocking"};
+constexpr const char* kNeededOptions[] = {"workload", "node-count", "seed"};
+
+// ---- words for what is wrong
+
+template <typename... Parts>
+[[noreturn]] void refuse(const std::string& where, fmt::format_string<Parts...> words,
+                         Parts&&... parts) {
+  throw BadPlan(where + ": " + fmt::format(words, std::forward<Parts>(parts)...));
+}
+
+template <typename Names>
+std::string list_of(const Names& names) {
+  std::string text;
+  for (const auto& name : names) text += (text.empty() ? "" : ", ") + std::string(name);
+  return text;
+}
+
+template <typename Names>
+void check_keys(const json& object, const std::string& where, const Names& known) {
+  if (!object.is_object()) refuse(where, "an object is expected, not {}", object.dump());
+  for (const auto& [key, value] : object.items()) {
+    if (std::find(std::begin(known), std::end(known), key) != std::end(known)) continue;
+    refuse(where, "there is no key \"{}\"; take it out, or choose one of {}", key, list_of(known));
+  }
+}
+
+void check_keys(const json& object, const std::string& where,
+                std::initializer_list<const char*> known) {
+  check_keys<std::initializer_list<const char*>>(object, where, known);
+}
+
+const json& need(const json& object, const std::string& where, const char* key) {
+  const auto found = object.find(key);
+  if (found == object.end()) refuse(where, "\"{}\" is missing; add it", key);
+  return *found;
+}
+
+// ---- times: milliseconds in the file, exact to a nanosecond
+
+double to_ms(std::int64_t ns) {
+  return static_cast<double>(ns) / static_cast<double>(kNsPerMs);
+}
+
+std::int64_t read_ms(const json& value, const std::string& where) {
+  constexpr double kMostMs = 1e9;
+  const bool number = value.is_number();
+  if (!number || !(value.get<double>() >= 0 && value.get<double>() <= kMostMs)) {
+    refuse(where, "a number of milliseconds from 0 to {:g} is expected, not {}", kMostMs,
+           value.dump());
+  }
+  return std::llround(value.get<double>() * static_cast<double>(kNsPerMs));
+}
+
+// ---- options
+
+ordered_json options_to_json(const Plan& plan) {
+  const SimOptions& options = plan.options;
+  const bench::TestOptions& test = options.test;
+  ordered_json json = {{"workload", test.workload},
+                       {"node-count", test.node_count},
+                       {"seed", test.given_seed.value_or(0)},
+                       {"time-limit", test.time_limit_s},
+                       {"recovery", test.recovery_s},
+                       {"latency", test.latency_ms},
+                       {"latency-dist", test.latency_distribution},
+                       {"lateness", test.lateness},
+                       {"lateness-scale", test.lateness_scale},
+                       {"topology", test.topology},
+                       {"clock-skew", options.clock_skew_ms},
+                       {"compact-probability", options.compact_probability}};
+  for (const auto& [fault, probability] : test.faults.probability) {
+    if (probability && strikes(plan, fault)) json[std::string(name_of(fault))] = *probability;
+  }
+  if (test.no_head_of_line_blocking) json["no-head-of-line-blocking"] = true;
+  return json;
+}
+
+// As if they stood on the command line: its checks and its words.
+SimOptions read_options(const json& given, const json& node_options) {
+  check_keys(given, "options", kOptionNames);
+  for (const char* name : kNeededOptions) need(given, "options", name);
+  std::vector<std::string> words;
+  for (const auto& [name, value] : given.items()) {
+    words.push_back("--" + name);
+    if (value == true) continue;
+    words.push_back(value.is_string() ? value.get<std::string>() : value.dump());
+  }
+  SimOptions options;
+  options.test.no_page = true;
+  if (!node_options.is_array()) refuse("node-options", "a list of words is expected");
+  for (const json& word : node_options) {
+    if (!word.is_string()) refuse("node-options", "a word is expected, not {}", word.dump());
+    options.test.node_arguments.push_back(word);
+  }
+  CommandLine command("");
+  add_sim_options(command, options);
+  try {
+    command.parse(words);
+    SimOptions probe = options;
+    resolve(probe);
+  } catch (const BadCommandLine& problem) {
+    refuse("options", "{}", problem.what());
+  }
+  return options;
+}
+
+// ---- nodes
+
+std::size_t read_node(const json& value, const std::string& where, std::size_t node_count) {
+  if (!value.is_number_unsigned() || value.get<std::size_t>() >= node_count) {
+    refuse(where, "the number of a node is expected, from 0 to {}, not {}", node_count - 1,
+           value.dump());
+  }
+  return value.get<std::size_t>();
+}
+
+// ---- operations
+
+ordered_json to_json(const bench::PlannedOperation& operation) {
+  ordered_json json = {
+      {"at-ms", to_ms(operation.time_ns)}, {"node", operation.thread}, {"f", operation.intent.f}};
+  if (!operation.intent.value.is_null()) json["value"] = operation.intent.value;
+  return json;
+}
+
+bench::PlannedOperation read_operation(const json& given, const std::string& where,
+                                       const SimOptions& options) {
+  check_keys(given, where, {"at-ms", "node", "f", "value"});
+  bench::PlannedOperation operation;
+  operation.time_ns = read_ms(need(given, where, "at-ms"), where + ".at-ms");
+  operation.thread = read_node(need(given, where, "node"), where + ".node",
+                               static_cast<std::size_t>(options.test.node_count));
+  const auto known = requests_of(options.test.workload);
+  const json& f = need(given, where, "f");
+  if (!f.is_string() || std::find(known.begin(), known.end(), f.get<std::string>()) == known.end())
+    refuse(where + ".f", "{} is expected, not {}", list_of(known), f.dump());
+  operation.intent = {f, given.value("value", json())};
+  return operation;
+}
+
+// ---- faults
+
+ordered_json to_json(const Strike& strike) {
+  ordered_json json = {{"at-ms", to_ms(strike.at_ns)}};
+  if (strike.for_ns) json["for-ms"] = to_ms(*strike.for_ns);
+  json["fault"] = name_of(strike.fault);
+  if (hits_nodes(strike.fault)) json["nodes"] = strike.nodes;
+  if (cuts(strike.fault)) json["deaf"] = strike.deaf;
+  return json;
+}
+
+Fault read_fault(const json& value, const std::string& where) {
+  const auto fault =
+      value.is_string() ? bench::parse_fault(value.get<std::string>()) : std::nullopt;
+  if (fault) return *fault;
+  std::vector<std::string_view> names;
+  for (const Fault each : bench::kFaults) names.push_back(name_of(each));
+  refuse(where, "{} is expected, not {}", list_of(names), value.dump());
+}
+
+void read_targets(Strike& strike, const json& given, const std::string& where,
+                  std::size_t node_count) {
+  const char* key = cuts(strike.fault) ? "deaf" : "nodes";
+  const json& targets = need(given, where, key);
+  if (!targets.is_array() || targets.empty()) {
+    refuse(where + "." + key, "a list is expected, with at least one in it");
+  }
+  for (const json& target : targets) {
+    if (hits_nodes(strike.fault)) {
+      strike.nodes.push_back(read_node(target, where + ".nodes", node_count));
+      continue;
+    }
+    if (!target.is_array() || target.size() != 2) {
+      refuse(where + ".deaf", "pairs [node, the node that it does not hear] are expected, not {}",
+             target.dump());
+    }
+    strike.deaf.emplace_back(read_node(target[0], where + ".deaf", node_count),
+                             read_node(target[1], where + ".deaf", node_count));
+  }
+  std::sort(strike.nodes.begin(), strike.nodes.end());
+}
+
+Strike read_strike(const json& given, const std::string& where, std::size_t node_count) {
+  Strike strike;
+  if (!given.is_object()) refuse(where, "an object is expected, not {}", given.dump());
+  strike.fault = read_fault(need(given, where, "fault"), where + ".fault");
+  std::vector<const char*> known = {"at-ms", "fault"};
+  if (has_end(strike.fault)) known.push_back("for-ms");
+  if (hits_nodes(strike.fault)) known.push_back("nodes");
+  if (cuts(strike.fault)) known.push_back("deaf");
+  check_keys(given, where, known);
+  strike.at_ns = read_ms(need(given, where, "at-ms"), where + ".at-ms");
+  if (given.contains("for-ms")) strike.for_ns = read_ms(given["for-ms"], where + ".for-ms");
+  if (strike.for_ns == 0) refuse(where + ".for-ms", "must be above 0; or take the fault out");
+  if (!is_on_the_wire(strike.fault)) read_targets(strike, given, where, node_count);
+  return strike;
+}
+
+void check_overlaps(const std::vector<Strike>& strikes) {
+  for (std::size_t i = 0; i < strikes.size(); ++i) {
+    if (!has_end(strikes[i].fault)) continue;
+    for (std::size_t later = i + 1; later < strikes.size(); ++later) {
+      if (strikes[later].fault != strikes[i].fault) continue;
+      const auto& lasts = strikes[i].for_ns;
+      if (lasts && strikes[i].at_ns + *lasts <= strikes[later].at_ns) break;
+      refuse("faults", "{} at {:g} ms begins while the one from {:g} ms on lasts; end that earlier",
+             name_of(strikes[i].fault), to_ms(strikes[later].at_ns), to_ms(strikes[i].at_ns));
+    }
+  }
+}
+
+void check_probabilities(const Plan& plan) {
+  for (const Fault fault : bench::kFaults) {
+    if (!is_on_the_wire(fault)) continue;
+    const std::string name(name_of(fault));
+    const auto given = plan.options.test.faults.probability.find(fault);
+    const bool has = given != plan.options.test.faults.probability.end() && given->second;
+    if (has && !strikes(plan, fault)) {
+      refuse("options." + name, "does nothing without a fault {}; take it out", name);
+    }
+    if (strikes(plan, fault) && (!has || *given->second <= 0)) {
+      refuse("options." + name, "the fault {} needs a probability above 0; add it", name);
+    }
+  }
+}
+
+// ---- the whole
+
+// A line for each item: files are read and compared by people.
+std::string lines_of(const std::vector<ordered_json>& items) {
+  std::string text = "[";
+  for (const ordered_json& item : items) {
+    text += (text.size() > 1 ? ",\n    " : "\n    ") + item.dump();
+  }
+  return text + (items.empty() ? "]" : "\n  ]");
+}
+
+template <typename Items>
+std::vector<ordered_json> all_to_json(const Items& items) {
+  std::vector<ordered_json> all;
+  for (const auto& item : items) all.push_back(to_json(item));
+  return all;
+}
+
+const json& need_list(const json& given, const char* key) {
+  const json& list = need(given, "the file", key);
+  if (!list.is_array()) refuse(key, "a list is expected, not {}", list.dump());
+  return list;
+}
+
+}  // namespace
+
+std::string write_plan(const Plan& plan, const std::string& about) {
+  return fmt::format(
+      "{{\n  \"hearsay-scenario\": {},\n  \"about\": {},\n  \"options\": {},\n"
+      "  \"node-options\": {},\n  \"operations\": {},\n  \"faults\": {}\n}}\n",
+      kVersion, ordered_json(about).dump(), options_to_json(plan).dump(),
+      ordered_json(plan.options.test.node_arguments).dump(), lines_of(all_to_json(plan.operations)),
+      lines_of(all_to_json(plan.strikes)));
+}
+
+Plan read_plan(std::string_view text) {
+  json given;
+  try {
+    given = json::parse(text);
+  } catch (const json::parse_error& error) {
+    refuse("the file", "this is no JSON: {}", error.what());
+  }
+  check_keys(given, "the file",
+             {"hearsay-scenario", "about", "options", "node-options", "operations", "faults"});
+  const json& version = need(given, "the file", "hearsay-scenario");
+  if (version != kVersion) {
+    refuse("hearsay-scenario", "this program reads version {}, not {}", kVersion, version.dump());
+  }
+  if (given.contains("about") && !given["about"].is_string()) refuse("about", "a text is expected");
+  Plan plan;
+  plan.options =
+      read_options(need(given, "the file", "options"), given.value("node-options", json::array()));
+  std::size_t number = 0;
+  for (const json& each : need_list(given, "operations")) {
+    plan.operations.push_back(
+        read_operation(each, fmt::format("operations[{}]", number++), plan.options));
+  }
+  number = 0;
+  for (const json& each : need_list(given, "faults")) {
+    plan.strikes.push_back(read_strike(each, fmt::format("faults[{}]", number++),
+                                       static_cast<std::size_t>(plan.options.test.node_count)));
+  }
+  std::stable_sort(plan.operations.begin(), plan.operations.end(),
+                   [](const auto& a, const auto& b) { return a.time_ns < b.time_ns; });
+  std::stable_sort(plan.strikes.begin(), plan.strikes.end(),
+                   [](const auto& a, const auto& b) { return a.at_ns < b.at_ns; });
+  check_overlaps(plan.strikes);
+  check_probabilities(plan);
+  return plan;
+}
+
+Plan read_plan_file(const std::string& path) {
+  std::ifstream file(path);
+  if (!file) throw BadPlan(path + " can't be read; is that the name of a scenario's file?");
+  const std::string text{std::istreambuf_iterator<char>(file), {}};
+  try {
+    return read_plan(text);
+  } catch (const BadPlan& problem) {
+    throw BadPlan(path + ": " + problem.what());
+  }
+}
+
+}  // namespace hearsay::sim

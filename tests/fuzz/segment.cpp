@@ -12,6 +12,7 @@
 #include <system_error>
 
 #include "common/base/check.h"
+#include "common/base/checksum.h"
 #include "common/shm/mapping.h"
 #include "tests/fuzz/seed_lines.h"
 #include "tests/fuzz/targets.h"
@@ -23,6 +24,8 @@ namespace {
 
 // The bytes are a file as they are, too short or not; or they are laid over a good segment.
 enum class Kind { file, header, slot };
+
+constexpr std::size_t kRequestBytes = 1024;
 
 Kind kind_of(unsigned char byte) {
   return static_cast<Kind>(byte % 3);
@@ -51,27 +54,53 @@ void overlay(const FileDescriptor& file, std::uint64_t at, std::string_view byte
       "pwrite");
 }
 
-// A commit as the input has it, check sum and all, and what the request ring holds.
+// Whatever they are, with their check sum: else nothing behind it would ever be tried.
+std::uint64_t journal_check(std::string_view journal, std::uint64_t end) {
+  try {
+    return checksum_of_records(journal.substr(0, std::min<std::uint64_t>(end, journal.size())));
+  } catch (const CorruptSegment&) {
+    return 0;
+  }
+}
+
+// Records in the request ring: length, kind, flags, payload, and so on.
+void put_requests(shm::Segment& good, std::uint64_t head, std::string_view bytes) {
+  shm::RingProducer producer(good.request_ring(), head);
+  while (bytes.size() > 3) {
+    const std::string_view how = cut(bytes, 3);
+    if (how[0] == 0) break;
+    const std::string_view payload = cut(bytes, static_cast<unsigned char>(how[0]));
+    producer.append(std::uint16_t{1} + static_cast<unsigned char>(how[1]) % 5U,
+                    static_cast<unsigned char>(how[2]), payload);
+  }
+  producer.publish();
+}
+
+// A commit as the input has it, check sums and all, and what the request ring holds.
 void commit_slot(const FileDescriptor& file, std::string_view& input) {
   shm::Segment good(file.get());
   shm::CommitSlot slot;
-  const std::string_view bytes = cut(input, offsetof(shm::CommitSlot, check));
+  const std::string_view bytes = cut(input, offsetof(shm::CommitSlot, journal_check));
   if (!bytes.empty()) std::memcpy(&slot, bytes.data(), bytes.size());
+  const std::string_view requests = cut(input, kRequestBytes);
+  slot.journal_check = journal_check(input, slot.journal_end);
   shm::commit(good.commit(), slot);
-  const std::string_view tails = cut(input, 2 * sizeof(std::uint64_t));
-  std::uint64_t values[2] = {slot.request_head, slot.request_head};
-  if (!tails.empty()) std::memcpy(values, tails.data(), tails.size());
-  good.request_ring().control->tail.store(values[0]);
-  good.request_ring().control->head.store(values[1]);
+  constexpr std::uint64_t kLargestPosition = std::uint64_t{1} << 50;
+  const std::uint64_t head = slot.request_head % kLargestPosition / 8 * 8;
+  good.request_ring().control->head.store(head, std::memory_order_relaxed);
+  put_requests(good, head, requests);
 }
 
 FileDescriptor make_segment(std::string_view& input) {
   const Kind kind = kind_of(static_cast<unsigned char>(cut(input, 1)[0]));
   if (kind == Kind::file) return make_file(cut(input, shm::kSegmentBytes));
   FileDescriptor file = shm::Segment::create(3, 4);
-  if (kind == Kind::header) overlay(file, 0, cut(input, sizeof(shm::SegmentLayout)));
-  if (kind == Kind::slot) commit_slot(file, input);
-  overlay(file, shm::kRingDataOffset, cut(input, 1024));  // requests
+  if (kind == Kind::slot) {
+    commit_slot(file, input);
+  } else {
+    overlay(file, 0, cut(input, sizeof(shm::SegmentLayout)));
+    overlay(file, shm::kRingDataOffset, cut(input, kRequestBytes));
+  }
   return file;
 }
 
@@ -84,7 +113,9 @@ void take_over(const FileDescriptor& file, std::string_view journal_bytes) {
   shm::Journal second(journals[1].get());
   shm::Spill spill(spilled.get());
   const FileDescriptor doorbell = make_file("");
-  worker::Committer committer(segment, first, second, spill, doorbell.get());
+  shm::Disk disk;
+  worker::DiskSync sync({}, segment, disk);
+  worker::Committer committer(segment, first, second, spill, doorbell.get(), sync);
   trace::NoEvents events;
   core::Node node({segment.header().incarnation, segment.header().seed},
                   core::switch_on(core::services(), {}), events);
@@ -104,8 +135,13 @@ void take_over(const FileDescriptor& file, std::string_view journal_bytes) {
               effects);
     if (!committer.stage(effects)) return;
     committer.commit(committer.requests().head(), ++inputs);
-    committer.publish();
   }
+}
+
+void begin_new_life(const FileDescriptor& file) {
+  shm::Segment segment(file.get());
+  shm::check_active_slot(segment.commit());
+  segment.begin_new_life(shm::active_slot(segment.commit()));
 }
 
 }  // namespace
@@ -115,7 +151,7 @@ void segment(std::string_view input) {
   try {
     const FileDescriptor file = make_segment(input);
     take_over(file, input);
-    shm::Segment(file.get()).begin_new_life();
+    begin_new_life(file);
     take_over(file, input);
   } catch (const CorruptSegment&) {
   } catch (const core::ServiceIsOff&) {
@@ -135,11 +171,9 @@ Seeds segment_seeds() {
     shm::CommitSlot slot;
     slot.journal_end = journal.size() - 1;
     slot.inputs = 7;
-    const std::uint64_t positions[2] = {0, 0};
     seeds.push_back(std::string(1, '\2')
-                        .append(bytes_of(slot).substr(0, offsetof(shm::CommitSlot, check)))
-                        .append(bytes_of(positions))
-                        .append(std::string(1024, '\0'))
+                        .append(bytes_of(slot).substr(0, offsetof(shm::CommitSlot, journal_check)))
+                        .append(std::string(kRequestBytes, '\0'))
                         .append(journal.substr(1)));
   }
   return seeds;

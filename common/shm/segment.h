@@ -52,6 +52,9 @@ struct SegmentHeader {
   std::uint64_t no_room_position;
   // Set to ask the worker to end. Supervisor.
   std::atomic<std::uint32_t> stop;
+  // 1 while steps are made real: from the first write of what they change until the supervisor has
+  // been shown it. Worker; the supervisor looks after its death.
+  std::atomic<std::uint32_t> committing;
   // Moves while a worker recovers: the journal's records that workers have read. Worker; the
   // supervisor looks whether it moves.
   std::atomic<std::uint64_t> recovered_records;

@@ -28,7 +28,7 @@ struct KillRun {
   std::string fault;                  // what is wrong with this run by itself; empty: nothing
   std::size_t deaths = 0;             // of workers, as the supervisor saw them
   std::vector<std::string> stations;  // of the deaths, as the supervisor tells them
-  PointsPassed points;                // of workers that were not killed
+  PointsPassed points;                // of workers that ended or died at one
 };
 
 KillRun run_with_kills(const KillScript& script, Feeding feeding, const KillSchedule& schedule);

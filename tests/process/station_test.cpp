@@ -13,51 +13,65 @@ namespace {
 
 using Stations = std::vector<std::string>;
 
-// Of the places that one worker passes: the last one of its start.
+// The start of a worker has so many points of its own; behind the last one it is ready.
+constexpr std::int64_t kPointsOfStart = 3;
+
+bool is_of_start(const std::string& place) {
+  return place.starts_with("worker.cpp:");
+}
+bool is_of_recovery(const std::string& place) {
+  return place.starts_with("recovery.cpp:");
+}
+
+// Of the places that one worker passed: the last one of its start.
 std::size_t last_of_start(const Stations& places) {
-  const auto in_start = [](const std::string& place) { return place.starts_with("worker.cpp:"); };
-  return static_cast<std::size_t>(std::find_if(places.rbegin(), places.rend(), in_start).base() -
+  return static_cast<std::size_t>(std::find_if(places.rbegin(), places.rend(), is_of_start).base() -
                                   places.begin() - 1);
 }
 
-std::string station_of(const Stations& places, std::size_t i) {
-  if (i < last_of_start(places)) return "start";
-  if (i == last_of_start(places)) return "idle";  // it is ready
-  return places[i].starts_with("duty_cycle.cpp:") ? "step" : "commit";
+// Where a worker was that died at the last of these places.
+std::string station_of(const Stations& places) {
+  const std::size_t ready = last_of_start(places);
+  const auto starts = std::count_if(places.begin(), places.end(), is_of_start);
+  if (starts < kPointsOfStart) {
+    const auto read = std::count_if(places.begin(), places.end(), is_of_recovery);
+    return read > 1 ? "recovery" : "start";  // the first one stands before all records
+  }
+  if (ready + 1 == places.size()) return "idle";
+  return places.back().starts_with("duty_cycle.cpp:") ? "step" : "commit";
 }
 
-TEST(Station, IsWhereTheWorkerWas) {
+// Kills a worker of this generation, others before it in the middle of their lives, at each place
+// that it passes. Returns the stations that were seen.
+std::set<std::string> try_places_of(std::uint64_t generation, const KillSchedule& before) {
   const KillScript script = kill_script("unique_ids");
-  const Stations places = run_with_kills(script, Feeding::one_by_one, {}).points.at(1);
-  std::set<std::pair<std::string, std::string>> tried;
+  const Stations places = run_with_kills(script, Feeding::one_by_one, before).points.at(generation);
+  std::set<std::string> tried;
   std::set<std::string> seen;
   for (std::size_t i = 0; i < places.size(); ++i) {
-    const std::string station = station_of(places, i);
-    if (!tried.insert({places[i], station}).second) continue;
-    const KillRun run = run_with_kills(script, Feeding::one_by_one, {{1, i + 1}});
+    const Stations passed_before(places.begin(),
+                                 places.begin() + static_cast<std::ptrdiff_t>(i) + 1);
+    if (!tried.insert(station_of(passed_before) + " " + places[i]).second) continue;
+    KillSchedule schedule = before;
+    schedule[generation] = i + 1;
+    const KillRun run = run_with_kills(script, Feeding::one_by_one, schedule);
     EXPECT_EQ(run.fault, "");
-    EXPECT_EQ(run.stations, Stations{station}) << places[i];
-    seen.insert(station);
+    if (run.deaths < schedule.size()) continue;  // this time it passed fewer points
+    const Stations& passed = run.points.at(generation);
+    EXPECT_EQ(run.stations.back(), station_of(passed)) << passed.back();
+    seen.insert(run.stations.back());
   }
-  EXPECT_EQ(seen, (std::set<std::string>{"start", "idle", "step", "commit"}));
+  return seen;
 }
 
-TEST(Station, AJournalThatIsReadIsARecovery) {
-  const KillScript script = kill_script("unique_ids");
-  const Stations places = run_with_kills(script, Feeding::one_by_one, {}).points.at(1);
-  const auto middle = static_cast<std::uint64_t>(places.size() / 2);
-  const Stations second = run_with_kills(script, Feeding::one_by_one, {{1, middle}}).points.at(2);
-  const auto in_recovery = [](const std::string& place) {
-    return place.starts_with("recovery.cpp:");
-  };
-  // The last one stands before a record, when others have been read.
-  const auto at = std::find_if(second.rbegin(), second.rend(), in_recovery).base() - second.begin();
-  ASSERT_GT(std::count_if(second.begin(), second.end(), in_recovery), 2);
-  const KillRun run = run_with_kills(script, Feeding::one_by_one,
-                                     {{1, middle}, {2, static_cast<std::uint64_t>(at)}});
-  EXPECT_EQ(run.fault, "");
-  ASSERT_EQ(run.stations.size(), 2U);
-  EXPECT_EQ(run.stations[1], "recovery");
+TEST(Station, IsWhereTheFirstWorkerWas) {
+  EXPECT_EQ(try_places_of(1, {}), (std::set<std::string>{"start", "idle", "step", "commit"}));
+}
+
+TEST(Station, IsWhereASuccessorWas) {
+  constexpr std::uint64_t kSomewhereInTheMiddle = 60;
+  EXPECT_EQ(try_places_of(2, {{1, kSomewhereInTheMiddle}}),
+            (std::set<std::string>{"start", "recovery", "idle", "step", "commit"}));
 }
 
 }  // namespace

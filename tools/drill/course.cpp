@@ -202,7 +202,6 @@ void Course::node_started(std::int64_t now_ns, std::size_t node) {
 void Course::strikes_done(std::int64_t now_ns) {
   if (phase_ != Phase::striking) return;
   phase_ = Phase::draining;
-  strikes_end_ns_ = now_ns;
   striker_.heal(now_ns);
   drain(now_ns, now_ns + kLongestDrainNs);
 }

@@ -47,9 +47,8 @@ class Course : private StrikeListener {
   void start(std::int64_t now_ns);
 
   Phase phase() const { return phase_; }
-  // When the strikes began and ended; 0: they have not.
+  // When the strikes began; 0: they have not.
   std::int64_t strikes_begin_ns() const { return strikes_begin_ns_; }
-  std::int64_t strikes_end_ns() const { return strikes_end_ns_; }
   // Times in it count from start().
   std::int64_t origin_ns() const { return origin_ns_; }
   const bench::History& history() const { return history_; }
@@ -100,7 +99,6 @@ class Course : private StrikeListener {
   Phase phase_ = Phase::starting;
   std::int64_t origin_ns_ = 0;
   std::int64_t strikes_begin_ns_ = 0;
-  std::int64_t strikes_end_ns_ = 0;
 };
 
 }  // namespace hearsay::drill

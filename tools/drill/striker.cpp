@@ -1,12 +1,17 @@
 #include "tools/drill/striker.h"
 
+#include <utility>
+
 #include "common/base/units.h"
 
 namespace hearsay::drill {
 namespace {
 
 constexpr std::int64_t kTryAgainNs = 200'000;
-constexpr std::int64_t kPatienceNs = 10 * kNsPerSecond;
+// One kill of a worker in so many is followed by another one of the same node, within this time.
+constexpr std::uint64_t kAgainOneIn = 8;
+constexpr std::uint64_t kAgainWithinNs = 4'000'000;
+constexpr std::int64_t kPatienceNs = 5 * kNsPerSecond;
 
 }  // namespace
 
@@ -32,13 +37,27 @@ void Striker::plan(std::int64_t now_ns) {
     listener_.strikes_done(now_ns);
     return;
   }
+  std::int64_t gap_ns = 0;
+  const Strike next = draw(gap_ns);
+  heap_.at(now_ns + gap_ns,
+           [this, next](std::int64_t later_ns) { strike(later_ns, next, later_ns + kPatienceNs); });
+}
+
+Strike Striker::draw(std::int64_t& gap_ns) {
   Strike next;
+  if (const auto node = std::exchange(again_, std::nullopt)) {
+    next.node = *node;
+    gap_ns = static_cast<std::int64_t>(random_.below(kAgainWithinNs));
+    return next;
+  }
   next.node = random_.below(network_.node_count());
+  gap_ns = stagger_.draw_gap_ns();
   const bool coin = random_.below(2) == 0;
   next.whole_node = options_.target == Target::node || (options_.target == Target::both && coin);
   next.stop = options_.stops && random_.below(2) == 0;
-  heap_.at(now_ns + stagger_.draw_gap_ns(),
-           [this, next](std::int64_t later_ns) { strike(later_ns, next, later_ns + kPatienceNs); });
+  const bool of_worker = !next.whole_node && !next.stop;
+  if (of_worker && random_.below(kAgainOneIn) == 0) again_ = next.node;
+  return next;
 }
 
 void Striker::strike(std::int64_t now_ns, const Strike& planned, std::int64_t tries_until_ns) {

@@ -1,8 +1,9 @@
 // Kills and stops, at random moments, until there were as many as wanted.
 //
 // Whom it hits, when and how depends on the seed and the options alone; where in its work that
-// finds a node, on chance. A node without a worker at that moment is tried again a little later, so
-// that a new worker is hit in its first moments too. Not thread-safe.
+// finds a node, on chance. So that starts and recoveries are hit too, some workers are not left
+// alone after a kill: their successors are killed a moment later. A node without a worker is tried
+// again shortly after. Not thread-safe.
 #pragma once
 
 #include <cstddef>
@@ -45,6 +46,8 @@ class Striker {
 
  private:
   void plan(std::int64_t now_ns);
+  // The next one, and how long until then.
+  Strike draw(std::int64_t& gap_ns);
   void strike(std::int64_t now_ns, const Strike& planned, std::int64_t tries_until_ns);
   bool hit_worker(std::int64_t now_ns, Strike strike);
   void hit_node(std::int64_t now_ns, Strike strike);
@@ -59,6 +62,7 @@ class Striker {
   StrikeListener& listener_;
   bench::Random random_;
   bench::Stagger stagger_;
+  std::optional<std::size_t> again_;      // the node whose next worker is hit, too
   std::vector<std::int64_t> stops_;       // by node: that have not been ended
   std::vector<std::int64_t> resumed_ns_;  // by node
 };

@@ -197,7 +197,7 @@ class Drill {
     std::vector<std::string> problems = store_.problems();
     if (!store_.directory().empty()) {
       const std::string problem =
-          bench::write_file(store_.directory() / kDrillName, bench::to_text(results));
+          bench::write_file(store_.directory() / bench::kDrillName, bench::to_text(results));
       if (!problem.empty()) problems.push_back(problem);
     }
     if (results.at("valid?") == true) {
@@ -214,8 +214,6 @@ class Drill {
     }
     return exit_code_of(results, problems.empty() && wrong.empty());
   }
-
-  static constexpr const char* kDrillName = "drill.json";
 
   const DrillOptions& options_;
   std::vector<std::string> names_;

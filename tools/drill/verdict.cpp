@@ -87,8 +87,8 @@ void look_at_holdings(json& results, Words& findings) {
     const std::string node = holding.at("node");
     const json& memory = holding.at("memory-kb");
     const json& descriptors = holding.at("descriptors");
-    const auto allowed =
-        memory[0].get<std::int64_t>() + kSlackKb + static_cast<std::int64_t>(kKbAValue * values);
+    const auto allowed = static_cast<std::int64_t>(kGrowth * memory[0].get<double>() + kSlackKb +
+                                                   kKbAValue * values);
     holding["memory-allowed-kb"] = allowed;
     if (results.contains("failure")) continue;  // it was not at rest
     if (memory[1] > allowed) {

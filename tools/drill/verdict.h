@@ -6,16 +6,18 @@
 // died without being killed, memory or descriptors that grow, a process or a name in /dev/shm left
 // behind. Unknown: nothing was hit, nothing acknowledged, or the final reads did not come.
 //
-// Memory grows when a node holds kSlackKb more at the end than before the first strike, and
-// kKbAValue more for each value that it took meanwhile. Outages have no limit here: they are the
-// machine's as much as the node's.
+// Memory grows when a node holds more at the end than before the first strike, beyond a quarter
+// (the same state lies differently in the memory of who rebuilt it), kSlackKb (of the rings, what
+// was never used takes no memory) and kKbAValue for each value that it took meanwhile. Outages have
+// no limit here: they are the machine's as much as the node's.
 #pragma once
 
 #include <nlohmann/json_fwd.hpp>
 
 namespace hearsay::drill {
 
-inline constexpr int kSlackKb = 2048;
+inline constexpr double kGrowth = 1.25;
+inline constexpr double kSlackKb = 1024;
 inline constexpr double kKbAValue = 0.5;
 
 // Adds to results: "valid?" (true, false or "unknown"), "findings" (what is wrong, in words) and

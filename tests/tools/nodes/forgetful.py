@@ -1,0 +1,53 @@
+#!/usr/bin/env python3
+"""A node with a worker that holds the state in memory: whoever kills it kills what it knows.
+
+The node hands its stdin on to the worker, and starts another one when that dies. With the argument
+"leaks" each worker leaves something behind in /dev/shm.
+"""
+import os
+import subprocess
+import sys
+
+from node import Node
+
+
+class Worker(Node):
+    def __init__(self, first):
+        super().__init__()
+        self.first = first
+
+    def reply(self, message, **body):
+        if self.first or message["body"]["type"] != "init":
+            super().reply(message, **body)
+
+    def learned(self, news, source):
+        if source is None:
+            for peer in self.peers:
+                self.send(peer, type="gossip", values=news)
+
+
+def front():
+    init = None
+    worker = None
+    for line in sys.stdin.buffer:
+        init = init or line
+        if worker is None or worker.poll() is not None:
+            again = worker is not None
+            if again and "leaks" in sys.argv:
+                with open(f"/dev/shm/hearsay-leak-{os.getpid()}-{worker.pid}", "w"):
+                    pass
+            worker = subprocess.Popen([sys.argv[0], "again" if again else "first"],
+                                      stdin=subprocess.PIPE)
+            if again:
+                worker.stdin.write(init)
+        try:
+            worker.stdin.write(line)
+            worker.stdin.flush()
+        except BrokenPipeError:
+            pass
+
+
+if sys.argv[1:2] in (["first"], ["again"]):
+    Worker(sys.argv[1] == "first").run()
+else:
+    front()

@@ -37,6 +37,8 @@ namespace {
 using bench::tell;
 
 constexpr std::int64_t kMostWaitingBytes = std::int64_t{256} << 20U;
+// Often enough to see what each worker shares, at a small part of the drill's own time.
+constexpr std::int64_t kWatchEveryNs = 20 * kNsPerMs;
 
 std::int64_t own_cpu_ns() {
   rusage usage{};
@@ -105,16 +107,16 @@ class Drill {
   int run() {
     const std::int64_t start_ns = monotonic_ns();
     const std::int64_t cpu_start_ns = own_cpu_ns();
-    const auto named_before = shared_memory_names();
     nodes_.start(network_);
     course_->start(monotonic_ns());
     show_progress(start_ns);
+    watch_shared_memory(start_ns, 0);
     loop_.run();
     line_.clear();
     bench::Outcome& outcome = facts_.outcome;
     facts_.after = look_at_holdings();
     outcome.leftovers = nodes_.stop();
-    facts_.left_shared_memory = left_shared_memory(named_before);
+    facts_.left_shared_memory = shared_memory_.left();
     outcome.findings = nodes_.findings();
     outcome.deaths = nodes_.deaths();
     outcome.wall_ns = monotonic_ns() - start_ns;
@@ -140,6 +142,14 @@ class Drill {
       holdings.push_back(holding_of(nodes_.pid(node)));
     }
     return holdings;
+  }
+
+  // One node after the other.
+  void watch_shared_memory(std::int64_t now_ns, std::size_t node) {
+    shared_memory_.look_at(nodes_.pid(node));
+    loop_.heap().at(now_ns + kWatchEveryNs, [this, node](std::int64_t later_ns) {
+      watch_shared_memory(later_ns, (node + 1) % names_.size());
+    });
   }
 
   void take_signal(std::int64_t now_ns, int number) {
@@ -224,6 +234,7 @@ class Drill {
   std::unique_ptr<bench::Workload> workload_;
   std::unique_ptr<Course> course_;
   NodeTales tales_;
+  SharedMemoryWatch shared_memory_;
   Facts facts_;
   bench::ProgressLine line_{0};
   int signal_ = 0;

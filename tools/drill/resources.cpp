@@ -1,7 +1,6 @@
 #include "tools/drill/resources.h"
 
 #include <fmt/core.h>
-#include <sys/stat.h>
 #include <unistd.h>
 
 #include <filesystem>
@@ -17,7 +16,7 @@ namespace {
 
 namespace fs = std::filesystem;
 
-constexpr const char* kSharedMemory = "/dev/shm";
+constexpr std::string_view kSharedMemory = "/dev/shm/";
 
 // The entries of a folder that may vanish meanwhile.
 std::vector<fs::path> entries_of(const fs::path& folder) {
@@ -38,20 +37,43 @@ std::int64_t memory_kb(pid_t pid) {
   return 0;
 }
 
-// Paths that any process has open or mapped, as far as we may see.
-bool is_in_use(const fs::path& path) {
+// The names in /dev/shm that a process has open or mapped, as far as we may see; with a blank and
+// "(deleted)" behind those that are names no more.
+std::set<std::string> names_used_by(const fs::path& process) {
+  std::set<std::string> names;
+  const auto take = [&](std::string_view path) {
+    if (path.starts_with(kSharedMemory)) names.emplace(path.substr(kSharedMemory.size()));
+  };
+  for (const fs::path& fd : entries_of(process / "fd")) {
+    std::error_code error;
+    take(fs::read_symlink(fd, error).native());
+  }
+  std::ifstream maps(process / "maps");
+  for (std::string line; std::getline(maps, line);) {
+    const std::size_t path = line.find('/');
+    if (path != std::string::npos) take(std::string_view(line).substr(path));
+  }
+  return names;
+}
+
+bool is_in_use(const std::string& name) {
   for (const fs::path& process : entries_of("/proc")) {
     if (process.filename().string().find_first_not_of("0123456789") != std::string::npos) continue;
-    for (const fs::path& fd : entries_of(process / "fd")) {
-      std::error_code error;
-      if (fs::read_symlink(fd, error) == path) return true;
-    }
-    std::ifstream maps(process / "maps");
-    for (std::string line; std::getline(maps, line);) {
-      if (std::string_view(line).ends_with(path.native())) return true;
-    }
+    if (names_used_by(process).count(name) > 0) return true;
   }
   return false;
+}
+
+std::set<std::string> names_there() {
+  std::set<std::string> names;
+  for (const fs::path& entry : entries_of(kSharedMemory)) names.insert(entry.filename());
+  return names;
+}
+
+std::vector<pid_t> family_of(pid_t node) {
+  std::vector<pid_t> family = bench::descendants(node);
+  family.push_back(node);
+  return family;
 }
 
 }  // namespace
@@ -59,9 +81,7 @@ bool is_in_use(const fs::path& path) {
 Holding holding_of(pid_t node) {
   Holding holding;
   if (node < 0) return holding;
-  std::vector<pid_t> family = bench::descendants(node);
-  family.push_back(node);
-  for (const pid_t pid : family) {
+  for (const pid_t pid : family_of(node)) {
     holding.memory_kb += memory_kb(pid);
     const auto fds = entries_of(fmt::format("/proc/{}/fd", pid));
     holding.descriptors += static_cast<std::int64_t>(fds.size());
@@ -70,21 +90,20 @@ Holding holding_of(pid_t node) {
   return holding;
 }
 
-std::set<std::string> shared_memory_names() {
-  std::set<std::string> names;
-  for (const fs::path& entry : entries_of(kSharedMemory)) {
-    struct stat status {};
-    if (::lstat(entry.c_str(), &status) == 0 && status.st_uid == ::geteuid()) {
-      names.insert(entry.filename());
-    }
+SharedMemoryWatch::SharedMemoryWatch() : before_(names_there()) {}
+
+void SharedMemoryWatch::look_at(pid_t node) {
+  if (node < 0) return;
+  for (const pid_t pid : family_of(node)) {
+    used_.merge(names_used_by(fmt::format("/proc/{}", pid)));
   }
-  return names;
 }
 
-std::vector<std::string> left_shared_memory(const std::set<std::string>& before) {
+std::vector<std::string> SharedMemoryWatch::left() const {
   std::vector<std::string> left;
-  for (const std::string& name : shared_memory_names()) {
-    if (before.count(name) == 0 && !is_in_use(fs::path(kSharedMemory) / name)) left.push_back(name);
+  const std::set<std::string> there = names_there();
+  for (const std::string& name : used_) {
+    if (there.count(name) > 0 && before_.count(name) == 0 && !is_in_use(name)) left.push_back(name);
   }
   return left;
 }

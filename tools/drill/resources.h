@@ -21,9 +21,21 @@ struct Holding {
 // Zeros if it doesn't live.
 Holding holding_of(pid_t node);
 
-// The names below /dev/shm that belong to this user.
-std::set<std::string> shared_memory_names();
-// Those of them that were not there before and that no process has open: somebody left them behind.
-std::vector<std::string> left_shared_memory(const std::set<std::string>& before);
+// Names in /dev/shm that nodes leave behind. What belongs to whom nobody can ask later, so it looks
+// at nodes now and then, at what they have open or mapped there: a name that is made and left
+// between two looks is not seen. Not thread-safe.
+class SharedMemoryWatch {
+ public:
+  // What is there now is not theirs.
+  SharedMemoryWatch();
+  // A node's process and its descendants.
+  void look_at(pid_t node);
+  // The names that nodes have used, that are still there, and that no process has open.
+  std::vector<std::string> left() const;
+
+ private:
+  std::set<std::string> before_;
+  std::set<std::string> used_;
+};
 
 }  // namespace hearsay::drill

@@ -40,17 +40,18 @@ class NamedMemory : public testing::Test {
   NamedMemory() : file_(::shm_open(name_.c_str(), O_RDWR | O_CREAT | O_EXCL, 0600)) {}
   ~NamedMemory() override { ::shm_unlink(name_.c_str()); }
   bool is_left() const {
-    const auto left = left_shared_memory(before_);
+    const auto left = watch_.left();
     return std::find(left.begin(), left.end(), name_.substr(1)) != left.end();
   }
 
-  std::set<std::string> before_ = shared_memory_names();
+  SharedMemoryWatch watch_;
   std::string name_ = "/hearsay-resources-test-" + std::to_string(::getpid());
   FileDescriptor file_;
 };
 
-TEST_F(NamedMemory, ThatNobodyHasOpenIsLeft) {
+TEST_F(NamedMemory, ThatNobodyHasOpenAnyMoreIsLeft) {
   ASSERT_TRUE(file_.valid());
+  watch_.look_at(::getpid());
   EXPECT_FALSE(is_left()) << "it is open";
   ASSERT_EQ(::ftruncate(file_.get(), 4096), 0);
   void* mapped = ::mmap(nullptr, 4096, PROT_READ, MAP_SHARED, file_.get(), 0);
@@ -59,8 +60,26 @@ TEST_F(NamedMemory, ThatNobodyHasOpenIsLeft) {
   EXPECT_FALSE(is_left()) << "it is mapped";
   ::munmap(mapped, 4096);
   EXPECT_TRUE(is_left());
-  before_ = shared_memory_names();
-  EXPECT_FALSE(is_left()) << "it was there before";
+  ::shm_unlink(name_.c_str());
+  EXPECT_FALSE(is_left()) << "it is gone";
+}
+
+TEST_F(NamedMemory, ThatIsOnlyMappedIsSeen) {
+  ASSERT_EQ(::ftruncate(file_.get(), 4096), 0);
+  void* mapped = ::mmap(nullptr, 4096, PROT_READ, MAP_SHARED, file_.get(), 0);
+  ASSERT_NE(mapped, MAP_FAILED);
+  file_.reset();
+  watch_.look_at(::getpid());
+  ::munmap(mapped, 4096);
+  EXPECT_TRUE(is_left());
+}
+
+TEST_F(NamedMemory, ThatOthersMadeOrThatWasThereIsNotTheirs) {
+  SharedMemoryWatch later;
+  later.look_at(::getpid());
+  file_.reset();
+  EXPECT_TRUE(later.left().empty()) << "it was there before";
+  EXPECT_FALSE(is_left()) << "nobody was seen with it";
 }
 
 }  // namespace

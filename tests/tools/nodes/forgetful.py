@@ -2,7 +2,7 @@
 """A node with a worker that holds the state in memory: whoever kills it kills what it knows.
 
 The node hands its stdin on to the worker, and starts another one when that dies. With the argument
-"leaks" each worker leaves something behind in /dev/shm.
+"leaks" each worker has a file in /dev/shm that nobody removes.
 """
 import os
 import subprocess
@@ -15,6 +15,8 @@ class Worker(Node):
     def __init__(self, first):
         super().__init__()
         self.first = first
+        if "leaks" in sys.argv:
+            self.shared = open(f"/dev/shm/hearsay-leak-{os.getpid()}", "w", encoding="utf-8")
 
     def reply(self, message, **body):
         if self.first or message["body"]["type"] != "init":
@@ -33,11 +35,8 @@ def front():
         init = init or line
         if worker is None or worker.poll() is not None:
             again = worker is not None
-            if again and "leaks" in sys.argv:
-                with open(f"/dev/shm/hearsay-leak-{os.getpid()}-{worker.pid}", "w"):
-                    pass
-            worker = subprocess.Popen([sys.argv[0], "again" if again else "first"],
-                                      stdin=subprocess.PIPE)
+            worker = subprocess.Popen([sys.argv[0], "again" if again else "first",
+                                       *sys.argv[1:]], stdin=subprocess.PIPE)
             if again:
                 worker.stdin.write(init)
         try:

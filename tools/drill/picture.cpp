@@ -18,7 +18,7 @@ namespace {
 using nlohmann::json;
 using page::escape_html;
 
-constexpr double kWidth = 1100, kHeight = 360, kLeft = 70, kRight = 20, kTop = 14, kBottom = 44;
+constexpr double kWidth = 1100, kHeight = 360, kLeft = 70, kRight = 40, kTop = 14, kBottom = 44;
 constexpr int kBinsADecade = 10;
 
 struct Dot {

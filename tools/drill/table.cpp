@@ -10,7 +10,7 @@ namespace {
 
 using nlohmann::json;
 
-constexpr const char* kRow = "  {:<26}{:>9}{:>11}{:>11}{:>11}\n";
+constexpr const char* kRow = "  {:<28}{:>9}{:>11}{:>11}{:>11}\n";
 
 // "1.52"; "-" where there is none.
 std::string ms(const json& value) {

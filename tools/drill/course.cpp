@@ -15,12 +15,6 @@ constexpr std::int64_t kLookEveryNs = kNsPerMs;
 // After this, nobody waits for an answer any more.
 constexpr std::int64_t kLongestDrainNs = 2 * bench::kClientTimeoutNs;
 
-std::optional<bench::Request> setup_request(const bench::Workload& workload) {
-  const nlohmann::json body = workload.setup_body();
-  if (body.is_null()) return std::nullopt;
-  return bench::Request(body);
-}
-
 }  // namespace
 
 Course::Course(bench::EventHeap& heap, bench::Network& network, bench::Workload& workload,

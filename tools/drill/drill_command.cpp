@@ -1,7 +1,6 @@
 #include "tools/drill/drill_command.h"
 
 #include <fmt/core.h>
-#include <sys/resource.h>
 
 #include <csignal>
 #include <cstring>
@@ -15,7 +14,6 @@
 
 #include "common/base/clock.h"
 #include "common/base/units.h"
-#include "common/options/exit_codes.h"
 #include "tools/console/exit_codes.h"
 #include "tools/console/progress_times.h"
 #include "tools/console/tell.h"
@@ -29,6 +27,7 @@
 #include "tools/processes/event_loop.h"
 #include "tools/processes/node_group.h"
 #include "tools/processes/program.h"
+#include "tools/processes/real_run.h"
 #include "tools/report/store.h"
 
 namespace hearsay::drill {
@@ -36,16 +35,8 @@ namespace {
 
 using bench::tell;
 
-constexpr std::int64_t kMostWaitingBytes = std::int64_t{256} << 20U;
 // Often enough to see what each worker shares, at a small part of the drill's own time.
 constexpr std::int64_t kWatchEveryNs = 20 * kNsPerMs;
-
-std::int64_t own_cpu_ns() {
-  rusage usage{};
-  ::getrusage(RUSAGE_SELF, &usage);
-  const std::int64_t seconds = usage.ru_utime.tv_sec + usage.ru_stime.tv_sec;
-  return seconds * kNsPerSecond + (usage.ru_utime.tv_usec + usage.ru_stime.tv_usec) * 1000;
-}
 
 // A node of ours that is killed whole keeps its state in the drill's folder.
 std::vector<std::string> node_arguments(const DrillOptions& options, const bench::Store& store) {
@@ -59,12 +50,6 @@ std::vector<std::string> node_arguments(const DrillOptions& options, const bench
     arguments.push_back("--state-dir=" + (store.directory() / "state").string());
   }
   return arguments;
-}
-
-bench::NetworkOptions network_options(const DrillOptions& options) {
-  bench::NetworkOptions network = options.test.network;
-  network.most_waiting_bytes = kMostWaitingBytes;
-  return network;
 }
 
 int exit_code_of(const nlohmann::json& results, bool written) {
@@ -88,9 +73,10 @@ class Drill {
         nodes_(loop_, {program, node_arguments(options, store_)}, store_.make_log_directory(),
                false,
                [this](std::int64_t, std::size_t node, const std::string& why) {
-                 end(kind_of_death(node), node, why);
+                 const bool at_start = course_->phase() == Course::Phase::starting;
+                 end(bench::kind_of_death(options_.test, nodes_, node, at_start), node, why);
                }),
-        network_(loop_.heap(), nodes_, network_options(options), options.test.seed),
+        network_(loop_.heap(), nodes_, bench::bounded(options.test.network), options.test.seed),
         workload_(make_workload(options.test.workload, options.test.shape, names_)) {
     for (const std::string& name : names_) network_.add_node(name);
     course_ = std::make_unique<Course>(
@@ -106,7 +92,7 @@ class Drill {
 
   int run() {
     const std::int64_t start_ns = monotonic_ns();
-    const std::int64_t cpu_start_ns = own_cpu_ns();
+    const std::int64_t cpu_start_ns = bench::own_cpu_ns();
     nodes_.start(network_);
     course_->start(monotonic_ns());
     show_progress(start_ns);
@@ -120,7 +106,7 @@ class Drill {
     outcome.findings = nodes_.findings();
     outcome.deaths = nodes_.deaths();
     outcome.wall_ns = monotonic_ns() - start_ns;
-    outcome.bench_cpu_ns = own_cpu_ns() - cpu_start_ns;
+    outcome.bench_cpu_ns = bench::own_cpu_ns() - cpu_start_ns;
     if (signal_ != 0) {
       outcome.failure = fmt::format("INTERRUPTED ({})", ::strsignal(signal_));
       outcome.failure_kind = bench::kInterrupted;
@@ -129,13 +115,6 @@ class Drill {
   }
 
  private:
-  const char* kind_of_death(std::size_t node) const {
-    const bool at_start = course_->phase() == Course::Phase::starting;
-    return at_start && bench::runs_our_node(options_.test) && nodes_.exit_status(node) == kExitUsage
-               ? bench::kBadArguments
-               : "node-died";
-  }
-
   std::vector<Holding> look_at_holdings() const {
     std::vector<Holding> holdings;
     for (std::size_t node = 0; node < names_.size(); ++node) {

@@ -124,7 +124,7 @@ TEST_F(DrillCommand, WhatCannotBeDoneIsRefused) {
 TEST_F(DrillCommand, CtrlCEndsItWithWhatWasFound) {
   const Finished finished =
       run_shell("timeout --preserve-status -s INT 3 " + std::string(HEARSAY_COMMAND) +
-                " drill --nodes 2 --under echo --kills 100000 --store " + store_.string());
+                " drill --nodes 2 --under echo --kills 90000 --store " + store_.string());
   EXPECT_EQ(finished.exit_code, 130) << finished.output;
   EXPECT_NE(finished.output.find("INTERRUPTED"), std::string::npos) << finished.output;
   EXPECT_GT(results_of_drill().at("strikes").at("kills"), 0);

@@ -84,6 +84,8 @@ def shorten(example, folder):
             add(words, "--kills", "20")
         cut(words, "--kills", 20)
         cut(words, "--values", 200)
+        if "--every" in words:
+            words[words.index("--every") + 1] = "50ms"
     if "--seeds" in words:
         at = words.index("--seeds") + 1
         words[at] = re.sub(r"(\d+)\.\.\d+", lambda match: f"{match[1]}..{int(match[1]) + 5}",

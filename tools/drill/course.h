@@ -31,7 +31,7 @@ class Course : private StrikeListener {
   enum class Phase { starting, filling, settling, striking, draining, recovery, reading, over };
 
   struct Events {
-    // All nodes are at rest: before the first strike, and when everything is over.
+    // All nodes have their first values and are at rest.
     std::function<void(std::int64_t now_ns)> before_strikes;
     // "" or why it could not go on; the node that this is about.
     std::function<void(std::int64_t now_ns, const std::string& failure,

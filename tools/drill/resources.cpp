@@ -30,11 +30,12 @@ std::vector<fs::path> entries_of(const fs::path& folder) {
 
 std::int64_t memory_kb(pid_t pid) {
   std::ifstream file(fmt::format("/proc/{}/smaps_rollup", pid));
+  std::int64_t sum = 0;
   for (std::string word; file >> word;) {
     std::int64_t kb = 0;
-    if (word == "Pss:" && file >> kb) return kb;
+    if ((word == "Pss_Anon:" || word == "Pss_Shmem:") && file >> kb) sum += kb;
   }
-  return 0;
+  return sum;
 }
 
 // The names in /dev/shm that a process has open or mapped, as far as we may see; with a blank and

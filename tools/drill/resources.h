@@ -13,7 +13,9 @@ namespace hearsay::drill {
 
 // Of a node's process and all that descend from it.
 struct Holding {
-  std::int64_t memory_kb = 0;  // PSS: a page that n processes share counts as an n-th in each
+  // Of its own and shared (a page that n processes share counts as an n-th in each), without files:
+  // what of programs is in memory depends on who else runs them. Needs Linux 5.4.
+  std::int64_t memory_kb = 0;
   std::int64_t descriptors = 0;
   std::int64_t processes = 0;
 };

@@ -147,6 +147,17 @@ nlohmann::json bad_lines_json(const bench::Findings& findings) {
   return counts;
 }
 
+// Each node is to be read once, if the workload has something to read.
+nlohmann::json last_reads_json(const bench::Network& network, const bench::Workload& workload,
+                               const bench::History& history) {
+  const auto& operations = history.operations();
+  const auto came =
+      std::count_if(operations.begin(), operations.end(), [](const bench::Operation& each) {
+        return each.final_read && each.type == bench::OperationType::ok;
+      });
+  return {{"wanted", workload.final_intent() ? network.node_count() : 0}, {"came", came}};
+}
+
 // Values that the nodes took since they were looked at the first time.
 std::int64_t values_since_first_look(const Course& course) {
   const std::int64_t begin_ns = course.strikes_begin_ns() - course.origin_ns();
@@ -255,6 +266,7 @@ nlohmann::json make_results(const DrillOptions& options, const bench::Network& n
       {"recoveries", recoveries_by_size(facts.recoveries)},
       {"operations", operations_json(course)},
       {"lost", find_lost(course.history(), course, network)},
+      {"last-reads", last_reads_json(network, workload, course.history())},
       {"workload", workload.check(course.history())},
       {"bad-lines", bad_lines_json(outcome.findings)},
       {"deaths", outcome.deaths.json()},

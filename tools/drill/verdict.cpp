@@ -109,6 +109,11 @@ void look_at_holdings(json& results, Words& findings) {
   }
 }
 
+bool lacks_last_reads(const json& results) {
+  const json& reads = results.at("last-reads");
+  return reads.at("came") < reads.at("wanted") || results.at("workload").at("valid?") == "unknown";
+}
+
 Words remarks_on(const json& results) {
   Words remarks;
   const json& strikes = results.at("strikes");
@@ -123,8 +128,8 @@ Words remarks_on(const json& results) {
   if (count_at(results, "/operations/acknowledged") == 0) {
     remarks.emplace_back("no operation was acknowledged");
   }
-  if (results.at("workload").at("valid?") == "unknown") {
-    remarks.emplace_back("what the nodes hold at the end could not be read");
+  if (lacks_last_reads(results)) {
+    remarks.emplace_back("what each node holds at the end could not be read");
   }
   if (const auto refused = count_at(results, "/operations/refused"); refused > 0) {
     remarks.push_back(count_of(refused, "request") + " answered with an error");
@@ -134,8 +139,7 @@ Words remarks_on(const json& results) {
 
 bool proves_nothing(const json& results) {
   return results.contains("failure") || results.at("strikes").at("list").empty() ||
-         count_at(results, "/operations/acknowledged") == 0 ||
-         results.at("workload").at("valid?") == "unknown";
+         count_at(results, "/operations/acknowledged") == 0 || lacks_last_reads(results);
 }
 
 }  // namespace

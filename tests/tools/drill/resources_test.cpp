@@ -31,6 +31,18 @@ TEST(Holding, CountsMemoryAndDescriptors) {
   EXPECT_GE(after.memory_kb, before.memory_kb + static_cast<std::int64_t>(kBytes / 1024 / 2));
 }
 
+// Who else runs the same program must make no difference.
+TEST(Holding, FilesInMemoryAreNotANodesOwn) {
+  const FileDescriptor file(::open("/proc/self/exe", O_RDONLY | O_CLOEXEC));
+  const auto bytes = static_cast<std::size_t>(::lseek(file.get(), 0, SEEK_END));
+  const Holding before = holding_of(::getpid());
+  void* mapped = ::mmap(nullptr, bytes, PROT_READ, MAP_PRIVATE | MAP_POPULATE, file.get(), 0);
+  ASSERT_NE(mapped, MAP_FAILED);
+  const Holding after = holding_of(::getpid());
+  ::munmap(mapped, bytes);
+  EXPECT_LT(after.memory_kb, before.memory_kb + static_cast<std::int64_t>(bytes / 1024 / 2));
+}
+
 TEST(Holding, OfNobodyIsNothing) {
   EXPECT_EQ(holding_of(-1).processes, 0);
 }

@@ -42,6 +42,7 @@ json good_results() {
             {"answered-twice", 0},
             {"ids-twice", 0}}},
           {"lost", {{"count", 0}, {"values", json::array()}, {"nodes", json::array()}}},
+          {"last-reads", {{"wanted", 1}, {"came", 1}}},
           {"workload", {{"valid?", true}}},
           {"bad-lines", json::object()},
           {"deaths", {{"count", 1}, {"by-cause", {{"nemesis", 1}}}}},
@@ -118,6 +119,7 @@ TEST(DrillVerdict, WhatProvesNothingIsUnknown) {
             std::string::npos);
   EXPECT_EQ(judged("/operations/acknowledged", 0).at("valid?"), "unknown");
   EXPECT_EQ(judged("/workload/valid?", "unknown").at("valid?"), "unknown");
+  EXPECT_EQ(judged("/last-reads/came", 0).at("valid?"), "unknown") << "a node kept silent";
   EXPECT_EQ(judged("/failure", "INTERRUPTED").at("valid?"), "unknown");
 }
 

@@ -2,7 +2,8 @@
 """A node with a worker that holds the state in memory: whoever kills it kills what it knows.
 
 The node hands its stdin on to the worker, and starts another one when that dies. With the argument
-"leaks" each worker has a file in /dev/shm that nobody removes.
+"leaks" each worker has a file in /dev/shm that nobody removes
+(its name begins with the environment's LEAK_NAME).
 """
 import os
 import subprocess
@@ -16,7 +17,8 @@ class Worker(Node):
         super().__init__()
         self.first = first
         if "leaks" in sys.argv:
-            self.shared = open(f"/dev/shm/hearsay-leak-{os.getpid()}", "w", encoding="utf-8")
+            self.shared = open(f"/dev/shm/{os.environ['LEAK_NAME']}-{os.getpid()}", "w",
+                               encoding="utf-8")
 
     def reply(self, message, **body):
         if self.first or message["body"]["type"] != "init":

@@ -10,6 +10,7 @@
 #include "common/options/exit_codes.h"
 #include "common/shm/commit.h"
 #include "common/shm/wait.h"
+#include "common/trace/station.h"
 
 namespace hearsay::supervisor {
 namespace {
@@ -95,11 +96,13 @@ void WorkerWarden::spawn(std::int64_t now_ns) {
   // No worker lives: its marks may be set anew.
   segment_.header().stop.store(0, std::memory_order_relaxed);
   segment_.header().running_position.store(shm::kNoPosition, std::memory_order_relaxed);
+  segment_.header().committing.store(0, std::memory_order_relaxed);
   segment_.header().poison_position.store(tally_.poison_position(), std::memory_order_relaxed);
   shm::lower(segment_.worker_park());
   const shm::CommitSlot slot = shm::active_slot(segment_.commit());
   inputs_before_ = slot.inputs;
   steps_before_ = shm::committed_steps(segment_.commit());
+  recovered_before_ = segment_.header().recovered_records.load(std::memory_order_relaxed);
   try {
     process_ = std::make_unique<WorkerProcess>(path_, arguments_, files_, null_.get(),
                                                Newcomer{generation_ + 1, node_});
@@ -143,6 +146,19 @@ std::optional<std::uint64_t> WorkerWarden::running_position() const {
   return position;
 }
 
+// Where the worker that has died was.
+std::string_view WorkerWarden::station() const {
+  namespace at = trace::station;
+  const shm::SegmentHeader& header = segment_.header();
+  if (!was_ready_) {
+    const bool reads =
+        header.recovered_records.load(std::memory_order_relaxed) != recovered_before_;
+    return reads ? at::kRecovery : at::kStart;
+  }
+  if (running_position()) return at::kStep;
+  return header.committing.load(std::memory_order_relaxed) != 0 ? at::kCommit : at::kIdle;
+}
+
 void WorkerWarden::kill(LifeEvent reason, LifeState state) {
   const bool chaos = reason == LifeEvent::chaos;
   const bool stopped = !chaos && process_->stopped();  // that is nobody's fault in here
@@ -164,6 +180,7 @@ void WorkerWarden::bury(std::int64_t now_ns) {
   const auto position = running_position();
   trace_.emit(trace::Event::worker_died, {{trace::FieldName::worker_pid, pid},
                                           {trace::FieldName::cause, describe_status(status)},
+                                          {trace::FieldName::station, station()},
                                           {trace::FieldName::position, position},
                                           {trace::FieldName::detection_ns, now_ns - alive_ns_}});
   refuse_to_restart(status);

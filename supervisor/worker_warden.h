@@ -64,6 +64,7 @@ class WorkerWarden {
   std::uint64_t work() const;
   void look_for_life(std::int64_t now_ns, bool busy);
   std::optional<std::uint64_t> running_position() const;
+  std::string_view station() const;
   void bury(std::int64_t now_ns);
   void refuse_to_restart(int status) const;
   void give_up_if_hopeless() const;
@@ -90,8 +91,9 @@ class WorkerWarden {
   DeathTally tally_;
   Chaos chaos_;
   std::int64_t started_ns_ = 0;
-  std::uint64_t inputs_before_ = 0;  // consumed by this worker's predecessors
-  std::uint64_t steps_before_ = 0;   // committed by them
+  std::uint64_t inputs_before_ = 0;     // consumed by this worker's predecessors
+  std::uint64_t steps_before_ = 0;      // committed by them
+  std::uint64_t recovered_before_ = 0;  // records of the journal that they have read
   std::int64_t next_start_ns_ = 0;
   // The worker's last sign of life: a commit, or that it had nothing to do.
   std::int64_t alive_ns_ = 0;

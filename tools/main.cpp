@@ -21,6 +21,8 @@
 #include "tools/console/exit_codes.h"
 #include "tools/console/options.h"
 #include "tools/console/tell.h"
+#include "tools/drill/drill_command.h"
+#include "tools/drill/options.h"
 #include "tools/processes/test_command.h"
 #include "tools/serve/options.h"
 #include "tools/serve/serve_command.h"
@@ -36,6 +38,7 @@ using hearsay::CommandLine;
 using hearsay::bench::TestOptions;
 using hearsay::challenges::ChallengesOptions;
 using hearsay::compare::CompareOptions;
+using hearsay::drill::DrillOptions;
 using hearsay::sim::SimOptions;
 using hearsay::traces::TraceOptions;
 
@@ -97,6 +100,7 @@ int main(int argc, char** argv) {
   SimOptions sim_options;
   CompareOptions compare_options;
   ChallengesOptions challenges_options;
+  DrillOptions drill_options;
   hearsay::serve::ServeOptions serve_options;
   hearsay::serve::ShowOptions show_options;
   TraceOptions trace_options;
@@ -105,7 +109,8 @@ int main(int argc, char** argv) {
   sim_options.command_line = arguments;
   const std::string command = hearsay::bench::as_typed(program, arguments);
   challenges_options.node_arguments = cut_node_arguments(arguments);
-  for (TestOptions* each : {&options, &sim_options.test, &compare_options.test}) {
+  for (TestOptions* each :
+       {&options, &sim_options.test, &compare_options.test, &drill_options.test}) {
     each->command = command;
     each->node_arguments = challenges_options.node_arguments;
   }
@@ -122,6 +127,9 @@ int main(int argc, char** argv) {
        [&](CommandLine& line) { add_challenges_options(line, challenges_options); },
        [&] { resolve(challenges_options); },
        [&] { return hearsay::challenges::run_challenges(challenges_options); }},
+      {"drill", "Kill workers or whole nodes again and again, under load: what came of it",
+       [&](CommandLine& line) { add_drill_options(line, drill_options); },
+       [&] { resolve(drill_options); }, [&] { return hearsay::drill::run_drill(drill_options); }},
       {"compare", "Strategies and latency budgets side by side: a table, a picture, with faults",
        [&](CommandLine& line) { add_compare_options(line, compare_options); },
        [&] { resolve(compare_options); },

@@ -18,6 +18,20 @@ constexpr int kLongestBatch = 64;  // inputs a commit
 // More yields before parking cost milliseconds when many nodes share few cores (design, section 5).
 constexpr int kYieldsBeforeParking = 3;
 
+// While it lives, the segment says that steps are made real.
+class Committing {
+ public:
+  explicit Committing(shm::SegmentHeader& header) : flag_(header.committing) {
+    flag_.store(1, std::memory_order_relaxed);
+  }
+  ~Committing() { flag_.store(0, std::memory_order_relaxed); }
+  Committing(const Committing&) = delete;
+  Committing& operator=(const Committing&) = delete;
+
+ private:
+  shm::GuardedWord& flag_;
+};
+
 }  // namespace
 
 DutyCycle::DutyCycle(shm::Segment& segment, Committer& committer, core::Node& node,
@@ -36,7 +50,7 @@ void DutyCycle::run() {
   compact_for_room();
   while (!stopping()) {
     if (committer_.spilled()) {
-      if (!committer_.drain_spill()) wait_for(shm::kRoomFreed);
+      if (!drain_spill()) wait_for(shm::kRoomFreed);
       continue;
     }
     compact_if_wanted();
@@ -51,6 +65,11 @@ void DutyCycle::run() {
 
 bool DutyCycle::stopping() {
   return segment_.header().stop.load(std::memory_order_acquire) != 0;
+}
+
+bool DutyCycle::drain_spill() {
+  const Committing mark(segment_.header());
+  return committer_.drain_spill();
 }
 
 bool DutyCycle::run_batch() {
@@ -110,8 +129,13 @@ void DutyCycle::step(const core::NodeInput& input, std::uint64_t position, bool 
   running.store(shm::kNoPosition, std::memory_order_relaxed);
 }
 
+bool DutyCycle::try_to_stage(Committer::Giving giving) {
+  const Committing mark(segment_.header());
+  return committer_.stage(effects_, giving);
+}
+
 void DutyCycle::stage(std::uint64_t position, Committer::Giving giving) {
-  while (!committer_.stage(effects_, giving)) {
+  while (!try_to_stage(giving)) {
     if (staged_) commit_batch();
     wait_for(shm::kRoomFreed);
     if (stopping()) return;
@@ -125,6 +149,7 @@ void DutyCycle::stage(std::uint64_t position, Committer::Giving giving) {
 }
 
 void DutyCycle::commit_batch() {
+  const Committing mark(segment_.header());
   const std::uint64_t before = committer_.slot().inputs;
   trace_.flush();  // nothing is seen outside that the trace has not told
   committer_.commit(staged_head_, inputs_);
@@ -177,6 +202,7 @@ void DutyCycle::take_snapshot() {
 }
 
 void DutyCycle::compact() {
+  const Committing mark(segment_.header());
   committer_.compact(effects_);
   trace_.emit(trace::Event::journal_compacted,
               {{trace::FieldName::bytes, committer_.slot().journal_end}});

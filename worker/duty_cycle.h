@@ -34,9 +34,11 @@ class DutyCycle {
   bool stopping();
   // Runs and commits a batch of inputs; false when there were none.
   bool run_batch();
+  bool drain_spill();
   void run_one(const core::NodeInput& input, std::uint64_t position);
   bool is_to_skip(std::uint64_t position);
   void step(const core::NodeInput& input, std::uint64_t position, bool skipped);
+  bool try_to_stage(Committer::Giving giving);
   void stage(std::uint64_t position, Committer::Giving giving);
   void commit_batch();
   void compact_if_wanted();

@@ -36,7 +36,9 @@ void kill_points_begin(std::uint64_t generation) {
 
 void kill_point(std::source_location place) {
   passed.push_back(place);
-  if (passed.size() == fatal) std::raise(SIGKILL);
+  if (passed.size() != fatal) return;
+  kill_points_end();
+  std::raise(SIGKILL);
 }
 
 void kill_points_end() {

@@ -4,9 +4,9 @@
 // CMakeLists.txt): in every other build kill_point() is empty. In a test build the environment
 // variable HEARSAY_KILL_AT holds "GENERATION:COUNT[,GENERATION:COUNT...]": the worker of that
 // generation sends itself SIGKILL at the COUNT-th kill point that it passes (from 1). With
-// HEARSAY_KILL_POINTS_FILE=PATH a worker that was not killed appends, at its end, a line
+// HEARSAY_KILL_POINTS_FILE=PATH a worker appends, at its end or before it kills itself, a line
 // "GENERATION COUNT FILE:LINE" for each point that it passed, so that a test learns which points a
-// script passes.
+// script passes, and where a worker died.
 //
 // Single-threaded, process-local.
 #pragma once

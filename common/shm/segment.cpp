@@ -80,6 +80,7 @@ void Segment::begin_new_life(CommitSlot slot) {
   header().running_position.store(kNoPosition, std::memory_order_relaxed);
   header().ready_generation.store(0, std::memory_order_relaxed);
   header().stop.store(0, std::memory_order_relaxed);
+  header().committing.store(0, std::memory_order_relaxed);
   slot.request_head = slot.reply_tail = 0;
   slot.spill_begin = slot.spill_end = 0;
   shm::commit(commit(), slot);

@@ -54,6 +54,9 @@ struct SegmentHeader {
   PositionWord no_room_position;
   // Set to ask the worker to end. Supervisor.
   GuardedWord stop;
+  // 1 while steps are made real: from the first write of what they change until the supervisor has
+  // been shown it. Worker; the supervisor looks after its death.
+  GuardedWord committing;
   // Moves while a worker recovers: the journal's records that workers have read. Worker; the
   // supervisor looks whether it moves, which damage does no harm to.
   std::atomic<std::uint64_t> recovered_records;
@@ -69,7 +72,7 @@ struct SegmentLayout {
   RingControl request;
   RingControl reply;
 };
-static_assert(sizeof(SegmentHeader) == 104);
+static_assert(sizeof(SegmentHeader) == 112);
 static_assert(offsetof(SegmentLayout, commit) == 128);
 static_assert(offsetof(SegmentLayout, worker_park) == 768);
 static_assert(offsetof(SegmentLayout, request) == 1024);

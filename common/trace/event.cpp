@@ -37,8 +37,8 @@ constexpr std::array kEvents{
     EventInfo{E::worker_ready, L::info, "worker_ready", F::worker_pid, F::duration_ns,
               F::outage_ns},
     EventInfo{E::worker_killed, L::warn, "worker_killed", F::worker_pid, F::cause},
-    EventInfo{E::worker_died, L::warn, "worker_died", F::worker_pid, F::cause, F::position,
-              F::detection_ns},
+    EventInfo{E::worker_died, L::warn, "worker_died", F::worker_pid, F::cause, F::station,
+              F::position, F::detection_ns},
     EventInfo{E::worker_delayed, L::warn, "worker_delayed", F::delay_ns, F::count},
     EventInfo{E::worker_not_started, L::warn, "worker_not_started", F::cause, F::count},
     EventInfo{E::segment_corrupt, L::error, "segment_corrupt", F::cause, F::position},
@@ -88,10 +88,11 @@ constexpr bool in_order() {
 static_assert(in_order(), "one row for each event, in the order of the enumeration");
 
 constexpr std::array<std::string_view, 6> kLevels{"trace", "debug", "info", "warn", "error", "off"};
-constexpr std::array<std::string_view, 23> kFields{
-    "batch", "bytes", "cause",   "count",   "delay_ns",   "detection_ns", "duration_ns", "epoch",
-    "first", "last",  "message", "news",    "outage_ns",  "peer",         "position",    "token",
-    "type",  "value", "values",  "version", "vocabulary", "way",          "worker_pid"};
+constexpr std::array<std::string_view, 24> kFields{
+    "batch",       "bytes",  "cause",    "count",      "delay_ns", "detection_ns",
+    "duration_ns", "epoch",  "first",    "last",       "message",  "news",
+    "outage_ns",   "peer",   "position", "station",    "token",    "type",
+    "value",       "values", "version",  "vocabulary", "way",      "worker_pid"};
 static_assert(kFields.size() == static_cast<std::size_t>(FieldName::last_) + 1);
 
 const EventInfo& info_of(Event event) {

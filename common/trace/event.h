@@ -22,7 +22,7 @@ namespace hearsay::trace {
 
 // Of events, fields and their meaning; node_started says it. Grows with every change that a reader
 // must know of.
-inline constexpr std::int64_t kVocabularyVersion = 2;
+inline constexpr std::int64_t kVocabularyVersion = 3;
 
 inline constexpr std::array<std::string_view, 7> kHeader{"ts",         "node",  "role", "pid",
                                                          "generation", "level", "event"};
@@ -94,6 +94,7 @@ enum class FieldName {
   outage_ns,
   peer,
   position,
+  station,
   token,
   type,
   value,

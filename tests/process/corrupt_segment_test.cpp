@@ -72,6 +72,7 @@ const Place kPlaces[] = {
     {"ready_generation", offsetof(SegmentLayout, header.ready_generation)},
     {"running_position", offsetof(SegmentLayout, header.running_position)},
     {"stop", offsetof(SegmentLayout, header.stop)},
+    {"committing", offsetof(SegmentLayout, header.committing)},
     {"recovered_records", offsetof(SegmentLayout, header.recovered_records)},
     {"step", offsetof(SegmentLayout, commit.step)},
     {"request_head", offsetof(CommitSlot, request_head)},

@@ -6,6 +6,7 @@
 #include <filesystem>
 #include <fstream>
 #include <set>
+#include <sstream>
 
 #include "tests/support/messages.h"
 #include "tests/support/node_runner.h"
@@ -50,6 +51,18 @@ PointsPassed read_points(const std::string& path) {
     points[generation].push_back(std::filesystem::path(place).filename());
   }
   return points;
+}
+
+// Where workers were when they died, in the order of their deaths.
+std::vector<std::string> stations_in(const std::string& trace) {
+  std::vector<std::string> stations;
+  std::istringstream lines(trace);
+  for (std::string line; std::getline(lines, line);) {
+    const json event = json::parse(line, nullptr, false);
+    if (!event.is_object() || event.value("event", "") != "worker_died") continue;
+    stations.push_back(event.value("station", ""));
+  }
+  return stations;
 }
 
 // Reads until the request is answered; false when no answer comes.
@@ -124,6 +137,7 @@ KillRun run_with_kills(const KillScript& script, Feeding feeding, const KillSche
   }
   std::sort(run.output.begin(), run.output.end());
   run.deaths = node.count_events("worker_died");
+  run.stations = stations_in(node.stderr_text());
   run.points = read_points(points.name());
   return run;
 }

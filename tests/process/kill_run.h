@@ -24,10 +24,11 @@ using KillSchedule = std::map<std::uint64_t, std::uint64_t>;
 using PointsPassed = std::map<std::uint64_t, std::vector<std::string>>;
 
 struct KillRun {
-  std::vector<std::string> output;  // what is to be compared, sorted
-  std::string fault;                // what is wrong with this run by itself; empty: nothing
-  std::size_t deaths = 0;           // of workers, as the supervisor saw them
-  PointsPassed points;              // of workers that were not killed
+  std::vector<std::string> output;    // what is to be compared, sorted
+  std::string fault;                  // what is wrong with this run by itself; empty: nothing
+  std::size_t deaths = 0;             // of workers, as the supervisor saw them
+  std::vector<std::string> stations;  // of the deaths, as the supervisor tells them
+  PointsPassed points;                // of workers that ended or died at one
 };
 
 KillRun run_with_kills(const KillScript& script, Feeding feeding, const KillSchedule& schedule);

@@ -14,7 +14,7 @@ import subprocess
 import sys
 import tempfile
 
-COMMANDS = ("test", "sim", "compare", "challenges")
+COMMANDS = ("test", "sim", "compare", "challenges", "drill")
 TRACE_COMMANDS = ("summary", "log", "value", "message", "crash", "check", "export")
 LIMIT_S = 120
 
@@ -79,6 +79,13 @@ def shorten(example, folder):
     cut(words, "--node-count", 200 if kind == "sim" else 5)
     cut(words, "--rate", 100)
     cut(words, "--linger-ms", 100)
+    if kind == "drill":
+        if "--kills" not in words:
+            add(words, "--kills", "20")
+        cut(words, "--kills", 20)
+        cut(words, "--values", 200)
+        if "--every" in words:
+            words[words.index("--every") + 1] = "50ms"
     if "--seeds" in words:
         at = words.index("--seeds") + 1
         words[at] = re.sub(r"(\d+)\.\.\d+", lambda match: f"{match[1]}..{int(match[1]) + 5}",
@@ -91,7 +98,7 @@ def shorten(example, folder):
     if not alone and kind != "challenges" and "--challenge" not in words:  # which have their own
         if "--recovery" not in words:
             add(words, "--recovery", "0.5")
-        if "--time-limit" not in words:
+        if "--time-limit" not in words and kind != "drill":
             add(words, "--time-limit", "1")
     if kind == "compare" and "--node-count" not in words:
         add(words, "--node-count", "5")

@@ -6,15 +6,6 @@
 #include "common/base/units.h"
 
 namespace hearsay::bench {
-namespace {
-
-std::optional<Request> setup_request(const Workload& workload) {
-  const nlohmann::json body = workload.setup_body();
-  if (body.is_null()) return std::nullopt;
-  return Request(body);
-}
-
-}  // namespace
 
 Run::Run(EventHeap& heap, Network& network, Workload& workload, NodeControl& control,
          const RunOptions& options, OnEnd on_end)

@@ -8,7 +8,6 @@
 #include <ctime>
 #include <filesystem>
 #include <fstream>
-#include <iterator>
 #include <sstream>
 #include <string>
 #include <string_view>
@@ -18,9 +17,13 @@ namespace {
 
 constexpr int kFieldsBeforeTimes = 11;
 
+// What can be read of it: the process may end meanwhile (an iterator over the file would throw
+// then).
 std::string read_file(const std::string& path) {
   std::ifstream file(path);
-  return {std::istreambuf_iterator<char>(file), std::istreambuf_iterator<char>()};
+  std::ostringstream text;
+  text << file.rdbuf();
+  return text.str();
 }
 
 struct State {

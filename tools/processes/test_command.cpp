@@ -1,7 +1,6 @@
 #include "tools/processes/test_command.h"
 
 #include <fmt/core.h>
-#include <sys/resource.h>
 
 #include <csignal>
 #include <cstring>
@@ -15,7 +14,6 @@
 
 #include "common/base/clock.h"
 #include "common/base/units.h"
-#include "common/options/exit_codes.h"
 #include "tools/console/exit_codes.h"
 #include "tools/console/network_log.h"
 #include "tools/console/tell.h"
@@ -25,6 +23,7 @@
 #include "tools/processes/node_group.h"
 #include "tools/processes/program.h"
 #include "tools/processes/progress.h"
+#include "tools/processes/real_run.h"
 #include "tools/processes/usage.h"
 #include "tools/report/conclude.h"
 #include "tools/report/results.h"
@@ -32,21 +31,6 @@
 
 namespace hearsay::bench {
 namespace {
-
-constexpr std::int64_t kMostWaitingBytes = std::int64_t{256} << 20U;
-
-std::int64_t own_cpu_ns() {
-  rusage usage{};
-  ::getrusage(RUSAGE_SELF, &usage);
-  const std::int64_t seconds = usage.ru_utime.tv_sec + usage.ru_stime.tv_sec;
-  return seconds * kNsPerSecond + (usage.ru_utime.tv_usec + usage.ru_stime.tv_usec) * 1000;
-}
-
-// Real nodes can send more than any memory holds.
-NetworkOptions bounded(NetworkOptions network) {
-  network.most_waiting_bytes = kMostWaitingBytes;
-  return network;
-}
 
 // One test, wired up.
 class Test {
@@ -60,7 +44,7 @@ class Test {
         nodes_(loop_, {program, options.node_arguments}, store_.make_log_directory(),
                options.strict,
                [this](std::int64_t, std::size_t node, const std::string& why) {
-                 end(kind_of_death(node), node, why);
+                 end(kind_of_death(options_, nodes_, node, !run_->load_start_ns()), node, why);
                }),
         network_(loop_.heap(), nodes_, bounded(options.network), options.seed),
         workload_(make_workload(options.workload, options.shape, names_)) {
@@ -110,14 +94,6 @@ class Test {
   }
 
  private:
-  // Our node says with its status that it can't do what its command line asks.
-  const char* kind_of_death(std::size_t node) const {
-    const bool at_start = !run_->load_start_ns();
-    return at_start && runs_our_node(options_) && nodes_.exit_status(node) == kExitUsage
-               ? kBadArguments
-               : "node-died";
-  }
-
   // The nodes' logs tell the time of day.
   std::vector<Outage> outages_since(std::int64_t clock_start_ns) const {
     std::vector<Outage> outages = nodes_.deaths().outages();

@@ -17,6 +17,7 @@
 namespace hearsay::bench {
 
 inline constexpr const char* kResultsName = "results.json";
+inline constexpr const char* kDrillName = "drill.json";
 inline constexpr const char* kReportName = "report.txt";
 inline constexpr const char* kPageName = "report.html";
 

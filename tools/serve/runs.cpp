@@ -45,7 +45,7 @@ RunEntry read_run(const fs::path& folder) {
   run.name = folder.filename();
   try {
     run.files = list_folder(folder);
-    for (const char* name : {bench::kResultsName, kComparison}) {
+    for (const char* name : {bench::kResultsName, bench::kDrillName, kComparison}) {
       if (run.results.is_null()) run.results = read_json(folder / name);
     }
   } catch (const std::exception&) {
@@ -61,6 +61,7 @@ bool is_run(const fs::path& folder) {
   if (digits == 8 && name.size() > digits && name[digits] == 'T') return true;
   std::error_code ignored;
   return fs::exists(folder / bench::kResultsName, ignored) ||
+         fs::exists(folder / bench::kDrillName, ignored) ||
          fs::exists(folder / kComparison, ignored);
 }
 

@@ -32,7 +32,7 @@ constexpr std::array kSentences{
     Sentence{E::worker_recovered, "state rebuilt from {bytes} bytes of journal in {duration_ns}; goes on at input {position}"},
     Sentence{E::worker_ready, "worker {worker_pid} is ready, {duration_ns} after its start[; without a worker for {outage_ns}]"},
     Sentence{E::worker_killed, "kills worker {worker_pid}: {cause}"},
-    Sentence{E::worker_died, "worker {worker_pid} is dead: {cause}[, at input {position}]; seen {detection_ns} after its last sign of life"},
+    Sentence{E::worker_died, "worker {worker_pid} is dead: {cause}[ ({station})][, at input {position}]; seen {detection_ns} after its last sign of life"},
     Sentence{E::worker_delayed, "waits {delay_ns} before the next start ({count} in a row went wrong)"},
     Sentence{E::worker_not_started, "can't start a worker ({count} in a row): {cause}"},
     Sentence{E::segment_corrupt, "shared memory makes no sense[ at input {position}]: {cause}"},

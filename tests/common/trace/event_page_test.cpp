@@ -13,6 +13,7 @@
 #include <vector>
 
 #include "common/trace/event.h"
+#include "common/trace/station.h"
 #include "worker/gossip/value_trace.h"
 
 namespace hearsay::trace {
@@ -35,6 +36,7 @@ std::map<std::string, std::vector<std::vector<std::string>>> rows_of_page() {
   for (std::string line; std::getline(page, line);) {
     if (line.starts_with("#")) section = line.substr(line.find_first_not_of("# "));
     if (line == "The ways:") section = "The ways";
+    if (line == "The stations:") section = "The stations";
     if (!line.starts_with("| `")) continue;
     std::vector<std::string> cells;
     std::istringstream row(line.substr(1));
@@ -133,6 +135,13 @@ TEST(EventPage, HasTheWaysOfValues) {
                                    std::string(way::kBatch), std::string(way::kPull),
                                    std::string(way::kExchange), std::string(way::kSpread),
                                    std::string(way::kGossip)}));
+}
+
+TEST(EventPage, HasTheStationsOfDeaths) {
+  EXPECT_EQ(first_column("The stations"),
+            (std::set<std::string>{std::string(station::kStart), std::string(station::kRecovery),
+                                   std::string(station::kStep), std::string(station::kCommit),
+                                   std::string(station::kIdle)}));
 }
 
 TEST(EventPage, SaysTheVersion) {

@@ -128,6 +128,13 @@ TEST_F(RunsTest, TheListSaysVerdictsAndFigures) {
   }
 }
 
+TEST_F(RunsTest, ADrillHasAVerdictToo) {
+  write("drill/kept/drill.json", R"({"valid?":false})");
+  const std::string html = make_list(list_runs(store_, 10), "store", false);
+  EXPECT_NE(html.find("invalid"), std::string::npos) << html;
+  EXPECT_NE(html.find("drill"), std::string::npos);
+}
+
 TEST_F(RunsTest, AnOddRunCostsItsOwnRowOnly) {
   write("echo/20260301T000000.000Z/results.json", R"({"valid?":true})");
   fs::create_directories(store_ / "echo/20260302T000000.000Z/results.json");

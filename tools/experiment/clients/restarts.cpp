@@ -20,6 +20,12 @@ Request init_request(const std::string& node_id, std::string_view node_ids) {
                               nlohmann::json(node_id).dump(), node_ids)};
 }
 
+std::optional<Request> setup_request(const Workload& workload) {
+  const nlohmann::json body = workload.setup_body();
+  if (body.is_null()) return std::nullopt;
+  return Request(body);
+}
+
 std::string wrong_answer(const std::string& node, const std::string& asked,
                          const nlohmann::json& reply) {
   if (reply.is_null()) return fmt::format("{} did not answer {}", node, asked);

@@ -17,6 +17,7 @@
 #include <vector>
 
 #include "tools/experiment/clients/client.h"
+#include "tools/experiment/clients/workload.h"
 #include "tools/experiment/network/network.h"
 #include "tools/experiment/time/event_heap.h"
 
@@ -28,6 +29,9 @@ inline constexpr std::int64_t kInitTimeoutNs = 10'000'000'000;
 std::string node_ids(const Network& network);
 // The init of one of them.
 Request init_request(const std::string& node_id, std::string_view node_ids);
+
+// What every node is asked once after init; nothing: the workload has no such message.
+std::optional<Request> setup_request(const Workload& workload);
 
 // What is wrong with an answer to a message of the type `asked`, or "". Null: there was none.
 std::string wrong_answer(const std::string& node, const std::string& asked,

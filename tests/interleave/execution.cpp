@@ -10,10 +10,6 @@ namespace {
 
 Execution* the_running = nullptr;
 
-bool is_of_word(Kind kind) {
-  return kind <= Kind::wake && kind != Kind::fence;
-}
-
 const char* verb_of(Kind kind) {
   constexpr const char* kVerbs[] = {"load",  "store", "exchange", "fence", "sleep",
                                     "woken", "wake",  "poll",     "ring",  "silence"};
@@ -70,6 +66,8 @@ void Execution::run(std::size_t number) {
 std::uint64_t Execution::perform(Operation operation) {
   Playing& self = threads_[*current_];
   if (operation.kind == Kind::load) operation.newer = std::exchange(newer_, false);
+  if (operation.kind == Kind::fence) operation.word = self.last_word;
+  self.last_word = operation.word;
   self.next = operation;
   self.coroutine->leave();
   return self.result;
@@ -95,10 +93,16 @@ void Execution::access(Races::Access access, const void* bytes, std::size_t coun
   }
 }
 
+void Execution::forget_all_but(std::string_view state) {
+  StateHash past;
+  past.add(state);
+  threads_[*current_].past = past.value();
+}
+
 std::string Execution::name_of(std::size_t thread, const Operation& operation) const {
   std::string name = threads_[thread].name + ": " + verb_of(operation.kind);
-  if (is_of_word(operation.kind)) name += ' ' + words_[operation.word].name;
-  return name;
+  if (operation.word == kNoWord) return name;
+  return name + (operation.kind == Kind::fence ? " behind " : " ") + words_[operation.word].name;
 }
 
 std::memory_order Execution::order_of(std::size_t thread, const Operation& operation) {
@@ -229,7 +233,8 @@ void Execution::give(Playing& thread, WeakMemory::Loaded loaded) {
 
 std::uint64_t Execution::state() const {
   StateHash hash;
-  memory_.add_to(hash);
+  memory_.add_to(hash, threads_.size());
+  races_.add_to(hash);
   for (const Playing& thread : threads_) {
     hash.add(thread.past);
     hash.add(thread.asleep_on ? 1 : 0);

@@ -11,6 +11,7 @@
 #include <memory>
 #include <optional>
 #include <string>
+#include <string_view>
 #include <vector>
 
 #include "tests/interleave/coroutine.h"
@@ -30,16 +31,18 @@ enum class Machine {
 
 struct Rules {
   Machine machine = Machine::cxx;
-  // The operation, as "THREAD: OPERATION [WORD]", that is relaxed whatever the code says; a fence
-  // is left out.
+  // The operation that is relaxed whatever the code says: "THREAD: OPERATION WORD", or
+  // "THREAD: fence behind WORD" by what the thread did last, which then is no fence.
   std::string weakened;
 };
 
 enum class Kind { load, store, exchange, fence, sleep, woken, wake, poll, ring, silence };
 
+inline constexpr std::size_t kNoWord = kMaxWords;
+
 struct Operation {
   Kind kind;
-  std::size_t word = 0;
+  std::size_t word = kNoWord;  // fence: that of the operation before it
   std::memory_order order = std::memory_order_relaxed;
   std::uint64_t value = 0;  // sleep: while the word holds it
   bool newer = false;       // load: only what the thread has not seen
@@ -70,6 +73,7 @@ class Execution {
   std::size_t word_at(const volatile void* address, std::size_t bytes);
   void access(Races::Access access, const void* bytes, std::size_t count);
   void retry() { newer_ = true; }
+  void forget_all_but(std::string_view state);
   [[noreturn]] void fail(const std::string& what);
 
  private:
@@ -78,6 +82,7 @@ class Execution {
     std::unique_ptr<Coroutine> coroutine;
     std::optional<Operation> next;
     std::uint64_t result = 0;
+    std::size_t last_word = kNoWord;
     std::optional<std::size_t> asleep_on;
     std::uint64_t past = 0;  // a hash of all that it was given
   };

@@ -7,9 +7,11 @@
 #include <linux/futex.h>
 #include <sys/syscall.h>
 
+#include <array>
 #include <cstdarg>
 #include <cstring>
 #include <exception>
+#include <new>
 
 #include "common/base/check.h"
 #include "tests/interleave/execution.h"
@@ -164,6 +166,16 @@ void check_failed(const char* what, const char* /*file*/, int /*line*/) {
 }
 
 namespace interleave {
+
+void* Program::operator new(std::size_t bytes) {
+  alignas(std::max_align_t) static std::array<std::byte, 4096> place;
+  if (bytes > place.size()) throw std::bad_alloc();
+  return place.data();
+}
+
+void forget_all_but(std::string_view state) {
+  Execution::running()->forget_all_but(state);
+}
 
 void retry() {
   Execution::running()->retry();

@@ -37,7 +37,7 @@ TEST(LitmusTest, AReleaseStoreBringsWhatWasBeforeIt) {
 TEST(LitmusTest, AnOperationIsWeakenedByItsName) {
   EXPECT_EQ(outcomes_of("message passing", {.weakened = "a: store y"}), kAllOfTwo);
   EXPECT_EQ(outcomes_of("message passing", {.weakened = "b: load y"}), kAllOfTwo);
-  EXPECT_EQ(outcomes_of("store buffering, fences", {.weakened = "b: fence"}), kAllOfTwo);
+  EXPECT_EQ(outcomes_of("store buffering, fences", {.weakened = "b: fence behind y"}), kAllOfTwo);
   EXPECT_TRUE(explore_litmus("message passing", {.weakened = "b: load y"}).weakened);
   EXPECT_FALSE(explore_litmus("message passing", {.weakened = "b: load z"}).weakened);
 }

@@ -8,6 +8,7 @@
 #include <functional>
 #include <span>
 #include <string>
+#include <string_view>
 #include <vector>
 
 namespace hearsay::interleave {
@@ -32,6 +33,10 @@ class Program {
   Program(const Program&) = delete;
   Program& operator=(const Program&) = delete;
   virtual ~Program() = default;
+  // One program lives at a time, each at the same address: pointers into it are the same in all
+  // executions.
+  static void* operator new(std::size_t bytes);
+  static void operator delete(void* /*program*/) {}
 
   virtual std::vector<Word> words() = 0;
   // Plain bytes that the threads share: to be watched for data races.
@@ -46,6 +51,10 @@ class Program {
 // What was done since is done in vain until there is news: the next load waits for a store that the
 // thread has not seen. Trying again with what it has seen would change nothing.
 void retry();
+// All that counts of what the thread did and was given is in these bytes. It is where it was
+// before, or will be again, so that states which differ in nothing else are one. Wrong bytes hide
+// errors.
+void forget_all_but(std::string_view state);
 // The bell is rung, or is rung while the thread sleeps here (a poll() on an eventfd).
 bool bell_rings(bool may_sleep);
 void ring_bell();

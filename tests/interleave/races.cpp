@@ -33,4 +33,13 @@ std::optional<std::string> Races::access(Access access, std::size_t thread, cons
   return std::nullopt;
 }
 
+void Races::add_to(StateHash& hash) const {
+  hash.add({reinterpret_cast<const char*>(watched_.data()), watched_.size()});
+  for (const Byte& byte : bytes_) {
+    hash.add(byte.writer);
+    hash.add(byte.written);
+    for (const std::uint32_t time : byte.read) hash.add(time);
+  }
+}
+
 }  // namespace hearsay::interleave

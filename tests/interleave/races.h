@@ -27,6 +27,9 @@ class Races {
   std::optional<std::string> access(Access access, std::size_t thread, const Clock& clock,
                                     const void* bytes, std::size_t count);
 
+  // With what the bytes hold.
+  void add_to(StateHash& hash) const;
+
  private:
   struct Byte {
     std::size_t writer = 0;

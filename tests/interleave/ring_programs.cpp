@@ -81,62 +81,82 @@ class RingProgram : public Program {
   std::vector<Thread> threads() override {
     return {{"producer", [this] { produce(); }}, {"consumer", [this] { consume(); }}};
   }
-  std::string outcome() override { return was_full_ ? "was full" : ""; }
+  std::string outcome() override {
+    return std::string(was_full_ ? "full" : "") + (padded_ ? " padded" : "");
+  }
 
  private:
   static constexpr std::uint64_t kCapacity = 128;
   // So that the third record does not fit before the end of the buffer.
   static constexpr std::uint64_t kStart = 3 * kCapacity - 72;
 
-  void produce() {
-    shm::RingProducer producer(ring_.view(), kStart);
+  struct Producing {
+    shm::RingProducer producer;
+    std::size_t number = 0;
     std::size_t published = 0;
-    for (std::size_t number = 0; number < run_.records;) {
-      if (producer.append(kind_of(number), 0, Payload(number).view()))
-        ++number;
-      else
-        wait_for_room(producer, number, published);
-      if (number - published == run_.publish_every || number == run_.records) {
-        publish(producer, number, published);
-      }
-    }
-  }
-  void wait_for_room(shm::RingProducer& producer, std::size_t number, std::size_t& published) {
-    was_full_ = true;
-    publish(producer, number, published);
-    retry();
-  }
-  static void publish(shm::RingProducer& producer, std::size_t number, std::size_t& published) {
-    if (number == published) return;
-    published = number;
-    producer.publish();
-  }
+    std::size_t was_full = 0;
+    std::size_t padded = 0;
+  };
 
-  void consume() {
-    shm::RingConsumer consumer(ring_.view(), kStart);
-    std::size_t released = 0;
-    for (std::size_t number = 0; number < run_.records;) {
-      if (const auto record = consumer.next(run_.copied ? &copy_ : nullptr)) {
-        expect(*record, number++);
+  void produce() {
+    Producing own{shm::RingProducer(ring_.view(), kStart)};
+    while (own.number < run_.records) {
+      forget_all_but(bytes_of(own));
+      const Payload payload(own.number);
+      const std::uint64_t unpadded =
+          own.producer.tail() + shm::checked_bytes(payload.view().size());
+      if (own.producer.append(kind_of(own.number), 0, payload.view())) {
+        ++own.number;
+        if (own.producer.tail() != unpadded) own.padded = 1;
       } else {
-        release(consumer, number, released);
+        own.was_full = 1;
+        publish(own);
         retry();
       }
-      if (number - released == run_.release_every) release(consumer, number, released);
+      if (own.number - own.published == run_.publish_every) publish(own);
     }
-    release(consumer, run_.records, released);
-    if (consumer.has_next()) fail("one record more than were sent");
+    publish(own);
+    was_full_ = own.was_full != 0;
+    padded_ = own.padded != 0;
   }
-  static void release(shm::RingConsumer& consumer, std::size_t number, std::size_t& released) {
-    if (number == released) return;
-    released = number;
-    consumer.release();
+  static void publish(Producing& own) {
+    if (own.number == own.published) return;
+    own.published = own.number;
+    own.producer.publish();
+  }
+
+  struct Consuming {
+    shm::RingConsumer consumer;
+    std::size_t number = 0;
+    std::size_t released = 0;
+  };
+
+  void consume() {
+    Consuming own{shm::RingConsumer(ring_.view(), kStart)};
+    while (own.number < run_.records) {
+      forget_all_but(bytes_of(own));
+      if (const auto record = own.consumer.next(run_.copied ? &copy_ : nullptr)) {
+        expect(*record, own.number++);
+      } else {
+        release(own);
+        retry();
+      }
+      if (own.number - own.released == run_.release_every) release(own);
+    }
+    release(own);
+    if (own.consumer.has_next()) fail("one record more than were sent");
+  }
+  static void release(Consuming& own) {
+    if (own.number == own.released) return;
+    own.released = own.number;
+    own.consumer.release();
   }
 
   RingRun run_;
   SmallRing<kCapacity> ring_{kStart};
   std::string copy_;
   bool was_full_ = false;
+  bool padded_ = false;
 };
 
 class ParkProgram : public Program {
@@ -167,46 +187,63 @@ class ParkProgram : public Program {
   // Of inputs without payloads: 4 of them.
   static constexpr std::uint64_t kCapacity = 64;
 
+  struct Supervising {
+    shm::RingProducer producer;
+    std::size_t number;
+    std::size_t slept = 0;
+  };
+
   // InputQueue::flush(), exchange_with_worker() and wait() of supervisor/.
   void supervise() {
-    while (appended_ < all_) {
-      if (!producer_.append(kind_of(appended_), 0, {})) {
-        wait_for_room();
+    Supervising own{producer_, appended_};
+    while (own.number < all_) {
+      forget_all_but(bytes_of(own));
+      if (!own.producer.append(kind_of(own.number), 0, {})) {
+        wait_for_room(own);
         continue;
       }
-      ++appended_;
-      producer_.publish();
+      ++own.number;
+      own.producer.publish();
       if (shm::must_wake(worker_park_, shm::kRecordsPublished)) shm::wake(worker_park_);
     }
+    supervisor_slept_ = own.slept != 0;
   }
-  void wait_for_room() {
+  void wait_for_room(Supervising& own) {
     shm::raise(supervisor_park_, shm::kRecordsPublished | shm::kRoomFreed);
-    const bool may_sleep = !producer_.has_room(0);
-    supervisor_slept_ |= may_sleep;
+    const bool may_sleep = !own.producer.has_room(0);
+    if (may_sleep) own.slept = 1;
     const bool rung = bell_rings(may_sleep);
     shm::lower(supervisor_park_);
     if (rung) silence_bell();
   }
 
+  struct Working {
+    shm::RingConsumer consumer;
+    std::size_t number = 0;
+    std::size_t slept = 0;
+  };
+
   // wait_for() of worker/duty_cycle, publish() of worker/committer.
   void work() {
-    shm::RingConsumer consumer(ring_.view(), 0);
-    for (std::size_t number = 0; number < all_;) {
-      const auto record = consumer.next();
+    Working own{shm::RingConsumer(ring_.view(), 0)};
+    while (own.number < all_) {
+      forget_all_but(bytes_of(own));
+      const auto record = own.consumer.next();
       if (!record) {
-        wait_for_records(consumer);
+        wait_for_records(own);
         continue;
       }
-      if (record->kind != kind_of(number++)) fail("a record is not the next one");
-      consumer.release();
+      if (record->kind != kind_of(own.number++)) fail("a record is not the next one");
+      own.consumer.release();
       if (shm::must_wake(supervisor_park_, shm::kRoomFreed)) ring_bell();
     }
+    worker_slept_ = own.slept != 0;
   }
-  void wait_for_records(shm::RingConsumer& consumer) {
+  void wait_for_records(Working& own) {
     const std::uint32_t reasons = shm::kRecordsPublished | shm::kStopAsked;
     shm::raise(worker_park_, reasons);
-    if (!consumer.has_next()) {
-      worker_slept_ = true;
+    if (!own.consumer.has_next()) {
+      own.slept = 1;
       shm::sleep_on(worker_park_, reasons);
     }
     shm::lower(worker_park_);

@@ -1,6 +1,7 @@
 #include "tests/interleave/weak_memory.h"
 
 #include <algorithm>
+#include <functional>
 #include <stdexcept>
 
 namespace hearsay::interleave {
@@ -32,6 +33,10 @@ void View::join(const View& other) {
 void StateHash::add(std::uint64_t value) {
   value_ = (value_ ^ value) * 0x9e37'79b9'7f4a'7c15;
   value_ ^= value_ >> 29;
+}
+
+void StateHash::add(std::string_view bytes) {
+  add(std::hash<std::string_view>()(bytes));
 }
 
 void StateHash::add(const View& view) {
@@ -165,16 +170,22 @@ void WeakMemory::tick(Thread& thread, std::size_t number) {
   thread.acquirable.clock[number] = ++thread.current.clock[number];
 }
 
-void WeakMemory::add_to(StateHash& hash) const {
-  for (const Thread& thread : threads_) {
-    hash.add(thread.current);
-    hash.add(thread.acquirable);
-    hash.add(thread.released);
+void WeakMemory::add_to(StateHash& hash, std::size_t threads) const {
+  for (std::size_t i = 0; i < threads; ++i) {
+    hash.add(threads_[i].current);
+    hash.add(threads_[i].acquirable);
+    hash.add(threads_[i].released);
   }
   hash.add(fences_);
-  for (const auto& stores : words_) {
-    hash.add(stores.size());
-    for (const Store& store : stores) {
+  for (std::size_t word = 0; word < words_.size(); ++word) {
+    std::size_t oldest = words_[word].size();
+    for (std::size_t i = 0; i < threads; ++i) {
+      oldest = std::min<std::size_t>(oldest, threads_[i].current.seen[word]);
+    }
+    hash.add(words_[word].size());
+    for (std::size_t index = oldest; index < words_[word].size(); ++index) {
+      const Store& store = words_[word][index];
+      hash.add(store.value);
       hash.add(store.id);
       hash.add(store.carried);
       hash.add(store.followed ? 1 : 0);

@@ -18,6 +18,7 @@
 #include <atomic>
 #include <cstddef>
 #include <cstdint>
+#include <string_view>
 #include <vector>
 
 namespace hearsay::interleave {
@@ -38,6 +39,7 @@ struct View {
 class StateHash {
  public:
   void add(std::uint64_t value);
+  void add(std::string_view bytes);
   void add(const View& view);
   std::uint64_t value() const { return value_; }
 
@@ -75,7 +77,8 @@ class WeakMemory {
 
   // What happened before the thread's next access, and its own time.
   const Clock& clock(std::size_t thread) const { return threads_[thread].current.clock; }
-  void add_to(StateHash& hash) const;
+  // What the first so many threads may still come upon.
+  void add_to(StateHash& hash, std::size_t threads) const;
 
  private:
   struct Store {

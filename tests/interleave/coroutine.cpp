@@ -1,9 +1,10 @@
 #include "tests/interleave/coroutine.h"
 
-#include <cstdint>
 #include <utility>
 
 namespace hearsay::interleave {
+
+Coroutine* Coroutine::resumed_ = nullptr;
 
 Coroutine::Coroutine(std::function<void()> body)
     : body_(std::move(body)),
@@ -13,19 +14,17 @@ Coroutine::Coroutine(std::function<void()> body)
   here_.uc_stack.ss_sp = stack_.get();
   here_.uc_stack.ss_size = kStackBytes;
   here_.uc_link = &resumer_;
-  // makecontext() passes ints only.
-  const auto self = reinterpret_cast<std::uintptr_t>(this);
-  ::makecontext(&here_, reinterpret_cast<void (*)()>(&Coroutine::begin), 2,
-                static_cast<unsigned>(self >> 32), static_cast<unsigned>(self));
+  ::makecontext(&here_, &Coroutine::begin, 0);
 }
 
-void Coroutine::begin(unsigned upper, unsigned lower) {
-  auto* self = reinterpret_cast<Coroutine*>(std::uintptr_t{upper} << 32 | lower);
-  self->body_();
-  self->ended_ = true;
+void Coroutine::begin() {
+  Coroutine& self = *resumed_;
+  self.body_();
+  self.ended_ = true;
 }
 
 void Coroutine::resume() {
+  resumed_ = this;
   ::swapcontext(&resumer_, &here_);
 }
 

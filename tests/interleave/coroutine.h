@@ -28,7 +28,9 @@ class Coroutine {
  private:
   static constexpr std::size_t kStackBytes = 64 * 1024;
 
-  static void begin(unsigned upper, unsigned lower);
+  static void begin();
+
+  static Coroutine* resumed_;
 
   std::function<void()> body_;
   std::unique_ptr<std::byte[]> stack_;

@@ -24,9 +24,9 @@ std::uint64_t initial_of(const Word& word) {
 
 }  // namespace
 
-Execution::Execution(std::unique_ptr<Program> program, const Rules& rules)
+Execution::Execution(std::unique_ptr<Program> program, Rules rules)
     : program_(std::move(program)),
-      rules_(rules),
+      rules_(std::move(rules)),
       words_(program_->words()),
       races_(program_->bytes()) {
   for (const Word& word : words_) memory_.add_word(initial_of(word));

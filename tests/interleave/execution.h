@@ -50,7 +50,7 @@ struct Operation {
 
 class Execution {
  public:
-  Execution(std::unique_ptr<Program> program, const Rules& rules);
+  Execution(std::unique_ptr<Program> program, Rules rules);
   Execution(const Execution&) = delete;
   Execution& operator=(const Execution&) = delete;
   ~Execution();

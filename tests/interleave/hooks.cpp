@@ -18,7 +18,6 @@
 
 using hearsay::interleave::Execution;
 using hearsay::interleave::Kind;
-using hearsay::interleave::Operation;
 using hearsay::interleave::Races;
 
 namespace {
@@ -61,7 +60,8 @@ T exchange(volatile T* word, T value, int order) {
 
 }  // namespace
 
-// NOLINTBEGIN(bugprone-reserved-identifier): the names are the compilers' choice.
+// The names are the compilers' choice.
+// NOLINTBEGIN(bugprone-reserved-identifier,readability-identifier-naming)
 extern "C" {
 
 void __tsan_init() {}
@@ -157,7 +157,7 @@ long syscall(long number, ...) noexcept {
 }
 
 }  // extern "C"
-// NOLINTEND(bugprone-reserved-identifier)
+// NOLINTEND(bugprone-reserved-identifier,readability-identifier-naming)
 
 namespace hearsay {
 

@@ -11,7 +11,7 @@
 // NAME_choices(), and takes one below that. Beside the views run vector clocks, which know what
 // happened before what; fences alone order nothing there, as in the C++ standard.
 //
-// Single-threaded: it is told on whose behalf an operation is. No initial choice, no chance.
+// Single-threaded: it is told on whose behalf an operation is.
 #pragma once
 
 #include <array>

@@ -65,7 +65,6 @@ void Execution::run(std::size_t number) {
 
 std::uint64_t Execution::perform(Operation operation) {
   Playing& self = threads_[*current_];
-  if (operation.kind == Kind::load) operation.newer = std::exchange(newer_, false);
   if (operation.kind == Kind::fence) operation.word = self.last_word;
   self.last_word = operation.word;
   self.next = operation;
@@ -91,6 +90,10 @@ void Execution::access(Races::Access access, const void* bytes, std::size_t coun
   if (const auto race = races_.access(access, *current_, memory_.clock(*current_), bytes, count)) {
     fail("data race: " + *race);
   }
+}
+
+void Execution::retry() {
+  threads_[*current_].wants_news = true;
 }
 
 void Execution::forget_all_but(std::string_view state) {
@@ -123,7 +126,7 @@ std::size_t Execution::choices(std::size_t number) const {
   const Operation& next = *thread.next;
   switch (next.kind) {
     case Kind::load:
-      return memory_.load_choices(number, next.word, {.newer = next.newer});
+      return memory_.load_choices(number, next.word, {.newer = thread.wants_news});
     case Kind::store:
       return memory_.store_choices(number, next.word);
     case Kind::exchange:
@@ -175,6 +178,7 @@ void Execution::execute(std::size_t number, const Operation& operation, std::siz
   switch (operation.kind) {
     case Kind::load:
       give(thread, memory_.load(number, operation.word, order, choice));
+      thread.wants_news = false;
       break;
     case Kind::store:
       memory_.store(number, operation.word, operation.value, order, choice);
@@ -238,6 +242,7 @@ std::uint64_t Execution::state() const {
   for (const Playing& thread : threads_) {
     hash.add(thread.past);
     hash.add(thread.asleep_on ? 1 : 0);
+    hash.add(thread.wants_news ? 1 : 0);
   }
   hash.add(bell_);
   return hash.value();

@@ -45,7 +45,6 @@ struct Operation {
   std::size_t word = kNoWord;  // fence: that of the operation before it
   std::memory_order order = std::memory_order_relaxed;
   std::uint64_t value = 0;  // sleep: while the word holds it
-  bool newer = false;       // load: only what the thread has not seen
 };
 
 class Execution {
@@ -72,7 +71,7 @@ class Execution {
   std::uint64_t perform(Operation operation);
   std::size_t word_at(const volatile void* address, std::size_t bytes);
   void access(Races::Access access, const void* bytes, std::size_t count);
-  void retry() { newer_ = true; }
+  void retry();
   void forget_all_but(std::string_view state);
   [[noreturn]] void fail(const std::string& what);
 
@@ -84,7 +83,8 @@ class Execution {
     std::uint64_t result = 0;
     std::size_t last_word = kNoWord;
     std::optional<std::size_t> asleep_on;
-    std::uint64_t past = 0;  // a hash of all that it was given
+    bool wants_news = false;  // of its next load
+    std::uint64_t past = 0;   // a hash of all that it was given
   };
   struct Step {
     std::size_t thread;
@@ -110,7 +110,6 @@ class Execution {
   std::size_t bell_ = 0;
   std::vector<Step> steps_;
   std::optional<std::size_t> current_;
-  bool newer_ = false;
   bool weakened_ = false;
   std::string error_;
 };

@@ -14,7 +14,7 @@ using Outcomes = std::set<std::string>;
 
 template <typename Make, typename Run>
 Explored explore_printed(Make make, const Run& run, const Rules& rules = {}) {
-  const Explored explored = explore([&] { return make(run); }, rules);
+  Explored explored = explore([&] { return make(run); }, rules);
   std::cout << explored.figures() << '\n';
   EXPECT_EQ(explored.weakened, !rules.weakened.empty()) << rules.weakened;
   return explored;

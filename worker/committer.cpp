@@ -42,6 +42,10 @@ Committer::Committer(shm::Segment& segment, shm::Journal& first, shm::Journal& s
 
 void Committer::check_slot() const {
   shm::check_active_slot(segment_.commit());
+  if (!shm::PositionWord::is_position(slot_.request_head) ||
+      !shm::PositionWord::is_position(slot_.reply_tail)) {
+    throw CorruptSegment("the commit record names an impossible position in a ring");
+  }
   if (slot_.journal_region > 1) throw CorruptSegment("the commit record names a third journal");
   shm::check_journal(slot_, active_journal());
   if (slot_.spill_begin > slot_.spill_end || slot_.spill_end > spill_.size_bytes()) {

@@ -48,6 +48,10 @@ inline constexpr std::uint64_t kNoPosition = ~std::uint64_t{0};
 // A position in a ring (ring.h), which is a multiple of 8, or kNoPosition.
 class PositionWord {
  public:
+  // Whether it is a position that can be kept.
+  static bool is_position(std::uint64_t position) {
+    return position % kUnitBytes == 0 && position / kUnitBytes < GuardedWord::kLargest;
+  }
   // Throws CorruptSegment.
   std::uint64_t load(std::memory_order order) const {
     const std::uint64_t unit = word_.load(order);

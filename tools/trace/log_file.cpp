@@ -22,6 +22,8 @@ constexpr std::size_t kBufferBytes = kPieceBytes * 4;
 // Between two processes lines may change places; by more than this, the clock was set.
 constexpr std::int64_t kLatestNs = kNsPerSecond;
 constexpr std::int64_t kLongestPauseNs = 3600 * kNsPerSecond;
+// No node of ours runs later than in 2096; twice as much can still be counted.
+constexpr std::int64_t kEndOfTimeNs = 4'000'000'000 * kNsPerSecond;
 
 [[noreturn]] void refuse_file(const std::filesystem::path& path) {
   throw TraceProblem(
@@ -113,7 +115,7 @@ void LogFile::take_line(std::size_t begin, std::size_t size) {
   const std::string_view line(buffer_.data() + begin, size);
   const auto stamp = passing_over_ ? std::nullopt : parser_.stamp_of(line);
   passing_over_ = false;
-  if (!stamp) {
+  if (!stamp || stamp->ts_ns < 0 || stamp->ts_ns > kEndOfTimeNs) {
     ++notes_.foreign_lines;
     return;
   }
@@ -131,16 +133,21 @@ std::int64_t LogFile::earliest_ns(std::int64_t pid) const {
   return process == processes_.end() ? latest_ns_ - kLatestNs : process->second.last_ns;
 }
 
+// A time of the log on the clock that never steps back.
+std::int64_t LogFile::moved(std::int64_t ts_ns) const {
+  return std::min(ts_ns + moved_ns_, kEndOfTimeNs);
+}
+
 bool LogFile::sets_clock(const LineStamp& stamp) const {
-  const std::int64_t time_ns = stamp.ts_ns + moved_ns_;
+  const std::int64_t time_ns = moved(stamp.ts_ns);
   return time_ns < earliest_ns(stamp.pid) || time_ns > latest_ns_ + kLongestPauseNs;
 }
 
 // Each process that lives through a step sees it once.
 std::int64_t LogFile::keep_time(const LineStamp& stamp) {
-  const bool steps_back = !processes_.empty() && stamp.ts_ns + moved_ns_ < earliest_ns(stamp.pid);
+  const bool steps_back = !processes_.empty() && moved(stamp.ts_ns) < earliest_ns(stamp.pid);
   Process& process = processes_[stamp.pid];
-  std::int64_t time_ns = stamp.ts_ns + moved_ns_;
+  std::int64_t time_ns = moved(stamp.ts_ns);
   if (steps_back) {
     notes_.clock_steps = std::max(notes_.clock_steps, ++process.clock_steps);
     notes_.largest_step_ns = std::max(notes_.largest_step_ns, latest_ns_ - time_ns);

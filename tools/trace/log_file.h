@@ -65,6 +65,7 @@ class LogFile {
   bool read_more();
   void take_line(std::size_t begin, std::size_t size);
   std::int64_t earliest_ns(std::int64_t pid) const;
+  std::int64_t moved(std::int64_t ts_ns) const;
   bool sets_clock(const LineStamp& stamp) const;
   std::int64_t keep_time(const LineStamp& stamp);
   std::string_view text_of(const Line& line) const {

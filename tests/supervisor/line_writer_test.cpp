@@ -113,6 +113,18 @@ TEST_F(LineWriterTest, EachLineIsToldOnceWithThePositionOfItsInput) {
   EXPECT_EQ(told_, wanted) << "a line of the supervisor's own has no position";
 }
 
+// Until the moment of writing: nobody would notice afterwards.
+TEST_F(LineWriterTest, WhatIsDamagedAsItWaitsForThePipeDoesNotGoOut) {
+  fill_pipe();
+  line("answer\n", kWhole);
+  writer_.pump(1);
+  ASSERT_TRUE(writer_.blocked());
+  ring_.data()[kRecordHeaderBytes + sizeof(protocol::LineHeader)] ^= std::byte{4};
+  pipe_.read();
+  EXPECT_THROW(writer_.pump(2), CorruptSegment);
+  EXPECT_EQ(pipe_.read(), "");
+}
+
 TEST_F(LineWriterTest, OneJustInTimeIsWritten) {
   line("just in time\n", kWhole | kToClient, 0);
   writer_.pump(kDeadlineNs);

@@ -206,6 +206,8 @@ TEST_F(CommitterTest, AStateThatIsLargeItselfIsNotCompactedAgainAndAgain) {
   EXPECT_FALSE(committer_->wants_compaction());
   commit(effects_with(large, {}));
   EXPECT_FALSE(committer_->wants_compaction());
+  replace_worker();
+  EXPECT_FALSE(committer_->wants_compaction()) << "its successor knows how long the snapshot was";
 }
 
 TEST_F(CommitterTest, ASlotThatMakesNoSenseIsRefused) {
@@ -224,6 +226,8 @@ TEST_F(CommitterTest, TheDoorbellRingsOnlyForASleeper) {
   commit(effects_with("", {"line"}));
   EXPECT_FALSE(doorbell_rings());
   shm::raise(segment_.supervisor_park(), shm::kRecordsPublished);
+  commit(effects_with("change", {}));
+  EXPECT_FALSE(doorbell_rings()) << "there is nothing to read";
   commit(effects_with("", {"line"}));
   EXPECT_TRUE(doorbell_rings());
 }
@@ -281,6 +285,9 @@ TEST_F(CommitterTest, ACompactionWithoutRoomChangesNothing) {
   EXPECT_TRUE(committer_->is_worth_it(effects_with(large, {})));
   committer_->compact(effects_with(large, {}));
   EXPECT_FALSE(committer_->is_worth_it(effects_with(large, {})));
+  while (journal().size() < before.size()) commit(effects_with(large, {}));
+  EXPECT_TRUE(committer_->wants_compaction()) << "it is put off no longer";
+  committer_->compact(effects_with(large, {}));
   replace_worker();
   EXPECT_EQ(journal(), std::vector<std::string>{large});
 }

@@ -130,6 +130,19 @@ TEST(RingCorruptionTest, ARecordDamagedAsItWaitsIsFound) {
   }
 }
 
+TEST(RingCorruptionTest, DamageThatComesLaterDoesACopyNoHarm) {
+  OwnedRing ring(kCapacity);
+  RingProducer producer(ring.view(), 0);
+  RingConsumer consumer(ring.view(), 0);
+  ASSERT_TRUE(producer.append(1, 0, "as it was"));
+  producer.publish();
+  std::string copy;
+  const auto record = consumer.next(&copy);
+  ASSERT_TRUE(record);
+  std::memset(ring.data(), 0x55, kCapacity);
+  EXPECT_EQ(record->payload, "as it was");
+}
+
 TEST(RingCorruptionTest, ALeftoverOfAnEarlierLapIsNoRecord) {
   OwnedRing ring(kCapacity);
   RingProducer producer(ring.view(), 0);

@@ -172,14 +172,12 @@ TEST_F(InputQueueTest, FullPartsAreNoMoreThanNeeded) {
   }
 }
 
-INSTANTIATE_TEST_SUITE_P(Bytes, SizeTest,
-                         testing::Values(0, 30'000, kPartBytes - kRestBytes,
-                                         2 * kPartBytes - kRestBytes, 3 * kPartBytes - kRestBytes,
-                                         protocol::kLongestPayloadBytes - 80,
-                                         protocol::kLongestPayloadBytes - 60,
-                                         protocol::kLongestPayloadBytes,
-                                         2 * protocol::kLongestPayloadBytes, shm::kRingBytes,
-                                         1'000'000));
+INSTANTIATE_TEST_SUITE_P(
+    Bytes, SizeTest,
+    testing::Values(0, 30'000, kPartBytes - kRestBytes, 2 * kPartBytes - kRestBytes,
+                    3 * kPartBytes - kRestBytes, protocol::kLongestPayloadBytes - 80,
+                    protocol::kLongestPayloadBytes - 60, protocol::kLongestPayloadBytes,
+                    2 * protocol::kLongestPayloadBytes, shm::kRingBytes, 1'000'000));
 
 TEST_F(InputQueueTest, AFullRingBlocksAndKeepsTheOrder) {
   std::uint64_t pushed = 0;

@@ -32,9 +32,8 @@ constexpr std::uint64_t kInput = 8;  // a position
 class WorkerWardenTest : public testing::Test {
  protected:
   WorkerWardenTest() {
-    let_workers("exec sleep 1000");
-    warden_.emplace(options_, (folder_ / "worker").string(), segment_,
-                    files_.shared(-1), trace_,
+    let_workers("exec sleep 100");
+    warden_.emplace(options_, (folder_ / "worker").string(), segment_, files_.shared(-1), trace_,
                     [this](std::uint64_t generation, std::uint64_t) { generation_ = generation; });
   }
 
@@ -258,8 +257,7 @@ TEST_F(WorkerWardenTest, WakesUpForWhatIsDueOnly) {
 TEST_F(WorkerWardenTest, WhatNoOtherWorkerCouldDoEndsTheNode) {
   for (const int code : {kExitCorrupt, kExitDisk}) {
     let_workers("exit " + std::to_string(code));
-    warden_.emplace(options_, (folder_ / "worker").string(), segment_,
-                    files_.shared(-1), trace_,
+    warden_.emplace(options_, (folder_ / "worker").string(), segment_, files_.shared(-1), trace_,
                     [](std::uint64_t, std::uint64_t) {});
     warden_->start(now_ns_);
     EXPECT_THROW(look_until("worker_started"), NodeFailure) << code;

@@ -81,7 +81,8 @@ class DutyCycleTest : public testing::Test {
     services.push_back({3, "scripted", std::make_unique<ScriptedService>(segment_, deed)});
     core::Node node({1, 2}, std::move(services), trace);
     recovered_ = 0;
-    recover(committer, node, [this] { ++recovered_; }, trace);
+    recover(
+        committer, node, [this] { ++recovered_; }, trace);
     DutyCycle(segment_, committer, node, trace, nullptr).run();
     owed_ = sync.due_ns().has_value();
   }

@@ -170,6 +170,28 @@ TEST_F(Teller, TakesOverWhenTheRelayIsSilent) {
   EXPECT_EQ(lines[0]["body"]["runs"], own_run(1, {5, 6}));
 }
 
+// What it had told it owes now, and no longer awaits.
+TEST_F(Teller, TheNextWorkerOfOneThatTookOverSendsNothingTwice) {
+  broadcast(5);
+  while (of_type(run_until(next_wake_ns()), "gossip-spread").empty()) {
+  }
+  core_.restart();
+  core_.wakes.clear();
+  core_.worker_started(2);
+  EXPECT_TRUE(of_type(run_for(kNsPerSecond), "gossip-spread").empty());
+}
+
+// Both sides of a partition may have a relay: what one lacks must not wait for quiet times.
+TEST_F(Teller, InUnrestItComparesWithOthersNowAndThen) {
+  hear("n2", batch(1, Json::array(), 2));
+  std::size_t compared = 0;
+  for (const Json& line : of_type(run_for(3 * kNsPerSecond), "gossip-have")) {
+    compared += line["body"].contains("vector") ? 1 : 0;
+    EXPECT_NE(line["dest"], self());
+  }
+  EXPECT_GE(compared, 1U);
+}
+
 TEST_F(Teller, IgnoresAnEpochThatWouldUseUpAllNumbers) {
   hear("n2", batch(1, own_run(3, {8}), (std::uint64_t{1} << 62) - 2));
   EXPECT_EQ(broadcast(5).at(0)["body"]["epoch"], 0);

@@ -175,6 +175,16 @@ TEST_F(TheRelay, HandsOverWhatItOwesWhenItResigns) {
   EXPECT_TRUE(of_type(run_for(kPeriodNs * 2), "gossip-spread").empty());
 }
 
+TEST_F(TheRelay, WhatItHandedOverItsNextWorkerDoesNotOwe) {
+  hear("n2", told("a", 1));
+  hear("n2", told("b", 2));
+  hear("n3", batch(1, Json::array(), 3));
+  core_.restart();
+  core_.wakes.clear();
+  core_.worker_started(2);
+  EXPECT_TRUE(of_type(run_for(kPeriodNs * 3), "gossip-spread").empty());
+}
+
 TEST_F(TheRelay, WhatItIsToldAfterwardsGoesToTheNextRelay) {
   hear("n3", batch(1, Json::array(), 3));
   const auto tells = of_type(hear("n2", told("b", 1)), "gossip-tell");

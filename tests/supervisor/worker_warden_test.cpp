@@ -76,9 +76,9 @@ class WorkerWardenTest : public testing::Test {
   }
 
   // The worker that was started last...
-  void get_ready() {
+  void get_ready(bool busy = false) {
     segment_.header().ready_generation.store(generation_, kRelaxed);
-    warden_->on_time(now_ns_, false);
+    warden_->on_time(now_ns_, busy);
   }
   void run_input() { segment_.header().running_position.store(kInput, kRelaxed); }
   void commit(std::uint64_t inputs) {
@@ -212,7 +212,8 @@ TEST_F(WorkerWardenTest, TroubleLastsUntilWorkIsDone) {
   now_ns_ += kNsPerSecond;
   die_of(SIGSEGV);
   EXPECT_GE(warden_->without_worker_ns(now_ns_), first_ns + kNsPerSecond) << "it goes on";
-  get_ready();
+  get_ready(true);
+  EXPECT_GT(warden_->without_worker_ns(now_ns_), 0);
   commit(1);
   warden_->on_time(now_ns_, true);
   EXPECT_GT(warden_->without_worker_ns(now_ns_), 0) << "the news of its own start";
@@ -238,7 +239,7 @@ TEST_F(WorkerWardenTest, ALongMessageGivesTimeUntilNothingWaits) {
   warden_->start(now_ns_);
   get_ready();
   warden_->on_time(now_ns_, true);
-  warden_->allow_for(20'000);  // 20 s
+  warden_->allow_for(20'000'000);  // 20 s
   warden_->allow_for(10);
   EXPECT_FALSE(is_killed_within(15 * kNsPerSecond));
   commit(1);

@@ -285,7 +285,7 @@ TEST_F(CommitterTest, ACompactionWithoutRoomChangesNothing) {
   EXPECT_TRUE(committer_->is_worth_it(effects_with(large, {})));
   committer_->compact(effects_with(large, {}));
   EXPECT_FALSE(committer_->is_worth_it(effects_with(large, {})));
-  while (journal().size() < before.size()) commit(effects_with(large, {}));
+  while (journal().size() <= before.size()) commit(effects_with(large, {}));
   EXPECT_TRUE(committer_->wants_compaction()) << "it is put off no longer";
   committer_->compact(effects_with(large, {}));
   replace_worker();

@@ -277,8 +277,7 @@ TEST_F(DutyCycleTest, WhatAPredecessorCommittedIsShownAndOnDiskBeforeAnythingEls
 }
 
 TEST_F(DutyCycleTest, WhatTheDiskIsOwedIsPaidWhenTheNodeEnds) {
-  constexpr std::int64_t kLongMs = 3'600'000;
-  policy_ = {SyncPolicy::Kind::interval, kLongMs};
+  policy_ = {SyncPolicy::Kind::interval, 3'600'000};
   push("do");
   push("stop");
   live(reply);

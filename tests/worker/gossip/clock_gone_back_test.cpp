@@ -82,7 +82,7 @@ TEST_F(TellerWhoseClockHasGoneBack, AsksAgainForWhatItLacks) {
   boot();
   std::size_t asked = 0;
   for (const Json& line : of_type(run_for(10 * kNsPerSecond), "gossip-have")) {
-    asked += line["body"].contains("at") ? 1 : 0;
+    asked += line["body"].contains("at") ? 1U : 0U;
   }
   EXPECT_GT(asked, 0U);
 }

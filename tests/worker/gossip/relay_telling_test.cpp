@@ -186,7 +186,7 @@ TEST_F(Teller, InUnrestItComparesWithOthersNowAndThen) {
   hear("n2", batch(1, Json::array(), 2));
   std::size_t compared = 0;
   for (const Json& line : of_type(run_for(3 * kNsPerSecond), "gossip-have")) {
-    compared += line["body"].contains("vector") ? 1 : 0;
+    compared += line["body"].contains("vector") ? 1U : 0U;
     EXPECT_NE(line["dest"], self());
   }
   EXPECT_GE(compared, 1U);

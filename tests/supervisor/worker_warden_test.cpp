@@ -21,6 +21,7 @@
 #include "supervisor/node_files.h"
 #include "tests/supervisor/pipe_of_test.h"
 #include "tests/support/node_runner.h"
+#include "tests/support/send_signal.h"
 #include "tests/support/temporary_folder.h"
 
 namespace hearsay::supervisor {
@@ -89,7 +90,7 @@ class WorkerWardenTest : public testing::Test {
   // ... dies, and its successor is started, if that must wait when it is due.
   void die_of(int signal) {
     ASSERT_GT(worker(), 0);
-    ::kill(worker(), signal);
+    test::send_signal(worker(), signal);
     ASSERT_TRUE(look_until("worker_died"));
     start_when_due();
   }
@@ -172,7 +173,7 @@ TEST_F(WorkerWardenTest, OneThatSomebodyStoppedDoesNotHang) {
   for (int stop = 0; stop < 3; ++stop) {
     get_ready();
     run_input();
-    ::kill(worker(), SIGSTOP);
+    test::send_signal(worker(), SIGSTOP);
     siginfo_t info{};
     ASSERT_EQ(::waitid(P_PID, static_cast<id_t>(worker()), &info, WSTOPPED | WNOWAIT), 0);
     ASSERT_TRUE(is_killed_within(60 * kNsPerSecond));

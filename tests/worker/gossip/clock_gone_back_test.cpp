@@ -2,6 +2,9 @@
 // in the journal is then of a time to come. Nothing may wait for that time.
 #include <gtest/gtest.h>
 
+#include <set>
+#include <vector>
+
 #include "tests/worker/gossip/relay_node.h"
 
 namespace hearsay::test {
@@ -99,15 +102,29 @@ class EpidemicWhoseClockHasGoneBack : public ::testing::Test {
     core_.wakes.clear();
     core_.worker_started(2);
   }
-  // What is sent on by itself.
+  // What is sent on now, as a client's value comes, and by itself later.
+  std::vector<Json> broadcast(int value) {
+    std::vector<Json> lines =
+        core_.send({{"src", "c1"},
+                    {"dest", "n0"},
+                    {"body", {{"type", "broadcast"}, {"msg_id", 9}, {"message", value}}}});
+    std::vector<Json> found = spread_in(lines);
+    for (Json& line : spread_within(kNsPerSecond)) found.push_back(std::move(line));
+    return found;
+  }
   std::vector<Json> spread_within(std::int64_t duration_ns) {
     std::vector<Json> found;
     const std::int64_t end_ns = core_.now_ns + duration_ns;
     std::vector<Json> lines;
     while (core_.now_ns < end_ns && core_.fire_next_timer(lines)) {
-      for (Json& line : lines) {
-        if (line["body"]["type"] == "gossip-spread") found.push_back(std::move(line));
-      }
+      for (Json& line : spread_in(lines)) found.push_back(std::move(line));
+    }
+    return found;
+  }
+  static std::vector<Json> spread_in(const std::vector<Json>& lines) {
+    std::vector<Json> found;
+    for (const Json& line : lines) {
+      if (line["body"]["type"] == "gossip-spread") found.push_back(line);
     }
     return found;
   }
@@ -124,15 +141,12 @@ TEST_F(EpidemicWhoseClockHasGoneBack, SendsWhatItHasLearned) {
 TEST_F(EpidemicWhoseClockHasGoneBack, EntersNewEras) {
   core_.ask({{"type", "broadcast"}, {"message", 5}});
   boot();
-  core_.now_ns += 60 * kNsPerSecond;
-  core_.ask({{"type", "broadcast"}, {"message", 6}});
-  const auto first = spread_within(kNsPerSecond);
-  ASSERT_FALSE(first.empty());
-  core_.now_ns += 60 * kNsPerSecond;
-  core_.ask({{"type", "broadcast"}, {"message", 7}});
-  const auto later = spread_within(kNsPerSecond);
-  ASSERT_FALSE(later.empty());
-  EXPECT_GT(later.back()["body"]["era"].get<int>(), first.back()["body"]["era"].get<int>());
+  std::set<int> eras;
+  for (int value = 6; value < 9; ++value) {
+    core_.now_ns += 60 * kNsPerSecond;
+    for (const Json& line : broadcast(value)) eras.insert(line["body"]["era"].get<int>());
+  }
+  EXPECT_GE(eras.size(), 3U);
 }
 
 }  // namespace

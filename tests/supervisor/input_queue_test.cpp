@@ -198,6 +198,29 @@ TEST_F(InputQueueTest, AFullRingBlocksAndKeepsTheOrder) {
   for (std::uint64_t i = 0; i < pushed; ++i) EXPECT_EQ(inputs[i].rest, bytes_of(i)) << i;
 }
 
+TEST_F(InputQueueTest, ASmallInputDoesNotOvertakeALargeOneThatWaitsForRoom) {
+  const std::string text = '"' + std::string(30'000, 'x') + '"';
+  const std::vector<Field> fields{{"echo", text}};
+  while (!queue_.blocked()) queue_.push_message(9, message_of(fields));
+  queue_.push_timer(1, 42);  // there would be room for it
+  queue_.flush();
+  std::vector<Input> inputs = consume();
+  queue_.flush();
+  for (Input& input : consume()) inputs.push_back(std::move(input));
+  ASSERT_FALSE(inputs.empty());
+  EXPECT_EQ(inputs.back().kind, InputKind::timer);
+}
+
+TEST_F(InputQueueTest, PartsThatAreNotInTheRingYetAreNotConsumed) {
+  const std::string text = '"' + std::string(2 * protocol::kLongestPayloadBytes, 'x') + '"';
+  const std::vector<Field> fields{{"echo", text}};
+  queue_.push_message(9, message_of(fields));
+  EXPECT_FALSE(queue_.drained());
+  queue_.flush();
+  consume();
+  EXPECT_TRUE(queue_.drained());
+}
+
 TEST_F(InputQueueTest, WithNothingKeptThereIsNothingToMakeRoomFor) {
   EXPECT_FALSE(queue_.blocked());
   EXPECT_FALSE(queue_.has_room());

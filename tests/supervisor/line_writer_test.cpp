@@ -282,6 +282,8 @@ TEST_F(LineWriterTest, AFullOutputThatCouldBlockDoesNot) {
   ASSERT_EQ(::socketpair(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC, 0, ends), 0);
   const FileDescriptor ours(ends[0]);
   const FileDescriptor theirs(ends[1]);
+  const int few_bytes = 8192;  // a write of more than it takes would block, however empty it is
+  ASSERT_EQ(::setsockopt(ours.get(), SOL_SOCKET, SO_SNDBUF, &few_bytes, sizeof few_bytes), 0);
   LineWriter writer(ring_.view(), ours.get(), kDeadlineNs, timers_, events_);
   const std::string large(100'000, 'x');
   std::size_t given = 0;

@@ -167,6 +167,7 @@ TEST_F(CommitterTest, OutputsLongerThanTheRingAreSpilledAndDrained) {
   }
   EXPECT_GT(deaths, 2U);
   EXPECT_EQ(seen, line);
+  EXPECT_EQ(spill_.size_bytes(), 0U) << "its memory is given back";
   EXPECT_TRUE(inputs_ring_.drained());
   EXPECT_EQ(journal(), std::vector<std::string>{"change"});
 }
@@ -218,8 +219,9 @@ TEST_F(CommitterTest, ASlotThatMakesNoSenseIsRefused) {
   };
   refused({.journal_region = 2});
   refused({.journal_end = shm::kJournalFirstBytes + 1});
-  refused({.journal_end = 64, .spill_begin = 32, .spill_end = 16});
-  refused({.journal_end = 64, .spill_begin = 0, .spill_end = 72});
+  spill_.write(std::string(16, '\0'));
+  refused({.spill_begin = 16, .spill_end = 8});
+  refused({.spill_begin = 0, .spill_end = 1 << 20});
 }
 
 TEST_F(CommitterTest, TheDoorbellRingsOnlyForASleeper) {
@@ -255,11 +257,12 @@ TEST_F(CommitterTest, TheLastRoomIsForGivingUp) {
   } catch (const shm::NoRoom&) {
   }
   EXPECT_GT(steps, 50U);
-  EXPECT_THROW(committer_->stage(effects_with(std::string(1000, 'x'), {})), shm::NoRoom);
-  ASSERT_TRUE(committer_->stage(effects_with("given up", {"sorry"}), Committer::Giving::up));
+  EXPECT_THROW(for (;;) commit(effects_with("x", {})), shm::NoRoom) << "to the last bit";
+  const std::string given_up(1000, 'u');
+  ASSERT_TRUE(committer_->stage(effects_with(given_up, {"sorry"}), Committer::Giving::up));
   committer_->commit(request_tail_, ++inputs_);
   EXPECT_EQ(seen_lines(), "sorry");
-  EXPECT_EQ(journal().back(), "given up");
+  EXPECT_EQ(journal().back(), given_up);
 }
 
 TEST_F(CommitterTest, AnswersGoOnWithAFullJournal) {

@@ -270,6 +270,16 @@ TEST_F(Teller, AsksTheOriginForWhatIsMissingBeforeAValue) {
   EXPECT_TRUE(lines[0]["body"].contains("vector"));
 }
 
+// Itself it need not ask: it has forgotten.
+TEST_F(Teller, AsksThePeerForWhatIsMissingOfItsOwnEarlierLife) {
+  constexpr int kEarlierLife = 60;
+  hear("n0", batch(2, Json::array({Json::array({1, kEarlierLife, 2, {8}})})));
+  const auto lines = of_type(run_for(kNsPerSecond), "gossip-have");
+  ASSERT_FALSE(lines.empty());
+  EXPECT_EQ(lines[0]["dest"], "n0");
+  EXPECT_TRUE(lines[0]["body"].contains("vector"));
+}
+
 TEST_F(Teller, TellsTheRelayOfAHigherEpochWhatHasNotComeBack) {
   broadcast(5);
   const auto lines = hear("n2", batch(1, own_run(3, {8}), 6));

@@ -215,5 +215,17 @@ TEST_F(TheRelay, SaysOfWhichIncarnationItHasForgottenTheBatches) {
   EXPECT_EQ(fills[0]["body"].at("next"), 0);
 }
 
+TEST_F(TheRelay, ABatchOfThisLifeIsNoAnswerToAPullFromAnEarlierOne) {
+  hear("n2", told("a", 1));  // goes out in batch 1
+  const auto pull = [&](int incarnation) {
+    const auto fills = of_type(
+        hear("n3", {{"type", "gossip-have"}, {"epoch", 0}, {"missed", {incarnation, 1, 1}}}),
+        "gossip-fill");
+    return fills.at(0)["body"]["runs"];
+  };
+  EXPECT_EQ(pull(7), Json::parse(R"([[2,60,1,["a"]]])"));
+  EXPECT_EQ(pull(6), Json::array());
+}
+
 }  // namespace
 }  // namespace hearsay::test

@@ -20,6 +20,7 @@
 #include "common/shm/mapping.h"
 #include "common/shm/segment.h"
 #include "supervisor/node_failure.h"
+#include "supervisor/worker_process.h"
 
 namespace hearsay::supervisor {
 namespace {

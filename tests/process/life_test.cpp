@@ -130,6 +130,36 @@ TEST_P(EndingSignal, EndsTheNodeWell) {
   EXPECT_NE(node.stderr_text().find(cause), std::string::npos) << node.stderr_text();
 }
 
+// More of them than are handled at a time.
+TEST_P(EndingSignal, LinesThatWereReadBeforeAreAnswered) {
+  Conversation conversation({"hearsay-node", {"--reply-deadline-ms=600000"}});
+  NodeRunner& node = conversation.node();
+  std::string lines;
+  for (int i = 0; i < 1000; ++i) lines += "x\n";  // nobody to answer
+  lines += echo_line(7) + '\n';
+  node.signal(SIGSTOP);
+  ASSERT_TRUE(node.send_only(lines));
+  node.signal(GetParam());
+  node.signal(SIGCONT);
+  const auto heard = node.read_until_eof();
+  ASSERT_TRUE(heard);
+  ASSERT_EQ(heard->size(), 1U) << node.stderr_text();
+  EXPECT_EQ(answered_by(nlohmann::json::parse(heard->front())), 7);
+  EXPECT_EQ(node.exit_code(), 0);
+}
+
+TEST(Life, AnOutputThatNobodyReadsDoesNotKeepTheNodeFromEnding) {
+  Conversation conversation({"hearsay-node", {"--reply-deadline-ms=600000"}});
+  NodeRunner& node = conversation.node();
+  std::string requests;
+  for (std::int64_t id = 1; id <= 300; ++id) {
+    requests += echo_line(id, std::string(500, 'x')) + '\n';
+  }
+  ASSERT_TRUE(node.send_only(requests));
+  node.signal(SIGTERM);
+  EXPECT_EQ(node.exit_code(), 0) << node.stderr_text();
+}
+
 INSTANTIATE_TEST_SUITE_P(Signals, EndingSignal, testing::Values(SIGTERM, SIGINT, SIGHUP, SIGQUIT));
 
 TEST(Life, AStoppedWorkerDoesNotKeepTheNodeFromEnding) {

@@ -143,6 +143,51 @@ TEST_F(ClusterTest, AKilledNodeComesBackFromNothing) {
   EXPECT_NE(listener_.answers[0].body, listener_.answers[2].body);
 }
 
+ClusterOptions push() {
+  ClusterOptions options;
+  options.services.gossip.strategy = "push";
+  return options;
+}
+
+TEST_F(ClusterTest, AWorkerThatWasPausedGoesOnWithItsNode) {
+  start(flood());
+  cluster_->pause_worker(now_ns_, 0);
+  cluster_->pause_node(now_ns_, 0);
+  cluster_->resume_node(now_ns_, 0);
+  ask("n0", "echo", R"("echo":1)");
+  run_until(now_ns_);
+  EXPECT_EQ(listener_.answers.size(), 1U);
+}
+
+TEST_F(ClusterTest, TimersThatComeDueInAPauseFireAfterIt) {
+  start(push());
+  ask("n0", "broadcast", "\"message\":7");
+  run_until(now_ns_);
+  cluster_->pause_node(now_ns_, 0);
+  run_until(kNsPerSecond);
+  EXPECT_EQ(network_->server_messages().sent, 0);
+  cluster_->resume_node(now_ns_, 0);
+  run_until(2 * kNsPerSecond);
+  EXPECT_GT(network_->server_messages().sent, 0);
+}
+
+// One life pushes at its pace: two series of timers would double it.
+TEST_F(ClusterTest, TimersOfAnEarlierLifeDoNotFire) {
+  start(push());
+  ask("n0", "broadcast", "\"message\":7");
+  run_until(now_ns_);
+  cluster_->kill_node(now_ns_, 0);
+  network_->take_down(now_ns_, 0);
+  network_->bring_up(0);
+  cluster_->start_node(now_ns_, 0);
+  ask("n0", "init", R"("node_id":"n0","node_ids":["n0","n1"])");
+  ask("n0", "broadcast", "\"message\":7");
+  run_until(now_ns_ + 10 * kNsPerSecond);
+  const auto sent = network_->server_messages().sent;
+  EXPECT_GE(sent, 4 * 190);
+  EXPECT_LE(sent, 4 * 210);
+}
+
 TEST_F(ClusterTest, SkewedClocksFireTimersAfterTheRightTime) {
   ClusterOptions options;
   options.services.gossip.strategy = "push";

@@ -68,7 +68,9 @@ TEST_F(HangWatchTest, OneThatRunsInCirclesWhileStartingMayNot) {
 }
 
 TEST_F(HangWatchTest, OneThatWasAskedToEndHasALimitToo) {
-  EXPECT_LT(patience_ns({LifeState::stopping, false, 7, 0}, kLong, nothing_moves), kLong);
+  const auto took = patience_ns({LifeState::stopping, false, 7, 0}, kLong, nothing_moves);
+  EXPECT_GT(took, kNsPerSecond);
+  EXPECT_LE(took, kNsPerSecond + 2 * kLookEveryNs);
 }
 
 // Having been stopped itself, or on a machine that slept.
@@ -77,6 +79,13 @@ TEST_F(HangWatchTest, TimeThatTheSupervisorDidNotSeePassDoesNotCount) {
   EXPECT_FALSE(watch_.overdue(now_ns_, look));
   EXPECT_FALSE(watch_.overdue(now_ns_ + kLookEveryNs, look));
   EXPECT_FALSE(watch_.overdue(now_ns_ + kLong, look));
+}
+
+TEST_F(HangWatchTest, ALongMessageMayTakeLonger) {
+  constexpr std::int64_t kMoreNs = 20 * kNsPerSecond;
+  const auto took = patience_ns({LifeState::ready, true, 7, 0, kMoreNs}, kLong, nothing_moves);
+  EXPECT_GT(took, kLimitNs + kMoreNs);
+  EXPECT_LE(took, kLimitNs + kMoreNs + 2 * kLookEveryNs);
 }
 
 TEST_F(HangWatchTest, WhatPassedBeforeItHadInputDoesNotCount) {

@@ -139,7 +139,9 @@ TEST_P(SizeTest, AMessageOfAnySizeArrivesWhole) {
     for (Input& input : consume()) inputs.push_back(std::move(input));
   } while (queue_.blocked());
   for (std::size_t i = 0; i < inputs.size(); ++i) {
-    if (inputs.size() > 1) {
+    if (inputs.size() == 1) {
+      EXPECT_EQ(inputs[i].kind, InputKind::message);
+    } else {
       EXPECT_EQ(inputs[i].kind, InputKind::message_part);
       EXPECT_EQ(inputs[i].flags, (i == 0 ? protocol::kFirstPart : 0) |
                                      (i + 1 == inputs.size() ? protocol::kLastPart : 0));
@@ -153,12 +155,29 @@ TEST_P(SizeTest, AMessageOfAnySizeArrivesWhole) {
   EXPECT_EQ(message->field("echo"), text);
 }
 
-INSTANTIATE_TEST_SUITE_P(Bytes, SizeTest,
-                         testing::Values(0, 30'000, protocol::kLongestPayloadBytes - 80,
-                                         protocol::kLongestPayloadBytes - 60,
-                                         protocol::kLongestPayloadBytes,
-                                         2 * protocol::kLongestPayloadBytes, shm::kRingBytes,
-                                         1'000'000));
+// The message's record but for its text.
+constexpr std::size_t kRestBytes = 62;
+constexpr std::size_t kPartBytes = protocol::kLongestPayloadBytes - sizeof(protocol::InputHeader);
+
+// Full parts have no others between them and the end: the last one must know that it is.
+TEST_F(InputQueueTest, FullPartsAreNoMoreThanNeeded) {
+  for (std::size_t parts = 1; parts <= 4; ++parts) {
+    const std::string text = '"' + std::string(parts * kPartBytes - kRestBytes, 'x') + '"';
+    const std::vector<Field> fields{{"echo", text}};
+    queue_.push_message(9, message_of(fields));
+    queue_.flush();
+    const auto inputs = consume();
+    ASSERT_EQ(inputs.size(), parts);
+    for (const Input& input : inputs) EXPECT_EQ(input.rest.size(), kPartBytes);
+  }
+}
+
+INSTANTIATE_TEST_SUITE_P(
+    Bytes, SizeTest,
+    testing::Values(0, 30'000, kPartBytes - kRestBytes, 2 * kPartBytes - kRestBytes,
+                    3 * kPartBytes - kRestBytes, protocol::kLongestPayloadBytes - 80,
+                    protocol::kLongestPayloadBytes - 60, protocol::kLongestPayloadBytes,
+                    2 * protocol::kLongestPayloadBytes, shm::kRingBytes, 1'000'000));
 
 TEST_F(InputQueueTest, AFullRingBlocksAndKeepsTheOrder) {
   std::uint64_t pushed = 0;
@@ -177,6 +196,29 @@ TEST_F(InputQueueTest, AFullRingBlocksAndKeepsTheOrder) {
   EXPECT_TRUE(queue_.drained());
   ASSERT_EQ(inputs.size(), pushed);
   for (std::uint64_t i = 0; i < pushed; ++i) EXPECT_EQ(inputs[i].rest, bytes_of(i)) << i;
+}
+
+TEST_F(InputQueueTest, ASmallInputDoesNotOvertakeALargeOneThatWaitsForRoom) {
+  const std::string text = '"' + std::string(30'000, 'x') + '"';
+  const std::vector<Field> fields{{"echo", text}};
+  while (!queue_.blocked()) queue_.push_message(9, message_of(fields));
+  queue_.push_timer(1, 42);  // there would be room for it
+  queue_.flush();
+  std::vector<Input> inputs = consume();
+  queue_.flush();
+  for (Input& input : consume()) inputs.push_back(std::move(input));
+  ASSERT_FALSE(inputs.empty());
+  EXPECT_EQ(inputs.back().kind, InputKind::timer);
+}
+
+TEST_F(InputQueueTest, PartsThatAreNotInTheRingYetAreNotConsumed) {
+  const std::string text = '"' + std::string(2 * protocol::kLongestPayloadBytes, 'x') + '"';
+  const std::vector<Field> fields{{"echo", text}};
+  queue_.push_message(9, message_of(fields));
+  EXPECT_FALSE(queue_.drained());
+  queue_.flush();
+  consume();
+  EXPECT_TRUE(queue_.drained());
 }
 
 TEST_F(InputQueueTest, WithNothingKeptThereIsNothingToMakeRoomFor) {

@@ -56,6 +56,17 @@ TEST_F(LineReaderTest, ALineTakesTheTimeOfItsFirstByte) {
   EXPECT_EQ(rest[0].taken_ns, 3);
 }
 
+// The input is non-blocking, as somebody else left it, and another reader was quicker.
+TEST_F(LineReaderTest, WhatSomebodyElseHasReadIsNotMissed) {
+  reader_.fill(1);
+  EXPECT_FALSE(reader_.ended());
+  EXPECT_TRUE(lines().empty());
+  const auto found = feed("next\n", 5);
+  ASSERT_EQ(found.size(), 1U);
+  EXPECT_EQ(found[0].text, "next");
+  EXPECT_EQ(found[0].taken_ns, 5);
+}
+
 TEST_F(LineReaderTest, AnUnfinishedLineIsGivenOutAtTheEnd) {
   EXPECT_TRUE(feed("unfinished", 1).empty());
   pipe_.close_write_end();

@@ -113,6 +113,18 @@ TEST_F(LineWriterTest, EachLineIsToldOnceWithThePositionOfItsInput) {
   EXPECT_EQ(told_, wanted) << "a line of the supervisor's own has no position";
 }
 
+// Until the moment of writing: nobody would notice afterwards.
+TEST_F(LineWriterTest, WhatIsDamagedAsItWaitsForThePipeDoesNotGoOut) {
+  fill_pipe();
+  line("answer\n", kWhole);
+  writer_.pump(1);
+  ASSERT_TRUE(writer_.blocked());
+  ring_.data()[kRecordHeaderBytes + sizeof(protocol::LineHeader)] ^= std::byte{4};
+  pipe_.read();
+  EXPECT_THROW(writer_.pump(2), CorruptSegment);
+  EXPECT_EQ(pipe_.read(), "");
+}
+
 TEST_F(LineWriterTest, OneJustInTimeIsWritten) {
   line("just in time\n", kWhole | kToClient, 0);
   writer_.pump(kDeadlineNs);
@@ -270,6 +282,8 @@ TEST_F(LineWriterTest, AFullOutputThatCouldBlockDoesNot) {
   ASSERT_EQ(::socketpair(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC, 0, ends), 0);
   const FileDescriptor ours(ends[0]);
   const FileDescriptor theirs(ends[1]);
+  const int few_bytes = 8192;  // a write of more than it takes would block, however empty it is
+  ASSERT_EQ(::setsockopt(ours.get(), SOL_SOCKET, SO_SNDBUF, &few_bytes, sizeof few_bytes), 0);
   LineWriter writer(ring_.view(), ours.get(), kDeadlineNs, timers_, events_);
   const std::string large(100'000, 'x');
   std::size_t given = 0;

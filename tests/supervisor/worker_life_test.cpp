@@ -71,6 +71,16 @@ TEST(WorkerLife, OnlyADeadOnesDelayStartsTheNext) {
   }
 }
 
+TEST(WorkerLife, OneThatDiedIsReplacedUnlessTheNodeEnds) {
+  for (const LifeState state : all<LifeState>()) {
+    if (!has_process(state)) continue;
+    const LifeState next = life_step(state, LifeEvent::died).next;
+    EXPECT_EQ(next, state == LifeState::stopping ? LifeState::gone : LifeState::delayed)
+        << name_of(state);
+  }
+  EXPECT_EQ(life_step(LifeState::starting, LifeEvent::not_started).next, LifeState::delayed);
+}
+
 TEST(WorkerLife, StopLeadsToTheEndFromEverywhere) {
   for (const LifeState state : all<LifeState>()) {
     LifeState next = life_step(state, LifeEvent::stop).next;

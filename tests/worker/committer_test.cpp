@@ -167,6 +167,7 @@ TEST_F(CommitterTest, OutputsLongerThanTheRingAreSpilledAndDrained) {
   }
   EXPECT_GT(deaths, 2U);
   EXPECT_EQ(seen, line);
+  EXPECT_EQ(spill_.size_bytes(), 0U) << "its memory is given back";
   EXPECT_TRUE(inputs_ring_.drained());
   EXPECT_EQ(journal(), std::vector<std::string>{"change"});
 }
@@ -206,6 +207,8 @@ TEST_F(CommitterTest, AStateThatIsLargeItselfIsNotCompactedAgainAndAgain) {
   EXPECT_FALSE(committer_->wants_compaction());
   commit(effects_with(large, {}));
   EXPECT_FALSE(committer_->wants_compaction());
+  replace_worker();
+  EXPECT_FALSE(committer_->wants_compaction()) << "its successor knows how long the snapshot was";
 }
 
 TEST_F(CommitterTest, ASlotThatMakesNoSenseIsRefused) {
@@ -216,14 +219,17 @@ TEST_F(CommitterTest, ASlotThatMakesNoSenseIsRefused) {
   };
   refused({.journal_region = 2});
   refused({.journal_end = shm::kJournalFirstBytes + 1});
-  refused({.journal_end = 64, .spill_begin = 32, .spill_end = 16});
-  refused({.journal_end = 64, .spill_begin = 0, .spill_end = 72});
+  spill_.write(std::string(16, '\0'));
+  refused({.spill_begin = 16, .spill_end = 8});
+  refused({.spill_begin = 0, .spill_end = 1 << 20});
 }
 
 TEST_F(CommitterTest, TheDoorbellRingsOnlyForASleeper) {
   commit(effects_with("", {"line"}));
   EXPECT_FALSE(doorbell_rings());
   shm::raise(segment_.supervisor_park(), shm::kRecordsPublished);
+  commit(effects_with("change", {}));
+  EXPECT_FALSE(doorbell_rings()) << "there is nothing to read";
   commit(effects_with("", {"line"}));
   EXPECT_TRUE(doorbell_rings());
 }
@@ -251,11 +257,12 @@ TEST_F(CommitterTest, TheLastRoomIsForGivingUp) {
   } catch (const shm::NoRoom&) {
   }
   EXPECT_GT(steps, 50U);
-  EXPECT_THROW(committer_->stage(effects_with(std::string(1000, 'x'), {})), shm::NoRoom);
-  ASSERT_TRUE(committer_->stage(effects_with("given up", {"sorry"}), Committer::Giving::up));
+  EXPECT_THROW(for (;;) commit(effects_with("x", {})), shm::NoRoom) << "to the last bit";
+  const std::string given_up(1000, 'u');
+  ASSERT_TRUE(committer_->stage(effects_with(given_up, {"sorry"}), Committer::Giving::up));
   committer_->commit(request_tail_, ++inputs_);
   EXPECT_EQ(seen_lines(), "sorry");
-  EXPECT_EQ(journal().back(), "given up");
+  EXPECT_EQ(journal().back(), given_up);
 }
 
 TEST_F(CommitterTest, AnswersGoOnWithAFullJournal) {
@@ -281,6 +288,9 @@ TEST_F(CommitterTest, ACompactionWithoutRoomChangesNothing) {
   EXPECT_TRUE(committer_->is_worth_it(effects_with(large, {})));
   committer_->compact(effects_with(large, {}));
   EXPECT_FALSE(committer_->is_worth_it(effects_with(large, {})));
+  while (journal().size() <= before.size()) commit(effects_with(large, {}));
+  EXPECT_TRUE(committer_->wants_compaction()) << "it is put off no longer";
+  committer_->compact(effects_with(large, {}));
   replace_worker();
   EXPECT_EQ(journal(), std::vector<std::string>{large});
 }

@@ -75,8 +75,6 @@ void Effects::cut_line(std::uint64_t begin, std::uint64_t text_bytes, std::uint1
     std::memcpy(record, &header, sizeof header);
     std::memcpy(record + sizeof header, &line_header, sizeof line_header);
   }
-  const std::uint64_t end = (parts - 1) * kWholeBytes + kLineOverheadBytes + last_bytes;
-  std::memset(line + end, 0, outputs_.size() - begin - end);
 }
 
 }  // namespace hearsay::core

@@ -46,9 +46,9 @@ void Repair::resume_settling(core::Context& context) {
   settle_tries_ = 0;
   if (is_settled()) return;
   const std::int64_t now_ns = context.now_ns();
-  const std::int64_t news_ns = ledger_.last_news_ns().value_or(kLongAgoNs);
-  settle_due_ns_ = std::max(now_ns, news_ns + quiet_ns());
   // The clock may have gone back since then.
+  const std::int64_t news_ns = std::min(now_ns, ledger_.last_news_ns().value_or(kLongAgoNs));
+  settle_due_ns_ = std::max(now_ns, news_ns + quiet_ns());
   if (asked_.at_ns <= news_ns || asked_.at_ns > now_ns) return;
   settle_tries_ = asked_.tries;
   settle_due_ns_ = std::max(now_ns, asked_.at_ns + settle_wait_ns());

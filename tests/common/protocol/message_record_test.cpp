@@ -128,6 +128,12 @@ TEST(MessageRecord, NoTruncationDecodes) {
   }
 }
 
+TEST(MessageRecord, ARecordThatSaysItIsLongerThanItsPartsIsRefused) {
+  std::string bytes = record_of({"n1", "c1", "x", 7, {}, {}}) + "more";
+  bytes[0] = static_cast<char>(bytes.size());  // the length of the whole
+  EXPECT_FALSE(decode_copy(bytes));
+}
+
 TEST(MessageRecord, CorruptBytesAreNeverFollowed) {
   RandomJson random(6);
   int refused = 0;

@@ -39,6 +39,11 @@ TEST(MessageWriter, JsonStaysOnOneLine) {
   std::string out;
   MessageWriter(out, "a", "b", "t").json("v", "\r\n[1,\n\n2\r]\n").finish();
   EXPECT_EQ(out, "{\"src\":\"a\",\"dest\":\"b\",\"body\":{\"type\":\"t\",\"v\":  [1,  2 ] }}\n");
+  for (const char* feed : {"\n", "\r"}) {
+    out.clear();
+    MessageWriter(out, "a", "b", "t").json("v", std::string("[1,") + feed + "2]").finish();
+    EXPECT_NE(out.find("[1, 2]"), std::string::npos) << out;
+  }
 }
 
 TEST(MessageWriter, Error) {

@@ -84,6 +84,24 @@ TEST(CommitTest, ADamagedSlotIsSeen) {
   EXPECT_THROW(check_active_slot(*area), CorruptSegment);
 }
 
+TEST(CommitTest, TheLastNoteOfWhatIsOnDiskCountsAndTheOneBeforeStays) {
+  const auto area = std::make_unique<CommitArea>();
+  begin(*area);
+  EXPECT_FALSE(durable_slot(*area));
+  for (std::uint64_t n = 1; n <= 4; ++n) {
+    commit(*area, slot_number(100 * n));
+    mark_durable(*area);
+    ASSERT_TRUE(durable_slot(*area));
+    expect_slot(*durable_slot(*area), 100 * n);
+  }
+  // Cut off as it was written.
+  for (CommitSlot& slot : area->durable) {
+    if (slot.inputs == 402) slot.check ^= 1;
+  }
+  ASSERT_TRUE(durable_slot(*area));
+  expect_slot(*durable_slot(*area), 300);
+}
+
 TEST(CommitTest, SpilledMeansThatSomethingWaits) {
   CommitSlot slot;
   EXPECT_FALSE(slot.spilled());

@@ -53,6 +53,19 @@ TEST(RingCorruptionTest, RefusesATailBeforeTheHead) {
   EXPECT_THROW(RingConsumer(ring.view(), 16).has_next(), CorruptSegment);
 }
 
+TEST(RingCorruptionTest, RefusesATailBeforeWhatWasReadAndIsNotReleased) {
+  OwnedRing ring(kCapacity);
+  RingProducer producer(ring.view(), 0);
+  ASSERT_TRUE(producer.append(1, 0, "first"));
+  const std::uint64_t first_end = producer.tail();
+  ASSERT_TRUE(producer.append(1, 0, "second"));
+  producer.publish();
+  RingConsumer consumer(ring.view(), 0);
+  ASSERT_TRUE(consumer.next() && consumer.next());
+  ring.control().tail.store(first_end, kRelaxed);
+  EXPECT_THROW(consumer.has_next(), CorruptSegment);
+}
+
 TEST(RingCorruptionTest, RefusesATailFurtherThanTheRingIsLarge) {
   OwnedRing ring(kCapacity);
   ring.control().tail.store(kCapacity + 8, kRelaxed);
@@ -128,6 +141,19 @@ TEST(RingCorruptionTest, ARecordDamagedAsItWaitsIsFound) {
     EXPECT_THROW(consumer.check(payload), CorruptSegment);
     consumer.release();
   }
+}
+
+TEST(RingCorruptionTest, DamageThatComesLaterDoesACopyNoHarm) {
+  OwnedRing ring(kCapacity);
+  RingProducer producer(ring.view(), 0);
+  RingConsumer consumer(ring.view(), 0);
+  ASSERT_TRUE(producer.append(1, 0, "as it was"));
+  producer.publish();
+  std::string copy;
+  const auto record = consumer.next(&copy);
+  ASSERT_TRUE(record);
+  std::memset(ring.data(), 0x55, kCapacity);
+  EXPECT_EQ(record->payload, "as it was");
 }
 
 TEST(RingCorruptionTest, ALeftoverOfAnEarlierLapIsNoRecord) {

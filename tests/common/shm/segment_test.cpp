@@ -74,6 +74,65 @@ TEST(SegmentTest, TheRingsDoNotOverlap) {
   EXPECT_EQ(segment.header().magic, kSegmentMagic);
 }
 
+// As it stands when a node is killed: a step runs, some inputs wait, outputs are spilled.
+TEST(SegmentTest, ANewLifeKeepsWhatIsCommittedAndForgetsWhatWasUnderWay) {
+  const FileDescriptor file = Segment::create(1, 2);
+  Segment segment(file.get());
+  SegmentHeader& header = segment.header();
+  for (PositionWord* word :
+       {&header.poison_position, &header.no_room_position, &header.running_position}) {
+    word->store(8, kRelaxed);
+  }
+  header.ready_generation.store(1, kRelaxed);
+  header.stop.store(1, kRelaxed);
+  for (const RingView& ring : {segment.request_ring(), segment.reply_ring()}) {
+    RingProducer producer(ring, 0);
+    ASSERT_TRUE(producer.append(1, 0, "read"));
+    const std::uint64_t read = producer.tail();
+    ASSERT_TRUE(producer.append(1, 0, "unread"));
+    producer.publish();
+    RingConsumer(ring, 0).release_until(read);
+  }
+  raise(segment.worker_park(), kRecordsPublished);
+  raise(segment.supervisor_park(), kRecordsPublished);
+  commit(segment.commit(), {.request_head = 24,
+                            .reply_tail = 48,
+                            .inputs = 5,
+                            .journal_region = 1,
+                            .journal_end = 64,
+                            .snapshot_bytes = 32,
+                            .spill_begin = 8,
+                            .spill_end = 16,
+                            .journal_check = 99});
+
+  segment.begin_new_life(active_slot(segment.commit()));
+
+  for (const PositionWord* word :
+       {&header.poison_position, &header.no_room_position, &header.running_position}) {
+    EXPECT_EQ(word->load(kRelaxed), kNoPosition);
+  }
+  EXPECT_EQ(header.ready_generation.load(kRelaxed), 0U);
+  EXPECT_EQ(header.stop.load(kRelaxed), 0U);
+  EXPECT_FALSE(must_wake(segment.worker_park(), kRecordsPublished));
+  EXPECT_FALSE(must_wake(segment.supervisor_park(), kRecordsPublished));
+  check_active_slot(segment.commit());
+  const CommitSlot& slot = active_slot(segment.commit());
+  EXPECT_EQ(slot.request_head, 0U);
+  EXPECT_EQ(slot.reply_tail, 0U);
+  EXPECT_FALSE(slot.spilled());
+  EXPECT_EQ(slot.inputs, 5U);
+  EXPECT_EQ(slot.journal_region, 1U);
+  EXPECT_EQ(slot.journal_end, 64U);
+  EXPECT_EQ(slot.snapshot_bytes, 32U);
+  EXPECT_EQ(slot.journal_check, 99U);
+  for (const RingView& ring : {segment.request_ring(), segment.reply_ring()}) {
+    EXPECT_FALSE(RingConsumer(ring, 0).has_next());
+    RingProducer producer(ring, 0);
+    producer.publish();
+    EXPECT_TRUE(producer.drained());
+  }
+}
+
 TEST(SegmentTest, AnotherProgramsHeaderIsRefused) {
   const auto refused_after = [](auto&& change) {
     const FileDescriptor file = Segment::create(1, 2);
@@ -84,6 +143,8 @@ TEST(SegmentTest, AnotherProgramsHeaderIsRefused) {
   refused_after([](SegmentHeader& header) { ++header.version; });
   refused_after([](SegmentHeader& header) { header.header_bytes += 8; });
   refused_after([](SegmentHeader& header) { header.ring_bytes *= 2; });
+  refused_after([](SegmentHeader& header) { ++header.incarnation; });
+  refused_after([](SegmentHeader& header) { ++header.seed; });
 }
 
 TEST(SegmentTest, AnotherSizeIsRefused) {

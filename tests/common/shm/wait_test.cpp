@@ -191,6 +191,19 @@ TEST(WaitTest, SleepingOnALoweredFlagReturnsAtOnce) {
   sleep_on(*flag, kRecordsPublished);  // would sleep for ever
 }
 
+TEST(WaitTest, ASleepWithALimitEndsByItself) {
+  const auto flag = std::make_unique<ParkFlag>();
+  raise(*flag, kRecordsPublished);
+  sleep_on(*flag, kRecordsPublished, 1);
+}
+
+TEST(WaitTest, ADamagedFlagIsRungFor) {
+  const auto flag = std::make_unique<ParkFlag>();
+  raise(*flag, kRoomFreed);
+  flag->raised.fetch_xor(1U << 20, std::memory_order_relaxed);
+  EXPECT_TRUE(must_wake(*flag, kRecordsPublished)) << "it may have been meant";
+}
+
 TEST(WaitTest, ADoorbellRungTwiceIsSilencedOnce) {
   const FileDescriptor bell(::eventfd(0, EFD_NONBLOCK | EFD_CLOEXEC));
   ring_doorbell(bell.get());

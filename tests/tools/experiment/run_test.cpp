@@ -7,8 +7,10 @@
 #include <map>
 #include <nlohmann/json.hpp>
 #include <numeric>
+#include <optional>
 #include <set>
 #include <string>
+#include <utility>
 #include <vector>
 
 #include "common/base/units.h"
@@ -124,6 +126,43 @@ TEST_F(RunTest, AnUnansweredReadFailsAndItsClientStays) {
   EXPECT_EQ(operations(OperationType::invoke).back().process, 0);
   reply(*end_ns_, unanswered[0], {{"messages", nlohmann::json::array()}});
   EXPECT_FALSE(refused_);
+}
+
+TEST_F(RunTest, ALateAnswerIsNotTakenForTheNextRequests) {
+  make("broadcast", 1, options(1, 20 * kSecond, 1));
+  std::optional<test::Arrival> unanswered;
+  bool answered_late = false;
+  special_ = [&](std::int64_t now_ns, const test::Arrival& arrival) {
+    if (arrival.message.at("body").at("type") != "read") return false;
+    if (!unanswered) {
+      unanswered = arrival;
+      return true;
+    }
+    if (!std::exchange(answered_late, true)) reply(now_ns, *unanswered, {{"messages", {"late"}}});
+    return false;
+  };
+  go();
+  ASSERT_TRUE(answered_late);
+  for (const Operation& operation : operations(OperationType::ok)) {
+    EXPECT_NE(operation.value, nlohmann::json({"late"}));
+  }
+}
+
+// Each answer comes within the time-out of its own request, and after that of the one before.
+TEST_F(RunTest, ATimeOutIsThatOfOneRequest) {
+  make("echo", 1, options(10, 60 * kSecond, 1));
+  special_ = [&](std::int64_t now_ns, const test::Arrival& arrival) {
+    const nlohmann::json& body = arrival.message.at("body");
+    if (body.at("type") != "echo") return false;
+    heap_.at(now_ns + 4 * kSecond, [this, arrival](std::int64_t later_ns) {
+      reply(later_ns, arrival, {{"echo", arrival.message.at("body").at("echo")}});
+    });
+    return true;
+  };
+  go();
+  EXPECT_GT(operations(OperationType::ok).size(), 10U);
+  EXPECT_TRUE(operations(OperationType::info).empty());
+  EXPECT_TRUE(operations(OperationType::fail).empty());
 }
 
 TEST_F(RunTest, ErrorCodesDecide) {

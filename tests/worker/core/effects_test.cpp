@@ -59,6 +59,19 @@ TEST(Effects, ALineOfExactlyTheLongestPartIsOneRecord) {
   }
 }
 
+TEST(Effects, ALineOfExactlySeveralPartsHasNoEmptyOne) {
+  constexpr std::uint64_t kPartBytes =
+      protocol::kLongestPayloadBytes - sizeof(protocol::LineHeader);
+  for (std::uint64_t parts = 2; parts <= 4; ++parts) {
+    Effects effects;
+    effects.line(1, false, [&](std::string& out) { out.append(parts * kPartBytes, 'x'); });
+    const auto records = records_in(effects.outputs());
+    ASSERT_EQ(records.size(), parts);
+    EXPECT_EQ(records.back().flags, kLastPart);
+    EXPECT_EQ(records.back().payload.size(), protocol::kLongestPayloadBytes);
+  }
+}
+
 TEST(Effects, RewindTakesBack) {
   Effects effects;
   effects.change(3, 1, "kept");

@@ -2,6 +2,14 @@
 
 #include <gtest/gtest.h>
 
+#include <array>
+#include <memory>
+#include <optional>
+#include <set>
+#include <string>
+#include <vector>
+
+#include "common/protocol/message_record.h"
 #include "tests/worker/support/core_harness.h"
 
 namespace hearsay::test {
@@ -234,6 +242,90 @@ TEST(Node, AStartWithoutRoomIsPutOff) {
   core.worker_started(3);
   ASSERT_FALSE(core.wakes.empty());
   EXPECT_NE(core.wakes[0].at_ns, core.now_ns + kNsPerSecond);
+}
+
+TEST(Node, AnAnswerThatWorkersDieOfIsNotAnswered) {
+  CoreHarness core;
+  core.initialise();
+  const Json answer{{"src", "n1"},
+                    {"dest", "n0"},
+                    {"body", {{"type", "echo_ok"}, {"msg_id", 3}, {"in_reply_to", 9}}}};
+  EXPECT_TRUE(core.skip(answer).is_null());
+}
+
+// However many workers it takes.
+TEST(Node, WhatWaitsForInitHasABound) {
+  constexpr std::uint64_t kMessageBytes = 1024 * 1024;
+  const std::string begin = R"({"src":"c1","dest":"n0","body":{"type":"echo","msg_id":4,"echo":")";
+  const std::string line = begin + std::string(kMessageBytes, 'x') + "\"}}";
+  CoreHarness core;
+  std::uint64_t kept = 0;
+  std::vector<Json> lines;
+  while ((lines = core.send_text(line)).empty() && kept < 200) {
+    if (++kept == 40) core.restart();
+  }
+  EXPECT_EQ(kept, core::kMaxDeferredBytes / kMessageBytes - 1) << "with their envelopes";
+  ASSERT_EQ(lines.size(), 1U);
+  EXPECT_EQ(lines[0]["body"]["code"], 11);
+}
+
+// A service that does what none should, and tells what it drew.
+class Careless : public core::Service {
+ public:
+  explicit Careless(std::vector<std::uint64_t>& drawn) : drawn_(drawn) {}
+  std::span<const std::string_view> types() const override {
+    static constexpr std::array<std::string_view, 2> kTypes{"half", "draw"};
+    return kTypes;
+  }
+  void handle(core::Context& context, const protocol::Message& message) override {
+    if (message.type == "draw") {
+      drawn_.push_back(context.random().below(std::uint64_t{1} << 60));
+      return;
+    }
+    context.change(1, "half");
+    context.reply(message, "half_ok");
+    throw core::BadRequest("and then not");
+  }
+
+ private:
+  std::vector<std::uint64_t>& drawn_;
+};
+
+class CarelessNode : public testing::Test {
+ protected:
+  CarelessNode() {
+    std::vector<core::RegisteredService> services;
+    services.push_back({3, "careless", std::make_unique<Careless>(drawn_)});
+    node_.emplace(core::NodeKey{1, 2}, std::move(services), events_);
+    step("init", {{"node_id", R"("n0")"}, {"node_ids", R"(["n0"])"}});
+  }
+  void step(std::string_view type, const std::vector<protocol::Field>& fields = {}) {
+    std::string payload(bytes_of(protocol::InputHeader{0}));
+    protocol::append_message_record(payload, {"c1", "n0", type, 7, std::nullopt, fields});
+    effects_.clear();
+    node_->step({inputs_++, protocol::InputKind::message, 0, payload}, effects_);
+  }
+
+  trace::NoEvents events_;
+  std::vector<std::uint64_t> drawn_;
+  std::optional<core::Node> node_;
+  core::Effects effects_;
+  std::uint64_t inputs_ = 0;
+};
+
+TEST_F(CarelessNode, ARefusedRequestLeavesNothingOfWhatItDid) {
+  step("half");
+  EXPECT_EQ(effects_.journal(), "");
+  RecordReader records(effects_.outputs());
+  const auto answer = records.next();
+  ASSERT_TRUE(answer);
+  EXPECT_NE(answer->payload.find(R"("code":12)"), std::string::npos) << answer->payload;
+  EXPECT_FALSE(records.next());
+}
+
+TEST_F(CarelessNode, EachInputDrawsItsOwnRandomNumbers) {
+  for (int i = 0; i < 10; ++i) step("draw");
+  EXPECT_EQ(std::set(drawn_.begin(), drawn_.end()).size(), 10U);
 }
 
 TEST(Node, TimersOfEarlierWorkersDoNotFire) {

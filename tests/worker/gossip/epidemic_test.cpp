@@ -207,6 +207,22 @@ TEST_F(EpidemicNode, CatchesUpWithTicksThatItSlept) {
   EXPECT_EQ(lines.size(), 3U);
 }
 
+TEST_F(EpidemicNode, WhatItIsToSendItsNextWorkerSends) {
+  for (const bool compacted : {false, true}) {
+    core_.ask({{"type", "broadcast"}, {"message", compacted}});
+    if (compacted) core_.compact();
+    core_.restart();
+    core_.wakes.clear();
+    std::vector<Json> lines = core_.worker_started(2);
+    std::size_t sent = 0;
+    const std::int64_t end_ns = core_.now_ns + 2 * kCycleNs;
+    do {
+      for (const Json& line : lines) sent += line["body"]["type"] == "gossip-spread" ? 1U : 0U;
+    } while (core_.now_ns < end_ns && core_.fire_next_timer(lines));
+    EXPECT_EQ(sent, 3U) << compacted;
+  }
+}
+
 // Nothing is sent any more when the halves meet again.
 TEST(Epidemic, HalvesAgreeSoonAlsoWhenNothingIsNew) {
   GossipCluster cluster(epidemic(), 10);

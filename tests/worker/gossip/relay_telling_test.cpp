@@ -170,6 +170,28 @@ TEST_F(Teller, TakesOverWhenTheRelayIsSilent) {
   EXPECT_EQ(lines[0]["body"]["runs"], own_run(1, {5, 6}));
 }
 
+// What it had told it owes now, and no longer awaits.
+TEST_F(Teller, TheNextWorkerOfOneThatTookOverSendsNothingTwice) {
+  broadcast(5);
+  while (of_type(run_until(next_wake_ns()), "gossip-spread").empty()) {
+  }
+  core_.restart();
+  core_.wakes.clear();
+  core_.worker_started(2);
+  EXPECT_TRUE(of_type(run_for(kNsPerSecond), "gossip-spread").empty());
+}
+
+// Both sides of a partition may have a relay: what one lacks must not wait for quiet times.
+TEST_F(Teller, InUnrestItComparesWithOthersNowAndThen) {
+  hear("n2", batch(1, Json::array(), 2));
+  std::size_t compared = 0;
+  for (const Json& line : of_type(run_for(3 * kNsPerSecond), "gossip-have")) {
+    compared += line["body"].contains("vector") ? 1U : 0U;
+    EXPECT_NE(line["dest"], self());
+  }
+  EXPECT_GE(compared, 1U);
+}
+
 TEST_F(Teller, IgnoresAnEpochThatWouldUseUpAllNumbers) {
   hear("n2", batch(1, own_run(3, {8}), (std::uint64_t{1} << 62) - 2));
   EXPECT_EQ(broadcast(5).at(0)["body"]["epoch"], 0);
@@ -245,6 +267,16 @@ TEST_F(Teller, AsksTheOriginForWhatIsMissingBeforeAValue) {
   const auto lines = of_type(run_for(kNsPerSecond), "gossip-have");
   ASSERT_FALSE(lines.empty());
   EXPECT_EQ(lines[0]["dest"], "n3");
+  EXPECT_TRUE(lines[0]["body"].contains("vector"));
+}
+
+// Itself it need not ask: it has forgotten.
+TEST_F(Teller, AsksThePeerForWhatIsMissingOfItsOwnEarlierLife) {
+  constexpr int kEarlierLife = 60;
+  hear("n0", batch(2, Json::array({Json::array({1, kEarlierLife, 2, {8}})})));
+  const auto lines = of_type(run_for(kNsPerSecond), "gossip-have");
+  ASSERT_FALSE(lines.empty());
+  EXPECT_EQ(lines[0]["dest"], "n0");
   EXPECT_TRUE(lines[0]["body"].contains("vector"));
 }
 

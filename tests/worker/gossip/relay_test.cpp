@@ -175,6 +175,16 @@ TEST_F(TheRelay, HandsOverWhatItOwesWhenItResigns) {
   EXPECT_TRUE(of_type(run_for(kPeriodNs * 2), "gossip-spread").empty());
 }
 
+TEST_F(TheRelay, WhatItHandedOverItsNextWorkerDoesNotOwe) {
+  hear("n2", told("a", 1));
+  hear("n2", told("b", 2));
+  hear("n3", batch(1, Json::array(), 3));
+  core_.restart();
+  core_.wakes.clear();
+  core_.worker_started(2);
+  EXPECT_TRUE(of_type(run_for(kPeriodNs * 3), "gossip-spread").empty());
+}
+
 TEST_F(TheRelay, WhatItIsToldAfterwardsGoesToTheNextRelay) {
   hear("n3", batch(1, Json::array(), 3));
   const auto tells = of_type(hear("n2", told("b", 1)), "gossip-tell");
@@ -203,6 +213,18 @@ TEST_F(TheRelay, SaysOfWhichIncarnationItHasForgottenTheBatches) {
   ASSERT_EQ(fills.size(), 1U);
   EXPECT_EQ(fills[0]["body"].at("stream"), Json({6, 3}));
   EXPECT_EQ(fills[0]["body"].at("next"), 0);
+}
+
+TEST_F(TheRelay, ABatchOfThisLifeIsNoAnswerToAPullFromAnEarlierOne) {
+  hear("n2", told("a", 1));  // goes out in batch 1
+  const auto pull = [&](int incarnation) {
+    const auto fills = of_type(
+        hear("n3", {{"type", "gossip-have"}, {"epoch", 0}, {"missed", {incarnation, 1, 1}}}),
+        "gossip-fill");
+    return fills.at(0)["body"]["runs"];
+  };
+  EXPECT_EQ(pull(7), Json::parse(R"([[2,60,1,["a"]]])"));
+  EXPECT_EQ(pull(6), Json::array());
 }
 
 }  // namespace

@@ -75,6 +75,20 @@ TEST(SetFull, AnAcknowledgedValueThatNobodySawIsLost) {
   EXPECT_EQ(result.at("lost-count"), 1);
 }
 
+// The read may have looked before the value was there.
+TEST(SetFull, AValueAcknowledgedWhileTheLastReadWentOnIsNeverReadAndNotLost) {
+  Script script;
+  script.broadcast(0, 1)
+      .op(10, OperationType::invoke, 0, "broadcast", 2)
+      .op(11, OperationType::invoke, 1, "read", nullptr)
+      .op(12, OperationType::ok, 0, "broadcast", 2)
+      .op(20, OperationType::ok, 1, "read", {1});
+  const auto result = script.check();
+  EXPECT_EQ(result.at("valid?"), true);
+  EXPECT_EQ(result.at("lost-count"), 0);
+  EXPECT_EQ(result.at("never-read"), nlohmann::json({2}));
+}
+
 TEST(SetFull, AnUnacknowledgedValueMayBeMissing) {
   Script script;
   script.op(0, OperationType::invoke, 0, "broadcast", 1)

@@ -120,7 +120,7 @@ TEST_F(CommandTest, ProgressLinesDoNotWrap) {
     const std::string line =
         "script -qec \"stty cols " + std::to_string(columns) + "; " +
         command(
-            "-w broadcast --node-count 3 --rate 50 --time-limit 3 --recovery 0.5 --nemesis "
+            "-w broadcast --node-count 3 --rate 50 --time-limit 3 --recovery 2 --nemesis "
             "partition,loss,duplicate,reorder,kill-worker --nemesis-interval 0.5") +
         "\" " + typescript.string();
     EXPECT_EQ(run_shell(line).exit_code, 0);

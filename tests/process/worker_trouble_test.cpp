@@ -215,8 +215,11 @@ TEST_P(NoWorker, TurnsRequestsAwayAndGoesOnAfterwards) {
   EXPECT_NE(node.stderr_text().find(GetParam().told), std::string::npos) << node.stderr_text();
   // A peer's is kept.
   conversation.say(R"({"src":"n2","dest":"n1","body":{"type":"gossip","messages":[43]}})");
+  // And so is an init: who sends it waits for longer.
+  conversation.say(init_line("n1", {"n1", "n2"}, 800'000));
   GetParam().remove(worker, node.pid());
   EXPECT_TRUE(in_time(kPatience, [&] { return conversation.still_echoes(); }));
+  EXPECT_EQ(type_of(conversation.answer_to(800'000)), "init_ok");
   conversation.say(request_line("c1", "n1", "read", 900'000));
   EXPECT_EQ(conversation.answer_to(900'000)["body"]["messages"], nlohmann::json({42, 43}));
   conversation.expect_end();

@@ -13,6 +13,7 @@
 
 #include <fstream>
 #include <functional>
+#include <iostream>
 #include <map>
 #include <memory>
 #include <optional>
@@ -226,6 +227,7 @@ TEST_P(PowerCutTest, KeepsWhatWasPromised) {
   }
   run_step(true);
   bring_everything();
+  std::cout << cuts_ << " power cuts, " << refused_ << " states that can't be gone on from\n";
   EXPECT_GT(cuts_, 200);
   EXPECT_GE(promised_, GetParam() == SyncPolicy::Kind::none ? 0 : staged_);
   if (GetParam() == SyncPolicy::Kind::none) {

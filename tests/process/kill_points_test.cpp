@@ -91,6 +91,12 @@ class KillPointsTest : public testing::TestWithParam<std::tuple<const char*, Fee
     if (kSanitized) script_.points_a_place = 2;
   }
 
+  void SetUp() override {
+    if (kSanitized && script_.has_state_dir) {
+      GTEST_SKIP() << "with a disk it is slow; what a sanitizer could see, the others show it";
+    }
+  }
+
   Feeding feeding() const { return std::get<1>(GetParam()); }
 
   // The run without kills; also shows that the script is worth something.

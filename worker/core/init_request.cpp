@@ -32,7 +32,8 @@ InitRequest from_payload(std::string_view payload, const Roster& expected) {
   const std::string_view name = payload.substr(0, name_bytes);
   payload.remove_prefix(name_bytes);
   std::optional<Roster> names;
-  if (nlohmann::json::accept(payload)) names = Roster::parse(payload, expected);
+  const bool array = payload.starts_with('[') && payload.ends_with(']');
+  if (array && nlohmann::json::accept(payload)) names = Roster::parse(payload, expected);
   if (!names) throw CorruptSegment("the journal's init record is unreadable");
   return {std::string(name), std::move(*names)};
 }

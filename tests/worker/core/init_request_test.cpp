@@ -28,7 +28,9 @@ TEST(InitRequest, AnUnreadableJournalRecordIsCorrupt) {
   for (std::size_t bytes = 0; bytes < good.size(); ++bytes) {
     EXPECT_THROW(from_payload(good.substr(0, bytes)), CorruptSegment) << bytes;
   }
-  EXPECT_THROW(from_payload(good.substr(0, 6) + "[1]"), CorruptSegment);
+  for (const char* names : {"[1]", "\"a\\\\b]\"", "[\"a\"] ", "7"}) {
+    EXPECT_THROW(from_payload(good.substr(0, 6) + names), CorruptSegment) << names;
+  }
 }
 
 }  // namespace

@@ -46,7 +46,7 @@ using hearsay::traces::TraceOptions;
 std::vector<std::string> cut_node_arguments(std::vector<std::string>& arguments) {
   const auto dashes = std::find(arguments.begin(), arguments.end(), "--");
   if (dashes == arguments.end()) return {};
-  const std::vector<std::string> rest(dashes + 1, arguments.end());
+  std::vector<std::string> rest(dashes + 1, arguments.end());
   arguments.erase(dashes, arguments.end());
   return rest;
 }

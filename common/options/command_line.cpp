@@ -300,7 +300,7 @@ CommandLineOption CommandLine::add_choice(const std::string& names,
 }
 
 CommandLineOption CommandLine::add_word(const std::string& names, std::string_view default_word,
-                                        std::function<void(const std::string&)> take,
+                                        const std::function<void(const std::string&)>& take,
                                         const std::string& help) {
   CLI::Option* option = app_.add_option_function<std::string>(names, take, help);
   option->check(CLI::Validator(

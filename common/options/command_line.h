@@ -91,7 +91,8 @@ class CommandLine {
                                const std::string& help);
   // `take` gets the word, and may throw BadCommandLine.
   CommandLineOption add_word(const std::string& names, std::string_view default_word,
-                             std::function<void(const std::string&)> take, const std::string& help);
+                             const std::function<void(const std::string&)>& take,
+                             const std::string& help);
   // Refused with the reason when it is given; not in the help.
   void add_refused(const std::string& names, bool has_value, const std::string& why);
   // Answered with this line.

@@ -60,7 +60,7 @@ class ForeignNodes final : public bench::NodePort, public bench::NodeControl {
       return R"({"src":"$dest","dest":"$src","body":{"type":")" + std::string(type) +
              R"(_ok","in_reply_to":$id}})";
     }
-    const std::string line(script_.substr(0, script_.find('\n')));
+    std::string line(script_.substr(0, script_.find('\n')));
     script_.remove_prefix(std::min(script_.size(), line.size() + 1));
     return line;
   }

@@ -137,7 +137,7 @@ void gossip(std::string_view input) {
 Seeds gossip_seeds() {
   constexpr const char* kBetween[] = {"t\n", "k\n", "t\nt\n", "c\n", "K\n"};
   Seeds seeds;
-  for (unsigned char choice = 0; choice < std::size(kStrategies); ++choice) {
+  for (std::size_t choice = 0; choice < std::size(kStrategies); ++choice) {
     std::string seed(1, static_cast<char>(choice));
     std::size_t count = 0;
     for (const std::string& line : overheard_lines(kStrategies[choice])) {

@@ -64,7 +64,7 @@ void journal(std::string_view input) {
 
 Seeds journal_seeds() {
   Seeds seeds;
-  for (unsigned char choice = 0; choice < std::size(kStrategies); ++choice) {
+  for (std::size_t choice = 0; choice < std::size(kStrategies); ++choice) {
     sim::SimNode::Desk desk;
     sim::SimNode::Setting setting;
     setting.services.gossip.strategy = kStrategies[choice];

@@ -72,13 +72,13 @@ class RelayCore {
 
 void broadcast(benchmark::State& state) {
   RelayCore core(state.range(0));
-  for (auto _ : state) core.broadcast_and_flush();
+  for ([[maybe_unused]] auto _ : state) core.broadcast_and_flush();
 }
 
 void read(benchmark::State& state) {
   RelayCore core(state.range(0));
   std::size_t bytes = 0;
-  for (auto _ : state) bytes += core.read();
+  for ([[maybe_unused]] auto _ : state) bytes += core.read();
   state.SetBytesProcessed(static_cast<std::int64_t>(bytes));
 }
 

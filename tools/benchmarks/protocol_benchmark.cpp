@@ -29,7 +29,7 @@ std::string push_line(std::int64_t values) {
 
 void parse_line(benchmark::State& state, std::string_view line) {
   LineParser parser;
-  for (auto _ : state) benchmark::DoNotOptimize(parser.parse(line));
+  for ([[maybe_unused]] auto _ : state) benchmark::DoNotOptimize(parser.parse(line));
   state.SetItemsProcessed(state.iterations());
   state.SetBytesProcessed(state.iterations() * static_cast<std::int64_t>(line.size()));
 }
@@ -46,7 +46,7 @@ BENCHMARK(parse_push)->Arg(10)->Arg(1000)->Arg(100000);
 
 void write_broadcast_ok(benchmark::State& state) {
   std::string out;
-  for (auto _ : state) {
+  for ([[maybe_unused]] auto _ : state) {
     out.clear();
     MessageWriter(out, "n3", "c12", "broadcast_ok").in_reply_to(56).finish();
     benchmark::DoNotOptimize(out.data());
@@ -60,7 +60,7 @@ void record_round_trip(benchmark::State& state) {
   const auto parsed = std::get<ParsedLine>(parser.parse(kBroadcast));
   std::string bytes;
   std::vector<Field> fields;
-  for (auto _ : state) {
+  for ([[maybe_unused]] auto _ : state) {
     bytes.clear();
     append_message_record(bytes, parsed.message);
     benchmark::DoNotOptimize(decode_message_record(bytes, fields));
@@ -71,7 +71,7 @@ BENCHMARK(record_round_trip);
 
 void canonical(benchmark::State& state, std::string_view json) {
   std::string out;
-  for (auto _ : state) {
+  for ([[maybe_unused]] auto _ : state) {
     out.clear();
     append_canonical_json(out, json);
     benchmark::DoNotOptimize(out.data());

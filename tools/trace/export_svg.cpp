@@ -191,12 +191,14 @@ class Picture {
     const double begin_s = static_cast<double>(run_.since_start(begin_ns_)) / 1e9;
     const double end_s = static_cast<double>(run_.since_start(end_ns_)) / 1e9;
     const double tick = tick_of(end_s - begin_s);
-    for (double at_s = std::ceil(begin_s / tick) * tick; at_s <= end_s; at_s += tick) {
+    const auto last = static_cast<std::int64_t>(std::floor(end_s / tick));
+    for (auto i = static_cast<std::int64_t>(std::ceil(begin_s / tick)); i <= last; ++i) {
+      const double at_s = static_cast<double>(i) * tick;
       const double at_x = x(run_.start_ns() + static_cast<std::int64_t>(at_s * 1e9));
       out_.line(R"(<line x1="{0:.1f}" y1="{1}" x2="{0:.1f}" y2="{2}" stroke="#eee"/>)", at_x, kTop,
                 height - kBottom);
       out_.line(R"(<text x="{:.1f}" y="{}" text-anchor="middle">{:g}</text>)", at_x,
-                height - kBottom + 16, std::abs(at_s) < tick / 1e6 ? 0.0 : at_s);
+                height - kBottom + 16, at_s);
     }
     out_.line(R"(<text x="{}" y="{}" text-anchor="middle">{}</text>)", kLeft + kWidth / 2,
               height - 6, escaped(run_.clock_text()));

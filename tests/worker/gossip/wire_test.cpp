@@ -66,7 +66,7 @@ TEST_F(Runs, WhatIsWrittenIsReadAgain) {
 }
 
 TEST_F(Runs, ValuesBecomeCanonicalAndSpaceIsAllowed) {
-  const auto arrivals = read_runs(R"( [ [ 4 , 9 , 2 , [ {"b":1, "a":2} , 3 ] ] ])" + 1, kRanks);
+  const auto arrivals = read_runs(R"([ [ 4 , 9 , 2 , [ {"b":1, "a":2} , 3 ] ] ])", kRanks);
   ASSERT_EQ(arrivals.size(), 2U);
   EXPECT_EQ(arrivals[0].value, R"({"a":2,"b":1})");
   EXPECT_EQ(arrivals[1].id.sequence, 3U);

@@ -78,7 +78,8 @@ void GossipCluster::lose_everything(std::size_t node) {
 // Sends what a step of the node put out for other nodes.
 void GossipCluster::take(std::size_t node, const std::vector<Json>& lines) {
   for (const Json& line : lines) {
-    const auto to = std::find(names_.begin(), names_.end(), line["dest"]);
+    const auto to =
+        std::find(names_.begin(), names_.end(), line["dest"].get_ref<const std::string&>());
     if (to == names_.end()) continue;
     Sent message{now_ns_, node, static_cast<std::size_t>(to - names_.begin()), line["body"]};
     if (message.to == node) throw std::logic_error("a node sent itself " + line.dump());

@@ -8,8 +8,10 @@
 
 #include "common/base/clock.h"
 #include "common/base/version.h"
+#include "tools/bench/commit_contests.h"
 #include "tools/bench/contest.h"
 #include "tools/bench/machine.h"
+#include "tools/bench/many_contests.h"
 #include "tools/bench/node_contests.h"
 #include "tools/bench/peers.h"
 #include "tools/bench/results.h"
@@ -32,6 +34,8 @@ std::vector<Contest> make_contests(const BenchOptions& options, const Peers& pee
   };
   add("ring", [&] { return ring_contests(peers, placement, options.lines); });
   add("node", [&] { return node_contests(peers, options.lines); });
+  add("many", [&] { return many_contests(peers, options.seconds); });
+  add("commit", [&] { return commit_contests(peers, options.lines); });
   return contests;
 }
 

@@ -139,23 +139,20 @@ Figures measure_node(const std::vector<std::string>& command, const Load& load) 
   const auto count = static_cast<double>(load.count);
   figures["lines-per-s"] = count * kNsPerSecond / static_cast<double>(monotonic_ns() - begin_ns);
   figures["cpu-us"] = static_cast<double>(bench::usage_of_tree(node.pid()).cpu_us - cpu_us) / count;
-  figures["pss-mb"] = pss_kb(node.pid()) / 1024;
+  double pss_kb = own_pss_kb(node.pid());
+  for (const pid_t child : bench::descendants(node.pid())) pss_kb += own_pss_kb(child);
+  figures["pss-mb"] = pss_kb / 1024;
   node.end();
   return figures;
 }
 
-double pss_kb(std::int64_t pid) {
-  std::vector<pid_t> family = bench::descendants(static_cast<pid_t>(pid));
-  family.push_back(static_cast<pid_t>(pid));
-  double sum = 0;
-  for (const pid_t each : family) {
-    std::ifstream file(fmt::format("/proc/{}/smaps_rollup", each));
-    for (std::string word; file >> word;) {
-      double kb = 0;
-      if (word == "Pss:" && file >> kb) sum += kb;
-    }
+double own_pss_kb(std::int64_t pid) {
+  std::ifstream file(fmt::format("/proc/{}/smaps_rollup", pid));
+  for (std::string word; file >> word;) {
+    double kb = 0;
+    if (word == "Pss:" && file >> kb) return kb;
   }
-  return sum;
+  return 0;
 }
 
 }  // namespace hearsay::measure

@@ -28,7 +28,7 @@ Load broadcast_load(std::int64_t count);
 // Throws Unmeasured when an answer is missing or an error.
 Figures measure_node(const std::vector<std::string>& command, const Load& load);
 
-// Of a process and all that descend from it, in kB, programs included.
-double pss_kb(std::int64_t pid);
+// Memory of a process, programs included; a page that n processes share counts as an n-th in each.
+double own_pss_kb(std::int64_t pid);
 
 }  // namespace hearsay::measure

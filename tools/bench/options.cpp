@@ -6,6 +6,7 @@ namespace hearsay::measure {
 namespace {
 
 constexpr double kMostRounds = 1000;
+constexpr double kMostSeconds = 3600;
 constexpr double kFewestLines = 100;
 constexpr double kMostLines = 10'000'000;
 
@@ -28,6 +29,9 @@ void add_bench_options(CommandLine& command, BenchOptions& options) {
            "times as many messages")
       .between(kFewestLines, kMostLines)
       .value_name("N");
+  command.add("--seconds", options.seconds, "So long many nodes are under load, and idle, a round")
+      .between(1, kMostSeconds)
+      .value_name("S");
   command.add_flag("--no-build", options.no_build,
                    "Build nothing: those of others are measured if they are there");
   command.add_flag("--in-front", options.in_front,

@@ -13,6 +13,7 @@ struct BenchOptions {
   std::vector<std::string> only;  // rooms; empty: all
   int rounds = 5;
   std::int64_t lines = 400'000;  // of echo, for the fast nodes
+  int seconds = 10;              // many nodes under load, and idle
   bool in_front = false;
   bool no_build = false;
   std::string json;  // files; empty: none

@@ -2,9 +2,19 @@
 #include <cstdint>
 #include <string_view>
 
-extern "C" std::uint64_t __wrap__ZN7hearsay8checksumESt17basic_string_viewIcSt11char_traitsIcEEm(
-    std::string_view /*bytes*/, std::uint64_t seed);
-extern "C" std::uint64_t __wrap__ZN7hearsay8checksumESt17basic_string_viewIcSt11char_traitsIcEEm(
-    std::string_view /*bytes*/, std::uint64_t seed) {
+#define HEARSAY_CHECKSUM __wrap__ZN7hearsay8checksumESt17basic_string_viewIcSt11char_traitsIcEEm
+#define HEARSAY_CHECKSUM_OF_RECORDS \
+  __wrap__ZN7hearsay19checksum_of_recordsESt17basic_string_viewIcSt11char_traitsIcEEm
+
+extern "C" {
+
+std::uint64_t HEARSAY_CHECKSUM(std::string_view bytes, std::uint64_t seed);
+std::uint64_t HEARSAY_CHECKSUM_OF_RECORDS(std::string_view records, std::uint64_t before);
+
+std::uint64_t HEARSAY_CHECKSUM(std::string_view /*bytes*/, std::uint64_t seed) {
   return seed;
+}
+std::uint64_t HEARSAY_CHECKSUM_OF_RECORDS(std::string_view /*records*/, std::uint64_t before) {
+  return before;
+}
 }

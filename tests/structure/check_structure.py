@@ -51,7 +51,7 @@ MAY_INCLUDE = {
     "tools/serve": COMMON | BENCH,
     "tools/trace": COMMON | BENCH,
     "tools/bench": COMMON | BENCH,
-    "tools/benchmarks": COMMON | PURE | {"tools/trace"},
+    "tools/benchmarks": COMMON | PURE | BENCH | {"supervisor", "tools/sim", "worker"},
     "tools": COMMON | BENCH | {"tools/bench", "tools/challenges", "tools/compare", "tools/drill", "tools/serve", "tools/sim",
                                "tools/trace"},
 }

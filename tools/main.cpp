@@ -12,6 +12,8 @@
 #include "common/base/file_descriptor.h"
 #include "common/base/version.h"
 #include "common/options/command_line.h"
+#include "tools/bench/bench_command.h"
+#include "tools/bench/options.h"
 #include "tools/challenges/challenges_command.h"
 #include "tools/challenges/options.h"
 #include "tools/compare/compare_command.h"
@@ -77,7 +79,8 @@ struct Tool {
 int refuse(const BadCommandLine& problem, const std::string& name,
            const std::vector<std::string>& arguments) {
   hearsay::bench::tell("hearsay{0}: {1}\nhearsay{0} --help says more.\n", name, problem.what());
-  const bool runs_nodes = name != " serve" && name != " show" && name != " trace";
+  const bool runs_nodes =
+      name != " serve" && name != " show" && name != " trace" && name != " bench";
   const bool unknown = dynamic_cast<const hearsay::UnknownOption*>(&problem) != nullptr;
   if (unknown && runs_nodes &&
       std::string_view(problem.what()).find("do you mean") == std::string_view::npos) {
@@ -104,6 +107,7 @@ int main(int argc, char** argv) {
   hearsay::serve::ServeOptions serve_options;
   hearsay::serve::ShowOptions show_options;
   TraceOptions trace_options;
+  hearsay::measure::BenchOptions measure_options;
   const std::string program = std::filesystem::path(argc > 0 ? argv[0] : "hearsay").filename();
   sim_options.program = challenges_options.program = program;
   sim_options.command_line = arguments;
@@ -142,7 +146,10 @@ int main(int argc, char** argv) {
        [&] { resolve(show_options); }, [&] { return hearsay::serve::run_show(show_options); }},
       {"trace", "What happened in a run, from the traces that its nodes left",
        [&](CommandLine& line) { add_trace_options(line, trace_options); },
-       [&] { resolve(trace_options); }, [&] { return hearsay::traces::run_trace(trace_options); }}};
+       [&] { resolve(trace_options); }, [&] { return hearsay::traces::run_trace(trace_options); }},
+      {"bench", "Ours beside others: the ring, a node, many nodes, what a commit costs",
+       [&](CommandLine& line) { add_bench_options(line, measure_options); }, [] {},
+       [&] { return hearsay::measure::run_bench(measure_options); }}};
   CommandLine app("Tools for hearsay: gossip nodes that keep going while their workers die",
                   "hearsay");
   app.add_version("hearsay " + std::string(hearsay::version()));

@@ -6,6 +6,7 @@
 #include <utility>
 
 #include "common/protocol/line_handler.h"
+#include "common/protocol/plain_line.h"
 
 namespace hearsay::protocol {
 namespace {
@@ -132,6 +133,12 @@ BadLine bad_line(std::string reason, const Envelope& envelope, bool is_json) {
 }  // namespace
 
 std::variant<ParsedLine, BadLine> LineParser::parse(std::string_view line) {
+  fields_.clear();
+  if (const auto plain = parse_plain_line(line, fields_)) return *plain;
+  return parse_any(line);
+}
+
+std::variant<ParsedLine, BadLine> LineParser::parse_any(std::string_view line) {
   fields_.clear();
   decoded_.clear();
   if (line.find_first_not_of(kWhiteSpace) == std::string_view::npos) {

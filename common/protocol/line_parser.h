@@ -1,4 +1,5 @@
-// From a line of stdin to a Message: nlohmann's SAX parser, no document in between.
+// From a line of stdin to a Message: nlohmann's SAX parser, no document in between, and a short way
+// for lines as Maelstrom writes them (plain_line.h).
 //
 // The parser checks the whole line (JSON, UTF-8, the shape of the envelope) and reports what is
 // wrong in words for a person (one short line of ASCII). It never throws on input, needs no more
@@ -42,6 +43,8 @@ class LineParser {
  public:
   // `line` without its line feed; a carriage return or other white space around the JSON is fine.
   std::variant<ParsedLine, BadLine> parse(std::string_view line);
+  // The same without the short way.
+  std::variant<ParsedLine, BadLine> parse_any(std::string_view line);
 
  private:
   void merge_repeated_fields();

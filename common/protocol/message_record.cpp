@@ -119,6 +119,7 @@ std::optional<Message> read_head(Reader& reader, const Header& header) {
 
 void append_message_record(std::string& out, const Message& message) {
   const std::size_t bytes = record_bytes(message);
+  out.reserve(out.size() + bytes);
   Header header{};
   header.record_bytes = narrow(bytes);
   header.flags = (message.msg_id ? kHasMsgId : 0U) | (message.in_reply_to ? kHasInReplyTo : 0U);

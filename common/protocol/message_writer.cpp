@@ -1,5 +1,6 @@
 #include "common/protocol/message_writer.h"
 
+#include <algorithm>
 #include <array>
 #include <charconv>
 
@@ -104,14 +105,10 @@ MessageWriter& MessageWriter::json(std::string_view name, std::string_view value
   if (value.size() > kLargeBytes) {
     out_.reserve(out_.size() + value.size() + value.size() / 1024 + kLargeBytes);
   }
-  std::size_t copied = 0;
-  for (auto at = value.find_first_of("\r\n"); at != std::string_view::npos;
-       at = value.find_first_of("\r\n", copied)) {
-    out_.append(value, copied, at - copied);
-    out_ += ' ';
-    copied = at + 1;
-  }
-  out_.append(value, copied);
+  const auto from = static_cast<std::ptrdiff_t>(out_.size());
+  out_.append(value);
+  std::replace_if(
+      out_.begin() + from, out_.end(), [](char c) { return c == '\r' || c == '\n'; }, ' ');
   return *this;
 }
 

@@ -6,6 +6,7 @@
 #include "common/protocol/array_elements.h"
 #include "common/protocol/canonical_json.h"
 #include "common/protocol/message_record.h"
+#include "common/protocol/plain_line.h"
 #include "tests/fuzz/seed_lines.h"
 #include "tests/fuzz/targets.h"
 
@@ -26,9 +27,28 @@ void check_field(const protocol::Field& field) {
   }
 }
 
+std::string record_of(const protocol::ParsedLine& line) {
+  std::string record(line.body);
+  protocol::append_message_record(record, line.message);
+  return record;
+}
+
+// What goes the short way would have come to the same on the long one.
+void compare_ways(std::string_view input) {
+  std::vector<protocol::Field> fields;
+  const auto plain = protocol::parse_plain_line(input, fields);
+  if (!plain) return;
+  protocol::LineParser parser;
+  const auto any = parser.parse_any(input);
+  const auto* line = std::get_if<protocol::ParsedLine>(&any);
+  HEARSAY_CHECK(line != nullptr, "a plain line is a good one");
+  HEARSAY_CHECK(record_of(*plain) == record_of(*line), "both ways read the same");
+}
+
 }  // namespace
 
 void line_parser(std::string_view input) {
+  compare_ways(input);
   protocol::LineParser parser;
   const auto parsed = parser.parse(input);
   const auto* line = std::get_if<protocol::ParsedLine>(&parsed);

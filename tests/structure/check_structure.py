@@ -50,8 +50,9 @@ MAY_INCLUDE = {
     "tools/drill": COMMON | BENCH,
     "tools/serve": COMMON | BENCH,
     "tools/trace": COMMON | BENCH,
-    "tools/benchmarks": COMMON | PURE | {"tools/trace"},
-    "tools": COMMON | BENCH | {"tools/challenges", "tools/compare", "tools/drill", "tools/serve", "tools/sim",
+    "tools/bench": COMMON | BENCH,
+    "tools/benchmarks": COMMON | PURE | BENCH | {"supervisor", "tools/sim", "worker"},
+    "tools": COMMON | BENCH | {"tools/bench", "tools/challenges", "tools/compare", "tools/drill", "tools/serve", "tools/sim",
                                "tools/trace"},
 }
 
@@ -71,7 +72,7 @@ IMPURE_CALL = re.compile(r"\b(?:(?:monotonic_ns|wall_ns|getenv|rand|time|clock)(
 # Atomics live where the memory order is explained. What else may hold one, and why:
 ATOMICS_FOLDER = "common/shm"
 ATOMICS_ELSEWHERE = {
-    "tools/benchmarks": "threads that measure",
+    "tools/benchmarks/peers": "threads and processes that measure",
     "worker/duty_cycle.cpp": "tells the segment what it is at: the running position, that it commits",
 }
 ATOMIC = re.compile(r"<atomic>|\batomic_\w+|\bstd::atomic\b|\b__(atomic|sync)_\w+")

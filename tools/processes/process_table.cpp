@@ -43,14 +43,6 @@ State state_of(const std::string& pid) {
   return state;
 }
 
-// All threads of one process, without its children.
-std::int64_t own_cpu_us(pid_t pid) {
-  clockid_t clock{};
-  timespec time{};
-  if (::clock_getcpuclockid(pid, &clock) != 0 || ::clock_gettime(clock, &time) != 0) return 0;
-  return time.tv_sec * 1'000'000 + time.tv_nsec / 1000;
-}
-
 // Of one process. From /proc/PID/stat, whose fields behind the name are: state, 10 others, then
 // user, system, children's user and children's system time in ticks; and the peak of its memory.
 ProcessUsage usage_of(pid_t pid) {
@@ -89,6 +81,13 @@ std::vector<pid_t> children_of(pid_t pid, bool running) {
 }
 
 }  // namespace
+
+std::int64_t own_cpu_us(pid_t pid) {
+  clockid_t clock{};
+  timespec time{};
+  if (::clock_getcpuclockid(pid, &clock) != 0 || ::clock_gettime(clock, &time) != 0) return 0;
+  return time.tv_sec * 1'000'000 + time.tv_nsec / 1000;
+}
 
 std::vector<pid_t> running_children(pid_t pid) {
   return children_of(pid, true);

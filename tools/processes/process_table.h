@@ -26,6 +26,9 @@ std::string name_of_process(pid_t pid);
 // Whether a process of this group is still running.
 bool is_group_running(pid_t group);
 
+// CPU time of one process, all its threads, without its children; 0 if it doesn't live.
+std::int64_t own_cpu_us(pid_t pid);
+
 struct ProcessUsage {
   std::int64_t cpu_us = 0;  // user and system; their parts are known to 10 ms a process only
   std::int64_t user_ms = 0;

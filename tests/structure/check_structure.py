@@ -46,13 +46,14 @@ MAY_INCLUDE = {
     "tools/report": COMMON | EXPERIMENT | {"tools/experiment", "tools/console", "tools/page"},
     "tools/processes": COMMON | BENCH - {"tools/processes"},
     "tools/sim": COMMON | PURE | BENCH,
+    "tools/check": COMMON | BENCH,
     "tools/compare": COMMON | BENCH | {"tools/sim"},
     "tools/challenges": COMMON | BENCH | {"tools/sim"},
     "tools/drill": COMMON | BENCH,
     "tools/serve": COMMON | BENCH,
     "tools/trace": COMMON | BENCH,
     "tools/benchmarks": COMMON | PURE | {"tools/trace"},
-    "tools": COMMON | BENCH | {"tools/challenges", "tools/compare", "tools/drill", "tools/serve", "tools/sim",
+    "tools": COMMON | BENCH | {"tools/challenges", "tools/check", "tools/compare", "tools/drill", "tools/serve", "tools/sim",
                                "tools/trace"},
 }
 

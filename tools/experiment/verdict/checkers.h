@@ -37,6 +37,9 @@ nlohmann::json check_set_full(const History& history, std::string_view add_f);
 // The final reads of a counter are sums that may be. Throws CheckerFailed.
 nlohmann::json check_counter(const History& history);
 
+// Jepsen's analysis of logs (kafka/README.md). Throws CheckerFailed where Jepsen's checker throws.
+nlohmann::json check_kafka(const History& history);
+
 // What Jepsen's set-full overlooks: "duplicated" (value: the most often that one read showed it)
 // and "unexpected" (values read that nobody added), each with its "-count".
 nlohmann::json find_oddities(const History& history, std::string_view add_f);

@@ -50,6 +50,7 @@ const std::vector<JudgedWorkload>& table() {
       {"g-set", {"add", "read"}, reads_a_list, judge_set},
       {"g-counter", {"add", "read"}, reads_a_number, judge_by<check_counter>},
       {"pn-counter", {"add", "read"}, reads_a_number, judge_by<check_counter>},
+      {"kafka", {"send", "poll", "assign", "crash"}, is_any, judge_by<check_kafka>},
   };
   return kTable;
 }

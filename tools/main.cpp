@@ -16,6 +16,8 @@
 #include "tools/bench/options.h"
 #include "tools/challenges/challenges_command.h"
 #include "tools/challenges/options.h"
+#include "tools/check/check_command.h"
+#include "tools/check/options.h"
 #include "tools/compare/compare_command.h"
 #include "tools/compare/options.h"
 #include "tools/console/challenge.h"
@@ -39,6 +41,7 @@ using hearsay::BadCommandLine;
 using hearsay::CommandLine;
 using hearsay::bench::TestOptions;
 using hearsay::challenges::ChallengesOptions;
+using hearsay::check::CheckCommandOptions;
 using hearsay::compare::CompareOptions;
 using hearsay::drill::DrillOptions;
 using hearsay::sim::SimOptions;
@@ -79,8 +82,8 @@ struct Tool {
 int refuse(const BadCommandLine& problem, const std::string& name,
            const std::vector<std::string>& arguments) {
   hearsay::bench::tell("hearsay{0}: {1}\nhearsay{0} --help says more.\n", name, problem.what());
-  const bool runs_nodes =
-      name != " serve" && name != " show" && name != " trace" && name != " bench";
+  const bool runs_nodes = name != " serve" && name != " show" && name != " trace" &&
+                          name != " bench" && name != " check";
   const bool unknown = dynamic_cast<const hearsay::UnknownOption*>(&problem) != nullptr;
   if (unknown && runs_nodes &&
       std::string_view(problem.what()).find("do you mean") == std::string_view::npos) {
@@ -103,6 +106,7 @@ int main(int argc, char** argv) {
   SimOptions sim_options;
   CompareOptions compare_options;
   ChallengesOptions challenges_options;
+  CheckCommandOptions check_options;
   DrillOptions drill_options;
   hearsay::serve::ServeOptions serve_options;
   hearsay::serve::ShowOptions show_options;
@@ -131,6 +135,9 @@ int main(int argc, char** argv) {
        [&](CommandLine& line) { add_challenges_options(line, challenges_options); },
        [&] { resolve(challenges_options); },
        [&] { return hearsay::challenges::run_challenges(challenges_options); }},
+      {"check", "Judge a recorded history: of Maelstrom, or of hearsay test",
+       [&](CommandLine& line) { add_check_options(line, check_options); },
+       [&] { resolve(check_options); }, [&] { return hearsay::check::run_check(check_options); }},
       {"drill", "Kill workers or whole nodes again and again, under load: what came of it",
        [&](CommandLine& line) { add_drill_options(line, drill_options); },
        [&] { resolve(drill_options); }, [&] { return hearsay::drill::run_drill(drill_options); }},

@@ -13,7 +13,7 @@ from collections import namedtuple
 COMMON = {"common/base", "common/options", "common/protocol", "common/shm", "common/trace"}
 PURE = {"worker/core", "worker/gossip", "worker/services"}
 EXPERIMENT = {"tools/experiment/" + room
-              for room in ("clients", "faults", "network", "time", "verdict")}
+              for room in ("clients", "faults", "network", "recorded", "time", "verdict")}
 BENCH = EXPERIMENT | {"tools/experiment", "tools/console", "tools/page", "tools/report",
                       "tools/processes"}
 
@@ -35,6 +35,7 @@ MAY_INCLUDE = {
     "tools/experiment/time": {"common/base"},
     "tools/experiment/network": {"common/base", "common/protocol", "tools/experiment/time"},
     "tools/experiment/verdict": {"common/base", "tools/experiment/network"},
+    "tools/experiment/recorded": {"common/base", "tools/experiment/verdict"},
     "tools/experiment/clients": {"common/base", "common/protocol", "tools/experiment/network",
                                  "tools/experiment/time", "tools/experiment/verdict"},
     "tools/experiment/faults": {"common/base", "tools/experiment/network", "tools/experiment/time",
@@ -45,14 +46,15 @@ MAY_INCLUDE = {
     "tools/report": COMMON | EXPERIMENT | {"tools/experiment", "tools/console", "tools/page"},
     "tools/processes": COMMON | BENCH - {"tools/processes"},
     "tools/sim": COMMON | PURE | BENCH,
+    "tools/check": COMMON | BENCH,
     "tools/compare": COMMON | BENCH | {"tools/sim"},
     "tools/challenges": COMMON | BENCH | {"tools/sim"},
     "tools/drill": COMMON | BENCH,
     "tools/serve": COMMON | BENCH,
     "tools/trace": COMMON | BENCH,
     "tools/bench": COMMON | BENCH,
-    "tools/benchmarks": COMMON | PURE | BENCH | {"supervisor", "tools/sim", "worker"},
-    "tools": COMMON | BENCH | {"tools/bench", "tools/challenges", "tools/compare", "tools/drill", "tools/serve", "tools/sim",
+    "tools/benchmarks": COMMON | PURE | BENCH | {"supervisor", "tools/sim", "tools/trace", "worker"},
+    "tools": COMMON | BENCH | {"tools/bench", "tools/challenges", "tools/check", "tools/compare", "tools/drill", "tools/serve", "tools/sim",
                                "tools/trace"},
 }
 

@@ -29,18 +29,6 @@ std::size_t parse_concurrency(const std::string& text, std::size_t node_count) {
   return unit == "n" ? number * node_count : number;
 }
 
-std::optional<double> parse_availability(const std::string& text) {
-  if (text.empty()) return std::nullopt;
-  if (text == "total") return 1.0;
-  char* rest = nullptr;
-  const double fraction = std::strtod(text.c_str(), &rest);
-  if (*rest != '\0' || !(fraction >= 0 && fraction <= 1)) {
-    throw BadCommandLine("--availability",
-                         "either total or a number from 0 to 1, not \"" + text + "\"");
-  }
-  return fraction;
-}
-
 LatencyDistribution parse_distribution(const std::string& name) {
   if (name == "uniform") return LatencyDistribution::uniform;
   if (name == "exponential") return LatencyDistribution::exponential;
@@ -54,6 +42,18 @@ LatenessOptions resolve_lateness(const TestOptions& options) {
 }
 
 }  // namespace
+
+std::optional<double> parse_availability(const std::string& text) {
+  if (text.empty()) return std::nullopt;
+  if (text == "total") return 1.0;
+  char* rest = nullptr;
+  const double fraction = std::strtod(text.c_str(), &rest);
+  if (*rest != '\0' || !(fraction >= 0 && fraction <= 1)) {
+    throw BadCommandLine("--availability",
+                         "either total or a number from 0 to 1, not \"" + text + "\"");
+  }
+  return fraction;
+}
 
 void add_network_options(CommandLine& command, TestOptions& options) {
   command.add("--latency", options.latency_ms, "Mean latency between nodes, in ms")

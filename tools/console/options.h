@@ -90,6 +90,9 @@ RunOptions run_options(const TestOptions& options);
 // n0, n1, ... or n1 to n5.
 std::vector<std::string> node_names(const TestOptions& options);
 
+// Of --availability; "" demands nothing. Throws BadCommandLine.
+std::optional<double> parse_availability(const std::string& text);
+
 nlohmann::json to_json(const TestOptions& options);
 
 }  // namespace hearsay::bench

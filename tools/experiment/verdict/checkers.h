@@ -8,6 +8,7 @@
 #include <cstdint>
 #include <nlohmann/json_fwd.hpp>
 #include <optional>
+#include <stdexcept>
 #include <string_view>
 #include <vector>
 
@@ -15,6 +16,12 @@
 #include "tools/experiment/verdict/history.h"
 
 namespace hearsay::bench {
+
+// The history is such that Maelstrom's checker throws: the verdict is "unknown".
+class CheckerFailed : public std::runtime_error {
+ public:
+  using std::runtime_error::runtime_error;
+};
 
 // Each answered request got its value back. Jepsen pairs only what ended as ok or fail: an echo
 // that is not answered, or badly, is no error.
@@ -26,6 +33,15 @@ nlohmann::json check_unique_ids(const History& history);
 // Jepsen's set-full: each value that is known to be in (its `add_f` was acknowledged, or a read
 // showed it) is in all later reads, from some moment on.
 nlohmann::json check_set_full(const History& history, std::string_view add_f);
+
+// The final reads of a counter are sums that may be. Throws CheckerFailed.
+nlohmann::json check_counter(const History& history);
+
+// Jepsen's analysis of logs (kafka/README.md). Throws CheckerFailed where Jepsen's checker throws.
+nlohmann::json check_kafka(const History& history);
+
+// Each key of a key-value store is linearizable (linear/README.md). Throws CheckerFailed.
+nlohmann::json check_lin_kv(const History& history);
 
 // What Jepsen's set-full overlooks: "duplicated" (value: the most often that one read showed it)
 // and "unexpected" (values read that nobody added), each with its "-count".

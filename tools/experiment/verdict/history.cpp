@@ -1,6 +1,5 @@
 #include "tools/experiment/verdict/history.h"
 
-#include <algorithm>
 #include <utility>
 
 namespace hearsay::bench {
@@ -39,16 +38,11 @@ std::size_t History::append(Operation operation) {
   partners_.emplace_back();
   if (is_client(operation)) {
     if (operation.type == OperationType::invoke) {
-      open_.emplace_back(operation.process, index);
-    } else {
-      const auto found = std::find_if(open_.begin(), open_.end(), [&](const auto& open) {
-        return open.first == operation.process;
-      });
-      if (found != open_.end()) {
-        partners_[found->second] = index;
-        partners_[index] = found->second;
-        open_.erase(found);
-      }
+      open_.emplace(operation.process, index);
+    } else if (const auto found = open_.find(operation.process); found != open_.end()) {
+      partners_[found->second] = index;
+      partners_[index] = found->second;
+      open_.erase(found);
     }
   }
   operations_.push_back(std::move(operation));

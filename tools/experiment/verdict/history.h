@@ -7,6 +7,7 @@
 #include <optional>
 #include <string>
 #include <string_view>
+#include <unordered_map>
 #include <vector>
 
 namespace hearsay::bench {
@@ -51,7 +52,7 @@ class History {
  private:
   std::vector<Operation> operations_;
   std::vector<std::optional<std::size_t>> partners_;
-  std::vector<std::pair<std::int64_t, std::size_t>> open_;  // process, index of its invocation
+  std::unordered_map<std::int64_t, std::size_t> open_;  // process, index of its invocation
 };
 
 // Clients' operations only.

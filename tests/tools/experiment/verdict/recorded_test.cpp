@@ -11,7 +11,7 @@
 #include <string_view>
 #include <vector>
 
-#include "tests/tools/experiment/verdict/edn_reader.h"
+#include "tests/tools/experiment/recorded/recorded_file.h"
 #include "tests/tools/experiment/virtual_nodes.h"
 #include "tools/experiment/clients/workload.h"
 #include "tools/experiment/verdict/checkers.h"
@@ -21,8 +21,7 @@ namespace {
 
 struct Recorded {
   explicit Recorded(const std::string& run)
-      : history(test::to_history(test::read_recorded(run + ".history.edn"))),
-        verdict(test::read_recorded(run + ".edn").at(0)) {}
+      : history(test::recorded_history(run)), verdict(test::recorded_verdict(run)) {}
 
   History history;
   nlohmann::json verdict;
@@ -179,16 +178,6 @@ TEST(Recorded, WhatMaelstromLetsPassIsSeen) {
   EXPECT_GT(find_oddities(twice.history, "broadcast").at("duplicated-count"), 0);
   const Recorded phantom("broadcast-phantom-valid");
   EXPECT_EQ(find_oddities(phantom.history, "broadcast").at("unexpected"), nlohmann::json({100001}));
-}
-
-TEST(EdnReader, ReadsWhatJepsenWrites) {
-  const auto values = test::read_edn(
-      R"({:a 1, "b" (1 2.5 nil), :c #{"x"}} #jepsen.history.Op{:type :ok, 0.5 "q\"q"} sym)");
-  ASSERT_EQ(values.size(), 3U);
-  EXPECT_EQ(values[0], nlohmann::json::parse(R"({"a":1,"b":[1,2.5,null],"c":["x"]})"));
-  EXPECT_EQ(values[1], nlohmann::json::parse(R"({"type":"ok","0.5":"q\"q"})"));
-  EXPECT_EQ(values[2], "sym");
-  EXPECT_THROW(test::read_edn("{:a 1"), std::runtime_error);
 }
 
 }  // namespace

@@ -1,0 +1,66 @@
+#include "tools/check/history_file.h"
+
+#include <fmt/core.h>
+
+#include <array>
+#include <cerrno>
+#include <cstdio>
+#include <cstring>
+#include <filesystem>
+#include <memory>
+#include <system_error>
+
+#include "tools/experiment/recorded/bad_text.h"
+#include "tools/experiment/recorded/history_reader.h"
+
+namespace hearsay::check {
+namespace {
+
+namespace fs = std::filesystem;
+
+std::string read_all(const std::string& path) {
+  const auto refuse = [&] {
+    return UnreadableHistory(fmt::format("{} can't be read: {}", path, std::strerror(errno)));
+  };
+  struct Closer {
+    void operator()(std::FILE* file) const { std::fclose(file); }
+  };
+  const std::unique_ptr<std::FILE, Closer> file(std::fopen(path.c_str(), "re"));
+  if (file == nullptr) throw refuse();
+  std::string text;
+  std::error_code ignored;
+  if (const auto size = fs::file_size(path, ignored); !ignored) text.reserve(size);
+  std::array<char, 65'536> chunk;
+  while (const std::size_t got = std::fread(chunk.data(), 1, chunk.size(), file.get())) {
+    text.append(chunk.data(), got);
+  }
+  if (std::ferror(file.get()) != 0) throw refuse();
+  return text;
+}
+
+}  // namespace
+
+std::string find_history(const std::string& path) {
+  std::error_code ignored;
+  if (!fs::is_directory(path, ignored)) return path;
+  for (const char* name : {"history.edn", "history.jsonl"}) {
+    const fs::path file = fs::path(path) / name;
+    if (fs::is_regular_file(file, ignored)) return file.string();
+  }
+  throw UnreadableHistory(
+      fmt::format("{} has neither a history.edn nor a history.jsonl; name the folder of one run, "
+                  "such as store/latest",
+                  path));
+}
+
+bench::History load_history(const std::string& file) {
+  const std::string text = read_all(file);
+  if (text.empty()) throw UnreadableHistory(file + " is empty");
+  try {
+    return bench::read_history(text);
+  } catch (const bench::BadText& error) {
+    throw UnreadableHistory(fmt::format("{} is no history: {}", file, error.what()));
+  }
+}
+
+}  // namespace hearsay::check

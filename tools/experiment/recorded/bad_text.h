@@ -1,0 +1,21 @@
+// What is wrong with a text that somebody recorded, and where.
+#pragma once
+
+#include <cstddef>
+#include <stdexcept>
+#include <string>
+#include <string_view>
+
+namespace hearsay::bench {
+
+// "line 3, column 14: the map that begins in line 3, column 1 has no end".
+class BadText : public std::runtime_error {
+ public:
+  // `position`: in bytes, of `text`.
+  BadText(std::string_view text, std::size_t position, const std::string& what);
+};
+
+// "line 3, column 14"; both from 1, columns in bytes.
+std::string place_in(std::string_view text, std::size_t position);
+
+}  // namespace hearsay::bench

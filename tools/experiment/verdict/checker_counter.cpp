@@ -1,0 +1,92 @@
+// The checker of g-counter and pn-counter: the final reads are the sum of all adds that certainly
+// happened and of any of those that perhaps did.
+//
+// The sums that may be read are kept as closed ranges that neither touch nor overlap, so a thousand
+// unknown adds of small numbers are one range. An add without a completion does not count, as in
+// Maelstrom.
+#include <algorithm>
+#include <cstdint>
+#include <nlohmann/json.hpp>
+#include <utility>
+#include <vector>
+
+#include "tools/experiment/verdict/checkers.h"
+
+namespace hearsay::bench {
+namespace {
+
+// More of them, and the sums of unknown adds are not followed further.
+constexpr std::size_t kMostRanges = 1'000'000;
+
+using Range = std::pair<std::int64_t, std::int64_t>;  // both ends belong to it
+
+// Of both, which are sorted: one sorted list in which nothing touches.
+std::vector<Range> united(const std::vector<Range>& a, const std::vector<Range>& b) {
+  std::vector<Range> all;
+  all.reserve(a.size() + b.size());
+  std::merge(a.begin(), a.end(), b.begin(), b.end(), std::back_inserter(all));
+  std::vector<Range> result;
+  for (const Range& range : all) {
+    if (!result.empty() && range.first <= result.back().second + 1) {
+      result.back().second = std::max(result.back().second, range.second);
+    } else {
+      result.push_back(range);
+    }
+  }
+  return result;
+}
+
+std::int64_t delta_of(const Operation& add) {
+  if (add.value.is_number_integer()) return add.value.get<std::int64_t>();
+  throw CheckerFailed("an add of " + add.value.dump() + ", which is no whole number");
+}
+
+std::vector<Range> acceptable_sums(const History& history) {
+  std::int64_t certain = 0;
+  std::vector<std::int64_t> perhaps;
+  for (const Operation& operation : history.operations()) {
+    if (operation.f != "add") continue;
+    if (operation.type == OperationType::ok) certain += delta_of(operation);
+    if (operation.type == OperationType::info) perhaps.push_back(delta_of(operation));
+  }
+  std::vector<Range> sums = {{certain, certain}};
+  for (const std::int64_t delta : perhaps) {
+    std::vector<Range> with = sums;
+    for (Range& range : with) range = {range.first + delta, range.second + delta};
+    sums = united(sums, with);
+    if (sums.size() > kMostRanges) {
+      throw CheckerFailed("the unknown adds have more sums than can be told apart");
+    }
+  }
+  return sums;
+}
+
+bool is_in(const std::vector<Range>& sums, std::int64_t value) {
+  const auto above = std::upper_bound(
+      sums.begin(), sums.end(), value,
+      [](std::int64_t wanted, const Range& range) { return wanted < range.first; });
+  return above != sums.begin() && value <= std::prev(above)->second;
+}
+
+}  // namespace
+
+nlohmann::json check_counter(const History& history) {
+  const std::vector<Range> sums = acceptable_sums(history);
+  nlohmann::json reads = nlohmann::json::array();
+  nlohmann::json errors;
+  for (const Operation& operation : history.operations()) {
+    if (!operation.final_read || operation.type != OperationType::ok) continue;
+    if (!operation.value.is_number_integer()) {
+      throw CheckerFailed("a final read of " + operation.value.dump() +
+                          ", which is no whole number");
+    }
+    reads.push_back(operation.value);
+    if (!is_in(sums, operation.value.get<std::int64_t>())) errors.push_back(to_json(operation));
+  }
+  return {{"valid?", errors.is_null()},
+          {"errors", errors},
+          {"final-reads", reads},
+          {"acceptable", sums}};
+}
+
+}  // namespace hearsay::bench

@@ -1,0 +1,139 @@
+#include "tools/experiment/verdict/judge.h"
+
+#include <fmt/core.h>
+
+#include <algorithm>
+#include <array>
+#include <nlohmann/json.hpp>
+#include <set>
+
+#include "tools/experiment/verdict/checkers.h"
+
+namespace hearsay::bench {
+namespace {
+
+bool is_any(const Operation& /*operation*/) {
+  return true;
+}
+
+bool has_a_key(const Operation& operation) {
+  return operation.value.is_array() && operation.value.size() == 2;
+}
+
+bool reads_a_list(const Operation& operation) {
+  return operation.f != "read" || operation.value.is_array() || operation.value.is_null();
+}
+
+bool reads_a_number(const Operation& operation) {
+  return operation.f != "read" || operation.value.is_number();
+}
+
+struct JudgedWorkload {
+  const char* name;
+  std::vector<std::string_view> functions;
+  bool (*may_be)(const Operation& ok);
+  nlohmann::json (*check)(const History& history, const JudgeOptions& options);
+};
+
+nlohmann::json judge_broadcast(const History& history, const JudgeOptions& /*options*/) {
+  return check_set_full(history, "broadcast");
+}
+nlohmann::json judge_set(const History& history, const JudgeOptions& /*options*/) {
+  return check_set_full(history, "add");
+}
+template <nlohmann::json (*kCheck)(const History&)>
+nlohmann::json judge_by(const History& history, const JudgeOptions& /*options*/) {
+  return kCheck(history);
+}
+
+const std::vector<JudgedWorkload>& table() {
+  static const std::vector<JudgedWorkload> kTable = {
+      {"echo", {"echo"}, is_any, judge_by<check_echo>},
+      {"unique-ids", {"generate"}, is_any, judge_by<check_unique_ids>},
+      {"broadcast", {"broadcast", "read"}, reads_a_list, judge_broadcast},
+      {"g-set", {"add", "read"}, reads_a_list, judge_set},
+      {"g-counter", {"add", "read"}, reads_a_number, judge_by<check_counter>},
+      {"pn-counter", {"add", "read"}, reads_a_number, judge_by<check_counter>},
+      {"kafka", {"send", "poll", "assign", "crash"}, is_any, judge_by<check_kafka>},
+      {"lin-kv", {"read", "write", "cas"}, has_a_key, judge_by<check_lin_kv>},
+  };
+  return kTable;
+}
+
+const JudgedWorkload& find_judged(std::string_view workload) {
+  return *std::find_if(table().begin(), table().end(),
+                       [&](const JudgedWorkload& judged) { return judged.name == workload; });
+}
+
+std::string joined(const std::set<std::string>& names) {
+  std::string text;
+  for (const std::string& name : names) text += (text.empty() ? "" : ", ") + name;
+  return text;
+}
+
+bool is_of(const JudgedWorkload& judged, const std::set<std::string>& functions) {
+  return std::all_of(functions.begin(), functions.end(), [&](const std::string& f) {
+    return std::find(judged.functions.begin(), judged.functions.end(), f) != judged.functions.end();
+  });
+}
+
+// Of which workloads operations with these names may be.
+std::string candidates(const std::set<std::string>& functions) {
+  std::set<std::string> names;
+  for (const JudgedWorkload& judged : table()) {
+    if (is_of(judged, functions)) names.insert(judged.name);
+  }
+  return names.empty() ? "no workload known here has these" : "they may be of " + joined(names);
+}
+
+}  // namespace
+
+std::vector<std::string> judged_workloads() {
+  std::vector<std::string> names;
+  for (const JudgedWorkload& judged : table()) names.emplace_back(judged.name);
+  return names;
+}
+
+std::string why_not_of(std::string_view workload, const History& history) {
+  const JudgedWorkload& judged = find_judged(workload);
+  std::set<std::string> functions;
+  for (const Operation& operation : history.operations()) {
+    if (is_client(operation)) functions.insert(operation.f);
+  }
+  if (!is_of(judged, functions)) {
+    return fmt::format("its operations are {}, which {} does not have; {}", joined(functions),
+                       workload, candidates(functions));
+  }
+  for (const Operation& operation : history.operations()) {
+    if (operation.type != OperationType::ok || !is_client(operation)) continue;
+    if (judged.may_be(operation)) continue;
+    return fmt::format("operation {} ({}) has a value that {} does not have: {:.60}",
+                       operation.index, operation.f, workload, operation.value.dump());
+  }
+  return "";
+}
+
+nlohmann::json check_workload(std::string_view workload, const History& history,
+                              const JudgeOptions& options) {
+  try {
+    return find_judged(workload).check(history, options);
+  } catch (const CheckerFailed& error) {
+    return {{"valid?", "unknown"}, {"error", error.what()}};
+  }
+}
+
+nlohmann::json judge(std::string_view workload, const History& history,
+                     const JudgeOptions& options) {
+  nlohmann::json results = {
+      {"perf", check_perf(history)},
+      {"exceptions", check_exceptions(history)},
+      {"stats", check_stats(history)},
+      {"availability", check_availability(history, options.wanted_availability)},
+      {"workload", check_workload(workload, history, options)}};
+  std::vector<nlohmann::json> verdicts;
+  for (const auto& section : results) verdicts.push_back(section.at("valid?"));
+  results["valid?"] = merge_valid(verdicts);
+  return results;
+}
+
+}  // namespace hearsay::bench

@@ -1,7 +1,7 @@
 // One strongly connected component by itself, and the parts of it in which cycles are searched.
 //
-// Its vertices are numbered in the order of their trie keys (order.h), so that what is sorted by
-// number can be put into Elle's order. Immutable; not thread-safe where it says so.
+// Its vertices are numbered in the order of their keys in Elle's map (order.h), so that what is
+// sorted by number can be put into Elle's order. Immutable; not thread-safe where it says so.
 #pragma once
 
 #include <cstdint>
@@ -15,7 +15,7 @@ namespace hearsay::bench::elle {
 
 class Component {
  public:
-  // `keys`: the trie key of each vertex of `graph`.
+  // `keys`: the key in Elle's map of each vertex of `graph`.
   Component(const Graph& graph, std::vector<int> vertices, const std::vector<std::uint64_t>& keys);
 
   int size() const { return static_cast<int>(vertices_.size()); }

@@ -3,6 +3,7 @@
 #include <fmt/core.h>
 
 #include <algorithm>
+#include <utility>
 
 #include "common/base/units.h"
 #include "tools/experiment/verdict/elle/component.h"
@@ -74,6 +75,9 @@ class Describer {
             {"explanation", explanation(cycle, named)}};
   }
 
+  std::uint64_t set_key_of(int number) const {
+    return set_key(transactions_->operation(at(number)));
+  }
   nlohmann::json index(int number) const { return transactions_->operation(at(number)).index; }
 
  private:
@@ -214,17 +218,21 @@ class Investigator {
   }
 
   // In a strongly connected component each path can go on until it meets itself.
-  static std::vector<int> some_cycle(const Component& component) {
-    std::vector<int> path = {0};
+  std::vector<int> some_cycle(const Component& component) const {
+    std::vector<int> path = {SearchGraph(component, kAllKinds).vertices().front()};
     std::vector<int> place(static_cast<std::size_t>(component.size()), -1);
     while (true) {
       place[static_cast<std::size_t>(path.back())] = static_cast<int>(path.size()) - 1;
-      const auto out = component.graph().out(path.back());
-      const auto back = std::find_if(out.begin(), out.end(), [&place](const Edge& edge) {
-        return place[static_cast<std::size_t>(edge.to)] >= 0;
+      std::vector<std::pair<std::uint64_t, int>> next;
+      for (const Edge& edge : component.graph().out(path.back())) {
+        next.emplace_back(describer_->set_key_of(component.whole(edge.to)), edge.to);
+      }
+      std::sort(next.begin(), next.end());
+      const auto back = std::find_if(next.begin(), next.end(), [&place](const auto& one) {
+        return place[static_cast<std::size_t>(one.second)] >= 0;
       });
-      const bool closed = back != out.end();
-      path.push_back(closed ? back->to : out.front().to);
+      const bool closed = back != next.end();
+      path.push_back(closed ? back->second : next.front().second);
       if (!closed) continue;
       path.erase(path.begin(), path.begin() + place[static_cast<std::size_t>(path.back())]);
       return path;
@@ -255,7 +263,7 @@ void add_cycle_cases(const Transactions& transactions, std::vector<Edge> edges,
   if (graph.empty()) cases.add(kEmptyGraph, [] { return true; });
   std::vector<std::uint64_t> keys;
   for (const Transaction& transaction : transactions.all()) {
-    keys.push_back(trie_key(transactions.operation(transaction).index));
+    keys.push_back(map_key_of_operation(transactions.operation(transaction).index));
   }
   const Describer describer(transactions, explainer, order);
   Investigator investigator(describer, steps, cases);

@@ -16,6 +16,7 @@ inline constexpr Kinds kWr = 2;  // the other read what it wrote
 inline constexpr Kinds kRw = 4;  // the other overwrote what it read
 inline constexpr Kinds kProcess = 8;
 inline constexpr Kinds kRealtime = 16;
+inline constexpr Kinds kAllKinds = kWw | kWr | kRw | kProcess | kRealtime;
 
 struct Edge {
   int from = 0;

@@ -1,12 +1,45 @@
 #include "tools/experiment/verdict/elle/list_versions.h"
 
 #include <algorithm>
+#include <functional>
 #include <unordered_set>
+#include <utility>
 
 #include "tools/experiment/verdict/elle/order.h"
 
 namespace hearsay::bench::elle {
 namespace {
+
+// Two of a length can't both be right. Elle takes them in the order of its hash table.
+void sort_by_length(const Transactions& transactions, std::vector<int>& lists) {
+  const auto length = [&](int list) { return transactions.list(list).size(); };
+  const auto shorter = [&](int a, int b) { return length(a) < length(b); };
+  std::vector<int> sorted = lists;
+  std::stable_sort(sorted.begin(), sorted.end(), shorter);
+  const bool unique =
+      std::adjacent_find(sorted.begin(), sorted.end(), std::not_fn(shorter)) == sorted.end();
+  if (unique) {
+    lists.swap(sorted);
+    return;
+  }
+  std::vector<std::pair<std::uint64_t, int>> keyed;
+  for (const int list : lists) {
+    const nlohmann::json json = transactions.list_json(list);
+    keyed.emplace_back(map_key_of_list({json.begin(), json.end()}), list);
+  }
+  std::sort(keyed.begin(), keyed.end());
+  std::vector<std::uint64_t> keys;
+  std::vector<int> places;
+  for (const auto& [key, list] : keyed) {
+    places.push_back(static_cast<int>(keys.size()));
+    keys.push_back(key);
+  }
+  order_as_map(places, keys);
+  for (std::size_t i = 0; i < places.size(); ++i) {
+    lists[i] = keyed[static_cast<std::size_t>(places[i])].second;
+  }
+  std::stable_sort(lists.begin(), lists.end(), shorter);
+}
 
 ReadLists read_lists(const Transactions& transactions, bool only_possible) {
   ReadLists read;
@@ -20,17 +53,7 @@ ReadLists read_lists(const Transactions& transactions, bool only_possible) {
       read.lists[static_cast<std::size_t>(step.key)].push_back(step.value);
     }
   }
-  for (std::vector<int>& lists : read.lists) {
-    const auto length = [&](int list) { return transactions.list(list).size(); };
-    std::sort(lists.begin(), lists.end(), [&](int a, int b) {
-      if (length(a) != length(b)) return length(a) < length(b);
-      // Two of a length can't both be right. Elle believes the one behind in its hash table.
-      const auto place = [&](int list) {
-        return set_key(transactions.list_json(list).get<std::vector<nlohmann::json>>());
-      };
-      return a != b && place(a) < place(b);
-    });
-  }
+  for (std::vector<int>& lists : read.lists) sort_by_length(transactions, lists);
   read.single_values.assign(read.lists.size(), kNull);
   return read;
 }

@@ -5,9 +5,12 @@
 #include <algorithm>
 #include <array>
 #include <nlohmann/json.hpp>
+#include <regex>
 #include <set>
+#include <string>
 
 #include "tools/experiment/verdict/checkers.h"
+#include "tools/experiment/verdict/elle/elle.h"
 
 namespace hearsay::bench {
 namespace {
@@ -41,9 +44,23 @@ nlohmann::json judge_broadcast(const History& history, const JudgeOptions& /*opt
 nlohmann::json judge_set(const History& history, const JudgeOptions& /*options*/) {
   return check_set_full(history, "add");
 }
+// At commas with white space on both sides. Another comma is part of a name, which is then unknown.
+std::vector<std::string> split_models(const std::string& text) {
+  static const std::regex comma(R"(\s+,\s+)");
+  return {std::sregex_token_iterator(text.begin(), text.end(), comma, -1),
+          std::sregex_token_iterator()};
+}
+
 template <nlohmann::json (*kCheck)(const History&)>
 nlohmann::json judge_by(const History& history, const JudgeOptions& /*options*/) {
   return kCheck(history);
+}
+
+template <nlohmann::json (*kCheck)(const History&, const ElleOptions&)>
+nlohmann::json judge_elle(const History& history, const JudgeOptions& options) {
+  ElleOptions elle;
+  elle.models = split_models(options.consistency_models);
+  return kCheck(history, elle);
 }
 
 const std::vector<JudgedWorkload>& table() {
@@ -56,6 +73,8 @@ const std::vector<JudgedWorkload>& table() {
       {"pn-counter", {"add", "read"}, reads_a_number, judge_by<check_counter>},
       {"kafka", {"send", "poll", "assign", "crash"}, is_any, judge_by<check_kafka>},
       {"lin-kv", {"read", "write", "cas"}, has_a_key, judge_by<check_lin_kv>},
+      {"txn-list-append", {"txn"}, is_any, judge_elle<check_list_append>},
+      {"txn-rw-register", {"txn"}, is_any, judge_elle<check_rw_register>},
   };
   return kTable;
 }

@@ -24,6 +24,8 @@
 #include "tools/drill/drill_command.h"
 #include "tools/drill/options.h"
 #include "tools/processes/test_command.h"
+#include "tools/replay/options.h"
+#include "tools/replay/replay_command.h"
 #include "tools/serve/options.h"
 #include "tools/serve/serve_command.h"
 #include "tools/sim/options.h"
@@ -39,6 +41,7 @@ using hearsay::bench::TestOptions;
 using hearsay::challenges::ChallengesOptions;
 using hearsay::compare::CompareOptions;
 using hearsay::drill::DrillOptions;
+using hearsay::replay::ReplayOptions;
 using hearsay::sim::SimOptions;
 using hearsay::traces::TraceOptions;
 
@@ -77,7 +80,8 @@ struct Tool {
 int refuse(const BadCommandLine& problem, const std::string& name,
            const std::vector<std::string>& arguments) {
   hearsay::bench::tell("hearsay{0}: {1}\nhearsay{0} --help says more.\n", name, problem.what());
-  const bool runs_nodes = name != " serve" && name != " show" && name != " trace";
+  const bool runs_nodes =
+      name != " serve" && name != " show" && name != " trace" && name != " replay";
   const bool unknown = dynamic_cast<const hearsay::UnknownOption*>(&problem) != nullptr;
   if (unknown && runs_nodes &&
       std::string_view(problem.what()).find("do you mean") == std::string_view::npos) {
@@ -104,6 +108,7 @@ int main(int argc, char** argv) {
   hearsay::serve::ServeOptions serve_options;
   hearsay::serve::ShowOptions show_options;
   TraceOptions trace_options;
+  ReplayOptions replay_options;
   const std::string program = std::filesystem::path(argc > 0 ? argv[0] : "hearsay").filename();
   sim_options.program = challenges_options.program = program;
   sim_options.command_line = arguments;
@@ -142,7 +147,11 @@ int main(int argc, char** argv) {
        [&] { resolve(show_options); }, [&] { return hearsay::serve::run_show(show_options); }},
       {"trace", "What happened in a run, from the traces that its nodes left",
        [&](CommandLine& line) { add_trace_options(line, trace_options); },
-       [&] { resolve(trace_options); }, [&] { return hearsay::traces::run_trace(trace_options); }}};
+       [&] { resolve(trace_options); }, [&] { return hearsay::traces::run_trace(trace_options); }},
+      {"replay", "A recorded node, run again: the same outputs, or where they first differ",
+       [&](CommandLine& line) { add_replay_options(line, replay_options); },
+       [&] { resolve(replay_options); },
+       [&] { return hearsay::replay::run_replay(replay_options); }}};
   CommandLine app("Tools for hearsay: gossip nodes that keep going while their workers die",
                   "hearsay");
   app.add_version("hearsay " + std::string(hearsay::version()));

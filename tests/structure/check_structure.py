@@ -10,7 +10,8 @@ import re
 import sys
 from collections import namedtuple
 
-COMMON = {"common/base", "common/options", "common/protocol", "common/shm", "common/trace"}
+COMMON = {"common/base", "common/options", "common/protocol", "common/recording", "common/shm",
+          "common/trace"}
 PURE = {"worker/core", "worker/gossip", "worker/services"}
 EXPERIMENT = {"tools/experiment/" + room
               for room in ("clients", "faults", "network", "time", "verdict")}
@@ -23,6 +24,7 @@ MAY_INCLUDE = {
     "common/base": set(),
     "common/protocol": {"common/base"},
     "common/shm": {"common/base"},
+    "common/recording": {"common/base", "common/protocol", "common/shm"},
     "common/trace": {"common/base"},
     "common/options": {"common/base", "common/trace"},
     "worker/core": {"common/base", "common/options", "common/protocol", "common/trace"},
@@ -48,10 +50,12 @@ MAY_INCLUDE = {
     "tools/compare": COMMON | BENCH | {"tools/sim"},
     "tools/challenges": COMMON | BENCH | {"tools/sim"},
     "tools/drill": COMMON | BENCH,
+    "tools/replay": COMMON | PURE | BENCH,
     "tools/serve": COMMON | BENCH,
     "tools/trace": COMMON | BENCH,
     "tools/benchmarks": COMMON | PURE | {"tools/trace"},
-    "tools": COMMON | BENCH | {"tools/challenges", "tools/compare", "tools/drill", "tools/serve", "tools/sim",
+    "tools": COMMON | BENCH | {"tools/challenges", "tools/compare", "tools/drill", "tools/replay", "tools/serve",
+                               "tools/sim",
                                "tools/trace"},
 }
 

@@ -43,7 +43,7 @@ recording::BeginRecord make_begin(std::string_view node, const WorkerOptions& wo
   return begin;
 }
 
-recording::RecordingWriter begin_writing(RecordingFile& file, std::uint64_t limit_bytes,
+recording::RecordingWriter begin_writing(recording::RecordingFile& file, std::uint64_t limit_bytes,
                                          const recording::BeginRecord& begin) {
   try {
     return {std::move(file.file), limit_bytes, begin};
@@ -54,7 +54,7 @@ recording::RecordingWriter begin_writing(RecordingFile& file, std::uint64_t limi
 
 }  // namespace
 
-Recorder::Recorder(RecordingFile file, std::uint64_t limit_bytes, std::string_view node,
+Recorder::Recorder(recording::RecordingFile file, std::uint64_t limit_bytes, std::string_view node,
                    const WorkerOptions& worker, const NodeFiles& files, trace::EventSink& events)
     : path_(file.path),
       segment_(files.segment.get()),

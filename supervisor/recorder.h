@@ -23,7 +23,7 @@ namespace hearsay::supervisor {
 class Recorder {
  public:
   // `files`: what the node goes on from; no worker lives. Throws RefusedOptions.
-  Recorder(RecordingFile file, std::uint64_t limit_bytes, std::string_view node,
+  Recorder(recording::RecordingFile file, std::uint64_t limit_bytes, std::string_view node,
            const WorkerOptions& worker, const NodeFiles& files, trace::EventSink& events);
 
   void input(std::uint64_t position, std::uint16_t kind, std::uint16_t flags,

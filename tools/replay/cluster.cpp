@@ -9,6 +9,7 @@
 #include "tools/console/tell.h"
 #include "tools/replay/breakpoint.h"
 #include "tools/replay/verdict.h"
+#include "tools/replay/words.h"
 
 namespace hearsay::replay {
 namespace {
@@ -38,8 +39,10 @@ std::vector<fs::path> find_recordings(const fs::path& folder) {
 
 ClusterReplay::ClusterReplay(const fs::path& folder) {
   for (const fs::path& path : find_recordings(folder)) {
-    nodes_.push_back({path.string(), std::make_unique<Player>(path.string())});
-    mail_.add_node(nodes_.back().player->history().begin.node);
+    auto player = std::make_unique<Player>(path.string());
+    const std::string name = player->history().begin.node;
+    nodes_.push_back({path.string(), std::move(player), {path.parent_path(), name}});
+    mail_.add_node(name);
   }
 }
 
@@ -58,10 +61,17 @@ ClusterReplay::Node* ClusterReplay::first() {
 
 void ClusterReplay::step(Node& node) {
   const std::string& name = node.player->history().begin.node;
-  mail_.received(name, node.next->number, node.next->input);
+  const auto print = mail_.received(name, node.next->number, node.next->input);
+  if (print) check_order(node, *print);
   node.player->run();
   mail_.sent(name, node.player->effects().outputs());
   node.next = node.player->look();
+}
+
+void ClusterReplay::check_order(Node& node, std::uint64_t print) {
+  if (node.order.is_missing() || !out_of_order_.empty() || node.order.goes_on_to(print)) return;
+  out_of_order_ =
+      node.player->history().begin.node + ": " + describe(node.next->number, node.next->input);
 }
 
 // One that is cut off lacks what it sent.
@@ -82,6 +92,10 @@ int ClusterReplay::print_verdict(const Node* differing) const {
     bench::print(describe_verdict(*node.player, node.path));
     const int own = exit_code_of(*node.player);
     if (code != bench::kExitInvalid && own != bench::kExitValid) code = own;
+  }
+  if (!out_of_order_.empty()) {
+    bench::print(out_of_order_ + ": the network has not delivered this, or not in this order\n");
+    return bench::kExitInvalid;
   }
   if (!mail_is_complete()) {
     bench::print("What nodes got is not compared with what others sent: a recording is cut off.\n");

@@ -8,6 +8,7 @@
 #include <vector>
 
 #include "tools/replay/mail.h"
+#include "tools/replay/network_order.h"
 #include "tools/replay/player.h"
 
 namespace hearsay::replay {
@@ -28,17 +29,20 @@ class ClusterReplay {
   struct Node {
     std::string path;
     std::unique_ptr<Player> player;
+    NetworkOrder order;
     const Player::Next* next = nullptr;
   };
 
   static std::int64_t time_of(const Node& node);
   Node* first();
   void step(Node& node);
+  void check_order(Node& node, std::uint64_t print);
   bool mail_is_complete() const;
   int print_verdict(const Node* differing) const;
 
   std::vector<Node> nodes_;
   Mail mail_;
+  std::string out_of_order_;  // the first input that the network did not deliver, in words
 };
 
 }  // namespace hearsay::replay

@@ -5,32 +5,11 @@
 #include <variant>
 #include <vector>
 
-#include "common/base/checksum.h"
-#include "common/protocol/canonical_json.h"
 #include "common/protocol/message_record.h"
+#include "tools/replay/message_print.h"
 #include "tools/replay/words.h"
 
 namespace hearsay::replay {
-namespace {
-
-std::uint64_t print_of(const protocol::Message& message) {
-  std::vector<protocol::Field> fields(message.fields.begin(), message.fields.end());
-  std::sort(fields.begin(), fields.end(),
-            [](const auto& a, const auto& b) { return a.name < b.name; });
-  std::string text;
-  const auto add = [&text](std::string_view piece) { text.append(piece).push_back('\0'); };
-  for (const std::string_view piece : {message.src, message.dest, message.type}) add(piece);
-  add(message.msg_id ? std::to_string(*message.msg_id) : "");
-  add(message.in_reply_to ? std::to_string(*message.in_reply_to) : "");
-  for (const protocol::Field& field : fields) {
-    add(field.name);
-    protocol::append_canonical_json(text, field.json);
-  }
-  return checksum(text);
-}
-
-}  // namespace
-
 void Mail::note(const protocol::Message& message) {
   if (!nodes_.contains(message.dest)) return;
   const std::uint64_t print = print_of(message);
@@ -53,8 +32,8 @@ void Mail::sent(const std::string& node, std::string_view outputs) {
   }
 }
 
-void Mail::received(const std::string& node, std::uint64_t number,
-                    const recording::RecordedInput& input) {
+std::optional<std::uint64_t> Mail::received(const std::string& node, std::uint64_t number,
+                                            const recording::RecordedInput& input) {
   std::string_view record = input.payload;
   take<protocol::InputHeader>(record);
   std::string& whole = parts_[node];
@@ -63,18 +42,20 @@ void Mail::received(const std::string& node, std::uint64_t number,
   } else if (input.kind == protocol::InputKind::message_part) {
     if ((input.flags & protocol::kFirstPart) != 0) whole.clear();
     whole.append(record);
-    if ((input.flags & protocol::kLastPart) == 0) return;
+    if ((input.flags & protocol::kLastPart) == 0) return std::nullopt;
   } else {
-    return;
+    return std::nullopt;
   }
   std::vector<protocol::Field> fields;
   const auto message = protocol::decode_message_record(whole, fields);
-  if (!message || !nodes_.contains(message->src)) return;
-  ++received_;
+  if (!message) return std::nullopt;
   const std::uint64_t print = print_of(*message);
-  if (sent_.contains(print)) return;
+  if (!nodes_.contains(message->src)) return print;
+  ++received_;
+  if (sent_.contains(print)) return print;
   open_.try_emplace(
       print, Open{received_, {node, number, describe(number, input) + ": " + body_of(input)}});
+  return print;
 }
 
 std::optional<Mail::Stranger> Mail::first_stranger() const {

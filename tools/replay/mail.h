@@ -26,9 +26,9 @@ class Mail {
 
   // A step of `node` put these out (records of the reply ring).
   void sent(const std::string& node, std::string_view outputs);
-  // `node` took this input.
-  void received(const std::string& node, std::uint64_t number,
-                const recording::RecordedInput& input);
+  // `node` took this input. Returns the print of the message that is whole with it, if one is.
+  std::optional<std::uint64_t> received(const std::string& node, std::uint64_t number,
+                                        const recording::RecordedInput& input);
 
   struct Stranger {
     std::string node;

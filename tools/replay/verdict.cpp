@@ -61,8 +61,6 @@ std::string describe_flaws(const History& history) {
                         history.file_bytes, history.damage);
   } else if (!history.stopped.empty()) {
     text += fmt::format("The recording stopped before its node did: {}.\n", history.stopped);
-  } else if (!history.ended) {
-    text += "The recording has no end: its node was killed, or ended of an error.\n";
   }
   return text;
 }
@@ -76,9 +74,10 @@ std::string describe_verdict(const Player& player, const std::string& path) {
     text += fmt::format("To stop there: hearsay replay {} --to {} --gdb\n", path,
                         player.difference()->input);
   } else {
-    text += fmt::format("{}: {}: {}\n", history.begin.node, counts(player),
-                        player.survived().empty() ? "the same, byte for byte"
-                                                  : "otherwise the same, byte for byte");
+    text += fmt::format(
+        "{}: {}: {}{}\n", history.begin.node, counts(player),
+        player.survived().empty() ? "the same, byte for byte" : "otherwise the same, byte for byte",
+        history.ended ? "" : " (the recording has no end: its node was killed)");
   }
   if (player.unheard() > 0) {
     text += fmt::format("{} more outputs are not in the recording.\n", player.unheard());

@@ -1,5 +1,6 @@
 #include "common/recording/writer.h"
 
+#include <fcntl.h>
 #include <unistd.h>
 
 #include <algorithm>
@@ -17,6 +18,8 @@ namespace {
 
 // Of the limit so much is kept for the record that says why nothing more follows.
 constexpr std::uint64_t kLastWordsBytes = 512;
+// A killed node leaves so much reserved at the most.
+constexpr std::uint64_t kReservedAheadBytes = 1024 * 1024;
 
 constexpr std::uint16_t number_of(RecordKind kind, std::uint16_t more = 0) {
   return static_cast<std::uint16_t>(static_cast<std::uint16_t>(kind) + more);
@@ -108,6 +111,7 @@ void RecordingWriter::output(std::uint16_t kind, std::uint16_t flags,
 void RecordingWriter::ended(const WorkerMark& mark) noexcept {
   append(number_of(RecordKind::ended), 0, bytes_of(mark), {});
   flush();
+  static_cast<void>(!::ftruncate(file_.get(), static_cast<off_t>(written_)));
 }
 
 bool RecordingWriter::write_exactly(std::string_view bytes) noexcept {
@@ -120,7 +124,17 @@ bool RecordingWriter::write_exactly(std::string_view bytes) noexcept {
   return true;
 }
 
+// The file's size stays what it is. Where there is no room, or nothing can be reserved, the write
+// says the rest.
+void RecordingWriter::reserve() noexcept {
+  if (written_ + collected_.size() <= reserved_) return;
+  static_cast<void>(::fallocate(file_.get(), FALLOC_FL_KEEP_SIZE, static_cast<off_t>(written_),
+                                static_cast<off_t>(collected_.size() + kReservedAheadBytes)));
+  reserved_ = written_ + collected_.size() + kReservedAheadBytes;
+}
+
 void RecordingWriter::write_collected() noexcept {
+  reserve();
   if (write_exactly(collected_)) {
     written_ += collected_.size();
     records_ += std::exchange(collected_records_, 0);

@@ -1,8 +1,9 @@
 // Writes a recording (format.h).
 //
-// append() only collects; flush() writes what was collected, with one write(2). Who flushes before
-// it publishes loses nothing that anybody has seen, whenever it is killed: the file's pages belong
-// to the kernel. A power cut is not provided for.
+// append() only collects; flush() writes what was collected, with one write(2) into blocks that
+// were reserved before (measured: half the time; stores into a mapping cost more). Who flushes
+// before it publishes loses nothing that anybody has seen, whenever it is killed: the file's pages
+// belong to the kernel. A power cut is not provided for.
 //
 // Never harms who records: nothing here throws but the constructor. When the file can't grow (the
 // limit is reached, the disk is full, there is no memory), the recording stops for good, says why
@@ -47,6 +48,7 @@ class RecordingWriter {
   void append_sealed(std::uint16_t kind, std::uint16_t flags, std::string_view head,
                      std::string_view rest);
   void write_collected() noexcept;
+  void reserve() noexcept;
   bool write_exactly(std::string_view bytes) noexcept;
   void stop(const char* why) noexcept;
 
@@ -56,6 +58,7 @@ class RecordingWriter {
   std::string collected_;
   std::uint64_t collected_records_ = 0;
   std::uint64_t written_ = 0;  // bytes in the file
+  std::uint64_t reserved_ = 0;
   std::uint64_t records_ = 0;  // in the file
   std::uint64_t missed_ = 0;   // records that are not
   bool stopped_ = false;

@@ -23,7 +23,7 @@ def complete(*words):
 
 class Completion(unittest.TestCase):
     def test_subcommands(self):
-        self.assertEqual(set(complete("hearsay", "")), {"test", "sim", "challenges", "drill", "compare", "serve", "show", "trace", "help"})
+        self.assertEqual(set(complete("hearsay", "")), {"test", "sim", "challenges", "drill", "compare", "serve", "show", "trace", "replay", "help"})
         self.assertEqual(complete("hearsay", "te"), ["test"])
         self.assertIn("sim", complete("hearsay", "help", ""))
 

@@ -26,9 +26,9 @@ def make_requests(count):
                     b'"echo":"Please echo %d"}}\n' % (number, number) for number in range(count))
 
 
-def echoes_a_second(program, level, requests, count):
+def echoes_a_second(program, arguments, requests, count):
     with tempfile.NamedTemporaryFile(prefix="hearsay-trace-") as trace:
-        node = subprocess.Popen([program, "--trace-level=" + level], stdin=subprocess.PIPE,
+        node = subprocess.Popen([program, *arguments], stdin=subprocess.PIPE,
                                 stdout=subprocess.PIPE, stderr=trace)
         node.stdin.write(INIT)
         node.stdin.flush()
@@ -42,7 +42,7 @@ def echoes_a_second(program, level, requests, count):
         took = time.monotonic() - began
         writer.join()
         if node.wait() != 0 or answers != count:
-            sys.exit(f"trace_benchmark: {answers} of {count} answers, exit code {node.returncode}")
+            sys.exit(f"{answers} of {count} answers, exit code {node.returncode}")
     return count / took
 
 
@@ -60,7 +60,8 @@ def main():
         # Each level comes at each place of a round: what ran before leaves its writes to the disk.
         for level in LEVELS[number % 4:] + LEVELS[:number % 4]:
             rates[level].append(
-                echoes_a_second(options.program, level, requests, options.lines))
+                echoes_a_second(options.program, ["--trace-level=" + level], requests,
+                                options.lines))
     off = statistics.median(rates["off"])
     for level in LEVELS:
         median = statistics.median(rates[level])

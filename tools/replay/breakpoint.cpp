@@ -50,8 +50,9 @@ void name_faults() {
 }
 
 std::vector<std::string> gdb_command(const std::vector<std::string>& replay) {
-  std::vector<std::string> words{"gdb", "-q",     "-ex",   "break replay_breakpoint", "-ex", "run",
-                                 "-ex", "finish", "--args"};
+  std::vector<std::string> words{"gdb",   "-q",  "-ex", "break replay_breakpoint",
+                                 "-ex",   "run", "-ex", "tbreak hearsay::core::Node::step",
+                                 "--args"};
   words.insert(words.end(), replay.begin(), replay.end());
   return words;
 }

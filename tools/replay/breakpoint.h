@@ -1,6 +1,6 @@
 // Where a debugger stops: the function below is called right before the step that was asked for.
 // It does nothing, is never inlined, and has C linkage, so that `break replay_breakpoint` finds it.
-// From there `finish` leads to where the step is called.
+// gdb_command() has it go on to the step itself with `continue`.
 #pragma once
 
 #include <cstdint>

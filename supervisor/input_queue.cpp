@@ -17,12 +17,13 @@ std::string with_header(std::int64_t taken_ns, std::string_view rest) {
 
 }  // namespace
 
-InputQueue::InputQueue(shm::RingView requests, trace::EventSink& events)
-    : ring_(requests, 0), events_(events) {}
+InputQueue::InputQueue(shm::RingView requests, trace::EventSink& events, Recorder* recorder)
+    : ring_(requests, 0), events_(events), recorder_(recorder) {}
 
 bool InputQueue::append(const Kept& input) {
   const std::uint64_t position = ring_.tail();
   if (!ring_.append(input.kind, input.flags, input.payload)) return false;
+  if (recorder_ != nullptr) recorder_->input(position, input.kind, input.flags, input.payload);
   if (!input.subject.peer.empty()) {
     events_.emit(trace::Event::line_read, {{trace::FieldName::peer, input.subject.peer},
                                            {trace::FieldName::message, input.subject.message},
@@ -83,6 +84,7 @@ bool InputQueue::flush() {
     kept_.pop_front();
   }
   if (ring_.tail() == published_) return false;
+  if (recorder_ != nullptr) recorder_->flush();
   ring_.publish();
   published_ = ring_.tail();
   return true;

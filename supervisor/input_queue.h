@@ -15,12 +15,14 @@
 #include "common/protocol/message.h"
 #include "common/shm/ring.h"
 #include "common/trace/event.h"
+#include "supervisor/recorder.h"
 
 namespace hearsay::supervisor {
 
 class InputQueue {
  public:
-  InputQueue(shm::RingView requests, trace::EventSink& events);
+  // `recorder`: none when the node is not recorded.
+  InputQueue(shm::RingView requests, trace::EventSink& events, Recorder* recorder = nullptr);
 
   // Throws std::bad_alloc; nothing of the message is pushed then.
   void push_message(std::int64_t taken_ns, const protocol::Message& message);
@@ -60,6 +62,7 @@ class InputQueue {
 
   shm::RingProducer ring_;
   trace::EventSink& events_;
+  Recorder* recorder_;
   std::uint64_t published_ = 0;
   std::optional<std::uint64_t> started_;  // the last worker_started stands here or later
   std::deque<Kept> kept_;

@@ -18,13 +18,14 @@ constexpr std::size_t kSureBytes = PIPE_BUF;
 }  // namespace
 
 LineWriter::LineWriter(shm::RingView replies, int output_fd, std::int64_t deadline_ns,
-                       Timers& timers, trace::EventSink& events)
+                       Timers& timers, trace::EventSink& events, Recorder* recorder)
     : replies_(replies, 0),
       reopened_(reopen_nonblocking(output_fd)),
       output_(reopened_.valid() ? reopened_.get() : output_fd),
       deadline_ns_(deadline_ns),
       timers_(timers),
-      events_(events) {}
+      events_(events),
+      recorder_(recorder) {}
 
 bool LineWriter::pump(std::int64_t now_ns) {
   const std::uint64_t before = released_;
@@ -49,6 +50,7 @@ void LineWriter::collect_own() {
 }
 
 void LineWriter::collect_record(const Record& record) {
+  if (recorder_ != nullptr) recorder_->output(record);
   std::string_view payload = record.payload;
   switch (static_cast<protocol::OutputKind>(record.kind)) {
     case protocol::OutputKind::line: {
@@ -153,6 +155,7 @@ bool LineWriter::write_some(std::int64_t now_ns) {
     blocked_ = true;
     return false;
   }
+  if (recorder_ != nullptr) recorder_->flush();
   std::string_view chunk = next_chunk(now_ns);
   if (may_block) chunk = chunk.substr(0, kSureBytes);
   const ssize_t written = ::write(output_, chunk.data(), chunk.size());

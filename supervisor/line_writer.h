@@ -21,14 +21,16 @@
 #include "common/protocol/link.h"
 #include "common/shm/ring.h"
 #include "common/trace/event.h"
+#include "supervisor/recorder.h"
 #include "supervisor/timers.h"
 
 namespace hearsay::supervisor {
 
 class LineWriter {
  public:
+  // `recorder`: none when the node is not recorded.
   LineWriter(shm::RingView replies, int output_fd, std::int64_t deadline_ns, Timers& timers,
-             trace::EventSink& events);
+             trace::EventSink& events, Recorder* recorder = nullptr);
 
   // A line of the supervisor's own, line feed included: the answer to a request taken then.
   void write_own(std::string line, std::int64_t taken_ns) {
@@ -90,6 +92,7 @@ class LineWriter {
   std::int64_t deadline_ns_;
   Timers& timers_;
   trace::EventSink& events_;
+  Recorder* recorder_;
   std::deque<OwnLine> own_;
   std::deque<Piece> pending_;
   std::string chunk_;

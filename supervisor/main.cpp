@@ -4,6 +4,7 @@
 
 #include <exception>
 #include <filesystem>
+#include <memory>
 #include <utility>
 
 #include "common/base/file_descriptor.h"
@@ -14,6 +15,8 @@
 #include "supervisor/first_message.h"
 #include "supervisor/node_failure.h"
 #include "supervisor/options.h"
+#include "supervisor/recorder.h"
+#include "supervisor/recording_file.h"
 #include "supervisor/signals.h"
 #include "supervisor/supervisor.h"
 #include "supervisor/trace_file.h"
@@ -37,27 +40,46 @@ std::string find_worker() {
   return fs::exists(beside) || !fs::exists(installed) ? beside : installed;
 }
 
+hearsay::supervisor::NodeFiles make_files(const hearsay::supervisor::Options& options,
+                                          const std::string& node) {
+  using namespace hearsay::supervisor;
+  using hearsay::SyncPolicy;
+  if (options.state_dir.empty()) return NodeFiles::in_memory();
+  return NodeFiles::in_directory(
+      options.state_dir, node, options.begin_anew ? IfUnusable::begin_anew : IfUnusable::refuse,
+      options.worker.sync.kind == SyncPolicy::Kind::none ? PowerCut::may_lose
+                                                         : PowerCut::is_survived);
+}
+
+std::unique_ptr<hearsay::supervisor::Recorder> make_recorder(
+    const hearsay::supervisor::Options& options, const std::string& node,
+    const hearsay::supervisor::NodeFiles& files, hearsay::trace::EventSink& events) {
+  using namespace hearsay::supervisor;
+  constexpr std::uint64_t kBytesPerMib = 1024 * 1024;
+  if (options.record.empty()) return nullptr;
+  return std::make_unique<Recorder>(create_recording_file(options.record, node),
+                                    options.record_limit_mib * kBytesPerMib, node, options.worker,
+                                    files, events);
+}
+
 // Returns why the node has ended.
 std::string run_node(const hearsay::supervisor::Options& options, const std::string& worker,
                      hearsay::supervisor::Signals& signals, hearsay::trace::TraceWriter& trace,
                      int trace_fd, hearsay::ProcessTitle& title) {
   using namespace hearsay::supervisor;
-  using hearsay::SyncPolicy;
   LineReader reader(STDIN_FILENO, options.max_line_bytes);
-  if (options.state_dir.empty()) {
+  if (options.state_dir.empty() && options.record.empty()) {
     return Supervisor(options, worker, NodeFiles::in_memory(), trace_fd, reader, {}, signals, trace,
-                      title)
+                      title, nullptr)
         .run();
   }
+  if (!options.record.empty()) require_recording_place(options.record);
   const auto first = wait_for_first_message(reader, STDIN_FILENO, signals, trace);
   if (!first) return "before the first message";
-  NodeFiles files = NodeFiles::in_directory(
-      options.state_dir, first->dest,
-      options.begin_anew ? IfUnusable::begin_anew : IfUnusable::refuse,
-      options.worker.sync.kind == SyncPolicy::Kind::none ? PowerCut::may_lose
-                                                         : PowerCut::is_survived);
+  NodeFiles files = make_files(options, first->dest);
+  auto recorder = make_recorder(options, first->dest, files, trace);
   return Supervisor(options, worker, std::move(files), trace_fd, reader, first->line, signals,
-                    trace, title)
+                    trace, title, std::move(recorder))
       .run();
 }
 

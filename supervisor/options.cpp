@@ -13,6 +13,27 @@ const char* const kDescription =
     "It reads messages from stdin and writes messages to stdout, JSON, one a line; a second "
     "process, hearsay-worker, holds the state and may be killed at any moment.";
 
+void require_absolute(const std::string& option, const std::string& path) {
+  if (path.empty() || path.front() == '/') return;
+  throw BadCommandLine(option, "an absolute path, not \"" + path +
+                                   "\": Maelstrom runs nodes in a temporary folder of its own");
+}
+
+void add_record_options(CommandLine& app, Options& options) {
+  const std::string recording = "Recording";
+  app.add("--record", options.record,
+          "Record all that passes between the two processes, for hearsay replay: into this file if "
+          "its name ends in .recording, else into NODE.recording in this folder. An absolute path. "
+          "What stands there is kept: the next one is called NODE-2.recording")
+      .value_name("PATH")
+      .group(recording);
+  app.add("--record-limit-mib", options.record_limit_mib,
+          "The recording stops when it is so long; the node goes on")
+      .between(1, 1024 * 1024)
+      .value_name("MIB")
+      .group(recording);
+}
+
 void add_node_options(CommandLine& app, Options& options) {
   const std::string node = "Node";
   app.add(
@@ -30,6 +51,7 @@ void add_node_options(CommandLine& app, Options& options) {
                "begin with nothing, rather than refuse to start")
       .group(node);
   app.on_parsed([&options] {
+    require_absolute("--record", options.record);
     if (options.state_dir.empty()) {
       if (options.begin_anew) throw BadCommandLine("--begin-anew", "a --state-dir beside it");
       if (options.worker.sync.kind != SyncPolicy::Kind::none) {
@@ -37,10 +59,7 @@ void add_node_options(CommandLine& app, Options& options) {
                              "a --state-dir beside it: what is in memory reaches no disk");
       }
     }
-    if (options.state_dir.empty() || options.state_dir.front() == '/') return;
-    throw BadCommandLine("--state-dir",
-                         "an absolute path, not \"" + options.state_dir +
-                             "\": Maelstrom runs nodes in a temporary folder of its own");
+    require_absolute("--state-dir", options.state_dir);
   });
   app.add("--max-line-bytes", options.max_line_bytes,
           "Longest line of input; a longer one is turned away")
@@ -49,6 +68,7 @@ void add_node_options(CommandLine& app, Options& options) {
   app.add("--trace-file", options.trace_file,
           "Append the events of both processes to this file, not stderr")
       .group("Trace");
+  add_record_options(app, options);
 }
 
 }  // namespace

@@ -18,6 +18,8 @@ struct Options : CareOptions {
   std::string state_dir;    // empty: the state lives in memory
   bool begin_anew = false;  // when the state in state_dir can't be gone on from
   std::string trace_file;   // empty: stderr
+  std::string record;       // where the recording goes; empty: there is none
+  std::uint64_t record_limit_mib = 256;
   std::uint64_t max_line_bytes = kLongestLineBytes;
 };
 

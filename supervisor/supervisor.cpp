@@ -29,22 +29,26 @@ constexpr std::int64_t kPatienceWithoutWorkerNs = kNsPerSecond;
 
 Supervisor::Supervisor(const Options& options, const std::string& worker_path, NodeFiles files,
                        int trace_fd, LineReader& reader, std::optional<Line> first,
-                       Signals& signals, trace::TraceWriter& trace, ProcessTitle& title)
+                       Signals& signals, trace::TraceWriter& trace, ProcessTitle& title,
+                       std::unique_ptr<Recorder> recorder)
     : options_(options),
       signals_(signals),
       trace_(trace),
       title_(title),
       files_(std::move(files)),
       segment_(files_.segment.get()),
+      recorder_(std::move(recorder)),
       reader_(reader),
       first_(first),
-      inputs_(segment_.request_ring(), trace),
-      writer_(segment_.reply_ring(), STDOUT_FILENO, deadline_ns(), timers_, trace),
-      warden_(options, worker_path, segment_, files_.shared(trace_fd), trace,
-              [this](std::uint64_t generation, std::uint64_t consumed) {
-                timers_.clear();
-                inputs_.push_worker_started(now_ns_, generation, consumed);
-              }),
+      inputs_(segment_.request_ring(), trace, recorder_.get()),
+      writer_(segment_.reply_ring(), STDOUT_FILENO, deadline_ns(), timers_, trace, recorder_.get()),
+      warden_(
+          options, worker_path, segment_, files_.shared(trace_fd), trace,
+          [this](std::uint64_t generation, std::uint64_t consumed) {
+            timers_.clear();
+            inputs_.push_worker_started(now_ns_, generation, consumed);
+          },
+          recorder_.get()),
       now_ns_(monotonic_ns()),
       alive_ns_(now_ns_) {}
 
@@ -52,6 +56,7 @@ std::string Supervisor::run() {
   trace_.emit(trace::Event::node_started,
               {{trace::FieldName::version, version()},
                {trace::FieldName::vocabulary, trace::kVocabularyVersion}});
+  if (recorder_ != nullptr) recorder_->tell_start();
   warden_.start(now_ns_);
   if (first_) handle_line(*first_);
   lines_left_ = true;
@@ -73,6 +78,7 @@ std::string Supervisor::run() {
     readable = wait();
   }
   if (writer_.closed()) trace_.emit(trace::Event::output_closed);
+  end_recording();
   return why_it_ends();
 }
 
@@ -80,6 +86,13 @@ std::string Supervisor::why_it_ends() const {
   if (writer_.closed()) return "nobody reads stdout any more";
   if (end_signal_ != 0) return std::string("SIG") + ::sigabbrev_np(end_signal_);
   return "the input has ended";
+}
+
+// A worker that still lives may still commit: where it stands is then not known.
+void Supervisor::end_recording() {
+  if (recorder_ == nullptr) return;
+  if (warden_.gone()) recorder_->node_ended(now_ns_, warden_.generation());
+  recorder_->tell_end();
 }
 
 // After reading and before using what was read: a process that was stopped in between must not take

@@ -7,6 +7,7 @@
 
 #include <cstdint>
 #include <ctime>
+#include <memory>
 #include <optional>
 #include <string>
 
@@ -21,6 +22,7 @@
 #include "supervisor/line_writer.h"
 #include "supervisor/node_files.h"
 #include "supervisor/options.h"
+#include "supervisor/recorder.h"
 #include "supervisor/signals.h"
 #include "supervisor/timers.h"
 #include "supervisor/worker_warden.h"
@@ -30,10 +32,11 @@ namespace hearsay::supervisor {
 class Supervisor {
  public:
   // `first`: a line that was taken from `reader` already. Throws std::system_error, CorruptSegment.
-  // `trace_fd`: for the worker's events, too; -1: stderr.
+  // `trace_fd`: for the worker's events, too; -1: stderr. `recorder`: none when the node is not
+  // recorded.
   Supervisor(const Options& options, const std::string& worker_path, NodeFiles files, int trace_fd,
              LineReader& reader, std::optional<Line> first, Signals& signals,
-             trace::TraceWriter& trace, ProcessTitle& title);
+             trace::TraceWriter& trace, ProcessTitle& title, std::unique_ptr<Recorder> recorder);
 
   // Returns why the node ends, in words: the input has ended and everything is answered, a signal
   // asked for it, or stdout's reader has gone. Throws NodeFailure, CorruptSegment,
@@ -42,6 +45,7 @@ class Supervisor {
 
  private:
   std::string why_it_ends() const;
+  void end_recording();
   void take_signals();
   void read_input(bool readable);
   void handle_lines();
@@ -76,6 +80,7 @@ class Supervisor {
   ProcessTitle& title_;
   NodeFiles files_;
   shm::Segment segment_;
+  std::unique_ptr<Recorder> recorder_;
   Timers timers_;
   LineReader& reader_;
   std::optional<Line> first_;

@@ -26,7 +26,8 @@ constexpr int kHopelessDeaths = 30;
 
 WorkerWarden::WorkerWarden(const Options& options, std::string worker_path, shm::Segment& segment,
                            const SharedFiles& files, trace::TraceWriter& trace,
-                           std::function<void(std::uint64_t, std::uint64_t)> started)
+                           std::function<void(std::uint64_t, std::uint64_t)> started,
+                           Recorder* recorder)
     : path_(std::move(worker_path)),
       arguments_(to_arguments(options.worker)),
       segment_(segment),
@@ -35,6 +36,7 @@ WorkerWarden::WorkerWarden(const Options& options, std::string worker_path, shm:
           FileDescriptor(check_syscall(::open("/dev/null", O_RDWR | O_CLOEXEC), "/dev/null")))),
       trace_(trace),
       started_(std::move(started)),
+      recorder_(recorder),
       chaos_(options.chaos_kill_ms, options.chaos_seed),
       watch_(options.hang_limit_ms * kNsPerMs) {}
 
@@ -99,6 +101,7 @@ void WorkerWarden::spawn(std::int64_t now_ns) {
   segment_.header().committing.store(0, std::memory_order_relaxed);
   segment_.header().poison_position.store(tally_.poison_position(), std::memory_order_relaxed);
   shm::lower(segment_.worker_park());
+  if (recorder_ != nullptr) recorder_->worker_started(now_ns, generation_ + 1);
   const shm::CommitSlot slot = shm::active_slot(segment_.commit());
   inputs_before_ = slot.inputs;
   steps_before_ = shm::committed_steps(segment_.commit());
@@ -189,8 +192,9 @@ void WorkerWarden::bury(std::int64_t now_ns) {
   const DeathCause own = killed_from_outside(status) ? DeathCause::outside
                          : no_room                   ? DeathCause::no_room
                                                      : DeathCause::crash;
-  tally_.record(
-      {killed_for_.value_or(own), was_ready_, position.value_or(shm::kNoPosition), inputs});
+  const DeathCause cause = killed_for_.value_or(own);
+  if (recorder_ != nullptr) recorder_->worker_died(now_ns, generation_, status, cause);
+  tally_.record({cause, was_ready_, position.value_or(shm::kNoPosition), inputs});
   trouble_ = "the worker died: " + describe_status(status);
   give_up_if_hopeless();
   plan_next_start(now_ns);

@@ -19,6 +19,7 @@
 #include "supervisor/hang_watch.h"
 #include "supervisor/node_failure.h"
 #include "supervisor/options.h"
+#include "supervisor/recorder.h"
 #include "supervisor/worker_life.h"
 #include "supervisor/worker_process.h"
 
@@ -27,10 +28,12 @@ namespace hearsay::supervisor {
 class WorkerWarden {
  public:
   // `started(generation, consumed)` is called after every start of a worker; its predecessors have
-  // consumed the inputs before the position `consumed`.
+  // consumed the inputs before the position `consumed`. `recorder`: none when the node is not
+  // recorded.
   WorkerWarden(const Options& options, std::string worker_path, shm::Segment& segment,
                const SharedFiles& files, trace::TraceWriter& trace,
-               std::function<void(std::uint64_t generation, std::uint64_t consumed)> started);
+               std::function<void(std::uint64_t generation, std::uint64_t consumed)> started,
+               Recorder* recorder = nullptr);
 
   // The first start.
   void start(std::int64_t now_ns);
@@ -44,6 +47,8 @@ class WorkerWarden {
   // The node ends, and everything is answered.
   void stop(std::int64_t now_ns);
   bool gone() const { return state_ == LifeState::gone; }
+  // Count of worker starts.
+  std::uint64_t generation() const { return generation_; }
 
   // For how long so many workers have died, or could not be started, without getting any work done
   // that starts are put off. What comes in meanwhile can't be counted on to be answered.
@@ -81,6 +86,7 @@ class WorkerWarden {
   FileDescriptor null_;
   trace::TraceWriter& trace_;
   std::function<void(std::uint64_t, std::uint64_t)> started_;
+  Recorder* recorder_;
 
   LifeState state_ = LifeState::delayed;
   std::unique_ptr<WorkerProcess> process_;

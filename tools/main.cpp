@@ -28,6 +28,8 @@
 #include "tools/drill/drill_command.h"
 #include "tools/drill/options.h"
 #include "tools/processes/test_command.h"
+#include "tools/replay/options.h"
+#include "tools/replay/replay_command.h"
 #include "tools/serve/options.h"
 #include "tools/serve/serve_command.h"
 #include "tools/sim/options.h"
@@ -44,6 +46,7 @@ using hearsay::challenges::ChallengesOptions;
 using hearsay::check::CheckCommandOptions;
 using hearsay::compare::CompareOptions;
 using hearsay::drill::DrillOptions;
+using hearsay::replay::ReplayOptions;
 using hearsay::sim::SimOptions;
 using hearsay::traces::TraceOptions;
 
@@ -83,7 +86,7 @@ int refuse(const BadCommandLine& problem, const std::string& name,
            const std::vector<std::string>& arguments) {
   hearsay::bench::tell("hearsay{0}: {1}\nhearsay{0} --help says more.\n", name, problem.what());
   const bool runs_nodes = name != " serve" && name != " show" && name != " trace" &&
-                          name != " bench" && name != " check";
+                          name != " bench" && name != " check" && name != " replay";
   const bool unknown = dynamic_cast<const hearsay::UnknownOption*>(&problem) != nullptr;
   if (unknown && runs_nodes &&
       std::string_view(problem.what()).find("do you mean") == std::string_view::npos) {
@@ -112,6 +115,7 @@ int main(int argc, char** argv) {
   hearsay::serve::ShowOptions show_options;
   TraceOptions trace_options;
   hearsay::measure::BenchOptions measure_options;
+  ReplayOptions replay_options;
   const std::string program = std::filesystem::path(argc > 0 ? argv[0] : "hearsay").filename();
   sim_options.program = challenges_options.program = program;
   sim_options.command_line = arguments;
@@ -156,7 +160,11 @@ int main(int argc, char** argv) {
        [&] { resolve(trace_options); }, [&] { return hearsay::traces::run_trace(trace_options); }},
       {"bench", "Ours beside others: the ring, a node, many nodes, what a commit costs",
        [&](CommandLine& line) { add_bench_options(line, measure_options); }, [] {},
-       [&] { return hearsay::measure::run_bench(measure_options); }}};
+       [&] { return hearsay::measure::run_bench(measure_options); }},
+      {"replay", "A recorded node, run again: the same outputs, or where they first differ",
+       [&](CommandLine& line) { add_replay_options(line, replay_options); },
+       [&] { resolve(replay_options); },
+       [&] { return hearsay::replay::run_replay(replay_options); }}};
   CommandLine app("Tools for hearsay: gossip nodes that keep going while their workers die",
                   "hearsay");
   app.add_version("hearsay " + std::string(hearsay::version()));

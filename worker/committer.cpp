@@ -142,6 +142,7 @@ void Committer::compact(const core::Effects& snapshot) {
   slot_.journal_region ^= 1;
   slot_.journal_end = slot_.snapshot_bytes = snapshot.journal().size();
   slot_.journal_check = checksum_of_records(snapshot.journal());
+  slot_.snapshot_inputs = slot_.inputs;
   compact_above_ = kCompactAboveBytes;
   journal_changed_ = true;
   flip();

@@ -53,6 +53,8 @@ class Committer {
   // little room of the journal is kept for Giving::up, the step that says so.
   enum class Giving { room, up };
   bool stage(const core::Effects& effects, Giving giving = Giving::room);
+  // What is staged says that there was no room for the input at this position.
+  void note_turned_away(std::uint64_t position) { slot_.turned_away = position; }
   // Commits what was staged, with all inputs up to `request_head` (`inputs` in all) consumed.
   void commit(std::uint64_t request_head, std::uint64_t inputs);
   // Moves spilled outputs into the reply ring and commits. False when there was no room for one.

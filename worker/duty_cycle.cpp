@@ -88,10 +88,13 @@ bool DutyCycle::run_batch() {
   return true;
 }
 
+bool DutyCycle::is_poison(std::uint64_t position) {
+  return position == segment_.header().poison_position.load(std::memory_order_relaxed);
+}
+
 bool DutyCycle::is_to_skip(std::uint64_t position) {
-  const shm::SegmentHeader& header = segment_.header();
-  return position == header.poison_position.load(std::memory_order_relaxed) ||
-         position == header.no_room_position.load(std::memory_order_relaxed);
+  return is_poison(position) ||
+         position == segment_.header().no_room_position.load(std::memory_order_relaxed);
 }
 
 void DutyCycle::run_one(const core::NodeInput& input, std::uint64_t position) {
@@ -99,6 +102,7 @@ void DutyCycle::run_one(const core::NodeInput& input, std::uint64_t position) {
   try {
     step(input, position, skipped);
     stage(position, skipped ? Committer::Giving::up : Committer::Giving::room);
+    if (skipped && !is_poison(position)) committer_.note_turned_away(position);
   } catch (const std::bad_alloc&) {
     trace_.set_position(std::nullopt);
     if (staged_) commit_batch();  // its room is there
@@ -117,8 +121,7 @@ void DutyCycle::step(const core::NodeInput& input, std::uint64_t position, bool 
   if (!skipped) {
     node_.step(input, effects_);
   } else {
-    const bool poison =
-        position == segment_.header().poison_position.load(std::memory_order_relaxed);
+    const bool poison = is_poison(position);
     trace_.emit(trace::Event::input_skipped,
                 {{trace::FieldName::cause, poison ? "workers died of it" : "no room for it"}});
     using Why = core::Node::Skipped;

@@ -36,6 +36,7 @@ class DutyCycle {
   bool run_batch();
   bool drain_spill();
   void run_one(const core::NodeInput& input, std::uint64_t position);
+  bool is_poison(std::uint64_t position);
   bool is_to_skip(std::uint64_t position);
   void step(const core::NodeInput& input, std::uint64_t position, bool skipped);
   bool try_to_stage(Committer::Giving giving);

@@ -10,7 +10,7 @@ namespace {
 
 // Memory that was wiped is no slot: the check sum of zeros is not 0.
 std::uint64_t check_of(const CommitSlot& slot, std::uint64_t step) {
-  static_assert(offsetof(CommitSlot, check) == 9 * sizeof(std::uint64_t), "no gaps before it");
+  static_assert(offsetof(CommitSlot, check) == 11 * sizeof(std::uint64_t), "no gaps before it");
   return checksum({reinterpret_cast<const char*>(&slot), offsetof(CommitSlot, check)}, step);
 }
 
@@ -65,6 +65,8 @@ void commit(CommitArea& area, const CommitSlot& next) {
   slot.spill_begin = next.spill_begin;
   slot.spill_end = next.spill_end;
   slot.journal_check = next.journal_check;
+  slot.snapshot_inputs = next.snapshot_inputs;
+  slot.turned_away = next.turned_away;
   slot.check = check_of(slot, step);
   kill_point();
   area.step.store(step, std::memory_order_release);

@@ -83,6 +83,7 @@ void Segment::begin_new_life(CommitSlot slot) {
   header().committing.store(0, std::memory_order_relaxed);
   slot.request_head = slot.reply_tail = 0;
   slot.spill_begin = slot.spill_end = 0;
+  slot.turned_away = kNoPosition;
   shm::commit(commit(), slot);
   for (const RingView& ring : {request_ring(), reply_ring()}) {
     ring.control->tail.store(0, std::memory_order_relaxed);

@@ -75,6 +75,9 @@ constexpr std::array kEvents{
     EventInfo{E::timer_fired, L::trace, "timer_fired", F::token, F::position},
     EventInfo{E::outputs_spilled, L::debug, "outputs_spilled", F::bytes},
     EventInfo{E::journal_compacted, L::debug, "journal_compacted", F::bytes},
+    EventInfo{E::recording_started, L::info, "recording_started", F::file},
+    EventInfo{E::recording_stopped, L::warn, "recording_stopped", F::cause, F::bytes, F::count},
+    EventInfo{E::recording_ended, L::info, "recording_ended", F::bytes, F::count, F::missed},
     EventInfo{E::events_dropped, L::error, "events_dropped", F::count, F::cause},
 };
 // clang-format on
@@ -88,11 +91,11 @@ constexpr bool in_order() {
 static_assert(in_order(), "one row for each event, in the order of the enumeration");
 
 constexpr std::array<std::string_view, 6> kLevels{"trace", "debug", "info", "warn", "error", "off"};
-constexpr std::array<std::string_view, 24> kFields{
-    "batch",       "bytes",  "cause",    "count",      "delay_ns", "detection_ns",
-    "duration_ns", "epoch",  "first",    "last",       "message",  "news",
-    "outage_ns",   "peer",   "position", "station",    "token",    "type",
-    "value",       "values", "version",  "vocabulary", "way",      "worker_pid"};
+constexpr std::array<std::string_view, 26> kFields{
+    "batch",     "bytes",   "cause",      "count",   "delay_ns",  "detection_ns", "duration_ns",
+    "epoch",     "file",    "first",      "last",    "message",   "missed",       "news",
+    "outage_ns", "peer",    "position",   "station", "token",     "type",         "value",
+    "values",    "version", "vocabulary", "way",     "worker_pid"};
 static_assert(kFields.size() == static_cast<std::size_t>(FieldName::last_) + 1);
 
 const EventInfo& info_of(Event event) {

@@ -22,7 +22,7 @@ namespace hearsay::trace {
 
 // Of events, fields and their meaning; node_started says it. Grows with every change that a reader
 // must know of.
-inline constexpr std::int64_t kVocabularyVersion = 3;
+inline constexpr std::int64_t kVocabularyVersion = 4;
 
 inline constexpr std::array<std::string_view, 7> kHeader{"ts",         "node",  "role", "pid",
                                                          "generation", "level", "event"};
@@ -73,6 +73,10 @@ enum class Event {
   timer_fired,
   outputs_spilled,
   journal_compacted,
+  // The recording.
+  recording_started,
+  recording_stopped,
+  recording_ended,
   // The trace itself.
   events_dropped,
   last_ = events_dropped
@@ -87,9 +91,11 @@ enum class FieldName {
   detection_ns,
   duration_ns,
   epoch,
+  file,
   first,
   last,
   message,
+  missed,
   news,
   outage_ns,
   peer,

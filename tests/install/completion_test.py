@@ -23,7 +23,7 @@ def complete(*words):
 
 class Completion(unittest.TestCase):
     def test_subcommands(self):
-        self.assertEqual(set(complete("hearsay", "")), {"test", "sim", "challenges", "check", "drill", "compare", "serve", "show", "trace", "bench", "help"})
+        self.assertEqual(set(complete("hearsay", "")), {"test", "sim", "challenges", "check", "drill", "compare", "serve", "show", "trace", "replay", "bench", "help"})
         self.assertEqual(complete("hearsay", "te"), ["test"])
         self.assertIn("sim", complete("hearsay", "help", ""))
 

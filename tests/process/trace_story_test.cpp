@@ -131,7 +131,7 @@ TEST(TraceStory, EveryLineAfterInitHasTheNodesName) {
     }
   }
   EXPECT_EQ(with(events, {{"event", "worker_recovered"}, {"node", "n1"}}).size(), 3U);
-  EXPECT_EQ(only(events, {{"event", "node_started"}})["vocabulary"], 3);
+  EXPECT_EQ(only(events, {{"event", "node_started"}})["vocabulary"], 4);
 }
 
 TEST(TraceStory, AnIdleDeathHasAnOutageWithoutDetectionAndNoPosition) {

@@ -10,7 +10,8 @@ import re
 import sys
 from collections import namedtuple
 
-COMMON = {"common/base", "common/options", "common/protocol", "common/shm", "common/trace"}
+COMMON = {"common/base", "common/options", "common/protocol", "common/recording", "common/shm",
+          "common/trace"}
 PURE = {"worker/core", "worker/gossip", "worker/services"}
 EXPERIMENT = {"tools/experiment/" + room
               for room in ("clients", "faults", "network", "recorded", "time", "verdict")}
@@ -23,6 +24,7 @@ MAY_INCLUDE = {
     "common/base": set(),
     "common/protocol": {"common/base"},
     "common/shm": {"common/base"},
+    "common/recording": {"common/base", "common/protocol", "common/shm"},
     "common/trace": {"common/base"},
     "common/options": {"common/base", "common/trace"},
     "worker/core": {"common/base", "common/options", "common/protocol", "common/trace"},
@@ -50,11 +52,13 @@ MAY_INCLUDE = {
     "tools/compare": COMMON | BENCH | {"tools/sim"},
     "tools/challenges": COMMON | BENCH | {"tools/sim"},
     "tools/drill": COMMON | BENCH,
+    "tools/replay": COMMON | PURE | BENCH,
     "tools/serve": COMMON | BENCH,
     "tools/trace": COMMON | BENCH,
     "tools/bench": COMMON | BENCH,
     "tools/benchmarks": COMMON | PURE | BENCH | {"supervisor", "tools/sim", "tools/trace", "worker"},
-    "tools": COMMON | BENCH | {"tools/bench", "tools/challenges", "tools/check", "tools/compare", "tools/drill", "tools/serve", "tools/sim",
+    "tools": COMMON | BENCH | {"tools/bench", "tools/challenges", "tools/check", "tools/compare",
+                               "tools/drill", "tools/replay", "tools/serve", "tools/sim",
                                "tools/trace"},
 }
 

@@ -14,6 +14,7 @@ import subprocess
 import sys
 import tempfile
 
+REPLAY = "replay"  # of the run that was recorded for them, too
 COMMANDS = ("test", "sim", "compare", "challenges", "drill")
 TRACE_COMMANDS = ("summary", "log", "value", "message", "crash", "check", "export")
 LIMIT_S = 120
@@ -21,7 +22,7 @@ LIMIT_S = 120
 
 def helps(bin_folder):
     for arguments in (["hearsay", "--help"], *(["hearsay", name, "--help"] for name in COMMANDS),
-                      ["hearsay", "trace", "--help"],
+                      ["hearsay", "trace", "--help"], ["hearsay", REPLAY, "--help"],
                       *(["hearsay", "trace", name, "--help"] for name in TRACE_COMMANDS),
                       ["hearsay-node", "--help"]):
         answer = subprocess.run([os.path.join(bin_folder, arguments[0]), *arguments[1:]],
@@ -69,6 +70,9 @@ def shorten(example, folder):
     kind = words[1]
     if kind == "trace":  # of the run that was recorded for them
         return None if "--follow" in words else words
+    if kind == REPLAY:
+        words[2:] = [word.replace("c3:5", "1") for word in words[2:]]
+        return None if "--gdb" in words or "--step" in words else words
     if kind not in COMMANDS:
         return None
     if kind == "challenges" and "--bin" not in words and "--sim" not in words:
@@ -120,7 +124,7 @@ def run(words, folder, bin_folder):
 def record_run(folder, bin_folder):
     """What the examples of `hearsay trace` look at, in store/latest: values, requests, deaths."""
     words = shlex.split("hearsay test -w broadcast --node-count 3 --rate 20 --time-limit 2 "
-                        "--recovery 1 --nemesis kill-worker --kill-worker-interval 0.3 --no-page "
+                        "--recovery 1 --nemesis kill-worker --kill-worker-interval 0.3 --no-page --record "
                         "-- --trace-level trace")
     done = run(words, folder, bin_folder)
     if done.returncode != 0:

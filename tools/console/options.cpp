@@ -148,6 +148,9 @@ void add_test_options(CommandLine& command, TestOptions& options, std::int64_t m
                    "Forgive nothing: what Maelstrom does not look at (a value twice in one read, "
                    "a value that nobody sent, a request answered twice) makes the run invalid, and "
                    "nothing more is read from a node after a line that is no message");
+  command.add_flag("--record", options.record,
+                   "Keep a recording of each node, and the network's order, in the run's folder: "
+                   "hearsay replay runs them again");
   command.add_flag("--no-page", options.no_page,
                    "Leave no report.html, and keep no messages for it");
   command.add_flag("--no-plots", options.no_page,
@@ -176,6 +179,10 @@ void resolve(TestOptions& options) {
   const Challenge* challenge = find_challenge(options.challenge);
   if (challenge != nullptr && options.node_arguments.empty() && runs_our_node(options)) {
     options.node_arguments = challenge->own_arguments;
+  }
+  if (options.record && !runs_our_node(options)) {
+    throw BadCommandLine("--record",
+                         "hearsay-node records itself; " + options.binary + " is another program");
   }
   if (options.node_count == kNobodySaid) {
     options.node_count = kUsualNodeCount;

@@ -52,6 +52,7 @@ struct TestOptions {
   double dispatch_delay_us = kJepsenDispatchDelayUs;
   double linger_ms = 0;
   bool strict = false;
+  bool record = false;
   bool no_page = false;
   bool no_head_of_line_blocking = false;
   std::optional<std::uint64_t> given_seed;

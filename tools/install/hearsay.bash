@@ -54,6 +54,7 @@ _hearsay() {
   case $previous in
     --bin | --scenario | --worker | --trace-file | -o | --output) mapfile -t COMPREPLY < <(compgen -f -- "$current"); return ;;
     --store | --state-dir) mapfile -t COMPREPLY < <(compgen -d -- "$current"); return ;;
+    --record) [[ ${asked[0]} == *hearsay-node ]] && { mapfile -t COMPREPLY < <(compgen -f -- "$current"); return; } ;;
     -w) previous=--workload ;;
     -c | --contestant) previous=--gossip asked=("${COMP_WORDS[0]%hearsay}hearsay-node") ;;
   esac
@@ -63,7 +64,7 @@ _hearsay() {
     [[ -z $words ]] || { mapfile -t COMPREPLY < <(compgen -W "$words" -- "$current"); return; }
   fi
   # A run, where no option is begun.
-  if [[ ${asked[1]:-} == trace && $current != -* ]]; then
+  if [[ ${asked[1]:-} =~ ^(trace|replay)$ && $current != -* ]]; then
     mapfile -t COMPREPLY < <(compgen -f -- "$current")
     return
   fi

@@ -40,9 +40,9 @@ class Test {
       : options_(options),
         names_(node_names(options)),
         store_(options.store, options.workload, wall_ns()),
+        recordings_(options.record ? store_.make_recording_directory() : ""),
         loop_([this](std::int64_t now_ns, int number) { take_signal(now_ns, number); }),
-        nodes_(loop_, {program, options.node_arguments}, store_.make_log_directory(),
-               options.strict,
+        nodes_(loop_, {program, arguments()}, store_.make_log_directory(), options.strict,
                [this](std::int64_t, std::size_t node, const std::string& why) {
                  end(kind_of_death(options_, nodes_, node, !run_->load_start_ns()), node, why);
                }),
@@ -70,7 +70,7 @@ class Test {
       });
     }
     nodes_.start(network_);
-    print_messages(network_, options_, start_ns);
+    print_messages(network_, options_, start_ns, recordings_);
     run_->start(monotonic_ns());
     progress_->start(start_ns);
     usage_->start(start_ns);
@@ -94,6 +94,12 @@ class Test {
   }
 
  private:
+  std::vector<std::string> arguments() const {
+    std::vector<std::string> arguments = options_.node_arguments;
+    if (!recordings_.empty()) arguments.insert(arguments.end(), {"--record", recordings_});
+    return arguments;
+  }
+
   // The nodes' logs tell the time of day.
   std::vector<Outage> outages_since(std::int64_t clock_start_ns) const {
     std::vector<Outage> outages = nodes_.deaths().outages();
@@ -130,6 +136,7 @@ class Test {
   const TestOptions& options_;
   std::vector<std::string> names_;
   Store store_;
+  std::string recordings_;  // their folder; empty: there are none
   EventLoop loop_;
   NodeGroup nodes_;
   std::optional<MessageLog> message_log_;

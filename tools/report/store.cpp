@@ -77,13 +77,22 @@ void Store::make(const fs::path& root, const std::string& workload, std::int64_t
   replace_link(parent.parent_path() / "latest", fs::path(workload) / name);
 }
 
-std::filesystem::path Store::make_log_directory() {
+std::filesystem::path Store::make_folder(const char* name) {
   if (directory_.empty()) return {};
-  fs::path logs = directory_ / "node-logs";
+  fs::path folder = directory_ / name;
   std::error_code error;
-  fs::create_directory(logs, error);
-  if (error) problems_.push_back(fmt::format("{}: {}", logs.string(), error.message()));
-  return logs;
+  fs::create_directory(folder, error);
+  if (error) problems_.push_back(fmt::format("{}: {}", folder.string(), error.message()));
+  return folder;
+}
+
+std::filesystem::path Store::make_log_directory() {
+  return make_folder("node-logs");
+}
+
+std::filesystem::path Store::make_recording_directory() {
+  const fs::path folder = make_folder("recordings");
+  return folder.empty() ? folder : fs::absolute(folder);
 }
 
 void Store::write(const char* name, std::string_view text) {

@@ -36,6 +36,8 @@ class Store {
   const std::filesystem::path& directory() const { return directory_; }
   // Makes the folder for the nodes' stderr, returns it.
   std::filesystem::path make_log_directory();
+  // The same for recordings: an absolute path. Empty: it could not be made.
+  std::filesystem::path make_recording_directory();
 
   // results.json, report.txt, report.html, history.jsonl.
   void write_results(const nlohmann::json& results);
@@ -48,6 +50,7 @@ class Store {
 
  private:
   void make(const std::filesystem::path& root, const std::string& workload, std::int64_t wall_ns);
+  std::filesystem::path make_folder(const char* name);
   void write(const char* name, std::string_view text);
 
   std::filesystem::path directory_;

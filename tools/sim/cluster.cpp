@@ -10,6 +10,7 @@
 #include "common/base/check.h"
 #include "common/base/units.h"
 #include "common/protocol/link.h"
+#include "common/recording/file.h"
 #include "tools/experiment/network/node_output.h"
 
 namespace hearsay::sim {
@@ -54,6 +55,11 @@ void Cluster::bring_up(std::int64_t now_ns, std::size_t node) {
   setting.skew_ns = static_cast<std::int64_t>(skew);
   setting.keep_journal = options_.keep_journals;
   setting.nodes = names_;
+  setting.record.node = network_->node_name(node);
+  setting.record.skew_ns = setting.skew_ns;
+  if (!options_.record_folder.empty()) {
+    setting.record.path = recording::path_in(options_.record_folder, setting.record.node);
+  }
   slots_[node].node = std::make_unique<SimNode>(std::move(setting), desk_);
   slots_[node].node->start_worker(now_ns);
   worker_up(now_ns, node);

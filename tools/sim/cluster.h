@@ -38,6 +38,7 @@ struct ClusterOptions {
   bool keep_journals = true;       // without them, workers can't be killed
   std::int64_t max_skew_ns = 0;    // clocks are off by up to this, either way
   double compact_probability = 0;  // after each step
+  std::string record_folder;       // of recordings; empty: none
   bool strict = false;             // a bad line silences its node, as under Maelstrom
 };
 

@@ -19,6 +19,8 @@ constexpr Refused kRefused[] = {
     {"--state-dir", "simulated nodes have no files"},
     {"--max-line-bytes", "simulated nodes read no lines"},
     {"--trace-level", "simulated nodes write no traces; a violation prints what led to it"},
+    {"--record", "hearsay sim --record keeps recordings in the run's folder"},
+    {"--record-limit-mib", "recordings of simulated nodes have no limit to set"},
     {"--trace-file", "simulated nodes write no traces; a violation prints what led to it"},
 };
 

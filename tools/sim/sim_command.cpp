@@ -50,7 +50,9 @@ class RunProgress {
 
 int run_one(const SimOptions& options) {
   bench::Store store(options.test.store, options.test.workload, wall_ns());
-  Simulation simulation(options.test, make_cluster_options(options));
+  ClusterOptions cluster = make_cluster_options(options);
+  if (options.test.record) cluster.record_folder = store.make_recording_directory();
+  Simulation simulation(options.test, cluster);
   {
     RunProgress progress(simulation);
     simulation.run([&](std::int64_t now_ns) { progress.look(now_ns); });

@@ -19,31 +19,39 @@ std::string with_header(std::int64_t taken_ns, std::string_view rest) {
 
 }  // namespace
 
-SimNode::SimNode(Setting setting, Desk& desk) : setting_(std::move(setting)), desk_(desk) {}
+SimNode::SimNode(Setting setting, Desk& desk) : setting_(std::move(setting)), desk_(desk) {
+  if (setting_.record.path.empty()) return;
+  recorder_ = std::make_unique<SimRecorder>(setting_.record, setting_.services, setting_.key);
+}
+
+void SimNode::push(Input input) {
+  if (recorder_) recorder_->input(input.kind, input.flags, input.payload);
+  inputs_.push_back(std::move(input));
+}
 
 std::string SimNode::take_line(std::int64_t now_ns, std::string_view line) {
   const auto parsed = desk_.parser.parse(line);
   if (const auto* bad = std::get_if<protocol::BadLine>(&parsed)) return bad->reason;
   protocol::make_message_inputs(local_ns(now_ns), std::get<protocol::ParsedLine>(parsed).message,
                                 [this](InputKind kind, std::uint16_t flags, std::string payload) {
-                                  inputs_.push_back({kind, flags, std::move(payload)});
+                                  push({kind, flags, std::move(payload)});
                                 });
   return {};
 }
 
 void SimNode::fire_timer(std::int64_t now_ns, std::uint64_t token) {
-  inputs_.push_back({InputKind::timer, 0, with_header(local_ns(now_ns), bytes_of(token))});
+  push({InputKind::timer, 0, with_header(local_ns(now_ns), bytes_of(token))});
 }
 
 void SimNode::start_worker(std::int64_t now_ns) {
   ++generation_;
-  inputs_.push_back(
-      {InputKind::worker_started, 0, with_header(local_ns(now_ns), bytes_of(generation_))});
+  push({InputKind::worker_started, 0, with_header(local_ns(now_ns), bytes_of(generation_))});
 }
 
 bool SimNode::worker_up() {
   HEARSAY_CHECK(!core_, "one worker at a time");
   core_ = core_from_journal();
+  if (recorder_) recorder_->worker_up(generation_);
   const std::string before = std::exchange(last_state_, {});
   return before.empty() || state_in(snapshot_of(*core_)) == before;
 }
@@ -87,12 +95,18 @@ core::NodeInput SimNode::first_input() const {
   return {consumed_, input.kind, input.flags, input.payload};
 }
 
-std::string_view SimNode::step() {
+void SimNode::run_first_input() {
   desk_.effects.clear();
+  desk_.effects.set_position(SimRecorder::position_of(consumed_));
   core_->step(first_input(), desk_.effects);
+}
+
+std::string_view SimNode::step() {
+  run_first_input();
   const std::optional<CutOff> earlier = std::exchange(cut_off_, std::nullopt);
   repeats_well_ = !earlier || earlier->number != consumed_ ||
                   earlier->answers == answers_in(desk_.effects.outputs());
+  if (recorder_) recorder_->step(desk_.effects.journal(), desk_.effects.outputs());
   if (setting_.keep_journal) journal_.append(desk_.effects.journal());
   inputs_.pop_front();
   ++consumed_;
@@ -101,6 +115,7 @@ std::string_view SimNode::step() {
 
 bool SimNode::compact() {
   journal_ = snapshot_of(*core_);
+  if (recorder_) recorder_->compaction(journal_);
   return state_in(snapshot_of(*core_from_journal())) == state_in(journal_);
 }
 
@@ -108,10 +123,10 @@ void SimNode::crash(bool in_step) {
   HEARSAY_CHECK(setting_.keep_journal, "a worker that is killed needs a journal");
   last_state_ = state_in(snapshot_of(*core_));
   if (in_step) {
-    desk_.effects.clear();
-    core_->step(first_input(), desk_.effects);
+    run_first_input();
     cut_off_ = {consumed_, answers_in(desk_.effects.outputs())};
   }
+  if (recorder_) recorder_->worker_died(in_step);
   core_.reset();
 }
 

@@ -18,6 +18,7 @@
 #include "common/options/service_options.h"
 #include "common/protocol/line_parser.h"
 #include "common/protocol/link.h"
+#include "tools/sim/sim_recorder.h"
 #include "worker/core/node.h"
 
 namespace hearsay::sim {
@@ -30,6 +31,7 @@ class SimNode {
     std::int64_t skew_ns = 0;  // what its clock shows beyond the simulator's
     bool keep_journal = true;  // without it, the worker cannot be killed
     core::Roster nodes;        // all names: cores share their memory
+    SimRecorder::Setting record{};
   };
 
   // What is needed during a call only. Shared by all nodes: it keeps the memory that the largest
@@ -90,7 +92,10 @@ class SimNode {
     std::string answers;   // to clients: what goes to peers may depend on what died with the worker
   };
 
+  void push(Input input);
   core::NodeInput first_input() const;
+  // Its effects are at the desk.
+  void run_first_input();
   static std::string answers_in(std::string_view outputs);
   std::unique_ptr<core::Node> core_from_journal();
   static std::string snapshot_of(const core::Node& core);
@@ -106,6 +111,7 @@ class SimNode {
   std::string last_state_;  // of the dead worker
   std::optional<CutOff> cut_off_;
   bool repeats_well_ = true;
+  std::unique_ptr<SimRecorder> recorder_;  // null: not recorded
 };
 
 }  // namespace hearsay::sim

@@ -28,7 +28,7 @@ Simulation::Simulation(const bench::TestOptions& options, const ClusterOptions& 
   const auto names = bench::node_names(options);
   for (const std::string& name : names) network_.add_node(name);
   if (bench::keeps_messages(options)) network_.log_to(message_log_.emplace(names.size()));
-  print_messages(network_, options, 0);
+  print_messages(network_, options, 0, cluster.record_folder);
   workload_ = bench::make_workload(options.workload, options.shape, names);
   run_ = std::make_unique<bench::Run>(heap_, network_, *workload_, cluster_,
                                       bench::run_options(options),

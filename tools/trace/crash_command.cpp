@@ -10,6 +10,7 @@
 #include "tools/trace/commands.h"
 #include "tools/trace/deaths.h"
 #include "tools/trace/output.h"
+#include "tools/trace/recordings.h"
 #include "tools/trace/run_reader.h"
 #include "tools/trace/words.h"
 
@@ -40,6 +41,7 @@ class CrashPage {
     while (const TraceEvent* event = trace_.next()) {
       level_.take(*event);
       deaths_.take(*event);
+      recordings_.take(*event);
     }
     level_.require(trace::Level::info, "");
   }
@@ -82,6 +84,9 @@ class CrashPage {
     }
     out_.line("  Outage: {}", outage_text(death));
     if (level_.reaches(trace::Level::debug)) print_inputs(death);
+    out_.line("  Replay: {}",
+              bench::printable(recordings_.advice(
+                  run_.logs(), {death.node, death.life, death.at_input, death.generation})));
   }
 
   static std::string outage_text(const Death& death) {
@@ -143,6 +148,7 @@ class CrashPage {
   RunReader run_;
   MergedTrace trace_;
   Deaths deaths_;
+  Recordings recordings_;
   LevelSeen level_;
   Output out_;
 };

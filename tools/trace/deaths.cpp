@@ -131,6 +131,7 @@ void Deaths::die(Node& node, const TraceEvent& event) {
   if (node.death != nullptr) node.death->again = true;
   Death& death = deaths_.emplace_back();
   death.node = event.node;
+  death.life = event.life;
   death.generation = event.generation;
   death.pid = event.number(FieldName::worker_pid);
   death.cause = causes_.cause_of(event);

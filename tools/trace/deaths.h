@@ -42,6 +42,7 @@ struct InFlight {
 
 struct Death {
   std::uint32_t node = 0;
+  std::uint32_t life = 0;
   std::int64_t generation = 0;
   std::int64_t pid = 0;
   std::string cause;

@@ -12,6 +12,7 @@
 #include "tools/experiment/network/foreign_text.h"
 #include "tools/trace/commands.h"
 #include "tools/trace/output.h"
+#include "tools/trace/recordings.h"
 #include "tools/trace/run_reader.h"
 #include "tools/trace/words.h"
 
@@ -34,6 +35,7 @@ class RequestSteps {
     MergedTrace trace = run.open();
     while (const TraceEvent* event = trace.next()) {
       level_.take(*event);
+      recordings_.take(*event);
       if (event->text(FieldName::message) != message) continue;
       if (event->event == Event::line_rejected) rejected_ = in_words(*event);
       const auto position = event->position();
@@ -45,6 +47,7 @@ class RequestSteps {
   const std::set<StepKey>& steps() const { return steps_; }
   const std::string& rejected() const { return rejected_; }
   const LevelSeen& level() const { return level_; }
+  const Recordings& recordings() const { return recordings_; }
   bool holds(const TraceEvent& event) const {
     const auto position = event.position();
     return position && steps_.count({event.node, event.life, *position}) > 0;
@@ -67,6 +70,7 @@ class RequestSteps {
   std::set<StepKey> steps_;
   std::string rejected_;
   LevelSeen level_;
+  Recordings recordings_;
 };
 
 class MessagePage {
@@ -172,6 +176,10 @@ class MessagePage {
       out_.line("{}", settled_ ? "It was not served." : "No answer in this trace.");
       answered_ = settled_;
     }
+    // The step that answers it is the last one that names it.
+    const auto [node, life, position] = *steps_.steps().rbegin();
+    out_.line("Replay: {}", bench::printable(steps_.recordings().advice(
+                                run_.logs(), {node, life, position, std::nullopt})));
   }
 
   const RunReader& run_;

@@ -58,6 +58,9 @@ constexpr std::array kSentences{
     Sentence{E::timer_fired, "timer {token} is due"},
     Sentence{E::outputs_spilled, "{bytes} bytes of lines wait in a file: the reply ring is full"},
     Sentence{E::journal_compacted, "journal written anew: {bytes} bytes"},
+    Sentence{E::recording_started, "is recorded in {file}"},
+    Sentence{E::recording_stopped, "the recording stops at {count} records, {bytes} bytes: {cause}"},
+    Sentence{E::recording_ended, "the recording has {count} records, {bytes} bytes, and misses {missed}"},
     Sentence{E::events_dropped, "{count} events could not be written: {cause}"},
 };
 // clang-format on

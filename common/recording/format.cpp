@@ -1,0 +1,42 @@
+#include "common/recording/format.h"
+
+#include "common/base/record.h"
+
+namespace hearsay::recording {
+namespace {
+
+void append_text(std::string& out, std::string_view text) {
+  out.append(bytes_of(static_cast<std::uint32_t>(text.size()))).append(text);
+}
+
+std::string take_text(std::string_view& payload) {
+  const auto bytes = take<std::uint32_t>(payload);
+  if (bytes > payload.size()) throw CorruptSegment("a text is longer than its record");
+  std::string text(payload.substr(0, bytes));
+  payload.remove_prefix(bytes);
+  return text;
+}
+
+}  // namespace
+
+std::string to_payload(const BeginRecord& begin) {
+  std::string payload(bytes_of(begin.fixed));
+  payload.append(bytes_of(static_cast<std::uint32_t>(2 + begin.arguments.size())));
+  append_text(payload, begin.node);
+  append_text(payload, begin.version);
+  for (const std::string& argument : begin.arguments) append_text(payload, argument);
+  return payload;
+}
+
+BeginRecord begin_from(std::string_view payload) {
+  BeginRecord begin;
+  begin.fixed = take<Beginning>(payload);
+  const auto texts = take<std::uint32_t>(payload);
+  if (texts < 2) throw CorruptSegment("the beginning of a recording lacks the node's name");
+  begin.node = take_text(payload);
+  begin.version = take_text(payload);
+  for (std::uint32_t i = 2; i < texts; ++i) begin.arguments.push_back(take_text(payload));
+  return begin;
+}
+
+}  // namespace hearsay::recording

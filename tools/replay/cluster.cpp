@@ -1,0 +1,128 @@
+#include "tools/replay/cluster.h"
+
+#include <fmt/core.h>
+
+#include <algorithm>
+#include <system_error>
+
+#include "tools/console/exit_codes.h"
+#include "tools/console/tell.h"
+#include "tools/replay/breakpoint.h"
+#include "tools/replay/verdict.h"
+#include "tools/replay/words.h"
+
+namespace hearsay::replay {
+namespace {
+
+namespace fs = std::filesystem;
+
+constexpr const char* kFolderName = "recordings";
+
+}  // namespace
+
+std::vector<fs::path> find_recordings(const fs::path& folder) {
+  const fs::path inner = folder / kFolderName;
+  std::vector<fs::path> found;
+  std::error_code error;
+  for (const auto& entry :
+       fs::directory_iterator(fs::is_directory(inner) ? inner : folder, error)) {
+    if (entry.path().extension() == recording::kExtension) found.push_back(entry.path());
+  }
+  std::sort(found.begin(), found.end());
+  if (found.empty()) {
+    throw recording::BadRecording(
+        folder.string() +
+        " has no recordings (*.recording): a run keeps them with hearsay test --record");
+  }
+  return found;
+}
+
+ClusterReplay::ClusterReplay(const fs::path& folder) {
+  for (const fs::path& path : find_recordings(folder)) {
+    auto player = std::make_unique<Player>(path.string());
+    const std::string name = player->history().begin.node;
+    nodes_.push_back({path.string(), std::move(player), {path.parent_path(), name}});
+    mail_.add_node(name);
+  }
+}
+
+std::int64_t ClusterReplay::time_of(const Node& node) {
+  return node.next->input.taken_ns() + node.player->history().begin.fixed.unix_ns_at_0;
+}
+
+ClusterReplay::Node* ClusterReplay::first() {
+  Node* first = nullptr;
+  for (Node& node : nodes_) {
+    if (node.next == nullptr) continue;
+    if (first == nullptr || time_of(node) < time_of(*first)) first = &node;
+  }
+  return first;
+}
+
+void ClusterReplay::step(Node& node) {
+  const std::string& name = node.player->history().begin.node;
+  const auto print = mail_.received(name, node.next->number, node.next->input);
+  if (print) check_order(node, *print);
+  node.player->run();
+  mail_.sent(name, node.player->effects().outputs());
+  node.next = node.player->look();
+}
+
+void ClusterReplay::check_order(Node& node, std::uint64_t print) {
+  if (node.order.is_missing() || !out_of_order_.empty() || node.order.goes_on_to(print)) return;
+  out_of_order_ =
+      node.player->history().begin.node + ": " + describe(node.next->number, node.next->input);
+}
+
+// One that is cut off lacks what it sent.
+bool ClusterReplay::mail_is_complete() const {
+  return std::all_of(nodes_.begin(), nodes_.end(), [](const Node& node) {
+    const History& history = node.player->history();
+    return history.damage.empty() && history.stopped.empty();
+  });
+}
+
+int ClusterReplay::print_verdict(const Node* differing) const {
+  if (differing != nullptr) {
+    bench::print(describe_verdict(*differing->player, differing->path));
+    return bench::kExitInvalid;
+  }
+  int code = bench::kExitValid;
+  for (const Node& node : nodes_) {
+    bench::print(describe_verdict(*node.player, node.path));
+    const int own = exit_code_of(*node.player);
+    if (code != bench::kExitInvalid && own != bench::kExitValid) code = own;
+  }
+  if (!out_of_order_.empty()) {
+    bench::print(out_of_order_ + ": the network has not delivered this, or not in this order\n");
+    return bench::kExitInvalid;
+  }
+  if (!mail_is_complete()) {
+    bench::print("What nodes got is not compared with what others sent: a recording is cut off.\n");
+    return code;
+  }
+  if (const auto stranger = mail_.first_stranger()) {
+    bench::print(fmt::format("{} got what no recorded node has sent, at {}\n", stranger->node,
+                             stranger->what));
+    return bench::kExitInvalid;
+  }
+  bench::print(fmt::format(
+      "The nodes got {} messages from each other, all of them sent ({} different ones).\n",
+      mail_.received_count(), mail_.sent_count()));
+  return code;
+}
+
+int ClusterReplay::run() {
+  name_faults();
+  for (Node& node : nodes_) node.next = node.player->look();
+  const auto differs = [](const Node& node) { return node.player->difference().has_value(); };
+  for (;;) {
+    const auto differing = std::find_if(nodes_.begin(), nodes_.end(), differs);
+    if (differing != nodes_.end()) return print_verdict(&*differing);
+    Node* const next = first();
+    if (next == nullptr) return print_verdict(nullptr);
+    step(*next);
+  }
+}
+
+}  // namespace hearsay::replay

@@ -1,0 +1,31 @@
+// What the network of a run delivered, in its order: the file that tools/console/network_log.h
+// keeps beside the recordings. Each node's inputs must come in this order; what was delivered to a
+// node that died is left out.
+#pragma once
+
+#include <cstdint>
+#include <filesystem>
+#include <fstream>
+#include <string>
+
+#include "common/protocol/line_parser.h"
+
+namespace hearsay::replay {
+
+// One node's part of it, read as a stream. Not thread-safe.
+class NetworkOrder {
+ public:
+  NetworkOrder(const std::filesystem::path& folder, std::string node);
+
+  // The run kept no such file: every message is fine.
+  bool is_missing() const { return !file_.is_open(); }
+  // Goes on to the next message to this node with this print. False: there is none.
+  bool goes_on_to(std::uint64_t print);
+
+ private:
+  std::string node_;
+  std::ifstream file_;
+  protocol::LineParser parser_;
+};
+
+}  // namespace hearsay::replay

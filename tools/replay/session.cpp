@@ -1,0 +1,167 @@
+#include "tools/replay/session.h"
+
+#include <fmt/core.h>
+#include <unistd.h>
+
+#include <algorithm>
+#include <iostream>
+
+#include "tools/console/exit_codes.h"
+#include "tools/console/tell.h"
+#include "tools/replay/breakpoint.h"
+#include "tools/replay/verdict.h"
+#include "tools/replay/words.h"
+
+namespace hearsay::replay {
+namespace {
+
+constexpr const char* kCommands =
+    "next (n, or nothing)  run this input, stop at the following one\n"
+    "continue (c)          on to the next --break or --to, or to the end\n"
+    "to INPUT              on to this input: 57, @4096 or c3:5\n"
+    "state (s)             the node's state, as its journal would be written anew\n"
+    "quit (q)              no further\n";
+
+void print_line(const std::string& text) {
+  bench::print(text + '\n');
+}
+
+}  // namespace
+
+Session::Session(const ReplayOptions& options) : options_(options), player_(options.path) {
+  each_ = options_.step && !has_stops();
+  player_.set_wants_last_steps([this](const Life& life, const Player::Next* fatal) {
+    return wants_last_steps(life, fatal);
+  });
+  if (options_.prints("workers")) player_.set_tell(print_line);
+}
+
+bool Session::has_stops() const {
+  return options_.target || options_.worker || !options_.patterns.empty();
+}
+
+bool Session::is_target(const Player::Next& next) const {
+  if (options_.worker && next.generation != *options_.worker) return false;
+  return options_.target && options_.target->fits(next.number, next.input);
+}
+
+// Of inputs that were not committed only the one that was asked for: the others are run again.
+bool Session::stops_at(const Player::Next& next) const {
+  return each_ || is_target(next) ||
+         std::any_of(options_.patterns.begin(), options_.patterns.end(),
+                     [&](const InputPattern& each) { return each.fits(next.number, next.input); });
+}
+
+bool Session::wants_last_steps(const Life& life, const Player::Next* fatal) {
+  if (options_.worker && life.generation() == *options_.worker) {
+    if (options_.target) return fatal != nullptr && is_target(*fatal);
+    if (fatal == nullptr) stop_at_end_of(life);
+    if (fatal != nullptr) options_.target = InputPattern{fatal->number, {}, {}, {}, {}};
+    return fatal != nullptr;
+  }
+  const bool own = life.end->cause == recording::Cause::crash;
+  return !options_.worker && own && fatal != nullptr && is_target(*fatal);
+}
+
+void Session::stop_at_end_of(const Life& life) {
+  found_ = over_ = true;
+  print_line(fmt::format("worker {} ends here, with no input at hand; the next is {}",
+                         life.generation(), life.to));
+  if (options_.prints("state")) print_state(player_.core());
+  replay_breakpoint(life.to, "", "");
+}
+
+void Session::before(const Player::Next& next) {
+  last_number_ = next.number;
+  stopped_ = stops_at(next);
+  if (is_target(next)) found_ = true;
+  if (stopped_ || (!has_stops() && options_.prints("inputs"))) {
+    std::string text = describe(next.number, next.input);
+    text += fmt::format(" (worker {})", next.generation);
+    if (!next.committed) text += ", not committed";
+    if (next.skipped) {
+      text += *next.skipped == core::Node::Skipped::after_crashes ? ", skipped: workers died of it"
+                                                                  : ", skipped: no room for it";
+    }
+    print_line(text);
+    print_line("  " + body_of(next.input));
+  }
+  if (!stopped_) return;
+  const InputName name = name_of(next.input);
+  replay_breakpoint(next.number, name.type.c_str(), name.message.c_str());
+}
+
+void Session::print_outputs() const {
+  RecordReader outputs(player_.effects().outputs());
+  while (const auto record = outputs.next()) print_line("  -> " + describe_output(*record));
+}
+
+void Session::print_state(const core::Node& core) const {
+  core::Effects snapshot;
+  core.snapshot(snapshot);
+  print_line("  state:");
+  RecordReader changes(snapshot.journal());
+  while (const auto record = changes.next()) print_line("    " + describe_change(*record));
+}
+
+void Session::after() {
+  const bool shown = stopped_ || !has_stops();
+  if (shown && (options_.prints("outputs") || (options_.step && stopped_))) print_outputs();
+  if (shown && options_.prints("state")) print_state(player_.core());
+}
+
+bool Session::ask(const Player::Next& next) {
+  for (std::string command;;) {
+    if (::isatty(STDIN_FILENO) == 1) bench::print("replay> ");
+    if (!std::getline(std::cin, command)) return false;
+    if (command.empty() || command == "n" || command == "next") {
+      each_ = true;
+      return true;
+    }
+    if (command == "c" || command == "continue") {
+      each_ = false;
+      return true;
+    }
+    if (command == "q" || command == "quit") return false;
+    if (command == "s" || command == "state") {
+      print_state(player_.core());
+    } else if (command.starts_with("to ")) {
+      try {
+        options_.target = parse_target(command.substr(3));
+        each_ = found_ = false;
+        return !options_.target->fits(next.number, next.input) || (each_ = true);
+      } catch (const BadCommandLine& problem) {
+        print_line(problem.what());
+      }
+    } else {
+      bench::print(kCommands);
+    }
+  }
+}
+
+int Session::run() {
+  name_faults();
+  while (const Player::Next* next = player_.look()) {
+    if (over_) break;
+    before(*next);
+    const bool target = stopped_ && is_target(*next);
+    if (stopped_ && options_.step && !ask(*next)) break;
+    player_.run();
+    after();
+    if (target && !options_.step) {
+      over_ = true;
+      break;
+    }
+  }
+  if (!over_ && !options_.step && (options_.target || options_.worker) && !found_ &&
+      !player_.difference()) {
+    bench::tell("hearsay replay: no input of {} fits; it has those from {} to {}\n", options_.path,
+                player_.history().begin.fixed.first_input, player_.history().next_input() - 1);
+    return bench::kExitUnknown;
+  }
+  if (over_ && player_.is_same()) return bench::kExitValid;
+  bench::print(describe_verdict(player_, options_.path));
+  return exit_code_of(player_);
+}
+
+}  // namespace hearsay::replay

@@ -1,5 +1,6 @@
 #include "worker/committer.h"
 
+#include <algorithm>
 #include <utility>
 
 #include "common/base/check.h"
@@ -125,9 +126,10 @@ bool Committer::drain_spill() {
   return true;
 }
 
-bool Committer::wants_compaction() const {
+bool Committer::wants_compaction(std::uint64_t snapshot_bytes) const {
   return !spilled() && slot_.journal_end > compact_above_ &&
-         slot_.journal_end > kCompactAboveSnapshots * slot_.snapshot_bytes;
+         slot_.journal_end >
+             kCompactAboveSnapshots * std::max(slot_.snapshot_bytes, snapshot_bytes);
 }
 
 bool Committer::is_worth_it(const core::Effects& snapshot) const {

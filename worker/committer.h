@@ -60,8 +60,9 @@ class Committer {
   // Moves spilled outputs into the reply ring and commits. False when there was no room for one.
   bool drain_spill();
 
-  // Whether the journal is much longer than the state that it describes.
-  bool wants_compaction() const;
+  // Whether the journal is much longer than the state that it describes, of which this is an
+  // estimate, and than its last compaction left.
+  bool wants_compaction(std::uint64_t snapshot_bytes = 0) const;
   // Whether this snapshot would be much shorter than the journal.
   bool is_worth_it(const core::Effects& snapshot) const;
   // Replaces the journal by `snapshot`. Nothing may be staged or spilled. Throws shm::NoRoom.

@@ -171,7 +171,7 @@ void DutyCycle::commit_batch() {
 
 // Without room for it the journal goes on growing, as far as it can.
 void DutyCycle::compact_if_wanted() {
-  if (!committer_.wants_compaction()) return;
+  if (!committer_.wants_compaction(node_.snapshot_bytes())) return;
   try {
     take_snapshot();
     compact();

@@ -14,6 +14,7 @@ void recover(Committer& committer, core::Node& node, const std::function<void()>
     progress();
     kill_point();
   });
+  node.replayed();
   committer.resume();
   if (!node.identity().node_id.empty()) events.set_node(node.identity().node_id);
   events.emit(trace::Event::worker_recovered,

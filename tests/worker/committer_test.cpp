@@ -209,6 +209,8 @@ TEST_F(CommitterTest, AStateThatIsLargeItselfIsNotCompactedAgainAndAgain) {
   EXPECT_FALSE(committer_->wants_compaction());
   replace_worker();
   EXPECT_FALSE(committer_->wants_compaction()) << "its successor knows how long the snapshot was";
+  while (!committer_->wants_compaction()) commit(effects_with(large, {}));
+  EXPECT_FALSE(committer_->wants_compaction(committer_->slot().journal_end / 3)) << "no gain";
 }
 
 TEST_F(CommitterTest, ASlotThatMakesNoSenseIsRefused) {

@@ -2,6 +2,7 @@
 // timed: the core is built so that each basic block that it runs through calls the function below.
 #include <gtest/gtest.h>
 
+#include <algorithm>
 #include <cstdint>
 #include <functional>
 #include <string>
@@ -274,6 +275,26 @@ TEST_P(CostOf, GrowsNoFasterThanItsInput) {
   const double twice = blocks_for(GetParam(), 2 * kSize);
   EXPECT_GT(once, 100) << "nothing was counted";
   EXPECT_LT(twice, kMostGrowth * once) << once << " blocks, then " << twice;
+}
+
+// However many values a node knows, one more costs the same, also when tables grow.
+TEST(CostOfABroadcast, IsFlat) {
+  CoreHarness core(kRelay);
+  core.initialise();
+  const auto most_of = [&](int first, int count) {
+    std::uint64_t most = 0;
+    for (int value = first; value < first + count; ++value) {
+      const std::string line = broadcast_line(1'000'000 + value, 1'000'000 + value).dump();
+      const std::uint64_t begin = blocks;
+      core.send_text(line);
+      most = std::max(most, blocks - begin);
+    }
+    return static_cast<double>(most);
+  };
+  const double at_first = most_of(0, 100);
+  double later = 0;
+  for (int known = 100; known < 60'000; known += 10'000) later = most_of(known, 10'000);
+  EXPECT_LT(later, 1.2 * at_first) << at_first << " blocks, then " << later;
 }
 
 INSTANTIATE_TEST_SUITE_P(Messages, CostOf, testing::ValuesIn(kCosts),

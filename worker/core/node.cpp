@@ -305,11 +305,21 @@ void Node::replay(const Record& record) {
   throw CorruptSegment("a journal record of an unknown kind");
 }
 
+void Node::replayed() {
+  for (const auto& [tag, service] : services_) service->replayed();
+}
+
 void Node::reject_owner(std::uint16_t tag) const {
   const auto off = switched_off_.find(tag);
   if (off == switched_off_.end()) throw CorruptSegment("a journal record of an unknown service");
   throw ServiceIsOff("the state holds what '" + off->second +
                      "' has kept, but that is not switched on (--workload)");
+}
+
+std::uint64_t Node::snapshot_bytes() const {
+  std::uint64_t bytes = deferred_bytes_ + partial_message_.size();
+  for (const auto& [tag, service] : services_) bytes += service->snapshot_bytes();
+  return bytes;
 }
 
 void Node::snapshot(Effects& effects) const {

@@ -67,8 +67,12 @@ class Node {
 
   // A committed journal record. Throws CorruptSegment when it makes no sense, and ServiceIsOff.
   void replay(const Record& change);
+  // After the last one. Without it the first step may take long.
+  void replayed();
   // The shortest journal for the present state.
   void snapshot(Effects& effects) const;
+  // About how long it is.
+  std::uint64_t snapshot_bytes() const;
 
   const Identity& identity() const { return identity_; }
 

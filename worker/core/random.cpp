@@ -3,24 +3,6 @@
 #include "common/base/check.h"
 
 namespace hearsay::core {
-namespace {
-
-constexpr std::uint64_t kGoldenGamma = 0x9e3779b97f4a7c15;
-
-std::uint64_t mix(std::uint64_t z) {
-  z = (z ^ (z >> 30)) * 0xbf58476d1ce4e5b9;
-  z = (z ^ (z >> 27)) * 0x94d049bb133111eb;
-  return z ^ (z >> 31);
-}
-
-}  // namespace
-
-Random::Random(std::uint64_t seed, std::uint64_t input_number)
-    : state_(mix(seed + kGoldenGamma) ^ mix(input_number)) {}
-
-std::uint64_t Random::next() {
-  return mix(state_ += kGoldenGamma);
-}
 
 std::uint64_t Random::below(std::uint64_t bound) {
   HEARSAY_CHECK(bound >= 1, "a bound of at least 1");

@@ -52,9 +52,14 @@ class Service {
   // One change of the journal, in the order in which they were made. Throws CorruptSegment when it
   // makes no sense.
   virtual void replay(std::uint16_t /*kind*/, std::string_view /*payload*/) {}
+  // That was the last one: the time for what is quicker done at once. Need not be called.
+  virtual void replayed() {}
   // The shortest list of changes that replay() to the present state.
   using ChangeSink = std::function<void(std::uint16_t kind, std::string_view payload)>;
   virtual void snapshot(const ChangeSink& /*sink*/) const {}
+  // About how long that list is, if it may be long: a journal is compacted when that makes it much
+  // shorter.
+  virtual std::uint64_t snapshot_bytes() const { return 0; }
 };
 
 }  // namespace hearsay::core

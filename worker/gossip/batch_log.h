@@ -10,6 +10,8 @@
 #include <utility>
 #include <vector>
 
+#include "worker/gossip/position_set.h"
+
 namespace hearsay::gossip {
 
 struct Batch {
@@ -21,27 +23,34 @@ class BatchLog {
  public:
   // Numbers follow each other. Forgets the oldest ones.
   void remember(Batch batch) {
-    for (const std::uint32_t position : batch.positions) batch_of_[position] = batch.number;
+    for (const std::uint32_t position : batch.positions) {
+      if (!sent_.add(position)) ++again_[position];
+    }
     batches_.push_back(std::move(batch));
     if (batches_.size() <= kRemembered) return;
-    for (const std::uint32_t position : batches_.front().positions) {
-      const auto found = batch_of_.find(position);
-      if (found != batch_of_.end() && found->second == batches_.front().number) {
-        batch_of_.erase(found);
-      }
-    }
+    for (const std::uint32_t position : batches_.front().positions) forget(position);
     batches_.pop_front();
   }
 
   const std::deque<Batch>& batches() const { return batches_; }
   // Whether the value at this position of the log went out in one of them.
-  bool has_sent(std::uint32_t position) const { return batch_of_.contains(position); }
+  bool has_sent(std::uint32_t position) const { return sent_.contains(position); }
 
  private:
+  void forget(std::uint32_t position) {
+    const auto more = again_.find(position);
+    if (more == again_.end()) {
+      sent_.remove(position);
+    } else if (--more->second == 0) {
+      again_.erase(more);
+    }
+  }
+
   static constexpr std::size_t kRemembered = 256;
 
   std::deque<Batch> batches_;
-  std::unordered_map<std::uint32_t, std::uint64_t> batch_of_;  // by position, the latest
+  PositionSet sent_;
+  std::unordered_map<std::uint32_t, std::uint32_t> again_;  // in how many more batches it is
 };
 
 }  // namespace hearsay::gossip

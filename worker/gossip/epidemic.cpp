@@ -125,8 +125,8 @@ void Epidemic::on_news(core::Context& context, std::span<const std::string> valu
   if (context.now_ns() >= phase_.era_began_ns + kEraCycles * cycle_ns_) {
     enter_era(context, std::min(phase_.era + 1, kMostCount));
   }
-  for (const std::string& value : values) {
-    spread(context, ledger_.add_own(context, value), phase_.era, lattice_->all());
+  for (const std::uint32_t position : ledger_.add_own(context, values, Fate::none)) {
+    spread(context, position, phase_.era, lattice_->all());
   }
   repair_.on_news(context);
   tick(context);
@@ -189,7 +189,7 @@ void Epidemic::send_in_era(core::Context& context, std::uint64_t era,
       append_runs(json, ledger_.log(), ledger_.values(), positions);
       json.push_back(']');
       for (const std::uint32_t position : positions) {
-        carried.push_back(ledger_.values().at(ledger_.log()[position].place));
+        carried.push_back(ledger_.values()[ledger_.log()[position].value]);
       }
     }
     json.push_back(']');
@@ -271,7 +271,7 @@ void Epidemic::adjust(core::Context& context, std::uint64_t into_cycle_us) {
 }
 
 void Epidemic::replay(std::uint16_t kind, std::string_view payload) {
-  if (ledger_.replay(kind, payload) || repair_.replay(kind, payload)) return;
+  if (repair_.replay(kind, payload)) return;
   if (kind == kPhase) {
     phase_ = journalled_ = take<Phase>(payload);
   } else if (kind == kForwarded) {

@@ -41,6 +41,12 @@ void IdentifiedStrategy::receive(core::Context& context, const protocol::Message
   }
 }
 
+void IdentifiedStrategy::restore(std::string_view record) {
+  std::uint32_t position = ledger_.log().size();
+  const Fate fate = ledger_.restore(record);
+  for (; position < ledger_.log().size(); ++position) on_restored(position, fate);
+}
+
 void IdentifiedStrategy::tick(core::Context& context) {
   if (started_) do_due(context);
 }

@@ -28,8 +28,11 @@ class IdentifiedStrategy : public Strategy, protected Repair::Host {
   void on_timer(core::Context& context, std::uint32_t token) final;
   void on_topology(core::Context& context) final;
   void handle(core::Context& context, const protocol::Message& message) final;
+  void restore(std::string_view record) final;
 
  protected:
+  // The journal has a value of that fate.
+  virtual void on_restored(std::uint32_t /*position*/, Fate /*fate*/) {}
   // Works out what depends on who is there and how far away. Comes first in every step.
   virtual void see_cluster(const core::Context& context) = 0;
   // This worker goes on from what the journal said. After a reboot the clock has gone back.

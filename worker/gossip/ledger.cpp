@@ -8,57 +8,67 @@
 namespace hearsay::gossip {
 namespace {
 
-// In the journal: an id and where its value stands. The value itself comes before it.
-struct IdRecord {
-  std::uint64_t incarnation;
-  std::int64_t taken_ns;
-  std::uint64_t offset;
-  std::uint32_t bytes;
-  std::uint32_t rank;
-  std::uint32_t sequence;
-  std::uint32_t zero;
-};
-static_assert(sizeof(IdRecord) == 40);
-
 constexpr std::uint64_t kPieceBytes = 65'536;
 constexpr std::uint64_t kBytesBesideAValue = 8;
 
-constexpr auto kIdentified = static_cast<std::uint16_t>(StrategyChange::identified);
+constexpr std::uint64_t kSnapshotRecordBytes = 4'096;
+constexpr auto kValue = static_cast<std::uint16_t>(ServiceChange::value);
+constexpr auto kIdentified = static_cast<std::uint16_t>(ServiceChange::identified);
 
-IdRecord to_record(const LogEntry& entry) {
-  return {entry.id.source.incarnation,
-          entry.taken_ns,
-          entry.place.offset,
-          entry.place.bytes,
-          entry.id.source.rank,
-          entry.id.sequence,
-          0};
+// A clock may have gone back, or stand anywhere.
+std::int64_t difference(std::int64_t later_ns, std::int64_t earlier_ns) {
+  return static_cast<std::int64_t>(static_cast<std::uint64_t>(later_ns) -
+                                   static_cast<std::uint64_t>(earlier_ns));
+}
+
+std::int64_t sum(std::int64_t a_ns, std::int64_t b_ns) {
+  return static_cast<std::int64_t>(static_cast<std::uint64_t>(a_ns) +
+                                   static_cast<std::uint64_t>(b_ns));
 }
 
 }  // namespace
 
-void Ledger::add(core::Context& context, const ValueId& id, std::string_view value) {
-  const LogEntry entry{id, context.now_ns(), knowledge_.values.place(value)};
+void Ledger::add(ValueRecord& record, const LogEntry& entry, std::optional<std::string_view> text) {
+  const auto number = log_.source_number(entry.id.source);
+  const std::uint32_t complete = log_.complete_up_to(entry.id.source);
+  record.append({difference(entry.taken_ns, log_.last_taken_ns()),
+                 number.value_or(log_.source_count()), !number, entry.id.source,
+                 entry.id.sequence - complete - 1, !text, text.value_or(std::string_view()),
+                 entry.value});
   log_.add(entry);
-  context.change(kIdentified, bytes_of(to_record(entry)));
 }
 
-std::uint32_t Ledger::add_own(core::Context& context, std::string_view value) {
+std::vector<std::uint32_t> Ledger::add_own(core::Context& context,
+                                           std::span<const std::string> values, Fate fate) {
   const Source self = own_source(context);
-  add(context, {self, log_.complete_up_to(self) + 1}, value);
-  return log_.size() - 1;
+  ValueRecord record(fate);
+  std::vector<std::uint32_t> positions;
+  for (const std::string& value : values) {
+    positions.push_back(log_.size());
+    add(record,
+        {{self, log_.complete_up_to(self) + 1}, context.now_ns(), *knowledge_.values.find(value)},
+        value);
+  }
+  if (!record.empty()) context.change(kIdentified, record.bytes());
+  return positions;
 }
 
 std::vector<std::uint32_t> Ledger::learn(core::Context& context,
-                                         const std::vector<Arrival>& arrivals,
-                                         const Travel& travel) {
+                                         const std::vector<Arrival>& arrivals, const Travel& travel,
+                                         Fate fate) {
+  ValueRecord record(fate);
   std::vector<std::uint32_t> news;
   for (const Arrival& arrival : arrivals) {
     if (log_.contains(arrival.id)) continue;
-    knowledge_.learn(context, arrival.value, travel);  // known or not: the id is new
+    // Known or not: the id is new.
+    const bool is_new = knowledge_.learn(context, arrival.value, travel);
+    const std::uint32_t number =
+        is_new ? knowledge_.values.size() - 1 : *knowledge_.values.find(arrival.value);
     news.push_back(log_.size());
-    add(context, arrival.id, arrival.value);
+    add(record, {arrival.id, context.now_ns(), number},
+        is_new ? std::optional<std::string_view>(arrival.value) : std::nullopt);
   }
+  if (!record.empty()) context.change(kIdentified, record.bytes());
   return news;
 }
 
@@ -67,31 +77,69 @@ std::vector<std::uint32_t> Ledger::learned_since(std::int64_t since_ns, std::siz
   std::vector<std::uint32_t> positions;
   std::uint64_t bytes = 0;
   for (std::uint32_t position = log_.size(); position > 0 && positions.size() < most;) {
-    const LogEntry& entry = log_[--position];
-    bytes += entry.place.bytes;
+    const LogEntry entry = log_[--position];
+    bytes += values().bytes(entry.value);
     if (entry.taken_ns <= since_ns || bytes > most_bytes) break;
     positions.push_back(position);
   }
   return positions;
 }
 
-bool Ledger::replay(std::uint16_t kind, std::string_view payload) {
-  if (kind != kIdentified) return false;
-  const auto record = take<IdRecord>(payload);
-  const std::uint64_t text_bytes = values().json_array().size();
-  if (record.offset > text_bytes || record.bytes > text_bytes - record.offset) {
-    throw CorruptSegment("the journal names a value that is not there");
+Fate Ledger::restore(std::string_view record) {
+  ValueSet& values = knowledge_.values;
+  const Fate fate = take_fate(record);
+  while (!record.empty()) {
+    const ValueItem item = take_item(record);
+    if (item.is_new_source) log_.number_of(item.source);
+    if (item.source_number >= log_.source_count()) {
+      throw CorruptSegment("the journal names no such source of values");
+    }
+    const ValueLog::Known& known = log_.source(item.source_number);
+    if (!item.is_known) values.restore(item.text);
+    const std::uint32_t value = item.is_known ? item.value : values.size() - 1;
+    const LogEntry entry{{known.source, known.positions.size() + 1 + item.missing},
+                         sum(log_.last_taken_ns(), item.after_ns),
+                         value};
+    if (value >= values.size() || !log_.add(item.source_number, entry)) {
+      throw CorruptSegment("the journal names a value that is not there, or one id twice");
+    }
   }
-  log_.add({{{record.rank, record.incarnation}, record.sequence},
-            record.taken_ns,
-            {record.offset, record.bytes}});
-  return true;
+  return fate;
 }
 
+// In the order of the log, so that positions stay what they are; values keep their order too.
 void Ledger::snapshot(const core::Service::ChangeSink& sink) const {
+  ValueRecord record(Fate::none);
+  const auto finish_record = [&] {
+    if (!record.empty()) sink(kIdentified, record.bytes());
+    record = ValueRecord(Fate::none);
+  };
+  std::uint32_t next_value = 0;
+  const auto put_values_until = [&](std::uint32_t end) {
+    if (next_value < end) finish_record();
+    for (; next_value < end; ++next_value) sink(kValue, values()[next_value]);
+  };
+  std::vector<std::uint32_t> complete;  // by source, of what comes before a position
+  std::int64_t before_ns = 0;
   for (std::uint32_t position = 0; position < log_.size(); ++position) {
-    sink(kIdentified, bytes_of(to_record(log_[position])));
+    const LogEntry entry = log_[position];
+    const std::uint32_t number = log_.number_at(position);
+    const bool is_new_source = number == complete.size();
+    if (is_new_source) complete.push_back(0);
+    const auto& positions = log_.source(number).positions;
+    std::uint32_t& before = complete[number];
+    while (before < positions.size() && positions[before] < position) ++before;
+    put_values_until(entry.value);
+    const bool is_known = entry.value < next_value;
+    record.append({difference(entry.taken_ns, before_ns), number, is_new_source, entry.id.source,
+                   entry.id.sequence - before - 1, is_known,
+                   is_known ? std::string_view() : values()[entry.value], entry.value});
+    if (!is_known) ++next_value;
+    before_ns = entry.taken_ns;
+    if (record.bytes().size() > kSnapshotRecordBytes) finish_record();
   }
+  finish_record();
+  put_values_until(values().size());
 }
 
 std::optional<std::int64_t> Ledger::last_news_ns() const {
@@ -104,7 +152,7 @@ std::vector<std::vector<std::uint32_t>> pieces_of(const Ledger& ledger,
   std::vector<std::vector<std::uint32_t>> pieces;
   std::uint64_t bytes = 0;
   for (const std::uint32_t position : positions) {
-    const std::uint64_t more = ledger.log()[position].place.bytes + kBytesBesideAValue;
+    const std::uint64_t more = ledger.bytes_of_value(position) + kBytesBesideAValue;
     if (pieces.empty() || bytes + more > kPieceBytes) {
       pieces.emplace_back();
       bytes = 0;

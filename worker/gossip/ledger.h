@@ -6,12 +6,15 @@
 
 #include <cstdint>
 #include <optional>
+#include <span>
+#include <string>
 #include <string_view>
 #include <vector>
 
 #include "worker/core/context.h"
 #include "worker/gossip/strategy.h"
 #include "worker/gossip/value_log.h"
+#include "worker/gossip/value_record.h"
 #include "worker/gossip/wire.h"
 
 namespace hearsay::gossip {
@@ -26,27 +29,35 @@ class Ledger {
   const ValueLog& log() const { return log_; }
   const ValueSet& values() const { return knowledge_.values; }
 
-  // Gives a value that the service has just learned from a client the node's next id. Returns its
-  // position in the log.
-  std::uint32_t add_own(core::Context& context, std::string_view value);
+  // Gives values that the service has just learned from a client the node's next ids. Returns their
+  // positions in the log. `fate` stands in the journal with them.
+  std::vector<std::uint32_t> add_own(core::Context& context, std::span<const std::string> values,
+                                     Fate fate);
   // Learns what a peer says; returns the positions of what was new.
   std::vector<std::uint32_t> learn(core::Context& context, const std::vector<Arrival>& arrivals,
-                                   const Travel& travel);
+                                   const Travel& travel, Fate fate = Fate::none);
+
+  // How long the text of the value at a position is.
+  std::uint64_t bytes_of_value(std::uint32_t position) const {
+    return values().bytes(log_[position].value);
+  }
 
   // The latest values, as far as they were learned after `since_ns`, but no more than so many and
   // so long: their positions, latest first.
   std::vector<std::uint32_t> learned_since(std::int64_t since_ns, std::size_t most,
                                            std::uint64_t most_bytes) const;
 
-  // A record of the journal; true if it was one of the ledger's.
-  bool replay(std::uint16_t kind, std::string_view payload);
+  // A record of the journal (value_record.h).
+  Fate restore(std::string_view record);
+  // All values, also those without ids.
   void snapshot(const core::Service::ChangeSink& sink) const;
 
   // When the latest value was learned; nothing while there is none.
   std::optional<std::int64_t> last_news_ns() const;
 
  private:
-  void add(core::Context& context, const ValueId& id, std::string_view value);
+  // Adds an entry to the log and to the record. `text`: of its value, if that is new.
+  void add(ValueRecord& record, const LogEntry& entry, std::optional<std::string_view> text);
 
   Knowledge& knowledge_;
   ValueLog log_;

@@ -3,9 +3,10 @@
 #pragma once
 
 #include <cstdint>
-#include <unordered_set>
 #include <utility>
 #include <vector>
+
+#include "worker/gossip/position_set.h"
 
 namespace hearsay::gossip {
 
@@ -13,7 +14,7 @@ class OwedList {
  public:
   // False if it is there already.
   bool add(std::uint32_t position) {
-    if (!members_.insert(position).second) return false;
+    if (!members_.add(position)) return false;
     positions_.push_back(position);
     return true;
   }
@@ -22,13 +23,13 @@ class OwedList {
   const std::vector<std::uint32_t>& positions() const { return positions_; }
   // All of them; the list is empty then.
   std::vector<std::uint32_t> take() {
-    members_.clear();
+    for (const std::uint32_t position : positions_) members_.remove(position);
     return std::exchange(positions_, {});
   }
 
  private:
   std::vector<std::uint32_t> positions_;
-  std::unordered_set<std::uint32_t> members_;
+  PositionSet members_;
 };
 
 }  // namespace hearsay::gossip

@@ -22,8 +22,9 @@ void Push::start(core::Context& context) {
   if (!knowledge().values.empty()) begin_rounds(context);
 }
 
-void Push::on_news(core::Context& context, std::span<const std::string> /*values*/,
+void Push::on_news(core::Context& context, std::span<const std::string> values,
                    std::string_view /*source*/) {
+  keep(context, values);
   if (!due_ns_) begin_rounds(context);
 }
 

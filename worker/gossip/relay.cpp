@@ -6,6 +6,7 @@
 #include "common/base/record.h"
 #include "common/base/units.h"
 #include "worker/core/body.h"
+#include "worker/gossip/position_runs.h"
 
 namespace hearsay::gossip {
 namespace {
@@ -17,6 +18,7 @@ constexpr std::size_t kMostRepeatedInABatch = 32;
 
 constexpr auto kEpoch = static_cast<std::uint16_t>(StrategyChange::epoch);
 constexpr auto kOwed = static_cast<std::uint16_t>(StrategyChange::owed);
+constexpr auto kTold = static_cast<std::uint16_t>(StrategyChange::told);
 constexpr auto kFlushed = static_cast<std::uint16_t>(StrategyChange::flushed);
 constexpr auto kHop = static_cast<std::uint16_t>(StrategyChange::hop);
 
@@ -96,22 +98,26 @@ void Relay::do_due(core::Context& context) {
 void Relay::on_news(core::Context& context, std::span<const std::string> values,
                     std::string_view /*source*/) {
   see_cluster(context);
-  std::vector<std::uint32_t> positions;
-  for (const std::string& value : values) positions.push_back(ledger_.add_own(context, value));
+  const bool root = is_root(context);
+  auto positions = ledger_.add_own(context, values, root ? Fate::owed : Fate::told);
   repair_.on_news(context);
-  if (is_root(context)) {
-    owe(context, positions);
-  } else {
-    for (const std::uint32_t position : positions) await(context, position);
-    tell(context, std::move(positions), false);
+  for (const std::uint32_t position : positions) {
+    if (root) {
+      owed_.add(position);
+    } else {
+      await(context, position);
+    }
   }
+  if (!root) tell(context, std::move(positions), false);
   tick(context);
 }
 
 void Relay::owe(core::Context& context, const std::vector<std::uint32_t>& positions) {
+  std::vector<std::uint32_t> added;
   for (const std::uint32_t position : positions) {
-    if (owed_.add(position)) context.change(kOwed, bytes_of(position));
+    if (owed_.add(position)) added.push_back(position);
   }
+  if (!added.empty()) context.change(kOwed, position_runs(added));
 }
 
 void Relay::take_over(core::Context& context) {
@@ -143,11 +149,13 @@ void Relay::hear_of_epoch(core::Context& context, std::uint64_t epoch) {
   std::vector<std::uint32_t> positions = owed.positions();
   if (!positions.empty()) {
     context.change(kFlushed, bytes_of(FlushRecord{0, flushed_ns_}));
+    std::vector<std::uint32_t> own;
     for (const std::uint32_t position : positions) {
-      if (ledger_.log()[position].id.source == own_source(context)) {
-        await(context, position);
-      }
+      if (ledger_.log()[position].id.source != own_source(context)) continue;
+      await(context, position);
+      own.push_back(position);
     }
+    if (!own.empty()) context.change(kTold, position_runs(own));
   }
   for (const Told& told : told_.all()) {
     if (!owed.contains(told.position)) positions.push_back(told.position);
@@ -236,7 +244,7 @@ std::size_t Relay::repeats_that_fit() const {
   std::uint64_t bytes = 0;
   for (std::size_t repeats = 0; repeats < most; ++repeats) {
     for (const std::uint32_t position : batches[batches.size() - 2 - repeats].positions) {
-      bytes += ledger_.log()[position].place.bytes;
+      bytes += ledger_.bytes_of_value(position);
     }
     if (bytes > kRepeatedBytes) return repeats;
   }

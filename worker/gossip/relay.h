@@ -49,6 +49,7 @@ class Relay final : public IdentifiedStrategy {
 
   void on_news(core::Context& context, std::span<const std::string> values,
                std::string_view source) override;
+  void on_restored(std::uint32_t position, Fate fate) override;
   void replay(std::uint16_t kind, std::string_view payload) override;
   void snapshot(const core::Service::ChangeSink& sink) const override;
 

@@ -4,43 +4,41 @@
 #include <utility>
 
 #include "common/base/record.h"
+#include "worker/gossip/position_runs.h"
 #include "worker/gossip/relay.h"
 
 namespace hearsay::gossip {
 
+void Relay::on_restored(std::uint32_t position, Fate fate) {
+  if (fate == Fate::owed) owed_.add(position);
+  // When it is due start() says.
+  if (fate == Fate::told) told_.put({position, ledger_.log()[position].taken_ns, 0, 0, 0});
+}
+
 void Relay::replay(std::uint16_t kind, std::string_view payload) {
-  const auto check = [&](std::uint32_t position) {
-    if (position >= ledger_.log().size()) throw CorruptSegment("the journal names no such value");
+  if (streams_.replay(kind, payload) || repair_.replay(kind, payload)) return;
+  const auto for_each = [&](const auto& each) {
+    for_each_position(payload, ledger_.log().size(), each);
   };
-  if (ledger_.replay(kind, payload) || streams_.replay(kind, payload) ||
-      repair_.replay(kind, payload)) {
-    return;
-  }
   const auto change = static_cast<StrategyChange>(kind);
   if (change == StrategyChange::epoch) {
     epoch_ = take<std::uint64_t>(payload);
   } else if (change == StrategyChange::owed) {
-    const auto position = take<std::uint32_t>(payload);
-    check(position);
-    owed_.add(position);
-    told_.forget(position);
+    for_each([&](std::uint32_t position) {
+      told_.forget(position);
+      owed_.add(position);
+    });
   } else if (change == StrategyChange::told) {
-    const auto position = take<std::uint32_t>(payload);
-    check(position);
-    // When it is due start() says.
-    told_.put({position, ledger_.log()[position].taken_ns, 0, 0, 0});
+    for_each([&](std::uint32_t position) { on_restored(position, Fate::told); });
   } else if (change == StrategyChange::echoed) {
-    told_.forget(take<std::uint32_t>(payload));
+    for_each([&](std::uint32_t position) { told_.forget(position); });
   } else if (change == StrategyChange::flushed) {
     const auto record = take<FlushRecord>(payload);
     std::vector<std::uint32_t> positions = owed_.take();
     flushed_ns_ = record.at_ns;
     if (record.number != 0) remember_batch(record.number, std::move(positions));
   } else if (change == StrategyChange::hop) {
-    // Before version 1.1 it had no deviation.
-    const bool is_whole = payload.size() >= sizeof(HopEstimate::Record);
-    journalled_hop_ = is_whole ? take<HopEstimate::Record>(payload)
-                               : HopEstimate::Record{take<std::int64_t>(payload), 0};
+    journalled_hop_ = take<HopEstimate::Record>(payload);
     hop_.restore(journalled_hop_);
   }
 }
@@ -54,13 +52,13 @@ void Relay::snapshot(const core::Service::ChangeSink& sink) const {
   repair_.snapshot(sink);
   put(StrategyChange::epoch, bytes_of(epoch_));
   for (const Batch& batch : batch_log_.batches()) {
-    for (const std::uint32_t position : batch.positions)
-      put(StrategyChange::owed, bytes_of(position));
+    if (!batch.positions.empty()) put(StrategyChange::owed, position_runs(batch.positions));
     put(StrategyChange::flushed, bytes_of(FlushRecord{batch.number, flushed_ns_}));
   }
-  for (const std::uint32_t position : owed_.positions())
-    put(StrategyChange::owed, bytes_of(position));
-  for (const Told& told : told_.all()) put(StrategyChange::told, bytes_of(told.position));
+  if (!owed_.empty()) put(StrategyChange::owed, position_runs(owed_.positions()));
+  std::vector<std::uint32_t> told;
+  told_.for_each([&](const Told& each) { told.push_back(each.position); });
+  if (!told.empty()) put(StrategyChange::told, position_runs(told));
   if (hop_.measured()) put(StrategyChange::hop, bytes_of(hop_.record()));
 }
 

@@ -6,6 +6,7 @@
 #include "common/base/record.h"
 #include "common/base/units.h"
 #include "worker/core/body.h"
+#include "worker/gossip/position_runs.h"
 #include "worker/gossip/relay.h"
 #include "worker/gossip/spread_tree.h"
 
@@ -15,7 +16,6 @@ namespace {
 constexpr int kMostTells = 4;
 constexpr std::int64_t kAnswerSlackNs = 30 * kNsPerMs;
 constexpr std::size_t kMostPings = 16;  // in one batch
-constexpr auto kTold = static_cast<std::uint16_t>(StrategyChange::told);
 constexpr auto kEchoed = static_cast<std::uint16_t>(StrategyChange::echoed);
 
 }  // namespace
@@ -28,7 +28,6 @@ std::int64_t Relay::round_trip_ns(const core::Context& context) const {
 // The value is expected back in a batch of the relay.
 void Relay::await(core::Context& context, std::uint32_t position) {
   told_.put({position, context.now_ns(), context.now_ns() + pace_.deadline_ns, 0, 0});
-  context.change(kTold, bytes_of(position));
 }
 
 void Relay::tell(core::Context& context, std::vector<std::uint32_t> positions, bool urgent) {
@@ -101,6 +100,7 @@ void Relay::owe_what_was_told(core::Context& context) {
 // Whose own values are in a batch knows that they have reached the relay.
 void Relay::came_back(core::Context& context, const std::vector<Arrival>& arrivals) {
   const Source self = own_source(context);
+  std::vector<std::uint32_t> echoed;
   for (const Arrival& arrival : arrivals) {
     if (arrival.id.source != self) continue;
     const std::uint32_t position = *ledger_.log().position(arrival.id);
@@ -111,8 +111,9 @@ void Relay::came_back(core::Context& context, const std::vector<Arrival>& arriva
       hop_.on_false_alarm();
     }
     told_.forget(position);
-    context.change(kEchoed, bytes_of(position));
+    echoed.push_back(position);
   }
+  if (!echoed.empty()) context.change(kEchoed, position_runs(echoed));
 }
 
 // A value that had long reached the relay when it sent its batch, and was not in it, got lost. The
@@ -153,10 +154,11 @@ void Relay::handle_tell(core::Context& context, const protocol::Message& message
 
   hear_of_epoch(context, epoch);
   const Travel travel{way::kTell, message.src};
-  const auto news = ledger_.learn(context, arrivals, travel);
+  const bool root = is_root(context);
+  const auto news = ledger_.learn(context, arrivals, travel, root ? Fate::owed : Fate::none);
   trace_received(context, travel, arrivals, news.size());
   if (!news.empty()) repair_.on_news(context);
-  if (!is_root(context)) {
+  if (!root) {
     if (urgent) repair_.say_here(context, teller, 0, {});
     if (!news.empty()) tell(context, news, urgent);
     return;
@@ -167,7 +169,7 @@ void Relay::handle_tell(core::Context& context, const protocol::Message& message
     hop_.hear_jitter(static_cast<std::int64_t>(jitter_us) * kNsPerUs);
   }
   note_ping({teller, at_us, context.now_ns()}, hop_us > 0);
-  owe(context, news);
+  for (const std::uint32_t position : news) owed_.add(position);
   if (urgent) answer_urgent(context, teller, at_us, arrivals, news);
 }
 

@@ -281,9 +281,7 @@ void Repair::send_report(core::Context& context, std::uint32_t rank, bool asks) 
 
 bool Repair::replay(std::uint16_t kind, std::string_view payload) {
   if (kind == kSettled) {
-    // Before version 1.1 it was the count alone.
-    settled_ = payload.size() < sizeof(Settled) ? Settled{0, take<std::uint32_t>(payload), 0}
-                                                : take<Settled>(payload);
+    settled_ = take<Settled>(payload);
   } else if (kind == kAsked) {
     asked_ = take<Asked>(payload);
   } else if (kind == kJoining) {

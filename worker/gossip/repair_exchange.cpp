@@ -16,7 +16,7 @@ constexpr std::uint64_t kFillBytes = 32'768;  // of values in one fill, or one v
 
 // The whole vector if it fits on a page, else a page from where the last one ended.
 void Repair::send_vector(core::Context& context, std::uint32_t rank, bool wants_answer) {
-  send_page(context, rank, ledger_.log().sources().size() <= kMostClaims ? 0 : vector_from_,
+  send_page(context, rank, ledger_.log().source_count() <= kMostClaims ? 0 : vector_from_,
             wants_answer);
 }
 
@@ -25,22 +25,23 @@ void Repair::send_vector(core::Context& context, std::uint32_t rank, bool wants_
 void Repair::send_page(core::Context& context, std::uint32_t rank, std::uint32_t first,
                        bool wants_answer) {
   asked_ns_[rank] = context.now_ns();
-  const auto& sources = ledger_.log().sources();
+  const ValueLog& log = ledger_.log();
   const std::uint32_t nodes = node_count(context);
   std::uint32_t last = nodes - 1;
   std::string vector = "[";
   std::size_t claims = 0;
-  for (auto at = sources.lower_bound({first, 0}); at != sources.end(); ++at) {
-    if (claims >= kMostClaims && at->first.rank != last) break;
-    if (++claims >= kMostClaims) last = at->first.rank;
+  for (auto at = log.first_place({first, 0}); at < log.source_count(); ++at) {
+    const ValueLog::Known& known = log.source_at(at);
+    if (claims >= kMostClaims && known.source.rank != last) break;
+    if (++claims >= kMostClaims) last = known.source.rank;
     if (vector.size() > 1) vector.push_back(',');
-    append_claim(vector, at->first, static_cast<std::uint32_t>(at->second.positions.size()));
+    append_claim(vector, known.source, known.positions.size());
   }
   if (claims < kMostClaims) last = nodes - 1;
   vector.push_back(']');
   vector_from_ = last + 1 < nodes ? last + 1 : 0;
   std::string early;
-  const auto& behind_gaps = ledger_.log().early();
+  const auto& behind_gaps = log.early();
   for (auto at = behind_gaps.lower_bound({{first, 0}, 0}); at != behind_gaps.end(); ++at) {
     if (at->first.source.rank > last || ++claims > 2 * kMostClaims) break;
     early.push_back(early.empty() ? '[' : ',');
@@ -146,7 +147,7 @@ void Repair::answer_pull(core::Context& context, std::uint32_t rank, std::uint64
   for (; number <= last && (bytes < kFillBytes || number == first); ++number) {
     for (const std::uint32_t position : batches[number - batches.front().number].positions) {
       positions.push_back(position);
-      bytes += ledger_.log()[position].place.bytes;
+      bytes += ledger_.bytes_of_value(position);
     }
   }
   send_fill(context, rank, positions, {std::nullopt, StreamEnd{incarnation, number - 1}, 0, 0});
@@ -179,17 +180,17 @@ void Repair::fill_in(core::Context& context, std::uint32_t rank, std::uint32_t f
   const std::int64_t old_enough_ns = context.now_ns() - host_.settled_age_ns(context);
   std::vector<std::uint32_t> positions;
   std::uint64_t bytes = 0;
-  auto at = log.sources().lower_bound({first_rank, 0});
-  for (; at != log.sources().end() && at->first.rank <= last_rank; ++at) {
-    const auto& known = at->second.positions;
-    const auto found = theirs.find(at->first);
-    std::size_t i = found == theirs.end() ? 0 : found->second;
+  auto at = log.first_place({first_rank, 0});
+  for (; at < log.source_count() && log.source_at(at).source.rank <= last_rank; ++at) {
+    const auto& known = log.source_at(at).positions;
+    const auto found = theirs.find(log.source_at(at).source);
+    std::uint32_t i = found == theirs.end() ? 0 : found->second;
     for (; i < known.size() && bytes < kFillBytes; ++i) {
-      const LogEntry& entry = log[known[i]];
+      const LogEntry entry = log[known[i]];
       // A clock that went back (another boot) makes a value look new for ever.
       if (entry.taken_ns > old_enough_ns && entry.taken_ns <= context.now_ns()) break;
       positions.push_back(known[i]);
-      bytes += entry.place.bytes;
+      bytes += ledger_.bytes_of_value(known[i]);
     }
     if (i < known.size() && bytes >= kFillBytes) break;
   }
@@ -204,11 +205,13 @@ void Repair::fill_in(core::Context& context, std::uint32_t rank, std::uint32_t f
         log[behind->second].taken_ns <= context.now_ns())
       continue;
     positions.push_back(behind->second);
-    bytes += log[behind->second].place.bytes;
+    bytes += ledger_.bytes_of_value(behind->second);
   }
   FillNotes notes;
   notes.echo_us = at_us;
-  if (!positions.empty() && at != log.sources().end()) notes.next_rank = at->first.rank;
+  if (!positions.empty() && at < log.source_count()) {
+    notes.next_rank = log.source_at(at).source.rank;
+  }
   if (positions.empty() && at_us == 0) return;
   send_fill(context, rank, positions, notes);
 }

@@ -1,6 +1,30 @@
 #include "worker/gossip/strategy.h"
 
+#include "worker/gossip/value_record.h"
+
 namespace hearsay::gossip {
+namespace {
+
+constexpr auto kValue = static_cast<std::uint16_t>(ServiceChange::value);
+
+}  // namespace
+
+void Strategy::keep(core::Context& context, std::span<const std::string> values) {
+  for (const std::string& value : values) context.change(kValue, value);
+}
+
+void Strategy::restore(std::string_view record) {
+  take_fate(record);
+  while (!record.empty()) {
+    const ValueItem item = take_item(record);
+    if (!item.is_known) knowledge_.values.restore(item.text);
+  }
+}
+
+void Strategy::snapshot(const core::Service::ChangeSink& sink) const {
+  const ValueSet& values = knowledge_.values;
+  for (std::uint32_t number = 0; number < values.size(); ++number) sink(kValue, values[number]);
+}
 
 void Strategy::tell(core::Context& context, std::string_view peer, std::string_view json_array) {
   context.send(peer, kGossipType,
@@ -10,7 +34,6 @@ void Strategy::tell(core::Context& context, std::string_view peer, std::string_v
 
 bool Knowledge::learn(core::Context& context, std::string_view value, const Travel& travel) {
   if (!values.add(value)) return false;
-  context.change(static_cast<std::uint16_t>(ServiceChange::value), value);
   context.events().emit(trace::Event::value_learned, {{trace::FieldName::value, value},
                                                       {trace::FieldName::way, travel.way},
                                                       {trace::FieldName::peer, travel.peer},

@@ -37,11 +37,11 @@ inline constexpr std::string_view kFillType = "gossip-fill";      // what you mi
 // strategy ignores the records of another: a node may be started again with another one.
 enum class ServiceChange : std::uint16_t {
   value = 1,  // canonical JSON
-  topology    // the neighbours: a JSON array of names
+  topology,   // the neighbours: a JSON array of names
+  identified  // values with ids (value_record.h)
 };
 enum class StrategyChange : std::uint16_t {
-  identified = 16,  // ledger.cpp
-  epoch,            // relay.cpp, these and the following
+  epoch = 17,  // relay.cpp, these and the following
   owed,
   told,
   flushed,
@@ -65,7 +65,8 @@ struct FlushRecord {
 
 // What a node knows; owned by the broadcast service.
 struct Knowledge {
-  // Keeps a value, in the journal too. False if it is known already. `travel`: how it came.
+  // Keeps a value; it has yet to be put into the journal. False if it is known already. `travel`:
+  // how it came.
   bool learn(core::Context& context, std::string_view value, const Travel& travel);
 
   ValueSet values;
@@ -82,20 +83,26 @@ class Strategy {
   // As core::Service::start().
   virtual void start(core::Context& /*context*/) {}
   virtual void on_timer(core::Context& /*context*/, std::uint32_t /*token*/) {}
-  // Values that were new here; `source` is the node or client that they came from.
-  virtual void on_news(core::Context& /*context*/, std::span<const std::string> /*values*/,
-                       std::string_view /*source*/) {}
+  // Values that were new here, which the strategy puts into the journal: those without ids with
+  // keep(). `source` is the node or client that they came from.
+  virtual void on_news(core::Context& context, std::span<const std::string> values,
+                       std::string_view source) = 0;
   // The service has got its topology: this cluster broadcasts.
   virtual void on_topology(core::Context& /*context*/) {}
   // A message of one of the types above but kGossipType. Throws BadRequest.
   virtual void handle(core::Context& context, const protocol::Message& message);
 
-  // As core::Service::replay() and snapshot(), for the kinds from kFirstStrategyChange on.
+  // As core::Service::replay(): a record of values with ids, and one of the kinds from
+  // kFirstStrategyChange on. A strategy without ids keeps the values only.
+  virtual void restore(std::string_view record);
   virtual void replay(std::uint16_t /*kind*/, std::string_view /*payload*/) {}
-  virtual void snapshot(const core::Service::ChangeSink& /*sink*/) const {}
+  // As core::Service::snapshot(), the values included.
+  virtual void snapshot(const core::Service::ChangeSink& sink) const;
 
  protected:
   const Knowledge& knowledge() const { return knowledge_; }
+  // Puts values into the journal, without ids.
+  static void keep(core::Context& context, std::span<const std::string> values);
   // Sends values, given as a JSON array, to a peer.
   static void tell(core::Context& context, std::string_view peer, std::string_view json_array);
 

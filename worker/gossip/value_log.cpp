@@ -5,41 +5,85 @@
 namespace hearsay::gossip {
 namespace {
 
-// A sum of mixed ids does not depend on their order.
-std::uint64_t mix(const ValueId& id) {
-  core::Random by_source(id.source.incarnation, id.source.rank);
-  return core::Random(by_source.next(), id.sequence).next();
+std::uint64_t salt_of(const Source& source) {
+  return core::Random(source.incarnation, source.rank).next();
 }
 
 }  // namespace
 
-bool ValueLog::add(const LogEntry& entry) {
-  Known& known = sources_[entry.id.source];
+ValueLog::ValueLog() : salt_{Source{}, salt_of(Source{})} {}
+
+// A sum of mixed ids does not depend on their order.
+void ValueLog::mix_in(const ValueId& id) {
+  if (salt_.source != id.source) salt_ = {id.source, salt_of(id.source)};
+  fingerprint_ += core::Random(salt_.value, id.sequence).next();
+}
+
+std::uint32_t ValueLog::first_place(const Source& source) const {
+  std::uint32_t first = 0;
+  for (std::uint32_t left = order_.size(); left > 0;) {
+    const std::uint32_t half = left / 2;
+    if (source_at(first + half).source < source) {
+      first += half + 1;
+      left -= half + 1;
+    } else {
+      left = half;
+    }
+  }
+  return first;
+}
+
+std::optional<std::uint32_t> ValueLog::source_number(const Source& source) const {
+  const std::uint32_t place = first_place(source);
+  if (place == order_.size() || source_at(place).source != source) return std::nullopt;
+  return order_[place];
+}
+
+std::uint32_t ValueLog::number_of(const Source& source) {
+  if (const auto known = source_number(source)) return *known;
+  const auto number = static_cast<std::uint32_t>(sources_.size());
+  order_.insert(first_place(source), number);
+  sources_.push_back({source, {}});
+  return number;
+}
+
+bool ValueLog::add(std::uint32_t number, const LogEntry& entry) {
+  auto& positions = sources_[number].positions;
   const std::uint32_t sequence = entry.id.sequence;
   const std::uint32_t position = size();
-  if (sequence <= known.positions.size()) return false;
-  if (sequence == known.positions.size() + 1) {
-    known.positions.push_back(position);
-    auto next = early_.lower_bound({entry.id.source, sequence + 1});
-    while (next != early_.end() &&
-           next->first ==
-               ValueId{entry.id.source, static_cast<std::uint32_t>(known.positions.size() + 1)}) {
-      known.positions.push_back(next->second);
-      next = early_.erase(next);
-    }
+  if (sequence <= positions.size()) return false;
+  if (sequence == positions.size() + 1) {
+    positions.push_back(position);
+    if (!early_.empty()) close_gap(sources_[number]);
   } else if (!early_.emplace(entry.id, position).second) {
     return false;
   }
-  entries_.push_back(entry);
-  fingerprint_ += mix(entry.id);
+  const auto taken = static_cast<std::uint64_t>(entry.taken_ns);
+  entries_.push_back({static_cast<std::uint32_t>(taken), static_cast<std::uint32_t>(taken >> 32),
+                      entry.value, number, sequence});
+  mix_in(entry.id);
   return true;
 }
 
+// What was early follows now.
+void ValueLog::close_gap(Known& known) {
+  const auto follows = [&] { return ValueId{known.source, known.positions.size() + 1}; };
+  for (auto next = early_.find(follows()); next != early_.end() && next->first == follows();) {
+    known.positions.push_back(next->second);
+    next = early_.erase(next);
+  }
+}
+
+LogEntry ValueLog::operator[](std::uint32_t position) const {
+  const Entry& entry = entries_[position];
+  return {{sources_[entry.source].source, entry.sequence}, taken_ns(entry), entry.value};
+}
+
 std::optional<std::uint32_t> ValueLog::position(const ValueId& id) const {
-  const auto source = sources_.find(id.source);
-  if (source == sources_.end() || id.sequence == 0) return std::nullopt;
-  const Known& known = source->second;
-  if (id.sequence <= known.positions.size()) return known.positions[id.sequence - 1];
+  const auto number = source_number(id.source);
+  if (!number || id.sequence == 0) return std::nullopt;
+  const auto& positions = sources_[*number].positions;
+  if (id.sequence <= positions.size()) return positions[id.sequence - 1];
   const auto early = early_.find(id);
   if (early == early_.end()) return std::nullopt;
   return early->second;
@@ -55,9 +99,8 @@ bool ValueLog::has_gap(const Source& source) const {
 }
 
 std::uint32_t ValueLog::complete_up_to(const Source& source) const {
-  const auto found = sources_.find(source);
-  if (found == sources_.end()) return 0;
-  return static_cast<std::uint32_t>(found->second.positions.size());
+  const auto number = source_number(source);
+  return number ? sources_[*number].positions.size() : 0;
 }
 
 }  // namespace hearsay::gossip

@@ -3,7 +3,7 @@
 #include <algorithm>
 #include <charconv>
 #include <limits>
-#include <tuple>
+#include <optional>
 
 #include "common/protocol/array_elements.h"
 #include "common/protocol/canonical_json.h"
@@ -66,28 +66,26 @@ std::vector<std::string_view> read_elements(std::string_view json) {
 
 void append_runs(std::string& out, const ValueLog& log, const ValueSet& values,
                  std::vector<std::uint32_t>& positions) {
-  std::sort(positions.begin(), positions.end(), [&](std::uint32_t a, std::uint32_t b) {
-    return std::tie(log[a].id.source, log[a].id.sequence) <
-           std::tie(log[b].id.source, log[b].id.sequence);
-  });
-  const ValueId* last = nullptr;
+  std::sort(positions.begin(), positions.end(),
+            [&](std::uint32_t a, std::uint32_t b) { return log[a].id < log[b].id; });
+  std::optional<ValueId> last;
   out.push_back('[');
   for (const std::uint32_t position : positions) {
-    const LogEntry& entry = log[position];
-    const bool continues = last != nullptr && last->source == entry.id.source &&
-                           last->sequence + 1 == entry.id.sequence;
+    const LogEntry entry = log[position];
+    const bool continues =
+        last && last->source == entry.id.source && last->sequence + 1 == entry.id.sequence;
     if (!continues) {
-      if (last != nullptr) out.append("]],");
+      if (last) out.append("]],");
       append_source(out, entry.id.source);
       append_unsigned(out, entry.id.sequence);
       out.append(",[");
     } else {
       out.push_back(',');
     }
-    out.append(values.at(entry.place));
-    last = &entry.id;
+    out.append(values[entry.value]);
+    last = entry.id;
   }
-  out.append(last != nullptr ? "]]]" : "]");
+  out.append(last ? "]]]" : "]");
 }
 
 std::vector<Arrival> read_runs(std::string_view json, std::size_t node_count) {

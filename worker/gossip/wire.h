@@ -16,6 +16,7 @@
 
 #include "common/protocol/message.h"
 #include "worker/gossip/value_log.h"
+#include "worker/gossip/value_set.h"
 
 namespace hearsay::gossip {
 

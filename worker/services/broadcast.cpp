@@ -17,6 +17,7 @@ namespace hearsay::services {
 namespace {
 
 constexpr auto kValue = static_cast<std::uint16_t>(gossip::ServiceChange::value);
+constexpr auto kIdentified = static_cast<std::uint16_t>(gossip::ServiceChange::identified);
 constexpr auto kTopology = static_cast<std::uint16_t>(gossip::ServiceChange::topology);
 
 // The neighbours of `node` in a topology, all of them known nodes: an unknown destination would
@@ -129,7 +130,11 @@ void Broadcast::on_timer(core::Context& context, std::uint32_t token) {
 
 void Broadcast::replay(std::uint16_t kind, std::string_view payload) {
   if (kind == kValue) {
-    knowledge_.values.add(payload);
+    knowledge_.values.restore(payload);
+    return;
+  }
+  if (kind == kIdentified) {
+    strategy_->restore(payload);
     return;
   }
   if (kind >= gossip::kFirstStrategyChange) {
@@ -145,9 +150,14 @@ void Broadcast::replay(std::uint16_t kind, std::string_view payload) {
   has_topology_ = true;
 }
 
+// Beside a value's text: a varint or two bytes for time, source, number and length.
+std::uint64_t Broadcast::snapshot_bytes() const {
+  constexpr std::uint64_t kBesideAValue = 5;
+  return knowledge_.values.json_array().size() + kBesideAValue * knowledge_.values.size();
+}
+
 void Broadcast::snapshot(const ChangeSink& sink) const {
   if (has_topology_) sink(kTopology, knowledge_.neighbours.json());
-  knowledge_.values.for_each([&](std::string_view value) { sink(kValue, value); });
   strategy_->snapshot(sink);
 }
 

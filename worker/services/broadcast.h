@@ -24,7 +24,9 @@ class Broadcast final : public core::Service {
   void start(core::Context& context) override;
   void on_timer(core::Context& context, std::uint32_t token) override;
   void replay(std::uint16_t kind, std::string_view payload) override;
+  void replayed() override { knowledge_.values.restored(); }
   void snapshot(const ChangeSink& sink) const override;
+  std::uint64_t snapshot_bytes() const override;
 
  private:
   void broadcast(core::Context& context, const protocol::Message& message);

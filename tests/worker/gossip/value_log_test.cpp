@@ -3,6 +3,7 @@
 #include <gtest/gtest.h>
 
 #include <algorithm>
+#include <limits>
 #include <random>
 
 namespace hearsay::gossip {
@@ -11,7 +12,7 @@ namespace {
 constexpr Source kSource{3, 77};
 
 LogEntry entry(std::uint32_t sequence, Source source = kSource) {
-  return {{source, sequence}, 1000 + sequence, {sequence, 1}};
+  return {{source, sequence}, 1000 + sequence, sequence};
 }
 
 TEST(ValueLog, KnowsNothingAtFirst) {
@@ -20,7 +21,7 @@ TEST(ValueLog, KnowsNothingAtFirst) {
   EXPECT_FALSE(log.contains({kSource, 1}));
   EXPECT_EQ(log.complete_up_to(kSource), 0U);
   EXPECT_FALSE(log.has_gaps());
-  EXPECT_TRUE(log.sources().empty());
+  EXPECT_EQ(log.source_count(), 0U);
 }
 
 TEST(ValueLog, KeepsEntriesInTheOrderInWhichTheyCame) {
@@ -114,7 +115,35 @@ TEST(ValueLog, TheOrderOfArrivalDoesNotMatterToWhatIsKnown) {
     }
     EXPECT_EQ(log.fingerprint(), ordered.fingerprint());
     EXPECT_FALSE(log.has_gaps());
-    for (const auto& [source, known] : log.sources()) EXPECT_EQ(known.positions.size(), 40U);
+    ASSERT_EQ(log.source_count(), 3U);
+    for (std::uint32_t place = 0; place < 3; ++place) {
+      EXPECT_EQ(log.source_at(place).positions.size(), 40U);
+    }
+  }
+}
+
+TEST(ValueLog, SourcesAreNumberedAsTheyComeAndPlacedInOrder) {
+  ValueLog log;
+  for (const Source source : {Source{5, 1}, Source{2, 9}, Source{2, 3}}) log.add(entry(1, source));
+  EXPECT_EQ(log.source_number({5, 1}), 0U);
+  EXPECT_EQ(log.source_number({2, 3}), 2U);
+  EXPECT_EQ(log.source_number({2, 4}), std::nullopt);
+  EXPECT_EQ(log.source_at(0).source, (Source{2, 3}));
+  EXPECT_EQ(log.source_at(2).source, (Source{5, 1}));
+  EXPECT_EQ(log.first_place({2, 4}), 1U);
+  EXPECT_EQ(log.first_place({6, 0}), 3U);
+  EXPECT_EQ(log.number_at(1), 1U);
+}
+
+TEST(ValueLog, KeepsTimesOfAnySign) {
+  ValueLog log;
+  EXPECT_EQ(log.last_taken_ns(), 0);
+  std::uint32_t sequence = 0;
+  for (const std::int64_t taken_ns : {std::int64_t{-5}, std::numeric_limits<std::int64_t>::min(),
+                                      std::numeric_limits<std::int64_t>::max()}) {
+    log.add({{kSource, ++sequence}, taken_ns, 0});
+    EXPECT_EQ(log[sequence - 1].taken_ns, taken_ns);
+    EXPECT_EQ(log.last_taken_ns(), taken_ns);
   }
 }
 

@@ -16,7 +16,7 @@ class Runs : public ::testing::Test {
  protected:
   void add(Source source, std::uint32_t sequence, const std::string& value) {
     values_.add(value);
-    log_.add({{source, sequence}, 0, values_.place(value)});
+    log_.add({{source, sequence}, 0, *values_.find(value)});
   }
   std::string text(std::vector<std::uint32_t> positions) const {
     std::string out;
@@ -61,7 +61,7 @@ TEST_F(Runs, WhatIsWrittenIsReadAgain) {
   for (const Arrival& arrival : arrivals) {
     const auto position = log_.position(arrival.id);
     ASSERT_TRUE(position);
-    EXPECT_EQ(values_.at(log_[*position].place), arrival.value);
+    EXPECT_EQ(values_[log_[*position].value], arrival.value);
   }
 }
 

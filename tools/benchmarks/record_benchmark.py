@@ -11,9 +11,38 @@ import argparse
 import glob
 import os
 import statistics
+import subprocess
+import sys
 import tempfile
+import threading
+import time
 
-from trace_benchmark import echoes_a_second, make_requests
+INIT = b'{"src":"c0","dest":"n1","body":{"type":"init","msg_id":1,"node_id":"n1","node_ids":["n1"]}}\n'
+
+
+def make_requests(count):
+    return b"".join(b'{"src":"c1","dest":"n1","body":{"type":"echo","msg_id":%d,'
+                    b'"echo":"Please echo %d"}}\n' % (number, number) for number in range(count))
+
+
+def echoes_a_second(program, arguments, requests, count):
+    with tempfile.NamedTemporaryFile(prefix="hearsay-trace-") as trace:
+        node = subprocess.Popen([program, *arguments], stdin=subprocess.PIPE,
+                                stdout=subprocess.PIPE, stderr=trace)
+        node.stdin.write(INIT)
+        node.stdin.flush()
+        node.stdout.readline()
+        began = time.monotonic()
+        writer = threading.Thread(target=lambda: (node.stdin.write(requests), node.stdin.close()))
+        writer.start()
+        answers = 0
+        while chunk := os.read(node.stdout.fileno(), 1 << 20):
+            answers += chunk.count(b"\n")
+        took = time.monotonic() - began
+        writer.join()
+        if node.wait() != 0 or answers != count:
+            sys.exit(f"{answers} of {count} answers, exit code {node.returncode}")
+    return count / took
 
 
 def recorded(program, requests, count):

@@ -39,23 +39,30 @@ RecordingWriter::RecordingWriter(FileDescriptor file, std::uint64_t limit_bytes,
     : file_(std::move(file)), limit_bytes_(limit_bytes) {
   const FileHead head = make_head(begin);
   id_ = head.id;
-  collected_ = bytes_of(head);
+  if (!write_exactly(bytes_of(head))) throw_errno("writing the recording");
+  written_ = sizeof head;
   append_sealed(number_of(RecordKind::begin), 0, {}, to_payload(begin));
-  if (!write_exactly(collected_)) throw_errno("writing the recording");
-  written_ = collected_.size();
-  records_ = std::exchange(collected_records_, 0);
-  collected_.clear();
+  if (!write_exactly(collected())) throw_errno("writing the recording");
+  forget_collected(Kept::yes);
 }
 
+// The collected bytes are the front of a string that only grows: nothing is filled with zeros that
+// is written anyway.
 void RecordingWriter::append_sealed(std::uint16_t kind, std::uint16_t flags, std::string_view head,
                                     std::string_view rest) {
   const std::uint64_t payload_bytes = head.size() + rest.size();
-  const std::uint64_t at = collected_.size();
+  const std::uint64_t bytes = shm::checked_bytes(payload_bytes);
+  if (collected_bytes_ + bytes > collected_.size()) {
+    collected_.resize(2 * (collected_bytes_ + bytes));
+  }
+  char* const record = collected_.data() + collected_bytes_;
   const RecordHeader header{static_cast<std::uint32_t>(payload_bytes), kind, flags};
-  collected_.append(bytes_of(header)).append(head).append(rest);
-  collected_.resize(at + shm::checked_bytes(payload_bytes), '\0');
-  shm::seal(reinterpret_cast<std::byte*>(collected_.data() + at), payload_bytes,
-            written_ + at + id_);
+  std::memset(record + bytes - 2 * sizeof(std::uint64_t), 0, sizeof(std::uint64_t));  // the gap
+  std::memcpy(record, &header, sizeof header);
+  head.copy(record + sizeof header, head.size());
+  rest.copy(record + sizeof header + head.size(), rest.size());
+  shm::seal(reinterpret_cast<std::byte*>(record), payload_bytes, written_ + collected_bytes_ + id_);
+  collected_bytes_ += bytes;
   ++collected_records_;
 }
 
@@ -66,15 +73,13 @@ void RecordingWriter::append(std::uint16_t kind, std::uint16_t flags, std::strin
     return;
   }
   const std::uint64_t bytes = shm::checked_bytes(head.size() + rest.size());
-  if (written_ + collected_.size() + bytes + kLastWordsBytes > limit_bytes_) {
+  if (written_ + collected_bytes_ + bytes + kLastWordsBytes > limit_bytes_) {
     ++missed_;
     return stop("its limit is reached (--record-limit-mib)");
   }
-  const std::uint64_t before = collected_.size();
   try {
     append_sealed(kind, flags, head, rest);
   } catch (const std::bad_alloc&) {
-    collected_.resize(before);
     ++missed_;
     stop("no memory");
   }
@@ -124,26 +129,26 @@ bool RecordingWriter::write_exactly(std::string_view bytes) noexcept {
   return true;
 }
 
+void RecordingWriter::forget_collected(Kept kept) {
+  (kept == Kept::yes ? records_ : missed_) += std::exchange(collected_records_, 0);
+  if (kept == Kept::yes) written_ += collected_bytes_;
+  collected_bytes_ = 0;
+}
+
 // The file's size stays what it is. Where there is no room, or nothing can be reserved, the write
 // says the rest.
 void RecordingWriter::reserve() noexcept {
-  if (written_ + collected_.size() <= reserved_) return;
+  if (written_ + collected_bytes_ <= reserved_) return;
   static_cast<void>(::fallocate(file_.get(), FALLOC_FL_KEEP_SIZE, static_cast<off_t>(written_),
-                                static_cast<off_t>(collected_.size() + kReservedAheadBytes)));
-  reserved_ = written_ + collected_.size() + kReservedAheadBytes;
+                                static_cast<off_t>(collected_bytes_ + kReservedAheadBytes)));
+  reserved_ = written_ + collected_bytes_ + kReservedAheadBytes;
 }
 
 void RecordingWriter::write_collected() noexcept {
   reserve();
-  if (write_exactly(collected_)) {
-    written_ += collected_.size();
-    records_ += std::exchange(collected_records_, 0);
-    collected_.clear();
-    return;
-  }
+  if (write_exactly(collected())) return forget_collected(Kept::yes);
   const char* const why = std::strerror(errno);
-  missed_ += std::exchange(collected_records_, 0);
-  collected_.clear();
+  forget_collected(Kept::no);
   // Half a record must not stay; and where it was, there may be room for the last words.
   const bool cut = ::ftruncate(file_.get(), static_cast<off_t>(written_)) == 0 &&
                    ::lseek(file_.get(), static_cast<off_t>(written_), SEEK_SET) >= 0;
@@ -158,13 +163,12 @@ void RecordingWriter::write_collected() noexcept {
 
 void RecordingWriter::stop(const char* why) noexcept {
   stopped_ = true;
-  const std::uint64_t before = collected_.size();
   try {
     why_ = why;
     append_sealed(number_of(RecordKind::stopped), 0, {}, why_);
     --collected_records_;  // it records nothing
   } catch (const std::bad_alloc&) {
-    collected_.resize(before);
+    // Then the file does not say it; the trace does.
   }
 }
 

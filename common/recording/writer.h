@@ -33,7 +33,7 @@ class RecordingWriter {
   void ended(const WorkerMark& mark) noexcept;
 
   void flush() noexcept {
-    if (!collected_.empty()) write_collected();
+    if (collected_bytes_ > 0) write_collected();
   }
 
   bool stopped() const { return stopped_; }
@@ -47,6 +47,11 @@ class RecordingWriter {
               std::string_view rest) noexcept;
   void append_sealed(std::uint16_t kind, std::uint16_t flags, std::string_view head,
                      std::string_view rest);
+  std::string_view collected() const {
+    return std::string_view(collected_).substr(0, collected_bytes_);
+  }
+  enum class Kept { no, yes };
+  void forget_collected(Kept kept);
   void write_collected() noexcept;
   void reserve() noexcept;
   bool write_exactly(std::string_view bytes) noexcept;
@@ -55,7 +60,8 @@ class RecordingWriter {
   FileDescriptor file_;
   std::uint64_t limit_bytes_;
   std::uint64_t id_;
-  std::string collected_;
+  std::string collected_;  // its front
+  std::uint64_t collected_bytes_ = 0;
   std::uint64_t collected_records_ = 0;
   std::uint64_t written_ = 0;  // bytes in the file
   std::uint64_t reserved_ = 0;

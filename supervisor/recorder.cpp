@@ -85,8 +85,8 @@ recording::WorkerMark Recorder::mark(std::int64_t now_ns, std::uint64_t generati
   return mark;
 }
 
-void Recorder::worker_started(std::int64_t now_ns, std::uint64_t generation) {
-  writer_.worker_started(mark(now_ns, generation));
+void Recorder::worker_started(const recording::WorkerMark& from) {
+  writer_.worker_started(from);
   flush();
 }
 

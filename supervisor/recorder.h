@@ -37,9 +37,11 @@ class Recorder {
     if (writer_.stopped() && !told_) tell_stopped();
   }
 
-  // While no worker lives: the next one starts; the last one is dead; the last one has ended, as it
-  // was asked to.
-  void worker_started(std::int64_t now_ns, std::uint64_t generation);
+  // While no worker lives: where the last one has left everything.
+  recording::WorkerMark mark(std::int64_t now_ns, std::uint64_t generation);
+  // A worker runs, which starts from there.
+  void worker_started(const recording::WorkerMark& from);
+  // While no worker lives: the last one is dead; it has ended, as it was asked to.
   void worker_died(std::int64_t now_ns, std::uint64_t generation, int wait_status,
                    DeathCause cause);
   void node_ended(std::int64_t now_ns, std::uint64_t generation);
@@ -48,7 +50,6 @@ class Recorder {
   void tell_end();
 
  private:
-  recording::WorkerMark mark(std::int64_t now_ns, std::uint64_t generation);
   void tell_stopped();
 
   std::string path_;

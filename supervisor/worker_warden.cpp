@@ -101,7 +101,8 @@ void WorkerWarden::spawn(std::int64_t now_ns) {
   segment_.header().committing.store(0, std::memory_order_relaxed);
   segment_.header().poison_position.store(tally_.poison_position(), std::memory_order_relaxed);
   shm::lower(segment_.worker_park());
-  if (recorder_ != nullptr) recorder_->worker_started(now_ns, generation_ + 1);
+  recording::WorkerMark from;
+  if (recorder_ != nullptr) from = recorder_->mark(now_ns, generation_ + 1);
   const shm::CommitSlot slot = shm::active_slot(segment_.commit());
   inputs_before_ = slot.inputs;
   steps_before_ = shm::committed_steps(segment_.commit());
@@ -114,6 +115,7 @@ void WorkerWarden::spawn(std::int64_t now_ns) {
     handle(LifeEvent::not_started, now_ns);
     return;
   }
+  if (recorder_ != nullptr) recorder_->worker_started(from);
   trace_.set_generation(++generation_);
   was_ready_ = false;
   killed_for_.reset();

@@ -5,27 +5,25 @@
 //         | magic   | version | zero | id   | check | record  | record  |         |
 //         +---------+---------+------+------+-------+---------+---------+-- ... --+
 //
-// Behind the head stand records, each as it would lie in shared memory
-// (common/shm/checked_record.h: header, payload, gap to 8, check sum), sealed with its place in the
-// file plus `id`. So a record that is damaged, that was moved, or that comes from another recording
-// does not match.
+// Behind the head stand records, each as it would lie in shared memory (checked_record.h in
+// common/shm: header, payload, gap to 8, check sum), sealed with its place in the file plus `id`.
+// So a record that is damaged, that was moved, or that comes from another recording does not match.
 //
-//   kind                payload                                  when
-//   begin               Beginning, then texts                    once, first
-//   journal             a piece of the journal                   behind it, if the node went on
-//   from one worker_started      WorkerMark                               before that worker can
-//   take an input worker_ended        WorkerMark                               when its death is
-//   certain input + InputKind   u64 position in the request ring, then   before the worker can see
-//   it
-//                       the ring's payload (protocol/link.h)
-//   output + OutputKind the reply ring's payload                 before it is seen outside
-//   stopped             text: why nothing more was recorded      last, if so
-//   ended               WorkerMark                               last, if the node came to its end
+//   kind                 payload                        when
+//   begin                Beginning, then texts          once, first
+//   journal              a piece of the journal         behind it, if the node went on from one
+//   worker_started       WorkerMark                     before anything that this worker does
+//   worker_ended         WorkerMark                     when its death is certain
+//   input + InputKind    u64 position in the request    before the worker can see it
+//                        ring, the ring's payload
+//   output + OutputKind  the reply ring's payload       before it is seen outside
+//   stopped              text: why nothing follows      last, if so
+//   ended                WorkerMark                     last, if the node came to its end
 //
-// An input or output has the flags of its record in the ring. The inputs are numbered from
-// Beginning::first_input on. An output belongs to an input further up; which one the reader learns
-// by running the node again. A list of texts is a u32 count, then for each a u32 length and its
-// bytes. Little-endian; no pointers.
+// Kinds and payloads of the rings: common/protocol/link.h. An input or output has the flags of its
+// record in the ring. The inputs are numbered from Beginning::first_input on. An output belongs to
+// an input further up; which one the reader learns by running the node again. A list of texts is a
+// u32 count, then for each a u32 length and its bytes. Little-endian; no pointers.
 #pragma once
 
 #include <array>

@@ -1,13 +1,16 @@
 // Recordings of real and simulated nodes run again: the same, or where they differ.
 #include <gtest/gtest.h>
 #include <signal.h>
+#include <unistd.h>
 
 #include <algorithm>
 #include <filesystem>
+#include <fstream>
 #include <string>
 #include <vector>
 
 #include "tests/support/conversation.h"
+#include "tests/support/file_size_limit.h"
 #include "tests/support/messages.h"
 #include "tests/support/send_signal.h"
 #include "tests/support/temporary_folder.h"
@@ -138,6 +141,45 @@ TEST(Replay, TheNodeGoesOnWhenTheRecordingIsAtItsLimit) {
   EXPECT_LE(fs::file_size(recording_of(folder)), std::uintmax_t{1} << 20);
   EXPECT_EQ(replayed(recording_of(folder)), "same");
   EXPECT_NE(read_history(recording_of(folder)).stopped, "");
+}
+
+TEST(Replay, TheNodeGoesOnWhenTheDiskTakesNoMore) {
+  const test::TemporaryFolder folder;
+  {
+    const test::FileSizeLimit limit(1'000'000);
+    Conversation talk(recorded_in(folder));
+    for (std::int64_t id = 1; id <= 8; ++id) talk.say(echo(id, std::string(100'000, 'x')));
+    EXPECT_FALSE(talk.answer_to(8).is_null());
+    talk.expect_good_end();
+    EXPECT_EQ(talk.node().count_events("recording_stopped"), 1U);
+  }
+  EXPECT_EQ(replayed(recording_of(folder)), "same");
+}
+
+// A start that failed is no worker's life.
+TEST(Replay, AWorkerThatCouldNotBeStartedAtFirstIsTheSame) {
+  const test::TemporaryFolder folder;
+  const fs::path worker = folder / "worker";
+  test::NodeRunner node(
+      {.arguments = {"--worker=" + worker.string(), "--record=" + folder.path().string()}});
+  ASSERT_TRUE(node.send_line(test::init_line("n1", {"n1"})));
+  for (int i = 0; i < 10'000 && node.count_events("worker_not_started") < 2; ++i) ::usleep(1000);
+  fs::create_symlink(test::built_program("hearsay-worker"), worker);
+  EXPECT_EQ(test::type_of(node.next_message()), "init_ok");
+  EXPECT_TRUE(node.ends_well());
+  EXPECT_EQ(replayed(recording_of(folder)), "same");
+  EXPECT_EQ(read_history(recording_of(folder)).lives.size(), 1U);
+}
+
+TEST(Replay, APlaceThatCanNotBeIsRefusedAtTheStart) {
+  const test::TemporaryFolder folder;
+  std::ofstream(folder / "file") << "x";
+  for (const std::string path :
+       {std::string("relative"), std::string("/proc/nowhere"), (folder / "file").string()}) {
+    test::NodeRunner node({.arguments = {"--record=" + path}});
+    EXPECT_EQ(node.exit_code(), 2) << path;
+    EXPECT_NE(node.stderr_text().find("--record"), std::string::npos) << path;
+  }
 }
 
 TEST(Replay, AnotherAnswerIsADifferenceAtItsInput) {

@@ -174,7 +174,7 @@ TEST(Replay, AWorkerThatCouldNotBeStartedAtFirstIsTheSame) {
 TEST(Replay, APlaceThatCanNotBeIsRefusedAtTheStart) {
   const test::TemporaryFolder folder;
   std::ofstream(folder / "file") << "x";
-  for (const std::string path :
+  for (const std::string& path :
        {std::string("relative"), std::string("/proc/nowhere"), (folder / "file").string()}) {
     test::NodeRunner node({.arguments = {"--record=" + path}});
     EXPECT_EQ(node.exit_code(), 2) << path;

@@ -91,13 +91,7 @@ void Player::begin_life() {
   compacted_ = false;
   tell(fmt::format("worker {} starts with {} inputs done and {} bytes of journal",
                    life().generation(), number_, journal_end_));
-  if (life().from != number_ || life().start.journal_check != journal_check_) {
-    return differ(
-        fmt::format("the start of worker {}", life().generation()),
-        fmt::format("{} inputs done, {}", life().from,
-                    describe_journal(life().start.journal_end, life().start.journal_check)),
-        fmt::format("{} inputs done, {}", number_, describe_journal(journal_end_, journal_check_)));
-  }
+  compare_journal(fmt::format("the start of worker {}", life().generation()), life().start);
   rebuild();
   if (life_ + 1 == history_.lives.size()) journal_ = {};
 }
@@ -255,19 +249,21 @@ void Player::check_end() {
   differ("behind the last input", describe_output(record_of(*output_)), "nothing more");
 }
 
-bool Player::compare_journal() {
-  const WorkerMark& end = *life().end;
-  if (end.journal_end == journal_end_ && end.journal_check == journal_check_) return true;
-  differ(fmt::format("the end of worker {}, which did the inputs from {} to {}",
-                     life().generation(), life().from, life().to),
-         describe_journal(end.journal_end, end.journal_check),
-         describe_journal(journal_end_, journal_check_));
-  return false;
+void Player::compare_journal(std::string where, const WorkerMark& mark) {
+  if (other_journal_ ||
+      (mark.journal_end == journal_end_ && mark.journal_check == journal_check_)) {
+    return;
+  }
+  other_journal_ = {number_, std::move(where),
+                    describe_journal(mark.journal_end, mark.journal_check),
+                    describe_journal(journal_end_, journal_check_)};
 }
 
 void Player::end_life() {
   const WorkerMark& end = *life().end;
-  if (!compare_journal()) return;
+  compare_journal(fmt::format("the end of worker {}, which did the inputs from {} to {}",
+                              life().generation(), life().from, life().to),
+                  end);
   if (end.cause == Cause::asked) return bury();
   ++deaths_;
   tell(fmt::format("worker {} is dead: {} ({}), {} inputs done", life().generation(),

@@ -61,7 +61,10 @@ class Player {
   const std::optional<Difference>& difference() const { return difference_; }
   // Inputs that killed their worker by themselves when they were recorded, and do no more.
   const std::vector<Difference>& survived() const { return survived_; }
-  bool is_same() const { return !difference_ && survived_.empty(); }
+  // The first journal that is not as it was left. No end of the replay: another version may write
+  // its journal otherwise and still say the same.
+  const std::optional<Difference>& other_journal() const { return other_journal_; }
+  bool is_same() const { return !difference_ && !other_journal_ && survived_.empty(); }
   // Inputs that ran but whose outputs the recording does not have any more.
   std::uint64_t unheard() const { return unheard_; }
   std::uint64_t deaths() const { return deaths_; }
@@ -93,7 +96,7 @@ class Player {
   void count_journal();
   void compare_outputs();
   bool peek_output();
-  bool compare_journal();
+  void compare_journal(std::string where, const recording::WorkerMark& mark);
   void differ(std::string where, std::string recorded, std::string replayed);
   void check_end();
   void tell(const std::string& line) const {
@@ -111,6 +114,7 @@ class Player {
   std::optional<Next> next_;
   std::optional<Difference> difference_;
   std::vector<Difference> survived_;
+  std::optional<Difference> other_journal_;
   std::size_t life_ = 0;
   bool living_ = false;
   bool compacted_ = false;         // this worker has written its journal anew

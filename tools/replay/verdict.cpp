@@ -68,6 +68,7 @@ std::string describe_flaws(const History& history) {
 std::string describe_verdict(const Player& player, const std::string& path) {
   const History& history = player.history();
   std::string text;
+  if (player.other_journal()) text += describe(*player.other_journal(), history);
   for (const Difference& each : player.survived()) text += describe(each, history);
   if (player.difference()) {
     text += describe(*player.difference(), history);
@@ -76,7 +77,7 @@ std::string describe_verdict(const Player& player, const std::string& path) {
   } else {
     text += fmt::format(
         "{}: {}: {}{}\n", history.begin.node, counts(player),
-        player.survived().empty() ? "the same, byte for byte" : "otherwise the same, byte for byte",
+        player.is_same() ? "the same, byte for byte" : "otherwise the same, byte for byte",
         history.ended ? "" : " (the recording has no end: its node was killed)");
   }
   if (player.unheard() > 0) {

@@ -40,6 +40,9 @@ nlohmann::json check_counter(const History& history);
 // Jepsen's analysis of logs (kafka/README.md). Throws CheckerFailed where Jepsen's checker throws.
 nlohmann::json check_kafka(const History& history);
 
+// Each key of a key-value store is linearizable (linear/README.md). Throws CheckerFailed.
+nlohmann::json check_lin_kv(const History& history);
+
 // What Jepsen's set-full overlooks: "duplicated" (value: the most often that one read showed it)
 // and "unexpected" (values read that nobody added), each with its "-count".
 nlohmann::json find_oddities(const History& history, std::string_view add_f);

@@ -19,6 +19,10 @@ bool is_any(const Operation& /*operation*/) {
   return true;
 }
 
+bool has_a_key(const Operation& operation) {
+  return operation.value.is_array() && operation.value.size() == 2;
+}
+
 bool reads_a_list(const Operation& operation) {
   return operation.f != "read" || operation.value.is_array() || operation.value.is_null();
 }
@@ -68,6 +72,7 @@ const std::vector<JudgedWorkload>& table() {
       {"g-counter", {"add", "read"}, reads_a_number, judge_by<check_counter>},
       {"pn-counter", {"add", "read"}, reads_a_number, judge_by<check_counter>},
       {"kafka", {"send", "poll", "assign", "crash"}, is_any, judge_by<check_kafka>},
+      {"lin-kv", {"read", "write", "cas"}, has_a_key, judge_by<check_lin_kv>},
       {"txn-list-append", {"txn"}, is_any, judge_elle<check_list_append>},
       {"txn-rw-register", {"txn"}, is_any, judge_elle<check_rw_register>},
   };

@@ -1,4 +1,5 @@
 #include <algorithm>
+#include <cstdint>
 #include <map>
 #include <nlohmann/json.hpp>
 #include <optional>
@@ -21,7 +22,6 @@ struct Element {  // NOLINT(bugprone-exception-escape): as in history.h
   std::optional<std::size_t> known;  // the operation from which on the value is known to be in
   std::optional<std::size_t> last_present;
   std::optional<std::size_t> last_absent;
-  std::size_t seen_in_read = 0;  // the number of the last read that showed it
 };
 
 enum class Outcome { stable, lost, never_read };
@@ -34,6 +34,34 @@ struct Judged {
 
 using Elements = std::vector<Element>;
 
+// Values by number. Whole numbers, which they mostly are, are not made text of.
+class Positions {
+ public:
+  static constexpr std::uint32_t kNone = 0xFFFFFFFF;
+
+  std::uint32_t find(const nlohmann::json& value) const {
+    if (value.is_number_integer()) {
+      const auto found = numbers_.find(value.get<std::int64_t>());
+      return found == numbers_.end() ? kNone : found->second;
+    }
+    const auto found = others_.find(value.dump());
+    return found == others_.end() ? kNone : found->second;
+  }
+  void add(const nlohmann::json& value, std::uint32_t position) {
+    if (value.is_number_integer()) {
+      numbers_.emplace(value.get<std::int64_t>(), position);
+    } else {
+      others_.emplace(value.dump(), position);
+    }
+  }
+
+ private:
+  std::unordered_map<std::int64_t, std::uint32_t> numbers_;
+  std::unordered_map<std::string, std::uint32_t> others_;
+};
+
+// Reads may be many and long: what is looked at for each element of each of them is kept close
+// together. No index is higher than 32 bits hold.
 class Timeline {
  public:
   Timeline(const History& history, std::string_view add_f) : history_(history) {
@@ -42,9 +70,7 @@ class Timeline {
       if (operation.f == add_f) add(operation);
       if (operation.f == "read" && operation.type == OperationType::ok) read(operation);
     }
-    // By value, as the results list them.
-    std::sort(elements_.begin(), elements_.end(),
-              [](const Element& a, const Element& b) { return a.value < b.value; });
+    finish();
   }
 
   const Elements& elements() const { return elements_; }
@@ -53,12 +79,22 @@ class Timeline {
   const std::vector<nlohmann::json>& unexpected() const { return unexpected_; }
 
  private:
+  // Indices are one more than they are; 0: none.
+  struct Marks {
+    std::uint32_t last_present = 0;
+    std::uint32_t last_absent = 0;
+    std::uint32_t read = 0;   // the number of the last read that showed it
+    std::uint32_t times = 0;  // how often that did
+  };
+
   void add(const Operation& operation) {
-    const auto [found, is_new] = positions_.try_emplace(operation.value.dump(), elements_.size());
-    if (is_new) {
+    const std::uint32_t position = positions_.find(operation.value);
+    if (position == Positions::kNone) {
+      positions_.add(operation.value, static_cast<std::uint32_t>(elements_.size()));
       elements_.emplace_back().value = operation.value;
+      marks_.emplace_back();
     } else if (operation.type == OperationType::ok) {
-      Element& element = elements_[found->second];
+      Element& element = elements_[position];
       if (!element.known) element.known = static_cast<std::size_t>(operation.index);
     }
   }
@@ -66,44 +102,51 @@ class Timeline {
   void read(const Operation& operation) {
     const auto completion = static_cast<std::size_t>(operation.index);
     const std::size_t invocation = history_.partner(completion).value_or(completion);
+    const auto mark = static_cast<std::uint32_t>(invocation + 1);
     ++read_number_;
     for (const nlohmann::json& value : operation.value) {
-      const auto found = positions_.find(value.dump());
-      if (found == positions_.end()) {
+      const std::uint32_t position = positions_.find(value);
+      if (position == Positions::kNone) {
         if (unknown_.insert(value.dump()).second) unexpected_.push_back(value);
         continue;
       }
-      Element& element = elements_[found->second];
-      if (element.seen_in_read == read_number_) {
-        note_duplicate(operation.value, value);
-        continue;
-      }
-      element.seen_in_read = read_number_;
+      Marks& marks = marks_[position];
+      marks.times = marks.read == read_number_ ? marks.times + 1 : 1;
+      marks.read = read_number_;
+      marks.last_present = std::max(marks.last_present, mark);
+      if (marks.times > 1) note_duplicate(value, marks.times);
+      Element& element = elements_[position];
       if (!element.known) element.known = completion;
-      raise(element.last_present, invocation);
     }
-    for (Element& element : elements_) {
-      if (element.seen_in_read != read_number_) raise(element.last_absent, invocation);
+    for (Marks& marks : marks_) {
+      if (marks.read != read_number_) marks.last_absent = std::max(marks.last_absent, mark);
     }
   }
 
-  void note_duplicate(const nlohmann::json& values, const nlohmann::json& value) {
+  void note_duplicate(const nlohmann::json& value, std::int64_t times) {
     std::int64_t& worst = duplicated_[value.dump()];
-    worst =
-        std::max(worst, static_cast<std::int64_t>(std::count(values.begin(), values.end(), value)));
+    worst = std::max(worst, times);
   }
 
-  static void raise(std::optional<std::size_t>& latest, std::size_t invocation) {
-    if (!latest || *latest < invocation) latest = invocation;
+  // By value, as the results list them.
+  void finish() {
+    for (std::size_t i = 0; i < elements_.size(); ++i) {
+      const Marks& marks = marks_[i];
+      if (marks.last_present > 0) elements_[i].last_present = marks.last_present - 1;
+      if (marks.last_absent > 0) elements_[i].last_absent = marks.last_absent - 1;
+    }
+    std::sort(elements_.begin(), elements_.end(),
+              [](const Element& a, const Element& b) { return a.value < b.value; });
   }
 
   const History& history_;
   Elements elements_;
-  std::unordered_map<std::string, std::size_t> positions_;
+  std::vector<Marks> marks_;  // by element, until they are sorted
+  Positions positions_;
   std::map<std::string, std::int64_t> duplicated_;
   std::set<std::string> unknown_;
   std::vector<nlohmann::json> unexpected_;  // each once
-  std::size_t read_number_ = 0;
+  std::uint32_t read_number_ = 0;
 };
 
 // Whole milliseconds from the moment the value was known to just after `end`; at least 0.

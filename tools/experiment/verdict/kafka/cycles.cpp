@@ -12,6 +12,7 @@
 
 #include <algorithm>
 #include <deque>
+#include <iterator>
 #include <numeric>
 #include <unordered_map>
 
@@ -232,7 +233,10 @@ void find_cycles(const Messages& messages, const LogOrder& order, Errors& errors
   }
   std::map<std::string, Cases> found;
   for (const std::vector<Vertex>& knot : find_knots(dependencies.all(), {})) {
-    auto inner = find_knots(dependencies.reads(), knot);
+    std::vector<Vertex> actions;
+    std::copy_if(knot.begin(), knot.end(), std::back_inserter(actions),
+                 [&](Vertex vertex) { return dependencies.is_action(vertex); });
+    auto inner = find_knots(dependencies.reads(), actions);
     const CycleKind& kind = inner.empty() ? kWithTime : kReadsOnly;
     std::sort(inner.begin(), inner.end(),
               [](const auto& a, const auto& b) { return a.size() < b.size(); });

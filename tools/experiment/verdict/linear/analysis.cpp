@@ -7,23 +7,23 @@
 namespace hearsay::bench::linear {
 namespace {
 
-// Before windows are tried, and for each of them.
+// Before windows are tried for the first time; then twice as many each time.
 constexpr std::size_t kFirstSteps = 100'000;
-constexpr std::size_t kWindowSteps = 200'000;
 // In all.
 constexpr std::size_t kMostSteps = 400'000'000;
 constexpr std::size_t kMostBytes = std::size_t{512} << 20U;
 constexpr std::size_t kMostConfigurations = 10;
 
 // Whether the stages from `begin` to `end` can't be, whatever was before.
-bool is_impossible(const RegisterHistory& history, Window window) {
-  return Search(history, std::move(window)).run(kWindowSteps) == SearchEnd::impossible;
+bool is_impossible(const RegisterHistory& history, Window window, std::size_t steps) {
+  return Search(history, std::move(window)).run(steps) == SearchEnd::impossible;
 }
 
 // The latest stage from which on it is impossible to get past `stage`; nothing: no window shows it.
-std::optional<std::uint32_t> latest_begin(const RegisterHistory& history, std::uint32_t stage) {
+std::optional<std::uint32_t> latest_begin(const RegisterHistory& history, std::uint32_t stage,
+                                          std::size_t steps) {
   const auto shows = [&](std::uint32_t length) {
-    return is_impossible(history, {stage + 1 - length, stage + 1, false, {}});
+    return is_impossible(history, {stage + 1 - length, stage + 1, false, {}}, steps);
   };
   std::uint32_t length = 1;
   while (!shows(length)) {
@@ -73,7 +73,7 @@ void find_witnesses(const RegisterHistory& history, Window window, Analysis& ana
     const bool is_read = history.calls()[call].effect.kind == Effect::Kind::read;
     if (is_read && call != last) {
       window.ignored[call] = true;
-      if (is_impossible(history, window)) continue;
+      if (is_impossible(history, window, kFirstSteps)) continue;
       window.ignored[call] = false;
     }
     analysis.witnesses.push_back(call);
@@ -102,14 +102,12 @@ Analysis analyse(const RegisterHistory& history) {
   const auto end = static_cast<std::uint32_t>(history.stages().size());
   Search search(history, {0, end, true, {}});
   std::size_t steps = kFirstSteps;
-  std::optional<std::uint32_t> tried;  // the last stage for which windows were searched
+
   for (std::size_t all = 0; all < kMostSteps && search.bytes() < kMostBytes; all += steps) {
     const SearchEnd result = search.run(steps);
     if (result == SearchEnd::found) return {true, 0, {}, {}, false};
-    const std::uint32_t stage = search.deepest();
-    std::optional<std::uint32_t> begin;
-    if (stage != tried) begin = latest_begin(history, stage);
-    tried = stage;
+    // Each window may take a part of the work, for there are some.
+    const auto begin = latest_begin(history, search.deepest(), steps / 8);
     if (begin || result == SearchEnd::impossible) return impossible(history, search, begin);
     steps *= 2;
   }

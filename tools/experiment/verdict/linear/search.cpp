@@ -94,10 +94,7 @@ void Search::enter(std::uint32_t stage, Row row) {
     }
   }
   std::vector<Row>& visited = visited_[stage - window_.begin];
-  steps_ += 1 + visited.size();
-  const bool known = std::any_of(visited.rbegin(), visited.rend(),
-                                 [&](Row before) { return rows_.dominates(before, row); });
-  if (known) {
+  if (is_known(visited, row)) {
     rows_.release(row);
     return;
   }
@@ -148,8 +145,27 @@ void Search::expand(Frame& frame) {
   const Row row = frame.reached[frame.next];
   const Call& returning = history_.calls()[stage.returning];
   if (!rows_.must(row, returning.slot) && !rows_.can(row, returning.slot)) return;
+  if (!can_come_to_fit(frame.stage, row, returning.effect)) return;
   expand_by_pending(frame, row);
   expand_by_unreturned(frame, row);
+}
+
+// Whether something is open that leads to the state which `effect` needs.
+bool Search::can_come_to_fit(std::uint32_t stage, Row row, const Effect& effect) const {
+  if (effect.fits(rows_.state(row))) return true;
+  const auto leads = [&](const Effect& other) {
+    return other.kind != Effect::Kind::read && effect.fits(other.to);
+  };
+  const auto& pending = history_.stages()[stage].pending;
+  const auto& unreturned = history_.unreturned();
+  return std::any_of(pending.begin(), pending.end(),
+                     [&](std::uint32_t i) {
+                       const Call& call = history_.calls()[i];
+                       return leads(call.effect) && rows_.can(row, call.slot);
+                     }) ||
+         std::any_of(unreturned.begin(), unreturned.end(), [&](const Unreturned& group) {
+           return leads(group.effect) && group.called.front() <= stage;
+         });
 }
 
 void Search::expand_by_pending(Frame& frame, Row row) {
@@ -179,21 +195,27 @@ void Search::expand_by_unreturned(Frame& frame, Row row) {
                       group.called.begin();
     if (rows_.used(row, kind) >= static_cast<std::uint32_t>(open)) continue;
     const Row next = rows_.copy(row);
-    rows_.use(next, kind);
+    if (window_.from_start) rows_.use(next, kind);
     take_place(frame.stage, next, group.effect);
     reach(frame, next);
   }
 }
 
 void Search::reach(Frame& frame, Row row) {
-  steps_ += 1 + frame.reached.size();
-  const bool known = std::any_of(frame.reached.begin(), frame.reached.end(),
-                                 [&](Row before) { return rows_.dominates(before, row); });
-  if (known) {
+  if (is_known(frame.reached, row)) {
     rows_.release(row);
   } else {
     frame.reached.push_back(row);
   }
+}
+
+// Whether nothing new can come of it, after one of those that were before.
+bool Search::is_known(const std::vector<Row>& before, Row row) {
+  ++steps_;
+  return std::any_of(before.rbegin(), before.rend(), [&](Row other) {
+    ++steps_;
+    return rows_.dominates(other, row);
+  });
 }
 
 // The state changes; open reads of it have seen it; what a write hides need not be seen.

@@ -7,8 +7,9 @@
 // take place as soon as they can, which never does harm.
 //
 // A search may be confined to some stages: it begins with any state and free choice of what is
-// open, so where it fails, all of the history fails. It stops when it has worked as much as it may,
-// and can be gone on with. Not thread-safe.
+// open, and operations that never returned take place as often as it likes. So where it fails, all
+// of the history fails. A search stops when it has worked as much as it may, and can be gone on
+// with. Not thread-safe.
 #pragma once
 
 #include <cstddef>
@@ -68,7 +69,9 @@ class Search {
   void expand(Frame& frame);
   void expand_by_pending(Frame& frame, Row row);
   void expand_by_unreturned(Frame& frame, Row row);
+  bool can_come_to_fit(std::uint32_t stage, Row row, const Effect& effect) const;
   void reach(Frame& frame, Row row);
+  bool is_known(const std::vector<Row>& before, Row row);
   void take_place(std::uint32_t stage, Row row, const Effect& effect);
   bool is_ignored(std::uint32_t call) const {
     return !window_.ignored.empty() && window_.ignored[call];

@@ -22,7 +22,7 @@ struct ElleOptions {
   std::vector<std::string> models = {"strict-serializable"};
   // How many steps the search for cycles in one strongly connected component may take. Elle stops
   // it after a second; this is about what it gets done in that time.
-  std::int64_t search_steps = 2'000'000;
+  std::int64_t search_steps = 1'000'000;
 };
 
 // Transactions of ["r", key, list or null] and ["append", key, element].

@@ -54,7 +54,8 @@ void RecordingWriter::append_sealed(std::uint16_t kind, std::uint16_t flags, std
   const RecordHeader header{static_cast<std::uint32_t>(payload_bytes), kind, flags};
   collected_.append(bytes_of(header)).append(head).append(rest);
   collected_.resize(at + shm::checked_bytes(payload_bytes), '\0');
-  shm::seal(reinterpret_cast<std::byte*>(collected_.data() + at), payload_bytes,
+  shm::seal(reinterpret_cast<std::byte*>(collected_.data() + at), header,
+            std::string_view(collected_).substr(at + kRecordHeaderBytes, payload_bytes),
             written_ + at + id_);
   ++collected_records_;
 }

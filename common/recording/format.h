@@ -37,7 +37,7 @@ namespace hearsay::recording {
 
 inline constexpr std::array<char, 16> kMagic{'h', 'e', 'a', 'r', 's', 'a', 'y',  '-',
                                              'r', 'e', 'c', 'o', 'r', 'd', '\n', '\0'};
-inline constexpr std::uint32_t kFormatVersion = 1;
+inline constexpr std::uint32_t kFormatVersion = 2;
 static_assert(std::endian::native == std::endian::little, "a recording is copied as it lies");
 
 struct FileHead {

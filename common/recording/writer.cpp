@@ -61,7 +61,9 @@ void RecordingWriter::append_sealed(std::uint16_t kind, std::uint16_t flags, std
   std::memcpy(record, &header, sizeof header);
   head.copy(record + sizeof header, head.size());
   rest.copy(record + sizeof header + head.size(), rest.size());
-  shm::seal(reinterpret_cast<std::byte*>(record), payload_bytes, written_ + collected_bytes_ + id_);
+  shm::seal(reinterpret_cast<std::byte*>(record), header,
+            {record + sizeof header, static_cast<std::size_t>(payload_bytes)},
+            written_ + collected_bytes_ + id_);
   collected_bytes_ += bytes;
   ++collected_records_;
 }

@@ -42,9 +42,9 @@ struct alignas(kLineBytes) CommitSlot {
   std::uint64_t spill_end = 0;
   std::uint64_t journal_check = 0;  // of what counts (checksum_of_records)
   // For recordings: what can't be seen from outside, and decides what a successor goes on from.
-  std::uint64_t snapshot_inputs = 0;  // `inputs` at the last compaction
+  std::uint64_t snapshot_inputs = 0;        // `inputs` at the last compaction
   std::uint64_t turned_away = kNoPosition;  // in the request ring, of the last input without room
-  std::uint64_t check = 0;          // commit() fills it in
+  std::uint64_t check = 0;                  // commit() fills it in
 
   bool spilled() const { return spill_begin != spill_end; }
 };

@@ -28,7 +28,9 @@ std::uint64_t Spill::write(std::string_view records) {
     const std::size_t begin = chunk.size();
     append_record(chunk, record->kind, record->flags, record->payload);
     chunk.resize(chunk.size() + kCheckBytes);
-    seal(reinterpret_cast<std::byte*>(chunk.data()) + begin, record->payload.size(), end + begin);
+    seal(reinterpret_cast<std::byte*>(chunk.data()) + begin,
+         {static_cast<std::uint32_t>(record->payload.size()), record->kind, record->flags},
+         record->payload, end + begin);
     if (chunk.size() < kChunkBytes && reader.position() < records.size()) continue;
     write_exactly(chunk, end);
     end += chunk.size();

@@ -6,16 +6,29 @@
 
 namespace hearsay::measure {
 
-double Entry::figure(const std::string& wanted) const {
-  std::vector<double> values;
-  for (const Figures& round : rounds) {
-    const auto found = round.find(wanted);
-    if (found != round.end()) values.push_back(found->second);
-  }
+namespace {
+
+// nan of none.
+double median(std::vector<double> values) {
   if (values.empty()) return std::numeric_limits<double>::quiet_NaN();
   std::sort(values.begin(), values.end());
   const std::size_t half = values.size() / 2;
   return values.size() % 2 == 1 ? values[half] : (values[half - 1] + values[half]) / 2;
+}
+
+std::vector<double> figures_of(const Entry& entry, const std::string& name) {
+  std::vector<double> values;
+  for (const Figures& round : entry.rounds) {
+    const auto found = round.find(name);
+    if (found != round.end()) values.push_back(found->second);
+  }
+  return values;
+}
+
+}  // namespace
+
+double Entry::figure(const std::string& wanted) const {
+  return median(figures_of(*this, wanted));
 }
 
 const Entry* find_entry(const Contest& contest, const std::string& name) {
@@ -27,11 +40,15 @@ const Entry* find_entry(const Contest& contest, const std::string& name) {
 
 double reached(const Contest& contest, const Target& target) {
   const Entry* ours = find_entry(contest, target.ours);
+  if (ours == nullptr) return std::numeric_limits<double>::quiet_NaN();
+  std::vector<double> ratios = figures_of(*ours, target.figure);
+  if (target.other.empty()) return median(ratios);
   const Entry* other = find_entry(contest, target.other);
-  if (ours == nullptr || (other == nullptr && !target.other.empty())) {
-    return std::numeric_limits<double>::quiet_NaN();
-  }
-  return ours->figure(target.figure) / (other == nullptr ? 1 : other->figure(target.figure));
+  if (other == nullptr) return std::numeric_limits<double>::quiet_NaN();
+  const std::vector<double> others = figures_of(*other, target.figure);
+  ratios.resize(std::min(ratios.size(), others.size()));
+  for (std::size_t round = 0; round < ratios.size(); ++round) ratios[round] /= others[round];
+  return median(ratios);
 }
 
 bool is_met(const Target& target, double reached) {

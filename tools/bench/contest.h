@@ -62,7 +62,8 @@ struct Contest {
 };
 
 const Entry* find_entry(const Contest& contest, const std::string& name);
-// What the target is about; nan when one of the two has no figures.
+// The median of the rounds' ratios: a machine that is slow in a round is slow for both. nan when
+// one of the two has no figures.
 double reached(const Contest& contest, const Target& target);
 bool is_met(const Target& target, double reached);
 

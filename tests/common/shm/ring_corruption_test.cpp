@@ -182,7 +182,8 @@ TEST(RingCorruptionTest, RandomMemoryIsReadInBoundsOrRefused) {
       std::byte* record = ring.data() + (at & (kCapacity - 1));
       std::memcpy(&header, record, sizeof header);
       if (checked_bytes(header.length) > kCapacity - (at & (kCapacity - 1))) break;
-      seal(record, header.length, at);
+      const auto* payload = reinterpret_cast<const char*>(record + kRecordHeaderBytes);
+      seal(record, header, {payload, header.length}, at);
       at += checked_bytes(header.length);
     }
     ring.control().tail.store(head + random() % (kCapacity / 4) * 8 - random() % 8 * 8, kRelaxed);

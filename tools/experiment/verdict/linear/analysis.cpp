@@ -9,21 +9,25 @@ namespace {
 
 // Before windows are tried for the first time; then twice as many each time.
 constexpr std::size_t kFirstSteps = 100'000;
-// In all.
-constexpr std::size_t kMostSteps = 400'000'000;
+// In a window, of which there are some.
+constexpr std::size_t kMostWindowSteps = 2'000'000;
 constexpr std::size_t kMostBytes = std::size_t{512} << 20U;
 constexpr std::size_t kMostConfigurations = 10;
 
 // Whether the stages from `begin` to `end` can't be, whatever was before.
-bool is_impossible(const RegisterHistory& history, Window window, std::size_t steps) {
-  return Search(history, std::move(window)).run(steps) == SearchEnd::impossible;
+bool is_impossible(const RegisterHistory& history, Window window, std::size_t steps,
+                   std::size_t& steps_left) {
+  Search search(history, std::move(window));
+  const SearchEnd end = search.run(steps);
+  steps_left -= std::min(search.steps(), steps_left);
+  return end == SearchEnd::impossible;
 }
 
 // The latest stage from which on it is impossible to get past `stage`; nothing: no window shows it.
 std::optional<std::uint32_t> latest_begin(const RegisterHistory& history, std::uint32_t stage,
-                                          std::size_t steps) {
+                                          std::size_t steps, std::size_t& steps_left) {
   const auto shows = [&](std::uint32_t length) {
-    return is_impossible(history, {stage + 1 - length, stage + 1, false, {}}, steps);
+    return is_impossible(history, {stage + 1 - length, stage + 1, false, {}}, steps, steps_left);
   };
   std::uint32_t length = 1;
   while (!shows(length)) {
@@ -66,14 +70,15 @@ std::vector<std::uint32_t> calls_in(const RegisterHistory& history, const Window
 }
 
 // Leaves out the reads without which it is as impossible as before.
-void find_witnesses(const RegisterHistory& history, Window window, Analysis& analysis) {
+void find_witnesses(const RegisterHistory& history, Window window, std::size_t& steps_left,
+                    Analysis& analysis) {
   const std::uint32_t last = history.stages()[analysis.stage].returning;
   window.ignored.assign(history.calls().size(), false);
   for (const std::uint32_t call : calls_in(history, window)) {
     const bool is_read = history.calls()[call].effect.kind == Effect::Kind::read;
     if (is_read && call != last) {
       window.ignored[call] = true;
-      if (is_impossible(history, window, kFirstSteps)) continue;
+      if (is_impossible(history, window, kFirstSteps, steps_left)) continue;
       window.ignored[call] = false;
     }
     analysis.witnesses.push_back(call);
@@ -81,7 +86,7 @@ void find_witnesses(const RegisterHistory& history, Window window, Analysis& ana
 }
 
 Analysis impossible(const RegisterHistory& history, const Search& search,
-                    std::optional<std::uint32_t> begin) {
+                    std::optional<std::uint32_t> begin, std::size_t& steps_left) {
   Analysis analysis;
   analysis.linearizable = false;
   analysis.stage = search.deepest();
@@ -89,7 +94,7 @@ Analysis impossible(const RegisterHistory& history, const Search& search,
   analysis.self_contained = begin.has_value();
   const Window window{begin.value_or(0), analysis.stage + 1, !begin, {}};
   if (begin) {
-    find_witnesses(history, window, analysis);
+    find_witnesses(history, window, steps_left, analysis);
   } else {
     analysis.witnesses = calls_in(history, window);
   }
@@ -98,18 +103,21 @@ Analysis impossible(const RegisterHistory& history, const Search& search,
 
 }  // namespace
 
-Analysis analyse(const RegisterHistory& history) {
+Analysis analyse(const RegisterHistory& history, std::size_t& steps_left) {
   const auto end = static_cast<std::uint32_t>(history.stages().size());
   Search search(history, {0, end, true, {}});
   std::size_t steps = kFirstSteps;
-
-  for (std::size_t all = 0; all < kMostSteps && search.bytes() < kMostBytes; all += steps) {
+  const std::size_t least_left = steps_left / 2;
+  while (steps_left > least_left && search.bytes() < kMostBytes) {
     const SearchEnd result = search.run(steps);
+    steps_left -= std::min(steps, steps_left);
     if (result == SearchEnd::found) return {true, 0, {}, {}, false};
-    // Each window may take a part of the work, for there are some.
-    const auto begin = latest_begin(history, search.deepest(), steps / 8);
-    if (begin || result == SearchEnd::impossible) return impossible(history, search, begin);
-    steps *= 2;
+    const auto begin =
+        latest_begin(history, search.deepest(), std::min(steps / 8, kMostWindowSteps), steps_left);
+    if (begin || result == SearchEnd::impossible) {
+      return impossible(history, search, begin, steps_left);
+    }
+    steps = std::min(2 * steps, steps_left);
   }
   Analysis unknown;
   unknown.stage = search.deepest();

@@ -31,6 +31,10 @@ struct Analysis {
   bool self_contained = false;  // they show it whatever was before
 };
 
-Analysis analyse(const RegisterHistory& history);
+// `steps`: how much work is left; it may take half of that, and takes off what it has done.
+Analysis analyse(const RegisterHistory& history, std::size_t& steps);
+
+// For all keys of a history: some seconds.
+inline constexpr std::size_t kMostSteps = 1'500'000'000;
 
 }  // namespace hearsay::bench::linear

@@ -117,9 +117,10 @@ std::string explain(const linear::RegisterHistory& registers, const linear::Anal
                             last.invocation, last.completion);
 }
 
-nlohmann::json check_key(const History& history, const std::vector<std::size_t>& operations) {
+nlohmann::json check_key(const History& history, const std::vector<std::size_t>& operations,
+                         std::size_t& steps_left) {
   const linear::RegisterHistory registers(history, operations);
-  const linear::Analysis analysis = linear::analyse(registers);
+  const linear::Analysis analysis = linear::analyse(registers, steps_left);
   if (analysis.linearizable == true) {
     return {{"valid?", true},
             {"configs", nlohmann::json::array()},
@@ -151,8 +152,9 @@ nlohmann::json check_lin_kv(const History& history) {
   nlohmann::json results = nlohmann::json::object();
   nlohmann::json failures = nlohmann::json::array();
   std::vector<nlohmann::json> verdicts;
+  std::size_t steps_left = linear::kMostSteps;
   for (const KeyOperations& key : by_key(history)) {
-    nlohmann::json linearizable = check_key(history, key.operations);
+    nlohmann::json linearizable = check_key(history, key.operations, steps_left);
     const nlohmann::json valid = linearizable.at("valid?");
     verdicts.push_back(valid);
     if (valid == false) failures.push_back(key.key);

@@ -146,6 +146,7 @@ void Search::expand(Frame& frame) {
   const Call& returning = history_.calls()[stage.returning];
   if (!rows_.must(row, returning.slot) && !rows_.can(row, returning.slot)) return;
   if (!can_come_to_fit(frame.stage, row, returning.effect)) return;
+  steps_ += stage.pending.size() + history_.unreturned().size();
   expand_by_pending(frame, row);
   expand_by_unreturned(frame, row);
 }
@@ -213,7 +214,7 @@ void Search::reach(Frame& frame, Row row) {
 bool Search::is_known(const std::vector<Row>& before, Row row) {
   ++steps_;
   return std::any_of(before.rbegin(), before.rend(), [&](Row other) {
-    ++steps_;
+    steps_ += rows_.state(other) == rows_.state(row) ? 4U : 1U;
     return rows_.dominates(other, row);
   });
 }
@@ -222,6 +223,7 @@ bool Search::is_known(const std::vector<Row>& before, Row row) {
 void Search::take_place(std::uint32_t stage, Row row, const Effect& effect) {
   if (effect.kind == Effect::Kind::read) return;
   rows_.set_state(row, effect.to);
+  steps_ += history_.stages()[stage].pending.size();
   for (const std::uint32_t i : history_.stages()[stage].pending) {
     const Call& call = history_.calls()[i];
     const bool is_read = call.effect.kind == Effect::Kind::read;

@@ -48,6 +48,8 @@ class Search {
   std::vector<Row> entered(std::uint32_t stage, std::size_t most) const;
   const Configurations& configurations() const { return rows_; }
   std::size_t bytes() const { return rows_.bytes(); }
+  // Worked so far.
+  std::size_t steps() const { return steps_; }
 
  private:
   enum class Attempt { pass, finish, expand };

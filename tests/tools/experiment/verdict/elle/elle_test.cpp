@@ -3,6 +3,7 @@
 
 #include <gtest/gtest.h>
 
+#include <map>
 #include <nlohmann/json.hpp>
 #include <ostream>
 
@@ -415,11 +416,11 @@ TEST(ElleCycles, AreExplainedInWords) {
 }
 
 // Each of n transactions appends to a key of its own and misses the appends of all others.
-test::Transcript skewed(int count) {
+test::Transcript skewed(int count, int first_key = 0) {
   test::Transcript transcript;
-  for (int i = 0; i < count; ++i) {
+  for (int i = first_key; i < first_key + count; ++i) {
     std::string text = "[[\"append\"," + std::to_string(i) + ",1]";
-    for (int k = 0; k < count; ++k) {
+    for (int k = first_key; k < first_key + count; ++k) {
       if (k != i) text += ",[\"r\"," + std::to_string(k) + ",null]";
     }
     transcript.push_back(text + "]");
@@ -439,6 +440,24 @@ TEST(ElleCycles, ASearchThatEndsEarlySaysSoAndShowsSomeCycle) {
   // Under a model that allows such cycles all that is left to say is that it isn't known.
   options.models = {"snapshot-isolation"};
   EXPECT_EQ(check_list_append(test::at_once(skewed(6)), options).at("valid?"), "unknown");
+}
+
+TEST(ElleCycles, AfterSomeHardComponentsTheOthersAreSearchedLess) {
+  test::Transcript transcript;
+  for (int component = 0; component < 6; ++component) {
+    const test::Transcript one = skewed(6, 6 * component);
+    transcript.insert(transcript.end(), one.begin(), one.end());
+  }
+  ElleOptions options;
+  options.models = {"serializable"};
+  options.search_steps = 400;
+  std::map<std::string, int> ended_at;
+  for (const auto& one : check_list_append(test::at_once(transcript), options)
+                             .at("anomalies")
+                             .at("cycle-search-timeout")) {
+    ++ended_at[one.at("anomaly-spec-type").get<std::string>()];
+  }
+  EXPECT_EQ(ended_at, (std::map<std::string, int>{{"G2-item", 2}, {"G2", 4}}));
 }
 
 }  // namespace

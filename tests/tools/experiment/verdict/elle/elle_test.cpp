@@ -3,7 +3,6 @@
 
 #include <gtest/gtest.h>
 
-#include <map>
 #include <nlohmann/json.hpp>
 #include <ostream>
 
@@ -442,22 +441,23 @@ TEST(ElleCycles, ASearchThatEndsEarlySaysSoAndShowsSomeCycle) {
   EXPECT_EQ(check_list_append(test::at_once(skewed(6)), options).at("valid?"), "unknown");
 }
 
-TEST(ElleCycles, AfterSomeHardComponentsTheOthersAreSearchedLess) {
+// How many of some hard components and, behind them, two easy ones are not searched to their end.
+std::size_t searches_given_up(int hard) {
   test::Transcript transcript;
-  for (int component = 0; component < 6; ++component) {
-    const test::Transcript one = skewed(6, 6 * component);
+  for (int component = 0; component < hard + 2; ++component) {
+    constexpr int kHard = 12;
+    const test::Transcript one = skewed(component < hard ? kHard : 3, kHard * component);
     transcript.insert(transcript.end(), one.begin(), one.end());
   }
   ElleOptions options;
-  options.models = {"serializable"};
-  options.search_steps = 400;
-  std::map<std::string, int> ended_at;
-  for (const auto& one : check_list_append(test::at_once(transcript), options)
-                             .at("anomalies")
-                             .at("cycle-search-timeout")) {
-    ++ended_at[one.at("anomaly-spec-type").get<std::string>()];
-  }
-  EXPECT_EQ(ended_at, (std::map<std::string, int>{{"G2-item", 2}, {"G2", 4}}));
+  options.search_steps = 100;
+  const auto result = check_list_append(test::at_once(transcript), options);
+  return result.at("anomalies").at("cycle-search-timeout").size();
+}
+
+TEST(ElleCycles, AfterSomeHardComponentsTheOthersAreSearchedLess) {
+  EXPECT_EQ(searches_given_up(3), 3U);
+  EXPECT_EQ(searches_given_up(4), 6U);
 }
 
 }  // namespace

@@ -152,19 +152,23 @@ class Describer {
 class Investigator {
  public:
   Investigator(const Describer& describer, std::int64_t steps, Cases& cases)
-      : describer_(&describer), steps_(steps), cases_(&cases) {}
+      : describer_(&describer),
+        steps_(steps),
+        steps_in_all_(kGreedyComponents * steps),
+        cases_(&cases) {}
 
   void investigate(const Component& component) {
     const std::vector<Existence> existences = find_existences(component);
     for (const Existence& existence : existences) add_existence(component, existence);
     Names redundant = impossible_cycles(existences);
-    CycleSearch search(component, steps_);
+    CycleSearch search(component, grant());
     std::vector<std::string> without;
     for (const CycleType& type : cycle_types()) {
       if (redundant.count(type.name) != 0) continue;
       const auto cycle = search.find(type);
       const bool found = cycle && add_cycle(component, *cycle, &type);
       if (!found && search.out_of_steps()) {
+        steps_in_all_ -= steps_;
         give_up(component, type, without);
         return;
       }
@@ -177,6 +181,13 @@ class Investigator {
   }
 
  private:
+  // A history with very many hard components is to be judged in time, too: when some have had their
+  // fill, the others get little.
+  std::int64_t grant() const {
+    constexpr std::int64_t kLittle = 100;
+    return steps_in_all_ > 0 ? steps_ : std::max<std::int64_t>(steps_ / kLittle, 1);
+  }
+
   void add_existence(const Component& component, const Existence& existence) {
     const ModelPart& part = *existence.part;
     const std::string type = existence_of(part.model);
@@ -240,7 +251,10 @@ class Investigator {
   }
 
   const Describer* describer_;
+  static constexpr std::int64_t kGreedyComponents = 4;
+
   std::int64_t steps_;
+  std::int64_t steps_in_all_;  // for searches that do not come to their end
   Cases* cases_;
 };
 

@@ -21,7 +21,8 @@ struct ElleOptions {
   // What the history is to obey; any name of Elle's, aliases too. Others: the verdict is unknown.
   std::vector<std::string> models = {"strict-serializable"};
   // How many steps the search for cycles in one strongly connected component may take. Elle stops
-  // it after a second; this is about what it gets done in that time.
+  // it after a second; this is about what it gets done in that time. When four components have used
+  // theirs up, each other one gets a hundredth of it.
   std::int64_t search_steps = 1'000'000;
 };
 

@@ -415,11 +415,11 @@ TEST(ElleCycles, AreExplainedInWords) {
 }
 
 // Each of n transactions appends to a key of its own and misses the appends of all others.
-test::Transcript skewed(int count) {
+test::Transcript skewed(int count, int first_key = 0) {
   test::Transcript transcript;
-  for (int i = 0; i < count; ++i) {
+  for (int i = first_key; i < first_key + count; ++i) {
     std::string text = "[[\"append\"," + std::to_string(i) + ",1]";
-    for (int k = 0; k < count; ++k) {
+    for (int k = first_key; k < first_key + count; ++k) {
       if (k != i) text += ",[\"r\"," + std::to_string(k) + ",null]";
     }
     transcript.push_back(text + "]");
@@ -439,6 +439,25 @@ TEST(ElleCycles, ASearchThatEndsEarlySaysSoAndShowsSomeCycle) {
   // Under a model that allows such cycles all that is left to say is that it isn't known.
   options.models = {"snapshot-isolation"};
   EXPECT_EQ(check_list_append(test::at_once(skewed(6)), options).at("valid?"), "unknown");
+}
+
+// How many of some hard components and, behind them, two easy ones are not searched to their end.
+std::size_t searches_given_up(int hard) {
+  test::Transcript transcript;
+  for (int component = 0; component < hard + 2; ++component) {
+    constexpr int kHard = 12;
+    const test::Transcript one = skewed(component < hard ? kHard : 3, kHard * component);
+    transcript.insert(transcript.end(), one.begin(), one.end());
+  }
+  ElleOptions options;
+  options.search_steps = 100;
+  const auto result = check_list_append(test::at_once(transcript), options);
+  return result.at("anomalies").at("cycle-search-timeout").size();
+}
+
+TEST(ElleCycles, AfterSomeHardComponentsTheOthersAreSearchedLess) {
+  EXPECT_EQ(searches_given_up(3), 3U);
+  EXPECT_EQ(searches_given_up(4), 6U);
 }
 
 }  // namespace

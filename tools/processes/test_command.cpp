@@ -19,6 +19,7 @@
 #include "tools/console/tell.h"
 #include "tools/experiment/clients/workload.h"
 #include "tools/experiment/run.h"
+#include "tools/experiment/services/services.h"
 #include "tools/processes/event_loop.h"
 #include "tools/processes/node_group.h"
 #include "tools/processes/program.h"
@@ -49,6 +50,7 @@ class Test {
         network_(loop_.heap(), nodes_, bounded(options.network), options.seed),
         workload_(make_workload(options.workload, options.shape, names_)) {
     for (const std::string& name : names_) network_.add_node(name);
+    services_.emplace(network_, options.seed);
     if (keeps_messages(options)) network_.log_to(message_log_.emplace(names_.size()));
     run_ = std::make_unique<Run>(loop_.heap(), network_, *workload_, nodes_, run_options(options),
                                  [this](std::int64_t, const std::string& failure) {
@@ -141,6 +143,7 @@ class Test {
   NodeGroup nodes_;
   std::optional<MessageLog> message_log_;
   Network network_;
+  std::optional<Services> services_;
   std::unique_ptr<Workload> workload_;
   std::unique_ptr<Run> run_;
   std::unique_ptr<Progress> progress_;

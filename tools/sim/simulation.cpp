@@ -27,6 +27,7 @@ Simulation::Simulation(const bench::TestOptions& options, const ClusterOptions& 
       network_(heap_, cluster_, options.network, options.seed) {
   const auto names = bench::node_names(options);
   for (const std::string& name : names) network_.add_node(name);
+  services_.emplace(network_, options.seed);
   if (bench::keeps_messages(options)) network_.log_to(message_log_.emplace(names.size()));
   print_messages(network_, options, 0, cluster.record_folder);
   workload_ = bench::make_workload(options.workload, options.shape, names);

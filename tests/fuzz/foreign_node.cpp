@@ -113,7 +113,7 @@ void foreign_node(std::string_view input) {
   bench::MessageLog log(names.size());
   network.log_to(log);
   nodes.join(network);
-  const auto workload = bench::make_workload(options.workload, options.shape, names);
+  const auto workload = bench::make_workload(options.workload, bench::workload_options(options));
   bench::Outcome outcome;
   bool over = false;
   bench::Run run(heap, network, *workload, nodes, bench::run_options(options),

@@ -78,7 +78,7 @@ class Drill {
                  end(bench::kind_of_death(options_.test, nodes_, node, at_start), node, why);
                }),
         network_(loop_.heap(), nodes_, bench::bounded(options.test.network), options.test.seed),
-        workload_(make_workload(options.test.workload, options.test.shape, names_)) {
+        workload_(make_workload(options.test.workload, workload_options(options.test))) {
     for (const std::string& name : names_) network_.add_node(name);
     services_.emplace(network_, options.test.seed);
     course_ = std::make_unique<Course>(

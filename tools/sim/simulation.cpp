@@ -28,9 +28,11 @@ Simulation::Simulation(const bench::TestOptions& options, const ClusterOptions& 
   const auto names = bench::node_names(options);
   for (const std::string& name : names) network_.add_node(name);
   services_.emplace(network_, options.seed);
-  if (bench::keeps_messages(options)) network_.log_to(message_log_.emplace(names.size()));
   print_messages(network_, options, 0, cluster.record_folder);
-  workload_ = bench::make_workload(options.workload, options.shape, names);
+  workload_ = bench::make_workload(options.workload, bench::workload_options(options));
+  if (bench::keeps_messages(options)) {
+    network_.log_to(message_log_.emplace(names.size(), workload_->has_values()));
+  }
   run_ = std::make_unique<bench::Run>(heap_, network_, *workload_, cluster_,
                                       bench::run_options(options),
                                       [this](std::int64_t, const std::string& failure) {

@@ -24,6 +24,7 @@ const std::vector<KnownWorkload>& known_workloads() {
       {"echo", make_plain<make_echo>},
       {"unique-ids", make_plain<make_unique_ids>},
       {"broadcast", make_broadcast},
+      {"g-set", make_plain<make_g_set>},
   };
   return kKnown;
 }

@@ -151,5 +151,6 @@ std::string no_integer(const nlohmann::json& value);
 std::unique_ptr<Workload> make_echo();
 std::unique_ptr<Workload> make_unique_ids();
 std::unique_ptr<Workload> make_broadcast(const WorkloadOptions& options);
+std::unique_ptr<Workload> make_g_set();
 
 }  // namespace hearsay::bench

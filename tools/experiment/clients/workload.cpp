@@ -25,6 +25,8 @@ const std::vector<KnownWorkload>& known_workloads() {
       {"unique-ids", make_plain<make_unique_ids>},
       {"broadcast", make_broadcast},
       {"g-set", make_plain<make_g_set>},
+      {"g-counter", make_plain<make_g_counter>},
+      {"pn-counter", make_plain<make_pn_counter>},
   };
   return kKnown;
 }

@@ -152,5 +152,7 @@ std::unique_ptr<Workload> make_echo();
 std::unique_ptr<Workload> make_unique_ids();
 std::unique_ptr<Workload> make_broadcast(const WorkloadOptions& options);
 std::unique_ptr<Workload> make_g_set();
+std::unique_ptr<Workload> make_g_counter();
+std::unique_ptr<Workload> make_pn_counter();
 
 }  // namespace hearsay::bench

@@ -27,6 +27,7 @@ const std::vector<KnownWorkload>& known_workloads() {
       {"g-set", make_plain<make_g_set>},
       {"g-counter", make_plain<make_g_counter>},
       {"pn-counter", make_plain<make_pn_counter>},
+      {"lin-kv", make_lin_kv},
   };
   return kKnown;
 }
@@ -74,8 +75,8 @@ std::unique_ptr<Workload> make_workload(std::string_view name, const WorkloadOpt
   return find_workload(name).make(options);
 }
 
-std::string why_not_run(std::string_view /*name*/, const WorkloadOptions& /*options*/) {
-  return "";
+std::string why_not_run(std::string_view name, const WorkloadOptions& options) {
+  return name == "lin-kv" ? why_not_run_lin_kv(options) : "";
 }
 
 std::string malformed_reply(const Workload& workload, std::string_view request_type,

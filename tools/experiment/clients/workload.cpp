@@ -27,6 +27,8 @@ const std::vector<KnownWorkload>& known_workloads() {
       {"g-set", make_plain<make_g_set>},
       {"g-counter", make_plain<make_g_counter>},
       {"pn-counter", make_plain<make_pn_counter>},
+      {"txn-rw-register", make_txn_rw_register},
+      {"txn-list-append", make_txn_list_append},
       {"lin-kv", make_lin_kv},
   };
   return kKnown;

@@ -27,6 +27,7 @@ const std::vector<KnownWorkload>& known_workloads() {
       {"g-set", make_plain<make_g_set>},
       {"g-counter", make_plain<make_g_counter>},
       {"pn-counter", make_plain<make_pn_counter>},
+      {"kafka", make_kafka},
       {"txn-rw-register", make_txn_rw_register},
       {"txn-list-append", make_txn_list_append},
       {"lin-kv", make_lin_kv},

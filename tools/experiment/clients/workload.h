@@ -154,6 +154,7 @@ std::unique_ptr<Workload> make_broadcast(const WorkloadOptions& options);
 std::unique_ptr<Workload> make_g_set();
 std::unique_ptr<Workload> make_g_counter();
 std::unique_ptr<Workload> make_pn_counter();
+std::unique_ptr<Workload> make_kafka(const WorkloadOptions& options);
 std::unique_ptr<Workload> make_txn_rw_register(const WorkloadOptions& options);
 std::unique_ptr<Workload> make_txn_list_append(const WorkloadOptions& options);
 std::unique_ptr<Workload> make_lin_kv(const WorkloadOptions& options);

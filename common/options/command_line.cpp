@@ -337,6 +337,10 @@ void CommandLine::footer(const std::string& text) {
   app_.footer(text);
 }
 
+void CommandLine::footer(std::function<std::string()> make_text) {
+  app_.footer(std::move(make_text));
+}
+
 void CommandLine::on_parsed(std::function<void()> check) {
   app_.parse_complete_callback([check = std::move(check)] {
     try {

@@ -101,6 +101,8 @@ class CommandLine {
   CommandLineOption option(const std::string& name);
   // Below all options in the help.
   void footer(const std::string& text);
+  // The same, made when the help is asked for: options that stand on the command line are set.
+  void footer(std::function<std::string()> make_text);
   // Called when all options were read; may throw BadCommandLine.
   void on_parsed(std::function<void()> check);
   // The names of the options that were given, --help left out.

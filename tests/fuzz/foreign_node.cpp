@@ -12,6 +12,7 @@
 #include "tests/fuzz/targets.h"
 #include "tools/experiment/network/node_output.h"
 #include "tools/experiment/run.h"
+#include "tools/experiment/services/services.h"
 #include "tools/page/page.h"
 #include "tools/report/report.h"
 #include "tools/report/results.h"
@@ -108,10 +109,11 @@ void foreign_node(std::string_view input) {
   bench::Network network(heap, nodes, options.network, options.seed);
   const auto names = bench::node_names(options);
   for (const std::string& name : names) network.add_node(name);
+  const bench::Services services(network, options.seed);
   bench::MessageLog log(names.size());
   network.log_to(log);
   nodes.join(network);
-  const auto workload = bench::make_workload(options.workload, options.shape, names);
+  const auto workload = bench::make_workload(options.workload, bench::workload_options(options));
   bench::Outcome outcome;
   bool over = false;
   bench::Run run(heap, network, *workload, nodes, bench::run_options(options),

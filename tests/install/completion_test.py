@@ -47,7 +47,8 @@ class Completion(unittest.TestCase):
         self.assertIn("3d", complete("hearsay", "challenges", "--only", ""))
 
     def test_workloads(self):
-        workloads = {"echo", "unique-ids", "broadcast"}
+        workloads = {"echo", "unique-ids", "broadcast", "g-set", "g-counter", "pn-counter", "kafka",
+                     "txn-rw-register", "txn-list-append", "lin-kv"}
         self.assertEqual(set(complete("hearsay", "test", "-w", "")), workloads)
         self.assertEqual(set(complete("hearsay", "test", "--workload", "=", "")), workloads)
         self.assertEqual(complete("hearsay", "sim", "--workload", "uni"), ["unique-ids"])

@@ -74,7 +74,7 @@ INSTANTIATE_TEST_SUITE_P(
         BadFile{"no_seed", "/options/seed", "", "\"seed\" is missing"},
         BadFile{"option_range", "/options/node-count", "0", "--node-count"},
         BadFile{"option_type", "/options/latency", "\"long\"", "--latency"},
-        BadFile{"workload", "/options/workload", "\"kafka\"", "--workload"},
+        BadFile{"workload", "/options/workload", "\"ledger\"", "--workload"},
         BadFile{"node_option", "/node-options/0", "\"--state-dir\"",
                 "simulated nodes have no files"},
         BadFile{"node_option_type", "/node-options/0", "1", "a word is expected, not 1"},

@@ -14,7 +14,8 @@ COMMON = {"common/base", "common/options", "common/protocol", "common/recording"
           "common/trace"}
 PURE = {"worker/core", "worker/gossip", "worker/services"}
 EXPERIMENT = {"tools/experiment/" + room
-              for room in ("clients", "faults", "network", "recorded", "time", "verdict")}
+              for room in ("clients", "faults", "network", "recorded", "services", "time",
+                           "verdict")}
 BENCH = EXPERIMENT | {"tools/experiment", "tools/console", "tools/page", "tools/report",
                       "tools/processes"}
 
@@ -36,6 +37,8 @@ MAY_INCLUDE = {
     "supervisor": COMMON,
     "tools/experiment/time": {"common/base"},
     "tools/experiment/network": {"common/base", "common/protocol", "tools/experiment/time"},
+    "tools/experiment/services": {"common/protocol", "tools/experiment/network",
+                                  "tools/experiment/time"},
     "tools/experiment/verdict": {"common/base", "tools/experiment/network"},
     "tools/experiment/recorded": {"common/base", "tools/experiment/verdict"},
     "tools/experiment/clients": {"common/base", "common/protocol", "tools/experiment/network",

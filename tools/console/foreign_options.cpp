@@ -7,7 +7,6 @@
 namespace hearsay::bench {
 namespace {
 
-constexpr const char* kNoTransactions = "belongs to the transaction workloads, which are not here";
 constexpr const char* kNoSsh = "there is no SSH here: nodes are processes of this machine";
 constexpr const char* kFixedNames = "nodes are named n0, n1, ... here: use --node-count";
 
@@ -18,10 +17,6 @@ struct Foreign {
 };
 
 constexpr Foreign kForeign[] = {
-    {"--consistency-models", true, kNoTransactions},
-    {"--key-count", true, kNoTransactions},
-    {"--max-txn-length", true, kNoTransactions},
-    {"--max-writes-per-key", true, kNoTransactions},
     {"-n,--node", true, kFixedNames},
     {"--nodes", true, kFixedNames},
     {"--nodes-file", true, kFixedNames},

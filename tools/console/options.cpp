@@ -6,13 +6,13 @@
 #include <filesystem>
 #include <nlohmann/json.hpp>
 #include <random>
+#include <stdexcept>
 
 #include "common/options/command_line.h"
 #include "tools/console/challenge.h"
 #include "tools/console/foreign_options.h"
 #include "tools/console/lateness_file.h"
 #include "tools/console/number_range.h"
-#include "tools/experiment/clients/workload.h"
 
 namespace hearsay::bench {
 namespace {
@@ -135,6 +135,7 @@ void add_test_options(CommandLine& command, TestOptions& options, std::int64_t m
       .value_name("FILE");
   add_load_options(command, options, most_nodes);
   add_network_options(command, options);
+  add_workload_options(command, options.workload_flags);
   add_fault_options(command, options.faults);
   command.add_flag("--log-stderr", options.log_stderr, "Show what the nodes write to stderr");
   command.add_flag("--log-net-send", options.log_net_send, "Show each message that is sent");
@@ -159,11 +160,14 @@ void add_test_options(CommandLine& command, TestOptions& options, std::int64_t m
       .value_name("N");
   command.add("--store", options.store, "Where the results go").value_name("DIR");
   refuse_foreign_options(command);
-  command.footer(
-      "Behind -- follow arguments for the node.\n"
-      "Exit codes: 0 valid, 1 invalid, 2 unknown, 254 bad arguments, 255 the run could not go on.\n"
-      "Example: hearsay test -w broadcast --node-count 5 --time-limit 20 --rate 10 "
-      "--nemesis partition -- --gossip push");
+  command.footer([&options] {
+    return explain_workload(options.workload) +
+           "Behind -- follow arguments for the node.\n"
+           "Exit codes: 0 valid, 1 invalid, 2 unknown, 254 bad arguments, 255 the run could not go "
+           "on.\n"
+           "Example: hearsay test -w broadcast --node-count 5 --time-limit 20 --rate 10 "
+           "--nemesis partition -- --gossip push";
+  });
 }
 
 bool runs_our_node(const TestOptions& options) {
@@ -217,6 +221,24 @@ RunOptions run_options(const TestOptions& options) {
   return run;
 }
 
+WorkloadOptions workload_options(const TestOptions& options) {
+  WorkloadOptions workload;
+  workload.topology = options.shape;
+  workload.nodes = node_names(options);
+  workload.concurrency = options.thread_count;
+  workload.latency_ms = options.latency_ms;
+  workload.key_count = static_cast<std::size_t>(options.workload_flags.key_count);
+  workload.max_txn_length = static_cast<std::size_t>(options.workload_flags.max_txn_length);
+  workload.max_writes_per_key = options.workload_flags.max_writes_per_key;
+  workload.consistency_models = options.workload_flags.consistency_models;
+  return workload;
+}
+
+void refuse_what_can_not_run(const TestOptions& options) {
+  const std::string why = why_not_run(options.workload, workload_options(options));
+  if (!why.empty()) throw std::runtime_error(why);
+}
+
 std::vector<std::string> node_names(const TestOptions& options) {
   std::vector<std::string> names;
   for (std::int64_t i = 0; i < options.node_count; ++i) {
@@ -246,6 +268,7 @@ nlohmann::json to_json(const TestOptions& options) {
                          {"seed", options.seed},
                          {"args", options.node_arguments}};
   add_to_json(json, options.faults);
+  add_to_json(json, options.workload_flags);
   return json;
 }
 

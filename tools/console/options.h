@@ -10,6 +10,8 @@
 
 #include "common/options/command_line.h"
 #include "tools/console/fault_options.h"
+#include "tools/console/workload_options.h"
+#include "tools/experiment/clients/workload.h"
 #include "tools/experiment/faults/nemesis.h"
 #include "tools/experiment/network/network.h"
 #include "tools/experiment/network/topology.h"
@@ -43,6 +45,7 @@ struct TestOptions {
   std::string lateness = "maelstrom";
   double lateness_scale = 1;
   std::string topology = "grid";
+  WorkloadFlags workload_flags;
   FaultOptions faults;
   std::string availability;
   bool log_stderr = false;
@@ -88,6 +91,10 @@ bool runs_our_node(const TestOptions& options);
 // Whether the messages of the run are kept one by one, for its page.
 bool keeps_messages(const TestOptions& options);
 RunOptions run_options(const TestOptions& options);
+WorkloadOptions workload_options(const TestOptions& options);
+// Throws std::runtime_error with words for people if the workload can't run so: the run could not
+// go on, as under Maelstrom.
+void refuse_what_can_not_run(const TestOptions& options);
 // n0, n1, ... or n1 to n5.
 std::vector<std::string> node_names(const TestOptions& options);
 

@@ -45,7 +45,7 @@ std::size_t Course::node_of(std::int64_t process) const {
 void Course::start(std::int64_t now_ns) {
   origin_ns_ = now_ns;
   pool_.emplace(heap_, network_, workload_, history_, duplicates_, options_.test.thread_count,
-                now_ns, [this](std::int64_t later_ns) { thread_freed(later_ns); });
+                now_ns, [this](std::int64_t later_ns, std::size_t) { thread_freed(later_ns); });
   for (std::size_t node = 0; node < network_.node_count(); ++node) {
     restarts_.node_started(now_ns, node);
     probes_.push_back(std::make_unique<Probe>(

@@ -24,6 +24,7 @@
 #include "tools/drill/table.h"
 #include "tools/drill/verdict.h"
 #include "tools/experiment/network/foreign_text.h"
+#include "tools/experiment/services/services.h"
 #include "tools/processes/event_loop.h"
 #include "tools/processes/node_group.h"
 #include "tools/processes/program.h"
@@ -77,8 +78,9 @@ class Drill {
                  end(bench::kind_of_death(options_.test, nodes_, node, at_start), node, why);
                }),
         network_(loop_.heap(), nodes_, bench::bounded(options.test.network), options.test.seed),
-        workload_(make_workload(options.test.workload, options.test.shape, names_)) {
+        workload_(make_workload(options.test.workload, workload_options(options.test))) {
     for (const std::string& name : names_) network_.add_node(name);
+    services_.emplace(network_, options.test.seed);
     course_ = std::make_unique<Course>(
         loop_.heap(), network_, *workload_, nodes_, options_,
         Course::Events{
@@ -210,6 +212,7 @@ class Drill {
   bench::EventLoop loop_;
   bench::NodeGroup nodes_;
   bench::Network network_;
+  std::optional<bench::Services> services_;
   std::unique_ptr<bench::Workload> workload_;
   std::unique_ptr<Course> course_;
   NodeTales tales_;

@@ -79,7 +79,7 @@ void add_drill_options(CommandLine& command, DrillOptions& options) {
            "How long what is stopped stands still, on average (0 to twice as long)")
       .value_name("TIME");
   command.add("--under", options.test.workload, "What the clients do meanwhile")
-      .one_of(bench::workload_names())
+      .one_of({"echo", "unique-ids", "broadcast"})
       .value_name("WORKLOAD");
   command
       .add("--values", options.values,

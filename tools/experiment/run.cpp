@@ -99,8 +99,9 @@ void Run::begin_load(std::int64_t now_ns) {
   phase_ = Phase::load;
   load_start_ns_ = now_ns;
   load_end_ns_ = now_ns + options_.time_limit_ns;
-  pool_.emplace(heap_, network_, workload_, history_, duplicates_, options_.concurrency, now_ns,
-                [this](std::int64_t later_ns) { thread_freed(later_ns); });
+  pool_.emplace(
+      heap_, network_, workload_, history_, duplicates_, options_.concurrency, now_ns,
+      [this](std::int64_t later_ns, std::size_t thread) { thread_freed(later_ns, thread); });
   nemesis_.start(now_ns, load_end_ns_);
   if (options_.operations) {
     plan_operations(now_ns);
@@ -125,11 +126,11 @@ void Run::issue(std::int64_t now_ns) {
       });
       return;
     }
-    const auto thread = pool_->next_free();
-    if (!thread) return;
+    auto choice = workload_.choose(now_ns, *pool_, operations_random_);
+    if (!choice) return;
     // If we are late ourselves, that is the delay.
     stagger_->started(std::max(now_ns, stagger_->next_ns() + options_.dispatch_delay_ns));
-    pool_->invoke(now_ns, *thread, workload_.next(operations_random_), false);
+    pool_->invoke(now_ns, choice->thread, std::move(choice->intent), false);
   }
 }
 
@@ -154,15 +155,15 @@ void Run::issue_planned(std::int64_t now_ns) {
   }
 }
 
-void Run::thread_freed(std::int64_t now_ns) {
+void Run::thread_freed(std::int64_t now_ns, std::size_t thread) {
   issue_planned(now_ns);
-  // All threads were busy when the operation came due.
+  // Nobody who could run the operation was free when it came due.
   if (phase_ == Phase::load && stagger_ && stagger_->next_ns() <= now_ns) issue(now_ns);
-  if (!pool_->all_free()) return;
-  if (phase_ == Phase::draining) {
+  if (phase_ == Phase::final_operations) {
+    ++final_done_[thread];
+    go_on_finally(now_ns, thread);
+  } else if (phase_ == Phase::draining && pool_->all_free()) {
     heap_.at(now_ns, [this](std::int64_t later_ns) { heal(later_ns); });
-  } else if (phase_ == Phase::final_reads) {
-    heap_.at(now_ns + options_.linger_ns, [this](std::int64_t later_ns) { end(later_ns, ""); });
   }
 }
 
@@ -185,15 +186,31 @@ void Run::heal(std::int64_t now_ns) {
 
 void Run::recover(std::int64_t now_ns) {
   phase_ = Phase::recovery;
-  heap_.at(now_ns + options_.recovery_ns,
-           [this](std::int64_t later_ns) { read_finally(later_ns); });
+  heap_.at(now_ns + options_.recovery_ns, [this](std::int64_t later_ns) { begin_final(later_ns); });
 }
 
-void Run::read_finally(std::int64_t now_ns) {
+void Run::begin_final(std::int64_t now_ns) {
   if (phase_ != Phase::recovery) return;
-  phase_ = Phase::final_reads;
-  const Intent intent = *workload_.final_intent();
-  for (std::size_t i = 0; i < pool_->concurrency(); ++i) pool_->invoke(now_ns, i, intent, true);
+  phase_ = Phase::final_operations;
+  final_threads_ = pool_->concurrency();
+  final_done_.assign(final_threads_, 0);
+  for (std::size_t i = 0; i < pool_->concurrency(); ++i) go_on_finally(now_ns, i);
+}
+
+void Run::go_on_finally(std::int64_t now_ns, std::size_t thread) {
+  auto next = workload_.next_final(now_ns, thread, final_done_[thread], operations_random_);
+  if (!next) {
+    if (--final_threads_ > 0) return;
+    heap_.at(now_ns + options_.linger_ns, [this](std::int64_t later_ns) { end(later_ns, ""); });
+    return;
+  }
+  if (next->due_ns <= now_ns) {
+    pool_->invoke(now_ns, thread, std::move(next->intent), true);
+    return;
+  }
+  heap_.at(next->due_ns, [this, thread, intent = std::move(next->intent)](std::int64_t later_ns) {
+    if (phase_ == Phase::final_operations) pool_->invoke(later_ns, thread, intent, true);
+  });
 }
 
 void Run::end(std::int64_t now_ns, const std::string& failure) {

@@ -1,7 +1,7 @@
 // One run from init to the final reads: the phases of `maelstrom test`, in real or virtual time.
 //
 // init to all nodes (10 s), the workload's set-up message (5 s), the load with its nemeses for the
-// time limit, the end of the last operations, healing, 10 s of recovery, one final operation of
+// time limit, the end of the last operations, healing, 10 s of recovery, the final operations of
 // every client. A workload without a final operation ends after the load. Nodes that a nemesis
 // starts again get init and the set-up message while everything else goes on; the recovery begins
 // when all of them have answered. Not thread-safe.
@@ -69,7 +69,7 @@ class Run : private NemesisListener {
   std::optional<std::int64_t> load_start_ns() const { return load_start_ns_; }
 
  private:
-  enum class Phase { setup, load, draining, healing, recovery, final_reads, over };
+  enum class Phase { setup, load, draining, healing, recovery, final_operations, over };
   using RequestFor = std::function<Request(std::size_t node)>;
   using OnAllAnswered = void (Run::*)(std::int64_t);
 
@@ -85,11 +85,12 @@ class Run : private NemesisListener {
   void issue(std::int64_t now_ns);
   void plan_operations(std::int64_t now_ns);
   void issue_planned(std::int64_t now_ns);
-  void thread_freed(std::int64_t now_ns);
+  void thread_freed(std::int64_t now_ns, std::size_t thread);
   void end_load(std::int64_t now_ns);
   void heal(std::int64_t now_ns);
   void recover(std::int64_t now_ns);
-  void read_finally(std::int64_t now_ns);
+  void begin_final(std::int64_t now_ns);
+  void go_on_finally(std::int64_t now_ns, std::size_t thread);
   void end(std::int64_t now_ns, const std::string& failure);
   void deed_done() override;
   void node_killed(std::int64_t now_ns, std::size_t node) override;
@@ -110,6 +111,8 @@ class Run : private NemesisListener {
   std::optional<Stagger> stagger_;
   bool alarm_set_ = false;                    // an event in the heap will call issue
   std::vector<const PlannedOperation*> due_;  // their threads were busy
+  std::vector<std::size_t> final_done_;       // operations after the recovery, by thread
+  std::size_t final_threads_ = 0;             // that are not done
   Random operations_random_;
   Phase phase_ = Phase::setup;
   std::optional<std::int64_t> load_start_ns_;

@@ -19,6 +19,7 @@
 #include "tools/console/tell.h"
 #include "tools/experiment/clients/workload.h"
 #include "tools/experiment/run.h"
+#include "tools/experiment/services/services.h"
 #include "tools/processes/event_loop.h"
 #include "tools/processes/node_group.h"
 #include "tools/processes/program.h"
@@ -47,9 +48,11 @@ class Test {
                  end(kind_of_death(options_, nodes_, node, !run_->load_start_ns()), node, why);
                }),
         network_(loop_.heap(), nodes_, bounded(options.network), options.seed),
-        workload_(make_workload(options.workload, options.shape, names_)) {
+        workload_(make_workload(options.workload, workload_options(options))) {
     for (const std::string& name : names_) network_.add_node(name);
-    if (keeps_messages(options)) network_.log_to(message_log_.emplace(names_.size()));
+    services_.emplace(network_, options.seed);
+    if (keeps_messages(options))
+      network_.log_to(message_log_.emplace(names_.size(), workload_->has_values()));
     run_ = std::make_unique<Run>(loop_.heap(), network_, *workload_, nodes_, run_options(options),
                                  [this](std::int64_t, const std::string& failure) {
                                    end("no-answer", run_->failed_node(), failure);
@@ -141,6 +144,7 @@ class Test {
   NodeGroup nodes_;
   std::optional<MessageLog> message_log_;
   Network network_;
+  std::optional<Services> services_;
   std::unique_ptr<Workload> workload_;
   std::unique_ptr<Run> run_;
   std::unique_ptr<Progress> progress_;
@@ -163,6 +167,7 @@ int run_one_by_one(TestOptions options, const std::string& program) {
 RunEnd run_one_test(const TestOptions& options) {
   const Program program = find_program(options.binary);
   if (!program.problem.empty()) throw std::runtime_error(program.problem);
+  refuse_what_can_not_run(options);
   return Test(options, program.path).run();
 }
 
@@ -173,6 +178,7 @@ int run_test(const TestOptions& options) {
       tell("hearsay test: {}\n", program.problem);
       return kExitRunFailed;
     }
+    refuse_what_can_not_run(options);
     return run_one_by_one(options, program.path);
   } catch (const std::exception& error) {
     tell("hearsay test: {}\n", error.what());

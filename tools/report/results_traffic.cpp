@@ -37,7 +37,7 @@ nlohmann::json describe_node(const Traffic::NodeSums& node) {
           {"bytes-addressed", node.addressed.bytes}};
 }
 
-// All nodes, or the busiest.
+// All nodes and the services that were spoken to, or the busiest of them.
 nlohmann::json describe_nodes(const Network& network) {
   const Traffic& traffic = network.traffic();
   std::vector<std::size_t> order(traffic.nodes().size());
@@ -50,6 +50,9 @@ nlohmann::json describe_nodes(const Network& network) {
   }
   nlohmann::json nodes = nlohmann::json::object();
   for (const std::size_t node : order) {
+    const bool unused_service =
+        node >= network.node_count() && traffic.nodes()[node].messages() == 0;
+    if (unused_service) continue;
     nodes[network.node_name(node)] = describe_node(traffic.nodes()[node]);
   }
   return nodes;
@@ -57,7 +60,7 @@ nlohmann::json describe_nodes(const Network& network) {
 
 // Who sent how many messages to whom; pairs without messages are left out.
 nlohmann::json describe_pairs(const Network& network) {
-  const std::size_t count = network.node_count();
+  const std::size_t count = network.traffic().nodes().size();
   nlohmann::json pairs = nlohmann::json::object();
   for (std::size_t src = 0; src < count; ++src) {
     for (std::size_t dest = 0; dest < count; ++dest) {

@@ -7,6 +7,7 @@
 #include <string_view>
 
 #include "common/base/units.h"
+#include "tools/report/workload_words.h"
 
 namespace hearsay::sim {
 namespace {
@@ -32,9 +33,17 @@ void add_values(Judgement& judgement, const std::string& kind, const nlohmann::j
 // The checker takes an echo that never came for a wrong one; here that may be excused.
 void add_wrong_echoes(Judgement& judgement, const nlohmann::json& workload) {
   for (const auto& error : workload.value("errors", nlohmann::json::array())) {
-    if (error.at(3).is_object())
+    if (error.is_array() && error.at(3).is_object())
       judgement.violations.push_back({"wrong-echo", "a wrong echo: " + error.dump()});
   }
+}
+
+// What the checkers of counters, logs, transactions and registers have found.
+void add_findings(Judgement& judgement, const nlohmann::json& workload) {
+  if (workload.at("valid?") == true) return;
+  bench::Report words;
+  add_workload_words(words, workload);
+  for (const std::string& note : words.notes) judgement.violations.push_back({"checker", note});
 }
 
 // Faults that keep a node from answering in time.
@@ -84,6 +93,7 @@ Judgement judge(const SimOptions& scenario, const bench::History& history,
   add_values(judgement, "value-twice", oddities, "duplicated", "values twice in one read");
   add_values(judgement, "id-twice", workload, "duplicated", "ids twice");
   add_wrong_echoes(judgement, workload);
+  add_findings(judgement, workload);
   if (results.at("exceptions").contains("exceptions")) {
     judgement.violations.push_back(
         {"malformed", "malformed replies: " + results.at("exceptions").at("exceptions").dump()});

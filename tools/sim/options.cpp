@@ -86,11 +86,15 @@ void add_sim_options(CommandLine& command, SimOptions& options) {
       .between(0.0, 1.0)
       .value_name("P");
   refuse_beside_seeds(command, options);
-  command.footer(
-      "Behind -- follow options of hearsay-node. The same seed gives the same run, byte for byte.\n"
-      "Exit codes: 0 valid, 1 invalid, 2 unknown, 254 bad arguments, 255 the run could not go on.\n"
-      "Example: hearsay sim -w broadcast --node-count 1000 --latency 100 -- --gossip flood\n"
-      "         hearsay sim --seeds 1..1000");
+  command.footer([&options] {
+    return bench::explain_workload(options.test.workload) +
+           "Behind -- follow options of hearsay-node. The same seed gives the same run, byte for "
+           "byte.\n"
+           "Exit codes: 0 valid, 1 invalid, 2 unknown, 254 bad arguments, 255 the run could not go "
+           "on.\n"
+           "Example: hearsay sim -w broadcast --node-count 1000 --latency 100 -- --gossip flood\n"
+           "         hearsay sim --seeds 1..1000";
+  });
 }
 
 void resolve(SimOptions& options) {

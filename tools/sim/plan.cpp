@@ -1,7 +1,6 @@
 #include "tools/sim/plan.h"
 
 #include <algorithm>
-#include <map>
 #include <string>
 
 #include "common/base/units.h"
@@ -55,7 +54,7 @@ std::vector<bench::PlannedOperation> find_operations(const SimOptions& scenario)
     const bool planned = is_client(each) && each.type == bench::OperationType::invoke;
     if (!planned || each.final_read) continue;
     const std::size_t thread = static_cast<std::size_t>(each.process) % scenario.test.thread_count;
-    operations.push_back({each.time_ns, thread, {each.f, each.value}});
+    operations.push_back({each.time_ns, thread, {each.f, each.value, each.extra}});
   }
   return operations;
 }
@@ -106,12 +105,6 @@ bool hits_nodes(Fault fault) {
 bool strikes(const Plan& plan, Fault fault) {
   return std::any_of(plan.strikes.begin(), plan.strikes.end(),
                      [&](const Strike& strike) { return strike.fault == fault; });
-}
-
-std::vector<std::string_view> requests_of(std::string_view workload) {
-  static const std::map<std::string_view, std::vector<std::string_view>> kRequests = {
-      {"broadcast", {"broadcast", "read"}}, {"echo", {"echo"}}, {"unique-ids", {"generate"}}};
-  return kRequests.at(workload);
 }
 
 Plan spell_out(const SimOptions& scenario) {

@@ -40,9 +40,6 @@ bool cuts(bench::Fault fault);
 // Whether the fault is in the plan.
 bool strikes(const Plan& plan, bench::Fault fault);
 
-// What a client of the workload may ask for: "broadcast", "read".
-std::vector<std::string_view> requests_of(std::string_view workload);
-
 // Runs the scenario (resolved options) to see its operations.
 Plan spell_out(const SimOptions& scenario);
 

@@ -11,6 +11,7 @@
 
 #include "common/base/units.h"
 #include "common/options/command_line.h"
+#include "tools/experiment/verdict/judge.h"
 
 namespace hearsay::sim {
 
@@ -24,11 +25,23 @@ constexpr int kVersion = 1;
 
 // The options of `hearsay sim` that a file may give, with those names, and no others: what else
 // there is concerns the store, or draws what a file spells out.
-constexpr const char* kOptionNames[] = {
-    "workload",       "node-count", "seed",         "time-limit",
-    "recovery",       "latency",    "latency-dist", "lateness",
-    "lateness-scale", "topology",   "clock-skew",   "compact-probability",
-    "loss",           "duplicate",  "reorder",      "no-head-of-line-blocking"};
+constexpr const char* kOptionNames[] = {"workload",
+                                        "node-count",
+                                        "seed",
+                                        "time-limit",
+                                        "recovery",
+                                        "latency",
+                                        "latency-dist",
+                                        "lateness",
+                                        "lateness-scale",
+                                        "topology",
+                                        "clock-skew",
+                                        "compact-probability",
+                                        "loss",
+                                        "duplicate",
+                                        "reorder",
+                                        "no-head-of-line-blocking",
+                                        "consistency-models"};
 constexpr const char* kNeededOptions[] = {"workload", "node-count", "seed"};
 
 // ---- words for what is wrong
@@ -103,6 +116,8 @@ ordered_json options_to_json(const Plan& plan) {
     if (probability && strikes(plan, fault)) json[std::string(name_of(fault))] = *probability;
   }
   if (test.no_head_of_line_blocking) json["no-head-of-line-blocking"] = true;
+  const std::string& models = test.workload_flags.consistency_models;
+  if (models != bench::WorkloadFlags().consistency_models) json["consistency-models"] = models;
   return json;
 }
 
@@ -151,21 +166,22 @@ ordered_json to_json(const bench::PlannedOperation& operation) {
   ordered_json json = {
       {"at-ms", to_ms(operation.time_ns)}, {"node", operation.thread}, {"f", operation.intent.f}};
   if (!operation.intent.value.is_null()) json["value"] = operation.intent.value;
+  if (!operation.intent.extra.is_null()) json["extra"] = operation.intent.extra;
   return json;
 }
 
 bench::PlannedOperation read_operation(const json& given, const std::string& where,
                                        const SimOptions& options) {
-  check_keys(given, where, {"at-ms", "node", "f", "value"});
+  check_keys(given, where, {"at-ms", "node", "f", "value", "extra"});
   bench::PlannedOperation operation;
   operation.time_ns = read_ms(need(given, where, "at-ms"), where + ".at-ms");
   operation.thread = read_node(need(given, where, "node"), where + ".node",
                                static_cast<std::size_t>(options.test.node_count));
-  const auto known = requests_of(options.test.workload);
+  const auto known = bench::functions_of(options.test.workload);
   const json& f = need(given, where, "f");
   if (!f.is_string() || std::find(known.begin(), known.end(), f.get<std::string>()) == known.end())
     refuse(where + ".f", "{} is expected, not {}", list_of(known), f.dump());
-  operation.intent = {f, given.value("value", json())};
+  operation.intent = {f, given.value("value", json()), given.value("extra", json())};
   return operation;
 }
 

@@ -27,9 +27,12 @@ Simulation::Simulation(const bench::TestOptions& options, const ClusterOptions& 
       network_(heap_, cluster_, options.network, options.seed) {
   const auto names = bench::node_names(options);
   for (const std::string& name : names) network_.add_node(name);
-  if (bench::keeps_messages(options)) network_.log_to(message_log_.emplace(names.size()));
+  services_.emplace(network_, options.seed);
   print_messages(network_, options, 0, cluster.record_folder);
-  workload_ = bench::make_workload(options.workload, options.shape, names);
+  workload_ = bench::make_workload(options.workload, bench::workload_options(options));
+  if (bench::keeps_messages(options)) {
+    network_.log_to(message_log_.emplace(names.size(), workload_->has_values()));
+  }
   run_ = std::make_unique<bench::Run>(heap_, network_, *workload_, cluster_,
                                       bench::run_options(options),
                                       [this](std::int64_t, const std::string& failure) {

@@ -15,6 +15,7 @@
 #include "tools/experiment/clients/workload.h"
 #include "tools/experiment/network/network.h"
 #include "tools/experiment/run.h"
+#include "tools/experiment/services/services.h"
 #include "tools/experiment/time/event_heap.h"
 #include "tools/report/conclude.h"
 #include "tools/report/results.h"
@@ -49,6 +50,7 @@ class Simulation {
   Cluster cluster_;
   std::optional<bench::MessageLog> message_log_;
   bench::Network network_;
+  std::optional<bench::Services> services_;
   std::unique_ptr<bench::Workload> workload_;
   std::unique_ptr<bench::Run> run_;
   bench::Outcome outcome_;

@@ -26,12 +26,18 @@ class RunTest : public testing::Test {
   void make(const char* workload, std::size_t node_count, RunOptions options,
             NetworkOptions network = {}) {
     std::vector<std::string> names;
+    run_.reset();  // before what it refers to
     network_ = std::make_unique<Network>(heap_, nodes_, network, options.seed);
     for (std::size_t i = 0; i < node_count; ++i) {
       names.push_back(fmt::format("n{}", i));
       network_->add_node(names.back());
     }
-    workload_ = make_workload(workload, Topology::total, names);
+    WorkloadOptions workload_options;
+    workload_options.topology = Topology::total;
+    workload_options.nodes = names;
+    workload_options.concurrency = options.concurrency;
+    workload_options.latency_ms = network.latency_ms;
+    workload_ = make_workload(workload, workload_options);
     run_ = std::make_unique<bench::Run>(heap_, *network_, *workload_, nodes_, options,
                                         [this](std::int64_t now_ns, const std::string& failure) {
                                           end_ns_ = now_ns;

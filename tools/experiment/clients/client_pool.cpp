@@ -1,5 +1,6 @@
 #include "tools/experiment/clients/client_pool.h"
 
+#include <algorithm>
 #include <string_view>
 #include <utility>
 
@@ -61,11 +62,12 @@ ClientPool::ClientPool(EventHeap& heap, Network& network, Workload& workload, Hi
   for (std::size_t i = 0; i < concurrency; ++i) threads_[i].process = static_cast<std::int64_t>(i);
 }
 
-std::optional<std::size_t> ClientPool::next_free() const {
-  for (std::size_t i = 0; i < threads_.size(); ++i) {
-    // At the nemesis's place in the turn, the search starts over from thread 0.
-    const std::size_t first = turn_ < threads_.size() ? turn_ : 0;
-    const std::size_t thread = (first + i) % threads_.size();
+// Behind the last one, at the nemesis's place in the turn, the search starts over from the first.
+std::optional<std::size_t> ClientPool::next_free(std::size_t first, std::size_t end) const {
+  for (std::size_t thread = std::max(turn_, first); thread < end; ++thread) {
+    if (!threads_[thread].busy) return thread;
+  }
+  for (std::size_t thread = first; thread < end; ++thread) {
     if (!threads_[thread].busy) return thread;
   }
   return std::nullopt;
@@ -75,14 +77,12 @@ void ClientPool::pass_turn() {
   turn_ = (turn_ + 1) % (threads_.size() + 1);
 }
 
-Client& ClientPool::client_of(Thread& thread) {
-  const bool renew = !workload_.reuses_clients() && thread.client_process != thread.process;
-  if (renew || !thread.client) {
-    thread.client.reset();
-    thread.client = std::make_unique<Client>(heap_, network_, duplicates_);
-    thread.client_process = thread.process;
-  }
-  return *thread.client;
+void ClientPool::renew_client(Thread& thread) {
+  const bool keeps = workload_.reuses_clients() || thread.client_process == thread.process;
+  if (keeps && thread.client) return;
+  thread.client.reset();
+  thread.client = std::make_unique<Client>(heap_, network_, duplicates_);
+  thread.client_process = thread.process;
 }
 
 void ClientPool::invoke(std::int64_t now_ns, std::size_t thread, Intent intent, bool final_read) {
@@ -92,49 +92,78 @@ void ClientPool::invoke(std::int64_t now_ns, std::size_t thread, Intent intent, 
   operation.process = chosen.process;
   operation.f = std::move(intent.f);
   operation.value = std::move(intent.value);
+  operation.extra = std::move(intent.extra);
   operation.final_read = final_read;
-  const nlohmann::json request = workload_.request_body(operation);
+  Step step = workload_.begin(operation);
   const std::size_t invocation = history_.append(std::move(operation));
 
   chosen.busy = true;
   ++busy_;
   pass_turn();
-  client_of(chosen).request(
-      now_ns, network_.node_name(thread % network_.node_count()), Request(request),
-      kClientTimeoutNs,
-      [this, thread, invocation, request](std::int64_t later_ns, const nlohmann::json& reply) {
-        complete(later_ns, thread, invocation, request, reply);
-      });
+  renew_client(chosen);
+  take_step(now_ns, thread, invocation, std::move(step));
 }
 
-void ClientPool::complete(std::int64_t now_ns, std::size_t number, std::size_t invocation,
-                          const nlohmann::json& request, const nlohmann::json& reply) {
+void ClientPool::take_step(std::int64_t now_ns, std::size_t thread, std::size_t invocation,
+                           Step step) {
+  if (step.request.is_null()) {
+    Operation completion = history_.operations()[invocation];
+    completion.type = step.outcome;
+    completion.value = std::move(step.value);
+    // From the heap, so that who began an operation is not told of its end meanwhile.
+    heap_.at(now_ns, [this, thread, completion = std::move(completion)](std::int64_t later_ns) {
+      complete(later_ns, thread, completion);
+    });
+    return;
+  }
+  const Request request(step.request);
+  threads_[thread].client->request(now_ns, network_.node_name(thread % network_.node_count()),
+                                   request, workload_.timeout_ns(),
+                                   [this, thread, invocation, asked = std::move(step.request)](
+                                       std::int64_t later_ns, const nlohmann::json& reply) {
+                                     take_reply(later_ns, thread, invocation, asked, reply);
+                                   });
+}
+
+void ClientPool::take_reply(std::int64_t now_ns, std::size_t thread, std::size_t invocation,
+                            const nlohmann::json& request, const nlohmann::json& reply) {
+  const bool is_error = reply.is_object() && reply.value("type", nlohmann::json()) == "error";
   Operation completion = history_.operations()[invocation];
-  completion.time_ns = now_ns - origin_ns_;
+  std::string wrong;
+  if (!reply.is_null() && !is_error) {
+    wrong = malformed_reply(workload_, request.at("type").get<std::string>(), reply);
+    if (wrong.empty()) {
+      take_step(now_ns, thread, invocation, workload_.go_on(completion, request, reply));
+      return;
+    }
+  } else if (!workload_.handles_errors()) {
+    wrong = reply.is_null() ? "Client read timeout" : "the reply is an error: " + reply.dump();
+  }
   const bool idempotent = workload_.is_idempotent(completion.f);
-  if (reply.is_null()) {
-    completion.type = idempotent ? OperationType::fail : OperationType::info;
-    completion.error = "net-timeout";
-  } else if (reply.value("type", nlohmann::json()) == "error") {
-    take_error(completion, reply, idempotent);
-  } else if (std::string wrong = malformed_reply(workload_, completion, request, reply);
-             !wrong.empty()) {
+  if (!wrong.empty()) {
     completion.type = OperationType::info;
     completion.error = "indeterminate: " + wrong;
     completion.exception = std::move(wrong);
+  } else if (reply.is_null()) {
+    completion.type = idempotent ? OperationType::fail : OperationType::info;
+    completion.error = "net-timeout";
   } else {
-    completion.type = OperationType::ok;
-    completion.value = workload_.result(completion, reply);
+    take_error(completion, reply, idempotent);
   }
+  complete(now_ns, thread, std::move(completion));
+}
 
+void ClientPool::complete(std::int64_t now_ns, std::size_t number, Operation completion) {
+  completion.time_ns = now_ns - origin_ns_;
   Thread& thread = threads_[number];
   if (completion.type == OperationType::info) {
     thread.process += static_cast<std::int64_t>(threads_.size());
   }
-  history_.append(std::move(completion));
+  const std::size_t index = history_.append(std::move(completion));
   thread.busy = false;
   --busy_;
-  on_free_(now_ns);
+  workload_.completed(history_.operations()[index]);
+  on_free_(now_ns, number);
 }
 
 }  // namespace hearsay::bench

@@ -9,10 +9,10 @@ namespace {
 
 class Broadcast final : public Workload {
  public:
-  Broadcast(Topology topology, const std::vector<std::string>& nodes)
-      : topology_(nlohmann::json::object()) {
-    if (topology == Topology::line && nodes.size() < 2) return;  // as Maelstrom has it
-    const auto neighbours = make_topology(topology, nodes.size());
+  explicit Broadcast(const WorkloadOptions& options) : topology_(nlohmann::json::object()) {
+    const std::vector<std::string>& nodes = options.nodes;
+    if (options.topology == Topology::line && nodes.size() < 2) return;  // as Maelstrom has it
+    const auto neighbours = make_topology(options.topology, nodes.size());
     for (std::size_t i = 0; i < neighbours.size(); ++i) {
       nlohmann::json& names = topology_[nodes[i]] = nlohmann::json::array();
       for (const std::size_t neighbour : neighbours[i]) names.push_back(nodes[neighbour]);
@@ -35,14 +35,14 @@ class Broadcast final : public Workload {
   nlohmann::json result(const Operation& invocation, const nlohmann::json& body) const override {
     return invocation.f == "read" ? body.at("messages") : invocation.value;
   }
-  std::string_view reply_field(std::string_view f) const override {
-    return f == "read" ? "messages" : "";
+  std::string_view reply_field(std::string_view request_type) const override {
+    return request_type == "read" ? "messages" : "";
   }
-  bool reply_is_array(std::string_view f) const override { return f == "read"; }
+  std::string wrong_field(std::string_view /*request_type*/,
+                          const nlohmann::json& value) const override {
+    return no_array(value);
+  }
   bool is_idempotent(std::string_view f) const override { return f == "read"; }
-  nlohmann::json check(const History& history) const override {
-    return check_set_full(history, "broadcast");
-  }
   nlohmann::json look_closer(const History& history) const override {
     return find_oddities(history, "broadcast");
   }
@@ -57,8 +57,8 @@ class Broadcast final : public Workload {
 
 }  // namespace
 
-std::unique_ptr<Workload> make_broadcast(Topology topology, const std::vector<std::string>& nodes) {
-  return std::make_unique<Broadcast>(topology, nodes);
+std::unique_ptr<Workload> make_broadcast(const WorkloadOptions& options) {
+  return std::make_unique<Broadcast>(options);
 }
 
 }  // namespace hearsay::bench

@@ -1,7 +1,6 @@
 #include <nlohmann/json.hpp>
 
 #include "tools/experiment/clients/workload.h"
-#include "tools/experiment/verdict/checkers.h"
 
 namespace hearsay::bench {
 namespace {
@@ -21,8 +20,7 @@ class Echo final : public Workload {
                         const nlohmann::json& body) const override {
     return body;
   }
-  std::string_view reply_field(std::string_view /*f*/) const override { return "echo"; }
-  nlohmann::json check(const History& history) const override { return check_echo(history); }
+  std::string_view reply_field(std::string_view /*request_type*/) const override { return "echo"; }
 };
 
 }  // namespace

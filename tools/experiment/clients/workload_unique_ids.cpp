@@ -1,7 +1,6 @@
 #include <nlohmann/json.hpp>
 
 #include "tools/experiment/clients/workload.h"
-#include "tools/experiment/verdict/checkers.h"
 
 namespace hearsay::bench {
 namespace {
@@ -17,9 +16,8 @@ class UniqueIds final : public Workload {
                         const nlohmann::json& body) const override {
     return body.at("id");
   }
-  std::string_view reply_field(std::string_view /*f*/) const override { return "id"; }
+  std::string_view reply_field(std::string_view /*request_type*/) const override { return "id"; }
   bool reuses_clients() const override { return true; }
-  nlohmann::json check(const History& history) const override { return check_unique_ids(history); }
 };
 
 }  // namespace

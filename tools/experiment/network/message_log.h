@@ -67,7 +67,10 @@ class MessageLog {
     std::int64_t time_ns;
   };
 
-  explicit MessageLog(std::size_t node_count) : known_(node_count) {}
+  // `follows_values`: whether what clients give to nodes are values that spread, of which each is
+  // given once; a counter's deltas are none.
+  explicit MessageLog(std::size_t node_count, bool follows_values = true)
+      : follows_values_(follows_values), known_(node_count) {}
 
   // A client asks `node`.
   void request(std::int64_t now_ns, std::size_t node, std::string_view body);
@@ -113,6 +116,7 @@ class MessageLog {
   Message* kept(std::uint64_t number);
   void halve();
 
+  bool follows_values_;
   std::uint64_t next_number_ = 0;
   std::uint64_t stride_ = 1;
   std::vector<Message> messages_;

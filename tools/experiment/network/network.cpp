@@ -14,7 +14,6 @@
 namespace hearsay::bench {
 namespace {
 
-constexpr std::array<std::string_view, 4> kServices = {"lin-kv", "seq-kv", "lww-kv", "lin-tso"};
 constexpr std::size_t kShownNameBytes = 100;
 
 }  // namespace
@@ -28,11 +27,22 @@ Network::Network(EventHeap& heap, NodePort& port, const NetworkOptions& options,
       wire_(options.wire, seed) {}
 
 void Network::add_node(const std::string& name) {
+  HEARSAY_CHECK(nodes_.size() == node_count_, "nodes come before services");
   Endpoint endpoint;
-  endpoint.node = nodes_.size();
+  endpoint.node = node_count_++;
   endpoints_.emplace(name, endpoint);
   nodes_.emplace_back().name = name;
   traffic_.add_node();
+}
+
+void Network::add_service(const std::string& name, ServicePort& service) {
+  Endpoint endpoint;
+  endpoint.node = nodes_.size();
+  endpoints_.emplace(name, endpoint);
+  Node& member = nodes_.emplace_back();
+  member.name = name;
+  member.service = &service;
+  traffic_.add_service();
 }
 
 std::string Network::add_client(ClientPort& client) {
@@ -56,9 +66,6 @@ Refusal Network::refuse(std::int64_t now_ns, bool is_source, std::string_view na
   refusal.kind = is_source ? Refusal::Kind::unknown_source : Refusal::Kind::unknown_destination;
   refusal.reason = fmt::format("unknown {} \"{}\"", is_source ? "source" : "destination",
                                printable(name.substr(0, kShownNameBytes)));
-  if (std::find(kServices.begin(), kServices.end(), name) != kServices.end()) {
-    refusal.reason += ": a service of Maelstrom's, which is not here yet";
-  }
   const auto found = endpoints_.find(name);
   if (found == endpoints_.end()) return refusal;
   const auto& gave_up_ns = found->second.gave_up_ns;
@@ -110,10 +117,11 @@ std::optional<Refusal> Network::send(std::int64_t now_ns, std::string_view src,
   traffic_.count(now_ns, source->second.node, target->second.node, type,
                  Traffic::line_bytes(src, dest, body));
   const bool to_client = target->second.node == kClient;
+  const bool with_service = is_service(source->second.node) || is_service(target->second.node);
   Envelope envelope{now_ns, id, source->second.node, {}};
-  if (log_ != nullptr && between_nodes) {
+  if (log_ != nullptr && between_nodes && !with_service) {
     envelope.log_number = log_->sent(now_ns, source->second.node, target->second.node, type, body);
-  } else if (log_ != nullptr && !to_client) {
+  } else if (log_ != nullptr && !to_client && !with_service) {
     log_->request(now_ns, target->second.node, body);
   }
   if (!to_client || log_sent_ || log_received_) {
@@ -138,13 +146,18 @@ std::optional<Refusal> Network::send(std::int64_t now_ns, std::string_view src,
 }
 
 void Network::set_off(std::int64_t now_ns, std::size_t dest, Envelope envelope) {
+  if (is_service(dest) || is_service(envelope.src)) {
+    envelope.due_ns += draw_latency_ns(latency_random_);
+    enqueue(now_ns, dest, std::move(envelope));
+    return;
+  }
   if (wire_.loses()) {
     lose(now_ns, Fault::loss, envelope);
     return;
   }
   if (wire_.duplicates()) {
     ++hits_[index_of(Fault::duplicate)];
-    if (log_ != nullptr) log_->duplicated(envelope.log_number);
+    if (log_ != nullptr) log_->duplicated(*envelope.log_number);
     Envelope copy = envelope;
     waiting_bytes_ += static_cast<std::int64_t>(copy.line.size());
     copy.due_ns += draw_latency_ns(wire_.copy_random());
@@ -216,7 +229,7 @@ void Network::lose(std::int64_t now_ns, Fault fault, const Envelope& envelope) {
   waiting_bytes_ -= static_cast<std::int64_t>(envelope.line.size());
   if (envelope.src == kClient) return;
   ++hits_[index_of(fault)];
-  if (log_ != nullptr) log_->lost(now_ns, envelope.log_number, fault);
+  if (envelope.log_number) log_->lost(now_ns, *envelope.log_number, fault);
 }
 
 void Network::node_ready(std::int64_t now_ns, std::size_t node) {
@@ -233,7 +246,7 @@ Network::Envelope Network::pop(Node& node) {
 }
 
 bool Network::is_cut_off(std::int64_t now_ns, std::size_t dest, const Envelope& envelope) {
-  if (envelope.src == kClient) return false;
+  if (envelope.src == kClient || is_service(envelope.src) || is_service(dest)) return false;
   const auto is_deaf = [&](const Grudge& grudge) {
     return !grudge.empty() && grudge[dest][envelope.src];
   };
@@ -247,12 +260,26 @@ bool Network::hand_over(std::int64_t now_ns, std::size_t number, const Envelope&
   waiting_bytes_ -= static_cast<std::int64_t>(envelope.line.size());
   ++(envelope.src == kClient ? client_messages_ : server_messages_).received;
   if (log_received_) log_received_(now_ns, envelope.line);
-  if (log_ != nullptr && envelope.src != kClient) log_->arrived(now_ns, envelope.log_number);
+  if (envelope.log_number) log_->arrived(now_ns, *envelope.log_number);
   Node& node = nodes_[number];
+  if (node.service != nullptr) {
+    serve(now_ns, number, envelope.line);
+    node.taker = Taker::idle;
+    return true;
+  }
   node.taker = Taker::handing_over;
   if (!port_.deliver(now_ns, number, envelope.line)) return false;
   node.taker = Taker::idle;
   return true;
+}
+
+// Whoever it speaks to may have gone; nobody is told.
+void Network::serve(std::int64_t now_ns, std::size_t number, std::string_view line) {
+  auto reply = nodes_[number].service->handle(line);
+  if (!reply) return;
+  heap_.at(now_ns, [this, number, reply = std::move(*reply)](std::int64_t later_ns) {
+    send(later_ns, nodes_[number].name, reply.dest, reply.body, reply.type);
+  });
 }
 
 void Network::take_next(std::int64_t now_ns, std::size_t number) {

@@ -14,6 +14,9 @@
 // later, or the head-of-line blocking would keep it from being overtaken. What is on its way to a
 // node that is down, clients' requests included, is gone.
 //
+// Services are members too: with latency both ways, a queue and a taker each, and their messages
+// count as those between nodes. No fault hits them.
+//
 // Time is an argument everywhere. Not thread-safe.
 #pragma once
 
@@ -68,6 +71,20 @@ class ClientPort {
   virtual bool receive(std::int64_t now_ns, std::string_view src, std::string_view body) = 0;
 };
 
+struct ServiceReply {
+  std::string dest;
+  std::string type;
+  std::string body;  // JSON
+};
+
+// A member that is no node: it answers what it is handed at once.
+class ServicePort {
+ public:
+  virtual ~ServicePort() = default;
+  // `line`: a message of the network. Nothing: it does not answer.
+  virtual std::optional<ServiceReply> handle(std::string_view line) = 0;
+};
+
 // A message counts as sent once, when it enters the network, whether it will be lost or not; it
 // counts as received whenever it arrives.
 struct MessageCounts {
@@ -91,8 +108,11 @@ class Network {
 
   // Nodes get the numbers 0, 1, ... in the order of their addition.
   void add_node(const std::string& name);
+  // Services have the numbers behind the nodes'.
   const std::string& node_name(std::size_t node) const { return nodes_[node].name; }
-  std::size_t node_count() const { return nodes_.size(); }
+  std::size_t node_count() const { return node_count_; }
+  // When all nodes are there. The service outlives the network's use.
+  void add_service(const std::string& name, ServicePort& service);
 
   // The next free name: c0, c1, ...
   std::string add_client(ClientPort& client);
@@ -146,12 +166,13 @@ class Network {
     std::uint64_t id;
     std::size_t src;  // a node's number or kClient
     std::string line;
-    std::uint64_t log_number = 0;  // in the log, if there is one and src is a node
+    std::optional<std::uint64_t> log_number = {};  // of those between nodes, if there is a log
   };
   enum class Taker { idle, holding, handing_over };
   struct Node {
     std::string name;
-    std::vector<Envelope> queue;  // a binary heap, earliest first
+    ServicePort* service = nullptr;  // null: it is a node
+    std::vector<Envelope> queue;     // a binary heap, earliest first
     Taker taker = Taker::idle;
     std::optional<std::int64_t> alarm_ns;  // without head-of-line blocking: next look at the queue
     bool down = false;
@@ -172,6 +193,8 @@ class Network {
   Refusal refuse(std::int64_t now_ns, bool is_source, std::string_view name) const;
   std::int64_t draw_latency_ns(Random& random) const;
   void set_off(std::int64_t now_ns, std::size_t dest, Envelope envelope);
+  bool is_service(std::size_t number) const { return number != kClient && number >= node_count_; }
+  void serve(std::int64_t now_ns, std::size_t number, std::string_view line);
   void enqueue(std::int64_t now_ns, std::size_t dest, Envelope envelope);
   void take_next(std::int64_t now_ns, std::size_t number);
   void take_due(std::int64_t now_ns, std::size_t number);
@@ -188,7 +211,8 @@ class Network {
   Random latency_random_;
   Lateness lateness_;
   Wire wire_;
-  std::vector<Node> nodes_;
+  std::vector<Node> nodes_;  // and then the services
+  std::size_t node_count_ = 0;
   std::map<std::string, Endpoint, std::less<>> endpoints_;
   Grudge partition_;
   Grudge one_way_;

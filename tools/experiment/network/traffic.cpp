@@ -51,6 +51,11 @@ void TimeSeries::widen() {
 
 void Traffic::add_node() {
   nodes_.emplace_back();
+  ++node_count_;
+}
+
+void Traffic::add_service() {
+  nodes_.emplace_back();
 }
 
 void Traffic::count(std::int64_t now_ns, std::size_t src, std::size_t dest, std::string_view type,
@@ -70,7 +75,7 @@ void Traffic::count(std::int64_t now_ns, std::size_t src, std::size_t dest, std:
 
 std::size_t Traffic::busiest_node() const {
   const auto busiest = std::max_element(
-      nodes_.begin(), nodes_.end(),
+      nodes_.begin(), nodes_.begin() + static_cast<std::ptrdiff_t>(node_count_),
       [](const NodeSums& a, const NodeSums& b) { return a.messages() < b.messages(); });
   return static_cast<std::size_t>(busiest - nodes_.begin());
 }

@@ -58,6 +58,8 @@ class Traffic {
   };
 
   void add_node();
+  // When all nodes are there: it gets the number behind theirs.
+  void add_service();
   // `src` and `dest`: numbers of nodes, or kClient.
   void count(std::int64_t now_ns, std::size_t src, std::size_t dest, std::string_view type,
              std::int64_t size_bytes);
@@ -67,11 +69,12 @@ class Traffic {
   const std::vector<TypeSum>& client_types() const { return client_types_; }
   Sum servers() const { return total(server_types_); }
   Sum clients() const { return total(client_types_); }
+  // And then the services.
   const std::vector<NodeSums>& nodes() const { return nodes_; }
   // The node with the most messages sent and addressed to it; 0 if there are none.
   std::size_t busiest_node() const;
   // Whether pair() knows.
-  bool has_pairs() const { return nodes_.size() <= kPairNodes; }
+  bool has_pairs() const { return node_count_ <= kPairNodes; }
   std::int64_t pair(std::size_t src, std::size_t dest) const;
   // Messages between nodes.
   const TimeSeries& over_time() const { return over_time_; }
@@ -86,6 +89,7 @@ class Traffic {
   std::vector<TypeSum> server_types_;
   std::vector<TypeSum> client_types_;
   std::vector<NodeSums> nodes_;
+  std::size_t node_count_ = 0;
   std::vector<std::int64_t> pairs_;  // a square, by source; empty until the first message
   TimeSeries over_time_;
 };

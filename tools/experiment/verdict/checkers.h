@@ -57,6 +57,9 @@ struct ValueLatency {  // NOLINT(bugprone-exception-escape): as in history.h
 // Of all values that are stable or lost.
 std::vector<ValueLatency> value_latencies(const History& history, std::string_view add_f);
 
+// Whether it is no matter that operations of this name never succeed: kafka's crashes can't.
+bool is_never_ok(std::string_view f);
+
 // Counts of ok, fail and info, by operation; invalid if some operation never succeeded.
 nlohmann::json check_stats(const History& history);
 

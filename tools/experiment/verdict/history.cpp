@@ -29,6 +29,7 @@ nlohmann::json to_json(const Operation& operation) {
   if (operation.final_read) json["final?"] = true;
   if (!operation.error.is_null()) json["error"] = operation.error;
   if (!operation.exception.empty()) json["exception"] = operation.exception;
+  if (!operation.extra.is_null()) json.update(operation.extra);
   return json;
 }
 

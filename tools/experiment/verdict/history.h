@@ -35,6 +35,7 @@ struct Operation {           // NOLINT(bugprone-exception-escape)
   bool final_read = false;
   nlohmann::json error;   // null: none
   std::string exception;  // what was malformed in the reply; empty: nothing
+  nlohmann::json extra;   // further members, an object; null: none
 };
 
 nlohmann::json to_json(const Operation& operation);

@@ -113,6 +113,10 @@ std::vector<std::string> judged_workloads() {
   return names;
 }
 
+std::vector<std::string_view> functions_of(std::string_view workload) {
+  return find_judged(workload).functions;
+}
+
 std::string why_not_of(std::string_view workload, const History& history) {
   const JudgedWorkload& judged = find_judged(workload);
   std::set<std::string> functions;

@@ -23,6 +23,9 @@ struct JudgeOptions {
 // Those that have a checker.
 std::vector<std::string> judged_workloads();
 
+// The functions (`f`) that operations of the workload have; of judged_workloads().
+std::vector<std::string_view> functions_of(std::string_view workload);
+
 // Why this can't be a history of the workload, in words; empty: it may be one.
 std::string why_not_of(std::string_view workload, const History& history);
 

@@ -52,6 +52,14 @@ TEST_F(MessageLogTest, KeepsWhenEachSetOffAndArrived) {
   EXPECT_EQ(message.body, R"({"type":"hello"})");
 }
 
+TEST(MessageLog, FollowsNoValuesWhereThereAreNone) {
+  MessageLog log(2, false);
+  log.request(0, 0, R"({"type":"add","delta":3})");
+  log.sent(1, 0, 1, "apply", R"({"type":"apply","delta":3})");
+  EXPECT_TRUE(log.values().empty());
+  EXPECT_EQ(log.messages().size(), 1U);
+}
+
 TEST_F(MessageLogTest, KnowsWhatBecameOfEach) {
   Network& network = make_logged({100});
   network.cut(Fault::partition, kCut);

@@ -14,7 +14,7 @@ namespace {
 nlohmann::json told(Topology topology, std::size_t count) {
   std::vector<std::string> nodes;
   for (std::size_t i = 0; i < count; ++i) nodes.push_back(fmt::format("n{}", i));
-  return make_broadcast(topology, nodes)->setup_body().at("topology");
+  return make_broadcast({topology, nodes})->setup_body().at("topology");
 }
 
 // What the real Maelstrom sent, transcripts/broadcast-5-partition/n0.jsonl.

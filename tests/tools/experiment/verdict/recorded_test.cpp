@@ -55,7 +55,7 @@ TEST_P(RecordedRun, GivesTheRecordedVerdict) {
   const auto [run, workload] = GetParam();
   const Recorded recorded(run);
   ASSERT_EQ(count_invocations(recorded.history), recorded.verdict.at("stats").at("count"));
-  const auto checker = make_workload(workload, Topology::grid, {"n0"});
+  const auto checker = make_workload(workload, {Topology::grid, {"n0"}});
   expect_covers(checker->check(recorded.history), recorded.verdict.at("workload"), "workload");
 }
 
@@ -131,7 +131,7 @@ TEST_P(RecordedRun, HasTheClientsMessagesThatWeSend) {
   const auto unanswered =
       std::count_if(operations.begin(), operations.end(),
                     [](const Operation& operation) { return operation.error == "net-timeout"; });
-  const auto workload = make_workload(workload_name, Topology::grid, {"n0"});
+  const auto workload = make_workload(workload_name, {Topology::grid, {"n0"}});
   const std::int64_t messages_a_node = workload->setup_body().is_null() ? 1 : 2;
   EXPECT_EQ(recorded.verdict.at("net").at("clients").at("send-count"),
             2 * (count_invocations(recorded.history) + nodes * messages_a_node) - unanswered);
@@ -140,7 +140,7 @@ TEST_P(RecordedRun, HasTheClientsMessagesThatWeSend) {
 TEST_P(RecordedRun, GivesTheRecordedVerdictInAll) {
   const auto [run, workload_name] = GetParam();
   const Recorded recorded(run);
-  const auto workload = make_workload(workload_name, Topology::grid, {"n0"});
+  const auto workload = make_workload(workload_name, {Topology::grid, {"n0"}});
   const History& history = recorded.history;
   std::vector<nlohmann::json> verdicts;
   for (const nlohmann::json& section :

@@ -1,0 +1,29 @@
+// The options that concern workloads, and what each workload is, in words.
+#pragma once
+
+#include <cstdint>
+#include <nlohmann/json_fwd.hpp>
+#include <string>
+
+#include "common/options/command_line.h"
+
+namespace hearsay::bench {
+
+// As given.
+struct WorkloadFlags {
+  std::int64_t key_count = 10;
+  std::int64_t max_txn_length = 4;
+  std::int64_t max_writes_per_key = 16;
+  std::string consistency_models = "strict-serializable";
+};
+
+void add_workload_options(CommandLine& command, WorkloadFlags& flags);
+
+// Adds the options' names and values to `json`.
+void add_to_json(nlohmann::json& json, const WorkloadFlags& flags);
+
+// What its clients ask and what makes a run invalid; of an empty name, how to be told of one. Ends
+// with a line feed.
+std::string explain_workload(const std::string& workload);
+
+}  // namespace hearsay::bench

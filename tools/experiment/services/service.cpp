@@ -1,0 +1,18 @@
+#include "tools/experiment/services/service.h"
+
+#include <string>
+
+namespace hearsay::bench {
+
+std::optional<ServiceReply> Service::handle(std::string_view line) {
+  const ServiceJson message = ServiceJson::parse(line, nullptr, false);
+  if (!message.is_object()) return std::nullopt;
+  const auto client = message.at("src").get<std::string>();
+  const ServiceJson& body = message.at("body");
+  auto reply = answer(client, body);
+  if (!reply) return std::nullopt;
+  (*reply)["in_reply_to"] = body.value("msg_id", ServiceJson());
+  return ServiceReply{client, reply->at("type").get<std::string>(), reply->dump()};
+}
+
+}  // namespace hearsay::bench

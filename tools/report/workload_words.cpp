@@ -1,0 +1,81 @@
+#include "tools/report/workload_words.h"
+
+#include <fmt/core.h>
+
+#include <cstddef>
+#include <nlohmann/json.hpp>
+#include <string>
+
+namespace hearsay::bench {
+namespace {
+
+constexpr std::size_t kMostWordBytes = 160;
+
+std::string as_word(const nlohmann::json& value) {
+  std::string text = value.is_string() ? value.get<std::string>() : value.dump();
+  if (text.size() > kMostWordBytes) text = text.substr(0, kMostWordBytes) + "...";
+  return text;
+}
+
+std::size_t count_of_cases(const nlohmann::json& found) {
+  if (found.is_object() && found.contains("count")) return found.at("count");
+  return found.is_array() ? found.size() : 1;
+}
+
+// "G1a: 8", of transactions
+void add_anomalies(Report& report, const nlohmann::json& workload) {
+  for (const nlohmann::json& type : workload.value("anomaly-types", nlohmann::json::array())) {
+    const nlohmann::json& cases = workload.at("anomalies").at(type.get<std::string>());
+    report.notes.push_back(fmt::format("- {}: {}", as_word(type), count_of_cases(cases)));
+    if (cases.is_array() && !cases.empty() && cases.front().contains("explanation")) {
+      report.notes.push_back("  " + cases.front().at("explanation").get<std::string>());
+    }
+  }
+  for (const char* key : {"not", "also-not"}) {
+    if (!workload.contains(key) || workload.at(key).empty()) continue;
+    std::string models;
+    for (const auto& model : workload.at(key)) {
+      models += (models.empty() ? "" : ", ") + as_word(model);
+    }
+    report.add(key, models);
+  }
+}
+
+// "lost-write: 3", of logs
+void add_log_errors(Report& report, const nlohmann::json& workload) {
+  for (const nlohmann::json& type : workload.value("bad-error-types", nlohmann::json::array())) {
+    report.notes.push_back(fmt::format("- {}: {}", as_word(type),
+                                       count_of_cases(workload.at(type.get<std::string>()))));
+  }
+}
+
+void add_counter(Report& report, const nlohmann::json& workload) {
+  if (!workload.contains("acceptable")) return;
+  const nlohmann::json& errors = workload.at("errors");
+  if (!errors.empty()) {
+    report.notes.push_back(fmt::format("- {} final reads are no sum that may be, the first: {}",
+                                       errors.size(), as_word(errors.front())));
+  }
+  report.add("final reads", as_word(workload.at("final-reads")));
+  report.add("acceptable", as_word(workload.at("acceptable")));
+}
+
+void add_registers(Report& report, const nlohmann::json& workload) {
+  for (const nlohmann::json& key : workload.value("failures", nlohmann::json::array())) {
+    const nlohmann::json& linear = workload.at("results").at(as_word(key)).at("linearizable");
+    report.notes.push_back(
+        fmt::format("- key {}: {}", as_word(key), as_word(linear.value("explanation", linear))));
+  }
+}
+
+}  // namespace
+
+void add_workload_words(Report& report, const nlohmann::json& workload) {
+  if (workload.contains("error")) report.notes.push_back("- " + as_word(workload.at("error")));
+  add_anomalies(report, workload);
+  add_log_errors(report, workload);
+  add_counter(report, workload);
+  add_registers(report, workload);
+}
+
+}  // namespace hearsay::bench

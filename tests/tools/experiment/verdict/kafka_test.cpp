@@ -4,6 +4,7 @@
 #include <map>
 #include <nlohmann/json.hpp>
 #include <string>
+#include <vector>
 
 #include "tests/tools/experiment/verdict/history_text.h"
 #include "tools/experiment/verdict/checkers.h"
@@ -198,6 +199,20 @@ TEST(Kafka, LagIsHowLongTheNextMessageWasKnown) {
       send(0, 0, 1) + send(0, 1, 2) + "2 invoke crash\n2 info crash\n" + poll(1, "[0 1]")));
   EXPECT_EQ(result.at("worst-realtime-lag"),
             nlohmann::json::parse(R"({"time":6.0,"process":1,"key":"k","lag":3.0})"));
+}
+
+// Clojure shows (set (range 10)) as #{0 7 1 4 6 3 2 9 5 8}.
+TEST(Kafka, OfSeveralValuesAtAnOffsetTheFirstOfAClojureSetStandsForIt) {
+  const std::vector<int> order = {0, 7, 1, 4, 6, 3, 2, 9, 5, 8};
+  for (std::size_t i = 0; i + 1 < order.size(); ++i) {
+    const std::string sends = send(0, 0, order[i]) + send(1, 0, order[i + 1]) + send(2, 1, 99);
+    const auto goes_back = [&](int value) {
+      return check_kafka(test::history_of(sends + poll(3, fmt::format("[1 99] [0 {}]", value))))
+          .contains("int-nonmonotonic-poll");
+    };
+    EXPECT_TRUE(goes_back(order[i])) << order[i];
+    EXPECT_FALSE(goes_back(order[i + 1])) << order[i + 1] << " has no place of its own";
+  }
 }
 
 TEST(Kafka, OfManyCasesTheWorstAreShown) {

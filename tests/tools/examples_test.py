@@ -58,6 +58,11 @@ def cut(words, option, limit):
             words[at] = str(limit)
 
 
+# What runs a workload where an example has a node of one's own; else direct.py does.
+NODES = {"kafka": "kafka.py", "lin-kv": "store.py", "txn-list-append": "store.py",
+         "txn-rw-register": "store.py"}
+
+
 def add(words, *more):
     """More options, before what belongs to the node."""
     at = words.index("--") if "--" in words else len(words)
@@ -108,7 +113,8 @@ def shorten(example, folder):
         add(words, "--node-count", "5")
     for i, word in enumerate(words):
         if word in ("./my-node.py", "tests/tools/nodes/NODE.py"):
-            words[i] = "tests/tools/nodes/direct.py"
+            workload = words[words.index("-w") + 1] if "-w" in words else ""
+            words[i] = "tests/tools/nodes/" + NODES.get(workload, "direct.py")
         if words[i - 1] == "--state-dir":
             words[i] = os.path.join(folder, "state")
     return words

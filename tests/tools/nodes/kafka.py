@@ -50,4 +50,4 @@ class Kafka(Node):
                                      if key in self.committed})
 
 
-Kafka(sys.argv[1]).run()
+Kafka(sys.argv[1] if len(sys.argv) > 1 else "ok").run()

@@ -68,4 +68,4 @@ class Store(Node):
             self.reply(message, txn=done)
 
 
-Store(sys.argv[1]).run()
+Store(sys.argv[1] if len(sys.argv) > 1 else "ok").run()

@@ -261,7 +261,7 @@ class KafkaRun : public WorkloadRun {
 };
 
 TEST_F(KafkaRun, HasTheRecordedMix) {
-  make("kafka", 1, options(1000, 60 * kSecond, 4));
+  make("kafka", 1, options(200, 60 * kSecond, 4));
   serve_logs();
   go();
   EXPECT_NEAR(shares()["poll"], 0.51, 0.02);         // recorded: 0.507
@@ -276,7 +276,7 @@ TEST_F(KafkaRun, HasTheRecordedMix) {
 }
 
 TEST_F(KafkaRun, AClientPollsWhatItWasAssignedFromWhereItIsAndCommits) {
-  make("kafka", 1, options(500, 20 * kSecond, 1));
+  make("kafka", 1, options(200, 20 * kSecond, 1));
   serve_logs();
   go();
   std::map<std::string, std::int64_t> position;  // of the only client
@@ -310,7 +310,7 @@ TEST_F(KafkaRun, AClientPollsWhatItWasAssignedFromWhereItIsAndCommits) {
 }
 
 TEST_F(KafkaRun, ACrashForgetsWhatWasAssigned) {
-  make("kafka", 1, options(500, 60 * kSecond, 1));
+  make("kafka", 1, options(50, 60 * kSecond, 1));
   serve_logs();
   go();
   bool crashed = false;

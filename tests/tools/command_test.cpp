@@ -343,9 +343,8 @@ TEST_F(CommandTest, LeftoverProcessesAreKilledAndNamed) {
 }
 
 TEST_F(CommandTest, OptionsOfMaelstromThatMeanNothingHereAreRefusedWithTheReason) {
-  for (const char* arguments :
-       {"--nodes a,b", "-n a", "--node a", "--no-ssh",
-        "--ssh-private-key file", "--leave-db-running", "--logging-json"}) {
+  for (const char* arguments : {"--nodes a,b", "-n a", "--node a", "--no-ssh",
+                                "--ssh-private-key file", "--leave-db-running", "--logging-json"}) {
     const Finished finished = run_shell(command("-w echo ") + arguments);
     EXPECT_EQ(finished.exit_code, 254) << arguments;
     EXPECT_NE(finished.output.find("an option of Maelstrom's"), std::string::npos)

@@ -22,7 +22,7 @@ std::uint64_t size_of_regular(const FileDescriptor& file, const std::string& pat
   if (S_ISDIR(status.st_mode)) throw BadRecording(path + " is a directory");
   if (!S_ISREG(status.st_mode)) throw BadRecording(path + " is no file, but a pipe or a device");
   if (status.st_size == 0) {
-    throw BadRecording(path + " is empty: the node that was to write it got no message");
+    throw BadRecording(path + " is empty: its node got no message, or found no room on the disk");
   }
   return static_cast<std::uint64_t>(status.st_size);
 }

@@ -39,10 +39,22 @@ std::vector<fs::path> find_recordings(const fs::path& folder) {
 
 ClusterReplay::ClusterReplay(const fs::path& folder) {
   for (const fs::path& path : find_recordings(folder)) {
-    auto player = std::make_unique<Player>(path.string());
+    auto player = read(path);
+    if (player == nullptr) continue;
     const std::string name = player->history().begin.node;
     nodes_.push_back({path.string(), std::move(player), {path.parent_path(), name}});
     mail_.add_node(name);
+  }
+  if (nodes_.empty()) throw recording::BadRecording(unreadable_.front());
+}
+
+// Nothing, if nothing of it can be replayed: the others can.
+std::unique_ptr<Player> ClusterReplay::read(const fs::path& path) {
+  try {
+    return std::make_unique<Player>(path.string());
+  } catch (const recording::BadRecording& problem) {
+    unreadable_.emplace_back(problem.what());
+    return nullptr;
   }
 }
 
@@ -76,10 +88,10 @@ void ClusterReplay::check_order(Node& node, std::uint64_t print) {
 
 // One that is cut off lacks what it sent.
 bool ClusterReplay::mail_is_complete() const {
-  return std::all_of(nodes_.begin(), nodes_.end(), [](const Node& node) {
-    const History& history = node.player->history();
-    return history.damage.empty() && history.stopped.empty();
-  });
+  return unreadable_.empty() && std::all_of(nodes_.begin(), nodes_.end(), [](const Node& node) {
+           const History& history = node.player->history();
+           return history.damage.empty() && history.stopped.empty();
+         });
 }
 
 int ClusterReplay::print_verdict(const Node* differing) const {
@@ -87,7 +99,8 @@ int ClusterReplay::print_verdict(const Node* differing) const {
     bench::print(describe_verdict(*differing->player, differing->path));
     return bench::kExitInvalid;
   }
-  int code = bench::kExitValid;
+  int code = unreadable_.empty() ? bench::kExitValid : bench::kExitUnknown;
+  for (const std::string& each : unreadable_) bench::print(each + '\n');
   for (const Node& node : nodes_) {
     bench::print(describe_verdict(*node.player, node.path));
     const int own = exit_code_of(*node.player);
@@ -98,7 +111,8 @@ int ClusterReplay::print_verdict(const Node* differing) const {
     return bench::kExitInvalid;
   }
   if (!mail_is_complete()) {
-    bench::print("What nodes got is not compared with what others sent: a recording is cut off.\n");
+    bench::print(
+        "What nodes got is not compared with what others sent: a recording is not whole.\n");
     return code;
   }
   if (const auto stranger = mail_.first_stranger()) {

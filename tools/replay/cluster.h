@@ -19,7 +19,7 @@ std::vector<std::filesystem::path> find_recordings(const std::filesystem::path& 
 
 class ClusterReplay {
  public:
-  // Throws what Player throws.
+  // Throws recording::BadRecording when none of the recordings can be read.
   explicit ClusterReplay(const std::filesystem::path& folder);
 
   // Prints what came of it. Returns the exit code.
@@ -33,6 +33,7 @@ class ClusterReplay {
     const Player::Next* next = nullptr;
   };
 
+  std::unique_ptr<Player> read(const std::filesystem::path& path);
   static std::int64_t time_of(const Node& node);
   Node* first();
   void step(Node& node);
@@ -42,6 +43,7 @@ class ClusterReplay {
 
   std::vector<Node> nodes_;
   Mail mail_;
+  std::vector<std::string> unreadable_;  // recordings, in words
   std::string out_of_order_;  // the first input that the network did not deliver, in words
 };
 

@@ -58,6 +58,18 @@ std::string describe_journal(std::uint64_t bytes, std::uint64_t check) {
   return fmt::format("a journal of {} bytes, check sum {:016x}", bytes, check);
 }
 
+// The journal that the node went on from. Throws BadRecording when not all of it is there.
+std::string take_journal(History& history, const std::string& path) {
+  if (history.journal.size() != history.begin.fixed.journal_bytes) {
+    throw recording::BadRecording(fmt::format(
+        "{} lacks the journal of {} bytes that its node went on from ({}): nothing of it "
+        "can be replayed",
+        path, history.begin.fixed.journal_bytes,
+        history.damage.empty() ? history.stopped : history.damage));
+  }
+  return std::exchange(history.journal, {});
+}
+
 }  // namespace
 
 Player::Player(const std::string& path)
@@ -66,17 +78,9 @@ Player::Player(const std::string& path)
       inputs_(path),
       outputs_reader_(path),
       number_(history_.begin.fixed.first_input),
-      journal_(std::exchange(history_.journal, {})),
+      journal_(take_journal(history_, path)),
       journal_end_(journal_.size()),
-      journal_check_(checksum_of_records(journal_)) {
-  if (journal_.size() != history_.begin.fixed.journal_bytes) {
-    throw recording::BadRecording(fmt::format(
-        "{} lacks the journal of {} bytes that its node went on from ({}): nothing of it "
-        "can be replayed",
-        path, history_.begin.fixed.journal_bytes,
-        history_.damage.empty() ? history_.stopped : history_.damage));
-  }
-}
+      journal_check_(checksum_of_records(journal_)) {}
 
 void Player::rebuild() {
   core_ = std::make_unique<Node>(

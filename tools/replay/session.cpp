@@ -145,7 +145,10 @@ int Session::run() {
     if (over_) break;
     before(*next);
     const bool target = stopped_ && is_target(*next);
-    if (stopped_ && options_.step && !ask(*next)) break;
+    if (stopped_ && options_.step && !ask(*next)) {
+      quit_ = true;
+      break;
+    }
     player_.run();
     after();
     if (target && !options_.step) {
@@ -160,6 +163,12 @@ int Session::run() {
     return bench::kExitUnknown;
   }
   if (over_ && player_.is_same()) return bench::kExitValid;
+  if (quit_ && player_.is_same()) {
+    print_line(
+        fmt::format("{}: stopped before input {}, as asked; the same, byte for byte, up to there",
+                    player_.history().begin.node, last_number_));
+    return bench::kExitValid;
+  }
   bench::print(describe_verdict(player_, options_.path));
   return exit_code_of(player_);
 }

@@ -36,6 +36,7 @@ class Session {
   bool stopped_ = false;  // at the input at hand
   bool found_ = false;    // the --to was
   bool over_ = false;
+  bool quit_ = false;  // somebody said so, or stdin ended
   std::uint64_t last_number_ = 0;
 };
 

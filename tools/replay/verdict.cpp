@@ -78,7 +78,9 @@ std::string describe_verdict(const Player& player, const std::string& path) {
     text += fmt::format(
         "{}: {}: {}{}\n", history.begin.node, counts(player),
         player.is_same() ? "the same, byte for byte" : "otherwise the same, byte for byte",
-        history.ended ? "" : " (the recording has no end: its node was killed)");
+        history.ended || !describe_flaws(history).empty()
+            ? ""
+            : " (the recording has no end: its node was killed)");
   }
   if (player.unheard() > 0) {
     text += fmt::format("{} more outputs are not in the recording.\n", player.unheard());

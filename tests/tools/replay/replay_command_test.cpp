@@ -102,6 +102,8 @@ TEST_F(ReplayCommand, StopsPrintsAndSteps) {
   EXPECT_NE(steps.output.find("init_ok"), std::string::npos) << steps.output;
   EXPECT_NE(steps.output.find("input 2 at"), std::string::npos) << steps.output;
   EXPECT_EQ(steps.output.find("input 3 at"), std::string::npos) << steps.output;
+  EXPECT_NE(steps.output.find("stopped before input 2, as asked"), std::string::npos)
+      << steps.output;
   EXPECT_EQ(replay(n0 + " --to 1000000").exit_code, 2);
   EXPECT_EQ(replay(n0 + " --to here").exit_code, 254);
   EXPECT_EQ(replay(n0 + " --gdb").exit_code, 254);
@@ -145,6 +147,35 @@ TEST_F(ReplayCommand, ACutOffRecordingOfARunIsReplayedAsFarAsItGoes) {
   EXPECT_EQ(cut.exit_code, 2) << cut.output;
   EXPECT_NE(cut.output.find("the same, byte for byte"), std::string::npos) << cut.output;
   EXPECT_NE(cut.output.find("is cut off"), std::string::npos) << cut.output;
+}
+
+TEST_F(ReplayCommand, OfARunWhatCanBeReadIsReplayed) {
+  ASSERT_TRUE(record("a", kShort));
+  const fs::path folder = store_ / "a" / "latest" / "recordings";
+  fs::resize_file(folder / "n1.recording", 0);
+  const Finished run = replay((store_ / "a" / "latest").string());
+  EXPECT_EQ(run.exit_code, 2) << run.output;
+  EXPECT_NE(run.output.find("n1.recording is empty"), std::string::npos) << run.output;
+  EXPECT_NE(run.output.find("n0: "), std::string::npos) << run.output;
+  EXPECT_NE(run.output.find("n2: "), std::string::npos) << run.output;
+}
+
+// A node that goes on from a state directory records the journal that it finds there first.
+TEST_F(ReplayCommand, ARecordingThatIsCutOffInItsJournalIsNamed) {
+  const std::string state = " --state-dir " + store_at("state");
+  const std::string requests =
+      R"(for i in 1 2 3; do printf '{"src":"c1","dest":"n1","body":%s}\n' )"
+      R"('{"type":"init","msg_id":1,"node_id":"n1","node_ids":["n1"]}' )"
+      R"("{\"type\":\"broadcast\",\"msg_id\":$i,\"message\":\"$(printf '%0200000d' $i)\"}"; done | )";
+  const std::string node = std::string(HEARSAY_NODE) + state;
+  run_shell(requests + node);
+  run_shell(requests + node + " --record " + store_at("rec"));
+  const fs::path path = store_ / "rec" / "n1.recording";
+  ASSERT_GT(fs::file_size(path), 600'000U);
+  fs::resize_file(path, 100'000);
+  const Finished cut = replay(path.string());
+  EXPECT_EQ(cut.exit_code, 2) << cut.output;
+  EXPECT_NE(cut.output.find("n1.recording lacks the journal of"), std::string::npos) << cut.output;
 }
 
 // One node's messages changed: who got what nobody sent.

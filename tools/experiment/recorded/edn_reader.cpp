@@ -100,8 +100,10 @@ void EdnReader::skip_blanks() {
 
 bool EdnReader::skip_discarded() {
   if (!text_.substr(position_).starts_with("#_")) return false;
+  if (++depth_ > kDeepest) throw BadText(text_, position_, "too many #_ in a row");
   position_ += 2;
   value();
+  --depth_;
   return true;
 }
 
@@ -182,7 +184,10 @@ nlohmann::json EdnReader::map(const std::string& space) {
     if (take_close('}', begin, "map")) {
       throw BadText(text_, key_begin, fmt::format("the key {} has no value", key));
     }
-    result.insert_or_assign(std::move(key), value());
+    if (result.contains(key)) {
+      throw BadText(text_, key_begin, fmt::format("the key {} is there twice", key));
+    }
+    result.emplace(std::move(key), value());
   }
   return result;
 }

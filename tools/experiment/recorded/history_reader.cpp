@@ -2,12 +2,16 @@
 
 #include <fmt/core.h>
 
+#include <algorithm>
+#include <cstdint>
+#include <limits>
 #include <nlohmann/json.hpp>
 #include <optional>
 #include <string>
-#include <unordered_set>
+#include <unordered_map>
 #include <utility>
 
+#include "tools/experiment/network/foreign_text.h"
 #include "tools/experiment/recorded/bad_text.h"
 #include "tools/experiment/recorded/edn_reader.h"
 
@@ -32,6 +36,9 @@ std::string exception_text(const nlohmann::json& exception) {
   if (exception.is_null()) return "";
   return exception.is_string() ? exception.get<std::string>() : exception.dump();
 }
+
+// Values go through functions that call themselves.
+constexpr int kDeepest = 1'000;
 
 class HistoryBuilder {
  public:
@@ -66,10 +73,12 @@ class HistoryBuilder {
     if (!type) return refuse("its type is not invoke, ok, fail or info");
     operation.type = *type;
     const nlohmann::json& process = json.at("process");
-    if (!process.is_number_integer() && !process.is_string()) {
-      return refuse("its process is neither a number nor a name");
+    const bool is_client = process.is_number_integer() && process >= 0 &&
+                           process <= std::numeric_limits<std::int64_t>::max();
+    if (!is_client && process != "nemesis") {
+      return refuse("its process is neither a number from 0 on nor nemesis");
     }
-    operation.process = process.is_string() ? kNemesisProcess : process.get<std::int64_t>();
+    operation.process = is_client ? process.get<std::int64_t>() : kNemesisProcess;
     if (!json.at("f").is_string()) return refuse("its f is no name");
     operation.f = std::move(json.at("f").get_ref<std::string&>());
     const nlohmann::json time = take(json, "time");
@@ -86,18 +95,24 @@ class HistoryBuilder {
   std::string follow(const Operation& operation) {
     if (!is_client(operation)) return "";
     if (operation.type == OperationType::invoke) {
-      if (busy_.insert(operation.process).second) return "";
+      if (busy_.emplace(operation.process, operation.f).second) return "";
       return fmt::format("process {} begins an operation while another of its is open",
                          operation.process);
     }
-    const bool open = busy_.erase(operation.process) > 0;
-    if (open || operation.type == OperationType::info) return "";
-    return fmt::format("process {} ends an operation that it did not begin", operation.process);
+    const auto begun = busy_.find(operation.process);
+    if (begun == busy_.end()) {
+      if (operation.type == OperationType::info) return "";
+      return fmt::format("process {} ends an operation that it did not begin", operation.process);
+    }
+    const std::string f = std::move(begun->second);
+    busy_.erase(begun);
+    if (f == operation.f) return "";
+    return fmt::format("process {} began {} and ends {}", operation.process, f, operation.f);
   }
 
   std::string_view text_;
   History history_;
-  std::unordered_set<std::int64_t> busy_;
+  std::unordered_map<std::int64_t, std::string> busy_;  // process, what it has begun
 };
 
 bool is_json(std::string_view text) {
@@ -115,7 +130,12 @@ History read_jsonl(std::string_view text) {
     if (line.find_first_not_of(" \t\r") != std::string_view::npos) {
       nlohmann::json json;
       try {
-        json = nlohmann::json::parse(line);
+        json = nlohmann::json::parse(line, [&](int depth, auto /*event*/, auto& /*value*/) {
+          if (depth > kDeepest) throw BadText(text, begin, "brackets are nested too deep");
+          return true;
+        });
+      } catch (const nlohmann::json::out_of_range& error) {
+        throw BadText(text, begin, "a number is too large");
       } catch (const nlohmann::json::parse_error& error) {
         const std::size_t at = begin + (error.byte == 0 ? 0 : error.byte - 1);
         throw BadText(text, at,
@@ -130,6 +150,11 @@ History read_jsonl(std::string_view text) {
 }
 
 History read_edn_history(std::string_view text) {
+  if (const auto repaired = repaired_utf8(text)) {
+    const auto wrong = std::mismatch(text.begin(), text.end(), repaired->begin(), repaired->end());
+    throw BadText(text, static_cast<std::size_t>(wrong.first - text.begin()),
+                  "a byte here is not UTF-8");
+  }
   HistoryBuilder builder(text);
   EdnReader reader(text);
   const bool one_vector = reader.enter_sequence();

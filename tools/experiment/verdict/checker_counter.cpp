@@ -20,6 +20,17 @@ constexpr std::size_t kMostRanges = 1'000'000;
 
 using Range = std::pair<std::int64_t, std::int64_t>;  // both ends belong to it
 
+// Whether nothing lies between them; `a` begins first.
+bool touches(const Range& a, const Range& b) {
+  return b.first <= a.second || b.first - 1 == a.second;
+}
+
+std::int64_t sum_of(std::int64_t a, std::int64_t b) {
+  std::int64_t sum = 0;
+  if (__builtin_add_overflow(a, b, &sum)) throw CheckerFailed("sums go beyond 64 bits");
+  return sum;
+}
+
 // Of both, which are sorted: one sorted list in which nothing touches.
 std::vector<Range> united(const std::vector<Range>& a, const std::vector<Range>& b) {
   std::vector<Range> all;
@@ -27,7 +38,7 @@ std::vector<Range> united(const std::vector<Range>& a, const std::vector<Range>&
   std::merge(a.begin(), a.end(), b.begin(), b.end(), std::back_inserter(all));
   std::vector<Range> result;
   for (const Range& range : all) {
-    if (!result.empty() && range.first <= result.back().second + 1) {
+    if (!result.empty() && touches(result.back(), range)) {
       result.back().second = std::max(result.back().second, range.second);
     } else {
       result.push_back(range);
@@ -46,13 +57,13 @@ std::vector<Range> acceptable_sums(const History& history) {
   std::vector<std::int64_t> perhaps;
   for (const Operation& operation : history.operations()) {
     if (operation.f != "add") continue;
-    if (operation.type == OperationType::ok) certain += delta_of(operation);
+    if (operation.type == OperationType::ok) certain = sum_of(certain, delta_of(operation));
     if (operation.type == OperationType::info) perhaps.push_back(delta_of(operation));
   }
   std::vector<Range> sums = {{certain, certain}};
   for (const std::int64_t delta : perhaps) {
     std::vector<Range> with = sums;
-    for (Range& range : with) range = {range.first + delta, range.second + delta};
+    for (Range& range : with) range = {sum_of(range.first, delta), sum_of(range.second, delta)};
     sums = united(sums, with);
     if (sums.size() > kMostRanges) {
       throw CheckerFailed("the unknown adds have more sums than can be told apart");

@@ -93,6 +93,16 @@ INSTANTIATE_TEST_SUITE_P(
                   "line 2, column 1: process 0 begins an operation while another of its is open"},
         NoHistory{"not_begun", "{:type :ok :process 3 :f :a}",
                   "line 1, column 1: process 3 ends an operation that it did not begin"},
+        NoHistory{"a_process_below_0", "{:type :ok :process -1 :f :a}",
+                  "line 1, column 1: this is no operation of a history: its process is"},
+        NoHistory{"another_end", "{:type :invoke :process 0 :f :a}\n{:type :ok :process 0 :f :b}",
+                  "line 2, column 1: process 0 began a and ends b"},
+        NoHistory{"twice_a_key", "{:type :invoke :process 0 :f :a :f :b}",
+                  "line 1, column 33: the key f is there twice"},
+        NoHistory{"not_utf_8", "{:type :invoke :process 0 :f :a :value \"\xff\"}",
+                  "line 1, column 41: a byte here is not UTF-8"},
+        NoHistory{"too_large", R"({"type":"invoke","process":0,"f":"a","value":1e999})",
+                  "line 1, column 1: a number is too large"},
         NoHistory{
             "cut_off", "{:type :invoke :process 0 :f :a}\n{:type :ok :pro",
             "line 2, column 16: the text ends within the map that begins in line 2, column 1"},
@@ -103,6 +113,15 @@ INSTANTIATE_TEST_SUITE_P(
         NoHistory{"more_behind", "[{:type :invoke :process 0 :f :a}] 1",
                   "line 1, column 36: there is more behind the vector of operations"}),
     [](const auto& parameter) { return std::string(parameter.param.name); });
+
+TEST(HistoryReader, WhatIsNestedTooDeepIsRefused) {
+  std::string discards;
+  for (int i = 0; i < 200'000; ++i) discards += "#_ ";
+  EXPECT_THROW(read_history(discards + "1"), BadText);
+  const std::string deep = std::string(200'000, '[') + std::string(200'000, ']');
+  EXPECT_THROW(read_history(R"({"type":"invoke","process":0,"f":"a","value":)" + deep + "}"),
+               BadText);
+}
 
 }  // namespace
 }  // namespace hearsay::bench

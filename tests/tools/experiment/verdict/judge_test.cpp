@@ -58,6 +58,13 @@ TEST(Counter, ReadsBeforeTheEndMayBeAnything) {
   EXPECT_EQ(result.at("errors"), nullptr);
 }
 
+TEST(Counter, SumsBeyond64BitsAreUnknown) {
+  const std::string most =
+      "{:process 0, :type :invoke, :f :add, :value 9223372036854775807}"
+      "{:process 0, :type :ok, :f :add, :value 9223372036854775807}";
+  EXPECT_THROW(check_counter(read_history(most + most)), CheckerFailed);
+}
+
 TEST(Counter, SumsThatCannotBeToldApartAreUnknown) {
   std::string adds;
   for (int i = 0; i < 24; ++i) adds += add(i, "info", 1 << i << 2);

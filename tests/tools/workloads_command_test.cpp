@@ -29,6 +29,16 @@ class WorkloadCommand : public CommandTest {
   }
 };
 
+TEST_F(WorkloadCommand, OfANodeThatDoesNotKnowTheWorkloadIsSaidHowItAnswers) {
+  const Finished finished = run_shell(
+      std::string(HEARSAY_COMMAND) +
+      " test -w txn-rw-register --node-count 1 --time-limit 0.5 --store " + store_.string());
+  EXPECT_EQ(finished.exit_code, 1) << finished.output;
+  EXPECT_NE(finished.output.find("Hint: the first txn ended with [\"not-supported\""),
+            std::string::npos)
+      << finished.output;
+}
+
 TEST_F(WorkloadCommand, AGoodSetIsValid) {
   const Finished finished = run_workload("g-set", "crdt.py ok set", "--node-count 3 --rate 200");
   EXPECT_EQ(finished.exit_code, 0) << finished.output;

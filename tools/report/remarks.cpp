@@ -121,10 +121,27 @@ bool has_argument(const TestOptions& options, std::string_view name) {
                      [&](const std::string& argument) { return argument.starts_with(name); });
 }
 
+// How operations ended that never succeeded: of each kind the first that says why.
+nlohmann::json first_errors(const History& history) {
+  std::map<std::string, std::string> errors;  // "": some succeeded
+  for (const Operation& operation : history.operations()) {
+    if (!is_client(operation) || operation.type == OperationType::invoke) continue;
+    if (operation.type == OperationType::ok) errors[operation.f].clear();
+    if (operation.type != OperationType::ok && !operation.error.is_null()) {
+      errors.emplace(operation.f, operation.error.dump());
+    }
+  }
+  nlohmann::json hints = nlohmann::json::array();
+  for (const auto& [f, error] : errors) {
+    if (!error.empty()) hints.push_back(fmt::format("the first {} ended with {}", f, error));
+  }
+  return hints;
+}
+
 nlohmann::json find_hints(const TestOptions& options, const Run& run,
                           const nlohmann::json& results) {
   constexpr const char* kStateDir = "--state-dir";
-  nlohmann::json hints = nlohmann::json::array();
+  nlohmann::json hints = first_errors(run.history());
   const nlohmann::json& section = results.at("hearsay");
   const bool lost = results.at("workload").value("lost-count", 0) > 0;
   if (lost && run.nemesis().strikes(Fault::kill) > 0 && !has_argument(options, kStateDir)) {

@@ -1,5 +1,5 @@
 #!/usr/bin/env python3
-"""g-set, g-counter and pn-counter, each operation told to all peers at once: crdt.py FAULT.
+"""g-set, g-counter and pn-counter, each operation told to all peers at once: crdt.py FAULT set|sum.
 
 FAULT: ok, unreplicated, twice (each 5th operation counts twice), refuses (each 5th operation gets
 error 14 and does not count)."""

@@ -164,6 +164,7 @@ TEST_F(WorkloadRun, ARegistersClientWaitsASecondOrTenLatencies) {
     const auto infos = operations(OperationType::info);
     const auto fails = operations(OperationType::fail);
     ASSERT_FALSE(infos.empty());
+    ASSERT_FALSE(fails.empty());
     EXPECT_TRUE(std::all_of(fails.begin(), fails.end(), [](const auto& op) {
       return op.f == "read" && op.error == "net-timeout";
     }));

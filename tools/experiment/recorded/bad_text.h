@@ -15,6 +15,9 @@ class BadText : public std::runtime_error {
   BadText(std::string_view text, std::size_t position, const std::string& what);
 };
 
+// Values go through functions that call themselves: so many of them may be in each other.
+inline constexpr std::size_t kDeepest = 1'000;
+
 // "line 3, column 14"; both from 1, columns in bytes.
 std::string place_in(std::string_view text, std::size_t position);
 

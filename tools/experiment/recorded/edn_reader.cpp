@@ -13,8 +13,6 @@
 namespace hearsay::bench {
 namespace {
 
-constexpr std::size_t kDeepest = 1'000;
-
 bool is_blank(char c) {
   return c == ' ' || c == '\n' || c == ',' || c == '\t' || c == '\r' || c == '\f' || c == '\v';
 }

@@ -37,9 +37,6 @@ std::string exception_text(const nlohmann::json& exception) {
   return exception.is_string() ? exception.get<std::string>() : exception.dump();
 }
 
-// Values go through functions that call themselves.
-constexpr int kDeepest = 1'000;
-
 class HistoryBuilder {
  public:
   explicit HistoryBuilder(std::string_view text) : text_(text) {}
@@ -131,7 +128,8 @@ History read_jsonl(std::string_view text) {
       nlohmann::json json;
       try {
         json = nlohmann::json::parse(line, [&](int depth, auto /*event*/, auto& /*value*/) {
-          if (depth > kDeepest) throw BadText(text, begin, "brackets are nested too deep");
+          if (depth > static_cast<int>(kDeepest))
+            throw BadText(text, begin, "brackets are nested too deep");
           return true;
         });
       } catch (const nlohmann::json::out_of_range& error) {

@@ -2,6 +2,7 @@
 
 #include <algorithm>
 
+#include "tools/experiment/verdict/components.h"
 #include "tools/experiment/verdict/elle/cycle_search.h"
 
 namespace hearsay::bench::elle {

@@ -1,6 +1,9 @@
 #include "tools/experiment/verdict/elle/graph.h"
 
+#include <algorithm>
 #include <tuple>
+
+#include "tools/experiment/verdict/components.h"
 
 namespace hearsay::bench::elle {
 

@@ -17,8 +17,8 @@
 #include <unordered_map>
 
 #include "tools/experiment/verdict/checkers.h"
+#include "tools/experiment/verdict/components.h"
 #include "tools/experiment/verdict/kafka/cases.h"
-#include "tools/experiment/verdict/kafka/components.h"
 
 namespace hearsay::bench::kafka {
 namespace {
@@ -26,6 +26,31 @@ namespace {
 constexpr std::size_t kMostShownCycles = 8;
 // Steps in search of short circles, in one knot.
 constexpr std::size_t kMostSteps = 20'000'000;
+
+using Vertex = std::uint32_t;
+using Edges = std::vector<std::vector<Vertex>>;  // by vertex, to whom
+
+// The components with more than one vertex, of these vertices and the edges between them.
+std::vector<std::vector<Vertex>> find_knots(const Edges& edges, const std::vector<Vertex>& within) {
+  std::vector<std::uint32_t> place(edges.size(), kNowhere);
+  for (std::uint32_t i = 0; i < within.size(); ++i) place[within[i]] = i;
+  const auto next = [&](int at, int i) {
+    const std::vector<Vertex>& out = edges[within[static_cast<std::size_t>(at)]];
+    if (static_cast<std::size_t>(i) == out.size()) return -1;
+    const std::uint32_t to = place[out[static_cast<std::size_t>(i)]];
+    // To itself: such an edge changes nothing.
+    return to == kNowhere ? at : static_cast<int>(to);
+  };
+  std::vector<std::vector<Vertex>> knots;
+  for (const auto& component : strongly_connected(static_cast<int>(within.size()), next)) {
+    if (component.size() < 2) continue;
+    std::vector<Vertex>& knot = knots.emplace_back();
+    // From the one that was reached first.
+    std::transform(component.rbegin(), component.rend(), std::back_inserter(knot),
+                   [&](int i) { return within[static_cast<std::size_t>(i)]; });
+  }
+  return knots;
+}
 
 // The vertices are the actions by number, then the moments.
 class Dependencies {
@@ -232,7 +257,9 @@ void find_cycles(const Messages& messages, const LogOrder& order, Errors& errors
     return;
   }
   std::map<std::string, Cases> found;
-  for (const std::vector<Vertex>& knot : find_knots(dependencies.all(), {})) {
+  std::vector<Vertex> all(dependencies.all().size());
+  std::iota(all.begin(), all.end(), 0U);
+  for (const std::vector<Vertex>& knot : find_knots(dependencies.all(), all)) {
     std::vector<Vertex> actions;
     std::copy_if(knot.begin(), knot.end(), std::back_inserter(actions),
                  [&](Vertex vertex) { return dependencies.is_action(vertex); });

@@ -8,6 +8,7 @@
 #include "tools/console/exit_codes.h"
 #include "tools/console/tell.h"
 #include "tools/replay/breakpoint.h"
+#include "tools/replay/output.h"
 #include "tools/replay/verdict.h"
 #include "tools/replay/words.h"
 
@@ -96,31 +97,30 @@ bool ClusterReplay::mail_is_complete() const {
 
 int ClusterReplay::print_verdict(const Node* differing) const {
   if (differing != nullptr) {
-    bench::print(describe_verdict(*differing->player, differing->path));
+    print(describe_verdict(*differing->player, differing->path));
     return bench::kExitInvalid;
   }
   int code = unreadable_.empty() ? bench::kExitValid : bench::kExitUnknown;
-  for (const std::string& each : unreadable_) bench::print(each + '\n');
+  for (const std::string& each : unreadable_) print(each + '\n');
   for (const Node& node : nodes_) {
-    bench::print(describe_verdict(*node.player, node.path));
+    print(describe_verdict(*node.player, node.path));
     const int own = exit_code_of(*node.player);
     if (code != bench::kExitInvalid && own != bench::kExitValid) code = own;
   }
   if (!out_of_order_.empty()) {
-    bench::print(out_of_order_ + ": the network has not delivered this, or not in this order\n");
+    print(out_of_order_ + ": the network has not delivered this, or not in this order\n");
     return bench::kExitInvalid;
   }
   if (!mail_is_complete()) {
-    bench::print(
-        "What nodes got is not compared with what others sent: a recording is not whole.\n");
+    print("What nodes got is not compared with what others sent: a recording is not whole.\n");
     return code;
   }
   if (const auto stranger = mail_.first_stranger()) {
-    bench::print(fmt::format("{} got what no recorded node has sent, at {}\n", stranger->node,
-                             stranger->what));
+    print(fmt::format("{} got what no recorded node has sent, at {}\n", stranger->node,
+                      stranger->what));
     return bench::kExitInvalid;
   }
-  bench::print(fmt::format(
+  print(fmt::format(
       "The nodes got {} messages from each other, all of them sent ({} different ones).\n",
       mail_.received_count(), mail_.sent_count()));
   return code;

@@ -7,6 +7,7 @@
 #include "tools/console/tell.h"
 #include "tools/replay/breakpoint.h"
 #include "tools/replay/cluster.h"
+#include "tools/replay/output.h"
 #include "tools/replay/session.h"
 
 namespace hearsay::replay {
@@ -27,6 +28,9 @@ int run_replay(const ReplayOptions& options) {
     if (options.gdb) return run_in_gdb(options);
     if (std::filesystem::is_directory(options.path)) return ClusterReplay(options.path).run();
     return Session(options).run();
+  } catch (const OutputLost& problem) {
+    bench::tell("hearsay replay: {}\n", problem.what());
+    return bench::kExitRunFailed;
   } catch (const std::exception& problem) {
     bench::tell("hearsay replay: {}\n", problem.what());
     return bench::kExitUnknown;

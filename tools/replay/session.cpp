@@ -9,6 +9,7 @@
 #include "tools/console/exit_codes.h"
 #include "tools/console/tell.h"
 #include "tools/replay/breakpoint.h"
+#include "tools/replay/output.h"
 #include "tools/replay/verdict.h"
 #include "tools/replay/words.h"
 
@@ -23,7 +24,7 @@ constexpr const char* kCommands =
     "quit (q)              no further\n";
 
 void print_line(const std::string& text) {
-  bench::print(text + '\n');
+  print(text + '\n');
 }
 
 }  // namespace
@@ -112,7 +113,7 @@ void Session::after() {
 
 bool Session::ask(const Player::Next& next) {
   for (std::string command;;) {
-    if (::isatty(STDIN_FILENO) == 1) bench::print("replay> ");
+    if (::isatty(STDIN_FILENO) == 1) print("replay> ");
     if (!std::getline(std::cin, command)) return false;
     if (command.empty() || command == "n" || command == "next") {
       each_ = true;
@@ -134,7 +135,7 @@ bool Session::ask(const Player::Next& next) {
         print_line(problem.what());
       }
     } else {
-      bench::print(kCommands);
+      print(kCommands);
     }
   }
 }
@@ -169,7 +170,7 @@ int Session::run() {
                     player_.history().begin.node, last_number_));
     return bench::kExitValid;
   }
-  bench::print(describe_verdict(player_, options_.path));
+  print(describe_verdict(player_, options_.path));
   return exit_code_of(player_);
 }
 

@@ -105,6 +105,10 @@ TEST_F(ReplayCommand, StopsPrintsAndSteps) {
   EXPECT_NE(steps.output.find("stopped before input 2, as asked"), std::string::npos)
       << steps.output;
   EXPECT_EQ(replay(n0 + " --to 1000000").exit_code, 2);
+  const Finished full = run_shell("(" + std::string(HEARSAY_COMMAND) + " replay " + n0 +
+                                  " --print inputs > /dev/full)");
+  EXPECT_EQ(full.exit_code, 255);
+  EXPECT_NE(full.output.find("stdout takes no results"), std::string::npos) << full.output;
   EXPECT_EQ(replay(n0 + " --to here").exit_code, 254);
   EXPECT_EQ(replay(n0 + " --gdb").exit_code, 254);
   EXPECT_EQ(replay(store_at("a") + "/latest --to 1").exit_code, 254);

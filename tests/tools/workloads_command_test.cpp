@@ -154,8 +154,8 @@ TEST_F(WorkloadCommand, ALostWriteOfARegisterIsFound) {
 }
 
 TEST_F(WorkloadCommand, WithoutAnAnswerARegistersReadFailsAndTheRestIsInfo) {
-  const Finished finished =
-      run_workload("lin-kv", "store.py silent", "--node-count 1 --concurrency 2n --rate 200");
+  const Finished finished = run_workload("lin-kv", "store.py silent",
+                                         "--node-count 1 --concurrency 2n --rate 200 --seed 1");
   EXPECT_EQ(finished.exit_code, 0) << finished.output;
   EXPECT_GT(results().at("stats").at("info-count"), 0);
   EXPECT_EQ(results().at("stats").at("by-f").at("read").at("info-count"), 0);

@@ -38,6 +38,18 @@ TEST_F(TheRelay, SendsAtOnceAfterAQuietPeriod) {
   EXPECT_EQ(lines[0]["body"]["number"], 1);
 }
 
+// What came to it otherwise than told, and waits for the next batch.
+TEST_F(TheRelay, OwesWhatItWasFilledWithThroughADeath) {
+  hear("n2", told("a"));
+  ASSERT_TRUE(of_type(hear("n3", fill(own_run(3, {"b"}))), "gossip-spread").empty());
+  core_.restart();
+  std::vector<Json> sent = core_.worker_started(2);
+  for (Json& line : run_for(2 * kPeriodNs)) sent.push_back(std::move(line));
+  const auto batches = of_type(sent, "gossip-spread");
+  ASSERT_FALSE(batches.empty());
+  EXPECT_NE(batches[0]["body"]["runs"].dump().find("\"b\""), std::string::npos) << batches[0];
+}
+
 TEST_F(TheRelay, BatchesOnceAPeriod) {
   hear("n2", told("a", 1));
   EXPECT_TRUE(hear("n2", told("b", 2)).empty());

@@ -11,6 +11,7 @@
 #include <string_view>
 
 #include "common/base/units.h"
+#include "tools/experiment/verdict/findings.h"
 
 namespace hearsay::bench {
 namespace {
@@ -128,7 +129,9 @@ nlohmann::json first_errors(const History& history) {
     if (!is_client(operation) || operation.type == OperationType::invoke) continue;
     if (operation.type == OperationType::ok) errors[operation.f].clear();
     if (operation.type != OperationType::ok && !operation.error.is_null()) {
-      errors.emplace(operation.f, operation.error.dump());
+      // As a node wrote it: any text, and one that was cut may end within a character.
+      errors.emplace(operation.f, shorten_line(operation.error.dump(
+                                      -1, ' ', false, nlohmann::json::error_handler_t::replace)));
     }
   }
   nlohmann::json hints = nlohmann::json::array();

@@ -90,8 +90,10 @@ Fate Ledger::restore(std::string_view record) {
   const Fate fate = take_fate(record);
   while (!record.empty()) {
     const ValueItem item = take_item(record);
-    if (item.is_new_source) log_.number_of(item.source);
-    if (item.source_number >= log_.source_count()) {
+    // Sources are numbered as they come.
+    const bool is_wrong_number =
+        item.is_new_source && log_.number_of(item.source) != item.source_number;
+    if (is_wrong_number || item.source_number >= log_.source_count()) {
       throw CorruptSegment("the journal names no such source of values");
     }
     const ValueLog::Known& known = log_.source(item.source_number);

@@ -5,6 +5,7 @@
 
 #include "common/base/check.h"
 #include "common/protocol/message_input.h"
+#include "common/protocol/shared_part.h"
 #include "worker/gossip/strategy.h"
 
 namespace hearsay::sim {
@@ -106,7 +107,11 @@ std::string_view SimNode::step() {
   const std::optional<CutOff> earlier = std::exchange(cut_off_, std::nullopt);
   repeats_well_ = !earlier || earlier->number != consumed_ ||
                   earlier->answers == answers_in(desk_.effects.outputs());
-  if (recorder_) recorder_->step(desk_.effects.journal(), desk_.effects.outputs());
+  core::put_on(shelf_, desk_.effects.shelf_blocks());
+  if (recorder_) {
+    recorder_->step(desk_.effects.journal(),
+                    protocol::spelled_out(desk_.effects.outputs(), shelf_));
+  }
   if (setting_.keep_journal) journal_.append(desk_.effects.journal());
   inputs_.pop_front();
   ++consumed_;

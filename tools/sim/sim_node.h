@@ -75,6 +75,7 @@ class SimNode {
   std::uint64_t inputs_consumed() const { return consumed_; }
   std::uint64_t generation() const { return generation_; }
   const std::string& journal() const { return journal_; }
+  const std::string& shelf() const { return shelf_; }
 
   // What of a snapshot must be the same in every core made from the same journal.
   static std::string state_in(std::string_view snapshot);
@@ -107,6 +108,7 @@ class SimNode {
   std::uint64_t consumed_ = 0;
   std::uint64_t generation_ = 0;
   std::string journal_;
+  std::string shelf_;
   std::unique_ptr<core::Node> core_;
   std::string last_state_;  // of the dead worker
   std::optional<CutOff> cut_off_;

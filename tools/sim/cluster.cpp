@@ -85,7 +85,7 @@ bool Cluster::deliver(std::int64_t now_ns, std::size_t node, std::string_view li
     slot.pipe.emplace_back(line);
     return true;
   }
-  const std::string wrong = slot.node->take_line(now_ns, line);
+  const std::string wrong = slot.node->take_delivered(now_ns, line);
   HEARSAY_CHECK(wrong.empty(), "the network delivers messages only");
   if (log_ != nullptr) {
     const auto body = std::get<protocol::ParsedLine>(parser_.parse(line));

@@ -17,9 +17,11 @@ constexpr std::size_t kSureBytes = PIPE_BUF;
 
 }  // namespace
 
-LineWriter::LineWriter(shm::RingView replies, int output_fd, std::int64_t deadline_ns,
-                       Timers& timers, trace::EventSink& events, Recorder* recorder)
+LineWriter::LineWriter(shm::RingView replies, shm::Shelf shelf, int output_fd,
+                       std::int64_t deadline_ns, Timers& timers, trace::EventSink& events,
+                       Recorder* recorder)
     : replies_(replies, 0),
+      shelf_(shelf),
       reopened_(reopen_nonblocking(output_fd)),
       output_(reopened_.valid() ? reopened_.get() : output_fd),
       deadline_ns_(deadline_ns),
@@ -49,14 +51,33 @@ void LineWriter::collect_own() {
   }
 }
 
+// A recording holds whole lines: there is no shelf any more when it is read.
+void LineWriter::keep(const Record& record) {
+  std::string block;
+  protocol::spell_out(
+      record,
+      [&](std::uint64_t offset, std::uint64_t check) -> std::string_view {
+        block.clear();
+        shelf_.read(offset, protocol::kSharedBlockBytes, check, block);
+        return block;
+      },
+      [this](const Record& spelled) { recorder_->output(spelled); });
+}
+
 void LineWriter::collect_record(const Record& record) {
-  if (recorder_ != nullptr) recorder_->output(record);
+  if (recorder_ != nullptr) keep(record);
   std::string_view payload = record.payload;
   switch (static_cast<protocol::OutputKind>(record.kind)) {
-    case protocol::OutputKind::line: {
+    case protocol::OutputKind::line:
+    case protocol::OutputKind::shared: {
       const auto header = take<protocol::LineHeader>(payload);
       line_open_ = (record.flags & protocol::kLastPart) == 0;
+      const bool is_shared =
+          record.kind == static_cast<std::uint16_t>(protocol::OutputKind::shared);
+      std::optional<protocol::SharedPart> shared;
+      if (is_shared) shared.emplace(payload);
       pending_.push_back({payload,
+                          shared,
                           {},
                           record.payload,
                           header.taken_ns,
@@ -101,7 +122,7 @@ void LineWriter::drop_expired(std::int64_t now_ns) {
       dropping_ = true;
     }
     if (!dropping_) return;
-    account(front.text.size(), now_ns);
+    account(front.bytes(), now_ns);
   }
 }
 
@@ -118,11 +139,11 @@ void LineWriter::end_line(const Piece& last, std::int64_t now_ns) {
 // Frees pieces that are done with.
 void LineWriter::account(std::uint64_t written, std::int64_t now_ns) {
   written_ += written;
-  while (!pending_.empty() && written_ >= pending_.front().text.size()) {
+  while (!pending_.empty() && written_ >= pending_.front().bytes()) {
     const Piece& done = pending_.front();
-    written_ -= done.text.size();
+    written_ -= done.bytes();
     line_begun_ = !dropping_ && (done.flags & protocol::kLastPart) == 0;
-    line_bytes_ += done.text.size();
+    line_bytes_ += done.bytes();
     if ((done.flags & protocol::kLastPart) != 0) end_line(done, now_ns);
     replies_.release_until(done.release_to);
     released_ = done.release_to;
@@ -142,10 +163,30 @@ std::string_view LineWriter::next_chunk(std::int64_t now_ns) {
   std::uint64_t skip = written_;
   for (const Piece& piece : pending_) {
     if (!chunk_.empty() && (chunk_.size() >= kWriteBytes || expired(piece, now_ns))) break;
+    if (piece.shared) {
+      replies_.check(piece.record);
+      if (!append_shared(*piece.shared, std::exchange(skip, 0))) break;
+      continue;
+    }
     chunk_.append(piece.text.substr(std::exchange(skip, 0)));
     if (piece.position) replies_.check(piece.record);
   }
   return chunk_;
+}
+
+// What is left of one block; false when that is not the last one. A block is read once, and as a
+// whole, for only so it can be checked, even if stdout takes it bit by bit.
+bool LineWriter::append_shared(const protocol::SharedPart& part, std::uint64_t skip) {
+  const std::uint64_t block = skip / protocol::kSharedBlockBytes;
+  const ShelfPlace place{part.offset(block), part.check(block)};
+  if (block_place_ != place) {
+    block_place_.reset();
+    block_.clear();
+    shelf_.read(place.offset, protocol::kSharedBlockBytes, place.check, block_);
+    block_place_ = place;
+  }
+  chunk_.append(block_, skip % protocol::kSharedBlockBytes);
+  return block + 1 == part.blocks();
 }
 
 bool LineWriter::write_some(std::int64_t now_ns) {

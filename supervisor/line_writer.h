@@ -19,7 +19,9 @@
 
 #include "common/base/file_descriptor.h"
 #include "common/protocol/link.h"
+#include "common/protocol/shared_part.h"
 #include "common/shm/ring.h"
+#include "common/shm/shelf.h"
 #include "common/trace/event.h"
 #include "supervisor/recorder.h"
 #include "supervisor/timers.h"
@@ -29,8 +31,8 @@ namespace hearsay::supervisor {
 class LineWriter {
  public:
   // `recorder`: none when the node is not recorded.
-  LineWriter(shm::RingView replies, int output_fd, std::int64_t deadline_ns, Timers& timers,
-             trace::EventSink& events, Recorder* recorder = nullptr);
+  LineWriter(shm::RingView replies, shm::Shelf shelf, int output_fd, std::int64_t deadline_ns,
+             Timers& timers, trace::EventSink& events, Recorder* recorder = nullptr);
 
   // A line of the supervisor's own, line feed included: the answer to a request taken then.
   void write_own(std::string line, std::int64_t taken_ns) {
@@ -56,15 +58,23 @@ class LineWriter {
   // A piece of output that is not completely written yet, and what is free when it is.
   struct Piece {
     std::string_view text;
-    std::string own;          // backs `text` when it is not the ring's
-    std::string_view record;  // the payload in the ring that `text` is part of
+    std::optional<protocol::SharedPart> shared;  // what stands for the text: it is on the shelf
+    std::string own;                             // backs `text` when it is not the ring's
+    std::string_view record;                     // the payload in the ring that `text` is part of
     std::int64_t taken_ns;
     // In the request ring, of the input that caused it; nothing: the line is the supervisor's own.
     std::optional<std::uint64_t> position;
     std::uint16_t flags;
     std::uint64_t release_to;  // position in the reply ring
+
+    std::uint64_t bytes() const { return shared ? shared->bytes() : text.size(); }
   };
 
+  struct ShelfPlace {
+    std::uint64_t offset;
+    std::uint64_t check;
+    bool operator==(const ShelfPlace&) const = default;
+  };
   struct OwnLine {
     std::string text;
     std::int64_t taken_ns;
@@ -73,12 +83,14 @@ class LineWriter {
 
   void collect();
   void collect_own();
+  void keep(const Record& record);
   void collect_record(const Record& record);
   // Whether the line that starts with this piece comes too late for its client.
   bool expired(const Piece& piece, std::int64_t now_ns) const;
   void drop_expired(std::int64_t now_ns);
   // What to write next.
   std::string_view next_chunk(std::int64_t now_ns);
+  bool append_shared(const protocol::SharedPart& part, std::uint64_t skip);
   // Writes once; false when nothing more can be written now.
   bool write_some(std::int64_t now_ns);
   // Whether a write of kSureBytes would not block now.
@@ -87,6 +99,7 @@ class LineWriter {
   void end_line(const Piece& last, std::int64_t now_ns);
 
   shm::RingConsumer replies_;
+  shm::Shelf shelf_;
   FileDescriptor reopened_;
   int output_;
   std::int64_t deadline_ns_;
@@ -96,6 +109,8 @@ class LineWriter {
   std::deque<OwnLine> own_;
   std::deque<Piece> pending_;
   std::string chunk_;
+  std::string block_;  // the last one read from the shelf, from this place
+  std::optional<ShelfPlace> block_place_;
   std::uint64_t written_ = 0;  // of the first pending piece
   std::uint64_t released_ = 0;
   std::uint64_t line_bytes_ = 0;  // of the line at the front, done with

@@ -21,22 +21,38 @@ FileDescriptor make_journal() {
       shm::create_memory_file("hearsay-journal", shm::kJournalFirstBytes, shm::Sealed::no));
 }
 
+FileDescriptor make_empty(const char* name) {
+  return moved_up(shm::create_memory_file(name, 0, shm::Sealed::no));
+}
+
 FileDescriptor make_spill() {
-  return moved_up(shm::create_memory_file("hearsay-spill", 0, shm::Sealed::no));
+  return make_empty("hearsay-spill");
+}
+
+FileDescriptor make_shelf() {
+  return make_empty("hearsay-shelf");
 }
 
 }  // namespace
 
 NodeFiles NodeFiles::in_memory() {
-  return {moved_up(shm::Segment::create(new_incarnation(), random_bits())), make_journal(),
-          make_journal(), make_spill(), make_doorbell()};
+  return {moved_up(shm::Segment::create(new_incarnation(), random_bits())),
+          make_journal(),
+          make_journal(),
+          make_spill(),
+          make_shelf(),
+          make_doorbell()};
 }
 
 NodeFiles NodeFiles::in_directory(const std::string& directory, const std::string& node,
                                   IfUnusable if_unusable, PowerCut power_cut) {
   StateFiles state = open_state_folder(directory, node, if_unusable, power_cut);
-  return {std::move(state.segment), std::move(state.first_journal), std::move(state.second_journal),
-          make_spill(), make_doorbell()};
+  return {std::move(state.segment),
+          std::move(state.first_journal),
+          std::move(state.second_journal),
+          make_spill(),
+          make_shelf(),
+          make_doorbell()};
 }
 
 }  // namespace hearsay::supervisor

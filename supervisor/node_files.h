@@ -1,4 +1,4 @@
-// The files that supervisor and worker share: segment, journals, spill file, doorbell.
+// The files that supervisor and worker share: segment, journals, spill file, shelf, doorbell.
 //
 // In memory they are anonymous and gone with the node. In a directory (--state-dir) segment and
 // journals are the files of state_folder.h, and the state outlives both processes.
@@ -17,6 +17,7 @@ struct NodeFiles {
   FileDescriptor first_journal;
   FileDescriptor second_journal;
   FileDescriptor spill;
+  FileDescriptor shelf;
   FileDescriptor doorbell;
 
   // Throws std::system_error, shm::NoRoom.
@@ -27,7 +28,8 @@ struct NodeFiles {
 
   SharedFiles shared(int trace) const {
     return {segment.get(), first_journal.get(), second_journal.get(),
-            spill.get(),   doorbell.get(),      trace};
+            spill.get(),   shelf.get(),         doorbell.get(),
+            trace};
   }
 };
 

@@ -41,7 +41,8 @@ Supervisor::Supervisor(const Options& options, const std::string& worker_path, N
       reader_(reader),
       first_(first),
       inputs_(segment_.request_ring(), trace, recorder_.get()),
-      writer_(segment_.reply_ring(), STDOUT_FILENO, deadline_ns(), timers_, trace, recorder_.get()),
+      writer_(segment_.reply_ring(), shm::Shelf(files_.shelf.get()), STDOUT_FILENO, deadline_ns(),
+              timers_, trace, recorder_.get()),
       warden_(
           options, worker_path, segment_, files_.shared(trace_fd), trace,
           [this](std::uint64_t generation, std::uint64_t consumed) {

@@ -122,6 +122,7 @@ WorkerProcess::WorkerProcess(const std::string& path, const std::vector<std::str
   give("--first-journal-fd=", files.first_journal);
   give("--second-journal-fd=", files.second_journal);
   give("--spill-fd=", files.spill);
+  give("--shelf-fd=", files.shelf);
   give("--doorbell-fd=", files.doorbell);
   if (files.trace >= 0) give("--trace-fd=", files.trace);
   words.push_back("--parent-pid=" + std::to_string(::getpid()));

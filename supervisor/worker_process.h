@@ -33,6 +33,7 @@ struct SharedFiles {
   int first_journal;
   int second_journal;
   int spill;
+  int shelf;
   int doorbell;
   int trace;  // -1: stderr
 };

@@ -28,10 +28,11 @@ constexpr std::uint64_t kReadsAhead = 2;
 }  // namespace
 
 Committer::Committer(shm::Segment& segment, shm::Journal& first, shm::Journal& second,
-                     shm::Spill& spill, int doorbell_fd, DiskSync& sync)
+                     shm::Spill& spill, shm::Shelf& shelf, int doorbell_fd, DiskSync& sync)
     : segment_(segment),
       journals_{&first, &second},
       spill_(spill),
+      shelf_(shelf),
       doorbell_fd_(doorbell_fd),
       sync_(sync),
       slot_(shm::active_slot(segment.commit())),
@@ -80,6 +81,9 @@ bool Committer::stage(const core::Effects& effects, Giving giving) {
   const std::string_view outputs = effects.outputs();
   const bool fits = outputs.size() <= kSpillAboveBytes;
   if (!changes.empty()) make_room(slot_.journal_end + changes.size(), giving);
+  for (const core::ShelfBlock& block : effects.shelf_blocks()) {
+    shelf_.write(block.offset, block.text);
+  }
   const std::uint64_t spill_end = fits ? 0 : spill_.write(outputs);
   if (fits && !append_outputs(outputs)) return false;
   kill_point();

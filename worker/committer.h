@@ -22,6 +22,7 @@
 #include "common/shm/journal.h"
 #include "common/shm/ring.h"
 #include "common/shm/segment.h"
+#include "common/shm/shelf.h"
 #include "common/shm/spill.h"
 #include "worker/core/effects.h"
 #include "worker/core/node.h"
@@ -33,7 +34,7 @@ class Committer {
  public:
   // Continues from the active slot. Throws CorruptSegment when the slot makes no sense.
   Committer(shm::Segment& segment, shm::Journal& first, shm::Journal& second, shm::Spill& spill,
-            int doorbell_fd, DiskSync& sync);
+            shm::Shelf& shelf, int doorbell_fd, DiskSync& sync);
 
   // Calls replay(record) for every record of the journal that counts.
   template <typename Replay>
@@ -49,8 +50,8 @@ class Committer {
   bool spilled() const { return slot_.spilled(); }
 
   // False, and nothing changed, when the reply ring has no room for the outputs now. Throws
-  // shm::NoRoom, and nothing changed either, when the journal or the spill file can't grow. A
-  // little room of the journal is kept for Giving::up, the step that says so.
+  // shm::NoRoom, and nothing changed either, when the journal, the spill file or the shelf can't
+  // grow. A little room of the journal is kept for Giving::up, the step that says so.
   enum class Giving { room, up };
   bool stage(const core::Effects& effects, Giving giving = Giving::room);
   // What is staged says that there was no room for the input at this position.
@@ -90,6 +91,7 @@ class Committer {
   shm::Segment& segment_;
   shm::Journal* journals_[2];
   shm::Spill& spill_;
+  shm::Shelf& shelf_;
   int doorbell_fd_;
   DiskSync& sync_;
   bool journal_changed_ = false;  // by what is staged

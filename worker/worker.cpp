@@ -16,6 +16,7 @@
 #include "common/options/worker_options.h"
 #include "common/shm/journal.h"
 #include "common/shm/segment.h"
+#include "common/shm/shelf.h"
 #include "common/shm/spill.h"
 #include "common/trace/trace_writer.h"
 #include "worker/duty_cycle.h"
@@ -29,6 +30,7 @@ struct Inheritance {
   int first_journal_fd = -1;
   int second_journal_fd = -1;
   int spill_fd = -1;
+  int shelf_fd = -1;
   int doorbell_fd = -1;
   int trace_fd = STDERR_FILENO;
   int parent_pid = -1;
@@ -41,6 +43,7 @@ void add_inheritance(CommandLine& app, Inheritance& from) {
   app.add("--first-journal-fd", from.first_journal_fd, "A journal, inherited").required();
   app.add("--second-journal-fd", from.second_journal_fd, "The other one").required();
   app.add("--spill-fd", from.spill_fd, "Where outputs wait, inherited").required();
+  app.add("--shelf-fd", from.shelf_fd, "Text that answers share, inherited").required();
   app.add("--doorbell-fd", from.doorbell_fd, "Eventfd that rings the supervisor").required();
   app.add("--trace-fd", from.trace_fd, "Where events go, inherited");
   app.add("--parent-pid", from.parent_pid, "The supervisor").required();
@@ -71,15 +74,17 @@ void live(const Inheritance& from, const SyncPolicy& policy,
   shm::Journal first(from.first_journal_fd);
   shm::Journal second(from.second_journal_fd);
   shm::Spill spill(from.spill_fd);
+  shm::Shelf shelf(from.shelf_fd);
   kill_point();
   shm::Disk disk;
   DiskSync sync(policy, segment, disk);
-  Committer committer(segment, first, second, spill, from.doorbell_fd, sync);
+  Committer committer(segment, first, second, spill, shelf, from.doorbell_fd, sync);
   core::Node node({segment.header().incarnation, segment.header().seed}, std::move(services),
                   trace);
+  auto& recovered = segment.header().recovered_records;  // of which this is the only writer
+  constexpr auto kRelaxed = std::memory_order_relaxed;
   recover(
-      committer, node,
-      [&] { segment.header().recovered_records.fetch_add(1, std::memory_order_relaxed); }, trace);
+      committer, node, [&] { recovered.store(recovered.load(kRelaxed) + 1, kRelaxed); }, trace);
   // SYNC POINT ready
   segment.header().ready_generation.store(from.generation, std::memory_order_release);
   shm::ring_doorbell(from.doorbell_fd);

@@ -9,6 +9,9 @@
 // Reply ring, worker to supervisor: outputs.
 //   line            LineHeader, then text for stdout, line feed included; a line too long for one
 //                   record comes in several, the first marked kFirstPart and the last kLastPart
+//   shared          a part of a line that is on the shelf (common/shm/shelf.h): LineHeader, u64
+//                   offset there, and of each block of kSharedBlockBytes from there on a u64 check
+//                   sum
 //   wake            WakeRequest
 //
 // All times are the supervisor's monotonic clock, in ns.
@@ -19,7 +22,7 @@
 namespace hearsay::protocol {
 
 enum class InputKind : std::uint16_t { message = 1, message_part, timer, worker_started };
-enum class OutputKind : std::uint16_t { line = 1, wake };
+enum class OutputKind : std::uint16_t { line = 1, wake, shared };
 
 // Flags of records.
 inline constexpr std::uint16_t kFirstPart = 1;
@@ -37,6 +40,8 @@ struct LineHeader {
   std::int64_t taken_ns;   // when the supervisor took the request that this answers
   std::uint64_t position;  // in the request ring, of the input whose step wrote it
 };
+
+inline constexpr std::uint64_t kSharedBlockBytes = 32 * 1024;
 
 struct WakeRequest {
   std::int64_t at_ns;

@@ -38,6 +38,11 @@ class MessageWriter {
   MessageWriter& json(std::string_view name, std::string_view value);
   // Starts the field `name`; the caller appends its JSON value to the string itself.
   MessageWriter& begin(std::string_view name);
+  // Ends a value that the caller has appended: with what is left of it.
+  MessageWriter& end(std::string_view rest) {
+    out_.append(rest);
+    return *this;
+  }
   // Closes the message and ends the line.
   void finish();
 

@@ -17,6 +17,7 @@
 //   input + InputKind    u64 position in the request    before the worker can see it
 //                        ring, the ring's payload
 //   output + OutputKind  the reply ring's payload       before it is seen outside
+//                        (of kind line, a block each, for what it names on the shelf)
 //   stopped              text: why nothing follows      last, if so
 //   ended                WorkerMark                     last, if the node came to its end
 //

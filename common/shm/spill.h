@@ -33,9 +33,6 @@ class Spill {
   std::uint64_t size_bytes() const;
 
  private:
-  void write_exactly(std::string_view bytes, std::uint64_t at) const;
-  void read_exactly(char* target, std::uint64_t bytes, std::uint64_t at) const;
-
   int fd_;
 };
 

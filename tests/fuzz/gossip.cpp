@@ -10,6 +10,7 @@
 
 #include "common/base/check.h"
 #include "common/base/units.h"
+#include "common/protocol/shared_part.h"
 #include "tests/fuzz/seed_lines.h"
 #include "tests/fuzz/targets.h"
 #include "tools/experiment/network/node_output.h"
@@ -83,8 +84,7 @@ class LoneNode {
         timers_.emplace(wake.at_ns, wake.token);
         continue;
       }
-      hearsay::take<protocol::LineHeader>(payload);
-      line_.append(payload);
+      protocol::append_part(line_, *record, node_.shelf());
       if ((record->flags & protocol::kLastPart) != 0) check_line();
     }
   }

@@ -112,10 +112,12 @@ void take_over(const FileDescriptor& file, std::string_view journal_bytes) {
   shm::Journal first(journals[0].get());
   shm::Journal second(journals[1].get());
   shm::Spill spill(spilled.get());
+  const FileDescriptor shared = make_file("");
+  shm::Shelf shelf(shared.get());
   const FileDescriptor doorbell = make_file("");
   shm::Disk disk;
   worker::DiskSync sync({}, segment, disk);
-  worker::Committer committer(segment, first, second, spill, doorbell.get(), sync);
+  worker::Committer committer(segment, first, second, spill, shelf, doorbell.get(), sync);
   trace::NoEvents events;
   core::Node node({segment.header().incarnation, segment.header().seed},
                   core::switch_on(core::services(), {}), events);

@@ -6,6 +6,8 @@
 #include <csignal>
 #include <string>
 
+#include "common/base/checksum.h"
+#include "common/shm/mapping.h"
 #include "common/shm/segment.h"
 #include "tests/common/shm/owned_ring.h"
 #include "tests/supervisor/pipe_of_test.h"
@@ -36,6 +38,26 @@ class LineWriterTest : public testing::Test {
     ASSERT_TRUE(worker_.append(kind, 0, bytes_of(protocol::WakeRequest{at_ns, token})));
     worker_.publish();
   }
+  // A text of so many blocks, no two of them the same.
+  std::string put_on_shelf(int blocks) {
+    std::string text;
+    for (int block = 0; block < blocks; ++block) {
+      text.append(protocol::kSharedBlockBytes, static_cast<char>('a' + block));
+    }
+    shelf_.write(0, text);
+    return text;
+  }
+  void shared_line(std::string_view text) {
+    line("[", kFirstPart | kToClient);
+    std::string payload(bytes_of(protocol::LineHeader{0, 0}));
+    payload.append(bytes_of(std::uint64_t{0}));
+    for (; !text.empty(); text.remove_prefix(protocol::kSharedBlockBytes)) {
+      payload.append(bytes_of(checksum(text.substr(0, protocol::kSharedBlockBytes))));
+    }
+    const auto kind = static_cast<std::uint16_t>(protocol::OutputKind::shared);
+    ASSERT_TRUE(worker_.append(kind, kToClient, payload));
+    line("]\n", kLastPart | kToClient);
+  }
   bool everything_freed() {
     return ring_.control().head.load(shm::kRelaxed) == ring_.control().tail.load(shm::kRelaxed);
   }
@@ -51,11 +73,13 @@ class LineWriterTest : public testing::Test {
 
   shm::OwnedRing ring_{shm::kRingBytes};
   shm::RingProducer worker_{ring_.view(), 0};
+  FileDescriptor shelf_file_ = shm::create_memory_file("shelf", 0, shm::Sealed::no);
+  shm::Shelf shelf_{shelf_file_.get()};
   PipeOfTest pipe_;
   Timers timers_;
   std::vector<nlohmann::json> told_;
   test::RecordedEvents events_{told_};
-  LineWriter writer_{ring_.view(), pipe_.write_end(), kDeadlineNs, timers_, events_};
+  LineWriter writer_{ring_.view(), shelf_, pipe_.write_end(), kDeadlineNs, timers_, events_};
 };
 
 TEST_F(LineWriterTest, LinesComeOutInOrderAndAreFreed) {
@@ -250,6 +274,56 @@ TEST_F(LineWriterTest, AReaderThatHasGoneIsNoticed) {
   EXPECT_TRUE(writer_.closed());
 }
 
+// Two blocks of a text on the shelf, between "[" and "]".
+TEST_F(LineWriterTest, ASharedTextIsReadFromTheShelf) {
+  const std::string text = put_on_shelf(2);
+  for (int answer = 0; answer < 3; ++answer) shared_line(text);
+  std::string written;
+  while (!writer_.idle()) {
+    writer_.pump(1);
+    written += pipe_.read();
+  }
+  EXPECT_EQ(written, "[" + text + "]\n[" + text + "]\n[" + text + "]\n");
+  EXPECT_TRUE(everything_freed());
+  ASSERT_EQ(told_.size(), 3U);
+  EXPECT_EQ(told_[2]["bytes"], text.size() + 3);
+}
+
+// Its reader takes it byte by byte, or nearly: whatever was written last, the rest follows.
+TEST_F(LineWriterTest, ASharedTextGoesOnWhereItStopped) {
+  const std::string text = put_on_shelf(8);
+  shared_line(text);
+  std::string written;
+  for (std::size_t take = 1; written.size() < text.size() + 3; take = take * 2 + 1) {
+    writer_.pump(1);
+    std::string some(take, ' ');
+    const ssize_t got = ::read(pipe_.read_end(), some.data(), some.size());
+    ASSERT_GT(got, 0);
+    written += some.substr(0, static_cast<std::size_t>(got));
+  }
+  EXPECT_EQ(written, "[" + text + "]\n");
+}
+
+TEST_F(LineWriterTest, ALateSharedTextIsDroppedAsAWhole) {
+  shared_line(put_on_shelf(2));
+  line("fresh\n", kWhole, 150);
+  writer_.pump(kDeadlineNs + 60);
+  EXPECT_EQ(pipe_.read(), "fresh\n");
+  EXPECT_TRUE(everything_freed());
+}
+
+TEST_F(LineWriterTest, ADamagedSharedTextIsNotWritten) {
+  shared_line(put_on_shelf(2));
+  shelf_.write(protocol::kSharedBlockBytes + 77, "!");
+  EXPECT_THROW(writer_.pump(1), CorruptSegment);
+  EXPECT_EQ(pipe_.read().find('!'), std::string::npos);
+}
+
+TEST_F(LineWriterTest, ASharedTextThatIsNotThereIsACorruptSegment) {
+  shared_line(std::string(2 * protocol::kSharedBlockBytes, 'x'));
+  EXPECT_THROW(writer_.pump(1), CorruptSegment);
+}
+
 TEST_F(LineWriterTest, ARecordOfAnUnknownKindIsACorruptSegment) {
   ASSERT_TRUE(worker_.append(77, 0, "x"));
   worker_.publish();
@@ -270,7 +344,8 @@ TEST(LineWriterOutput, TheOriginalsFlagsAreLeftAlone) {
   shm::OwnedRing ring(shm::kRingBytes);
   Timers timers;
   trace::NoEvents events;
-  const LineWriter writer(ring.view(), pipe.write_end(), kDeadlineNs, timers, events);
+  const shm::Shelf shelf(-1);
+  const LineWriter writer(ring.view(), shelf, pipe.write_end(), kDeadlineNs, timers, events);
   EXPECT_EQ(::fcntl(pipe.write_end(), F_GETFL) & O_NONBLOCK, 0);
   EXPECT_NE(::fcntl(writer.output_fd(), F_GETFL) & O_NONBLOCK, 0);
 }
@@ -284,7 +359,7 @@ TEST_F(LineWriterTest, AFullOutputThatCouldBlockDoesNot) {
   const FileDescriptor theirs(ends[1]);
   const int few_bytes = 8192;  // a write of more than it takes would block, however empty it is
   ASSERT_EQ(::setsockopt(ours.get(), SOL_SOCKET, SO_SNDBUF, &few_bytes, sizeof few_bytes), 0);
-  LineWriter writer(ring_.view(), ours.get(), kDeadlineNs, timers_, events_);
+  LineWriter writer(ring_.view(), shelf_, ours.get(), kDeadlineNs, timers_, events_);
   const std::string large(100'000, 'x');
   std::size_t given = 0;
   while (!writer.blocked()) {

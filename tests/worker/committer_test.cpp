@@ -11,6 +11,7 @@
 #include <string>
 #include <vector>
 
+#include "common/base/checksum.h"
 #include "common/shm/mapping.h"
 #include "tests/support/file_size_limit.h"
 
@@ -37,8 +38,8 @@ class CommitterTest : public testing::Test {
     committer_.reset();
     first_.emplace(first_file_.get());
     second_.emplace(second_file_.get());
-    committer_ =
-        std::make_unique<Committer>(segment_, *first_, *second_, spill_, doorbell_.get(), sync_);
+    committer_ = std::make_unique<Committer>(segment_, *first_, *second_, spill_, shelf_,
+                                             doorbell_.get(), sync_);
     committer_->resume();
   }
 
@@ -84,6 +85,8 @@ class CommitterTest : public testing::Test {
   FileDescriptor doorbell_{::eventfd(0, EFD_NONBLOCK | EFD_CLOEXEC)};
   FileDescriptor spill_file_ = shm::create_memory_file("spill", 0, shm::Sealed::no);
   shm::Spill spill_{spill_file_.get()};
+  FileDescriptor shelf_file_ = shm::create_memory_file("shelf", 0, shm::Sealed::no);
+  shm::Shelf shelf_{shelf_file_.get()};
   shm::Segment segment_{file_.get()};
   shm::RingProducer inputs_ring_{segment_.request_ring(), 0};
   shm::RingConsumer outputs_{segment_.reply_ring(), 0};
@@ -211,6 +214,24 @@ TEST_F(CommitterTest, AStateThatIsLargeItselfIsNotCompactedAgainAndAgain) {
   EXPECT_FALSE(committer_->wants_compaction()) << "its successor knows how long the snapshot was";
   while (!committer_->wants_compaction()) commit(effects_with(large, {}));
   EXPECT_FALSE(committer_->wants_compaction(committer_->slot().journal_end / 3)) << "no gain";
+}
+
+// However long it is: it needs no room in the ring, and what is behind it need not wait.
+TEST_F(CommitterTest, ASharedTextIsOnTheShelfAndNotSpilled) {
+  const std::string text(100 * protocol::kSharedBlockBytes, 'x');
+  core::SharedText shared;
+  core::Effects effects;
+  effects.line(0, false, [&](std::string& out) {
+    out += "[";
+    effects.share(shared, text);
+    out += "]\n";
+  });
+  commit(effects);
+  EXPECT_FALSE(committer_->spilled());
+  std::string block;
+  shelf_.read(99 * protocol::kSharedBlockBytes, protocol::kSharedBlockBytes,
+              checksum(text.substr(0, protocol::kSharedBlockBytes)), block);
+  EXPECT_EQ(block.size(), protocol::kSharedBlockBytes);
 }
 
 TEST_F(CommitterTest, ASlotThatMakesNoSenseIsRefused) {

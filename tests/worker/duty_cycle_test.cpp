@@ -74,8 +74,9 @@ class DutyCycleTest : public testing::Test {
     shm::Journal first(first_file_.get());
     shm::Journal second(second_file_.get());
     shm::Spill spill(spill_file_.get());
+    shm::Shelf shelf(shelf_file_.get());
     DiskSync sync(policy_, segment_, disk_);
-    Committer committer(segment_, first, second, spill, doorbell_.get(), sync);
+    Committer committer(segment_, first, second, spill, shelf, doorbell_.get(), sync);
     trace::TraceWriter trace(trace::Level::off, STDERR_FILENO, "worker");
     std::vector<core::RegisteredService> services;
     services.push_back({3, "scripted", std::make_unique<ScriptedService>(segment_, deed)});
@@ -141,6 +142,7 @@ class DutyCycleTest : public testing::Test {
   FileDescriptor second_file_ =
       shm::create_memory_file("second", shm::kJournalFirstBytes, shm::Sealed::no);
   FileDescriptor spill_file_ = shm::create_memory_file("spill", 0, shm::Sealed::no);
+  FileDescriptor shelf_file_ = shm::create_memory_file("shelf", 0, shm::Sealed::no);
   FileDescriptor doorbell_{::eventfd(0, EFD_NONBLOCK | EFD_CLOEXEC)};
   shm::Segment segment_{file_.get()};
   trace::NoEvents events_;

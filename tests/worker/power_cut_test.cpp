@@ -108,8 +108,8 @@ class PowerCutTest : public testing::TestWithParam<SyncPolicy::Kind> {
     first_.emplace(state_.first_journal.get());
     second_.emplace(state_.second_journal.get());
     sync_.emplace(SyncPolicy{GetParam(), kLong}, *segment_, disk_);
-    committer_ =
-        std::make_unique<Committer>(*segment_, *first_, *second_, spill_, doorbell_.get(), *sync_);
+    committer_ = std::make_unique<Committer>(*segment_, *first_, *second_, spill_, shelf_,
+                                             doorbell_.get(), *sync_);
     committer_->resume();
   }
 
@@ -202,6 +202,8 @@ class PowerCutTest : public testing::TestWithParam<SyncPolicy::Kind> {
   FileDescriptor doorbell_{::eventfd(0, EFD_NONBLOCK | EFD_CLOEXEC)};
   FileDescriptor spill_file_ = shm::create_memory_file("spill", 0, shm::Sealed::no);
   shm::Spill spill_{spill_file_.get()};
+  FileDescriptor shelf_file_ = shm::create_memory_file("shelf", 0, shm::Sealed::no);
+  shm::Shelf shelf_{shelf_file_.get()};
   std::optional<shm::RingProducer> inputs_ring_;
   std::optional<shm::RingConsumer> outputs_;
   std::optional<shm::Journal> first_;

@@ -82,8 +82,8 @@ void read(benchmark::State& state) {
   state.SetBytesProcessed(static_cast<std::int64_t>(bytes));
 }
 
-BENCHMARK(broadcast)->Arg(100)->Arg(100'000)->Iterations(2'000);
-BENCHMARK(read)->Arg(100)->Arg(100'000);
+BENCHMARK(broadcast)->Arg(100)->Arg(100'000)->Arg(10'000'000)->Iterations(2'000);
+BENCHMARK(read)->Arg(100)->Arg(100'000)->Arg(1'000'000);
 
 }  // namespace
 }  // namespace hearsay

@@ -59,8 +59,8 @@ void guard_echo() {
   supervisor::Timers timers;
   supervisor::LineReader reader(input.get(), 1 << 20);
   supervisor::InputQueue queue(worker.segment().request_ring(), events);
-  supervisor::LineWriter writer(worker.segment().reply_ring(), output.get(), kNsPerSecond, timers,
-                                events);
+  supervisor::LineWriter writer(worker.segment().reply_ring(), shm::Shelf(-1), output.get(),
+                                kNsPerSecond, timers, events);
   protocol::LineParser parser;
   const auto turn = [&] {
     for (int count = 0; count < kBatch; ++count) {

@@ -81,14 +81,16 @@ class WorkerAlone {
       shm::create_memory_file("journal", shm::kJournalFirstBytes, shm::Sealed::no),
       shm::create_memory_file("journal", shm::kJournalFirstBytes, shm::Sealed::no)};
   FileDescriptor spill_file_ = shm::create_memory_file("spill", 0, shm::Sealed::no);
+  FileDescriptor shelf_file_ = shm::create_memory_file("shelf", 0, shm::Sealed::no);
   FileDescriptor doorbell_{::eventfd(0, EFD_NONBLOCK | EFD_CLOEXEC)};
   shm::Segment segment_{file_.get()};
   shm::Journal first_{journals_[0].get()};
   shm::Journal second_{journals_[1].get()};
   shm::Spill spill_{spill_file_.get()};
+  shm::Shelf shelf_{shelf_file_.get()};
   shm::Disk disk_;
   worker::DiskSync sync_{SyncPolicy{}, segment_, disk_};
-  worker::Committer committer_{segment_, first_, second_, spill_, doorbell_.get(), sync_};
+  worker::Committer committer_{segment_, first_, second_, spill_, shelf_, doorbell_.get(), sync_};
   shm::RingConsumer supervisor_{segment_.reply_ring(), 0};
   trace::NoEvents events_;
   core::Node node_;

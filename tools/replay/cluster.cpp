@@ -77,7 +77,7 @@ void ClusterReplay::step(Node& node) {
   const auto print = mail_.received(name, node.next->number, node.next->input);
   if (print) check_order(node, *print);
   node.player->run();
-  mail_.sent(name, node.player->effects().outputs());
+  mail_.sent(name, node.player->step_outputs());
   node.next = node.player->look();
 }
 

@@ -7,6 +7,7 @@
 
 #include "common/base/checksum.h"
 #include "common/options/worker_options.h"
+#include "common/protocol/shared_part.h"
 #include "tools/replay/breakpoint.h"
 #include "tools/replay/trial.h"
 #include "tools/replay/words.h"
@@ -181,6 +182,8 @@ void Player::step(const Next& next) {
   } else {
     core_->step(input, effects_);
   }
+  core::put_on(shelf_, effects_.shelf_blocks());
+  step_outputs_ = protocol::spelled_out(effects_.outputs(), shelf_);
 }
 
 void Player::run() {
@@ -192,6 +195,7 @@ void Player::run() {
     if (next_->committed) return differ(where, "the step was done", problem.what());
     tell(where + " ends its worker: " + problem.what());
     effects_.clear();
+    step_outputs_.clear();
     last_steps_->next = last_steps_->fatal;
   }
   if (next_->committed) {
@@ -219,7 +223,7 @@ bool Player::peek_output() {
 }
 
 void Player::compare_outputs() {
-  RecordReader records(effects_.outputs());
+  RecordReader records(step_outputs_);
   while (const auto record = records.next()) {
     if (peek_output()) {
       if (!equal(*record, record_of(*output_))) {

@@ -57,6 +57,8 @@ class Player {
 
   // Of the last run().
   const core::Effects& effects() const { return effects_; }
+  // Its outputs as a recording has them: lines are whole.
+  const std::string& step_outputs() const { return step_outputs_; }
   const core::Node& core() const { return *core_; }
   const std::optional<Difference>& difference() const { return difference_; }
   // Inputs that killed their worker by themselves when they were recorded, and do no more.
@@ -111,6 +113,8 @@ class Player {
   trace::NoEvents events_;
   std::unique_ptr<core::Node> core_;
   core::Effects effects_;
+  std::string step_outputs_;
+  std::string shelf_;  // what the node's answers share
   std::optional<Next> next_;
   std::optional<Difference> difference_;
   std::vector<Difference> survived_;

@@ -93,7 +93,7 @@ void Session::before(const Player::Next& next) {
 }
 
 void Session::print_outputs() const {
-  RecordReader outputs(player_.effects().outputs());
+  RecordReader outputs(player_.step_outputs());
   while (const auto record = outputs.next()) print_line("  -> " + describe_output(*record));
 }
 

@@ -10,6 +10,7 @@
 #include "common/base/check.h"
 #include "common/base/units.h"
 #include "common/protocol/link.h"
+#include "common/protocol/shared_part.h"
 #include "common/recording/file.h"
 #include "tools/experiment/network/node_output.h"
 
@@ -84,7 +85,7 @@ bool Cluster::deliver(std::int64_t now_ns, std::size_t node, std::string_view li
     slot.pipe.emplace_back(line);
     return true;
   }
-  const std::string wrong = slot.node->take_line(now_ns, line);
+  const std::string wrong = slot.node->take_delivered(now_ns, line);
   HEARSAY_CHECK(wrong.empty(), "the network delivers messages only");
   if (log_ != nullptr) {
     const auto body = std::get<protocol::ParsedLine>(parser_.parse(line));
@@ -211,7 +212,7 @@ void Cluster::take_line_record(std::int64_t now_ns, std::size_t node, const Reco
     send_line(now_ns, node, text);
     return;
   }
-  slot.line.append(text);
+  protocol::append_part(slot.line, record, slot.node->shelf());
   if (last) {
     const std::string whole = std::exchange(slot.line, {});
     const std::int64_t age_ns = slot.node->local_ns(now_ns) - header.taken_ns;

@@ -5,6 +5,8 @@
 
 #include "common/base/check.h"
 #include "common/protocol/message_input.h"
+#include "common/protocol/shared_part.h"
+#include "tools/sim/delivered_line.h"
 #include "worker/gossip/strategy.h"
 
 namespace hearsay::sim {
@@ -32,11 +34,22 @@ void SimNode::push(Input input) {
 std::string SimNode::take_line(std::int64_t now_ns, std::string_view line) {
   const auto parsed = desk_.parser.parse(line);
   if (const auto* bad = std::get_if<protocol::BadLine>(&parsed)) return bad->reason;
-  protocol::make_message_inputs(local_ns(now_ns), std::get<protocol::ParsedLine>(parsed).message,
+  take_message(now_ns, std::get<protocol::ParsedLine>(parsed).message);
+  return {};
+}
+
+std::string SimNode::take_delivered(std::int64_t now_ns, std::string_view line) {
+  const auto message = read_delivered(line, desk_.fields);
+  if (!message) return take_line(now_ns, line);
+  take_message(now_ns, *message);
+  return {};
+}
+
+void SimNode::take_message(std::int64_t now_ns, const protocol::Message& message) {
+  protocol::make_message_inputs(local_ns(now_ns), message,
                                 [this](InputKind kind, std::uint16_t flags, std::string payload) {
                                   push({kind, flags, std::move(payload)});
                                 });
-  return {};
 }
 
 void SimNode::fire_timer(std::int64_t now_ns, std::uint64_t token) {
@@ -106,7 +119,11 @@ std::string_view SimNode::step() {
   const std::optional<CutOff> earlier = std::exchange(cut_off_, std::nullopt);
   repeats_well_ = !earlier || earlier->number != consumed_ ||
                   earlier->answers == answers_in(desk_.effects.outputs());
-  if (recorder_) recorder_->step(desk_.effects.journal(), desk_.effects.outputs());
+  core::put_on(shelf_, desk_.effects.shelf_blocks());
+  if (recorder_) {
+    recorder_->step(desk_.effects.journal(),
+                    protocol::spelled_out(desk_.effects.outputs(), shelf_));
+  }
   if (setting_.keep_journal) journal_.append(desk_.effects.journal());
   inputs_.pop_front();
   ++consumed_;

@@ -14,6 +14,7 @@
 #include <optional>
 #include <string>
 #include <string_view>
+#include <vector>
 
 #include "common/options/service_options.h"
 #include "common/protocol/line_parser.h"
@@ -38,6 +39,7 @@ class SimNode {
   // message took.
   struct Desk {
     protocol::LineParser parser;
+    std::vector<protocol::Field> fields;
     core::Effects effects;
   };
 
@@ -47,6 +49,8 @@ class SimNode {
   // The supervisor's part: puts inputs into the queue.
   // Nothing, or what is wrong with the line (it is no message).
   std::string take_line(std::int64_t now_ns, std::string_view line);
+  // The same, for a line of the simulated network.
+  std::string take_delivered(std::int64_t now_ns, std::string_view line);
   void fire_timer(std::int64_t now_ns, std::uint64_t token);
   // A worker is on its way: the first one, or the successor of one that died. It is there, and
   // steps, after worker_up().
@@ -75,6 +79,7 @@ class SimNode {
   std::uint64_t inputs_consumed() const { return consumed_; }
   std::uint64_t generation() const { return generation_; }
   const std::string& journal() const { return journal_; }
+  const std::string& shelf() const { return shelf_; }
 
   // What of a snapshot must be the same in every core made from the same journal.
   static std::string state_in(std::string_view snapshot);
@@ -93,6 +98,7 @@ class SimNode {
   };
 
   void push(Input input);
+  void take_message(std::int64_t now_ns, const protocol::Message& message);
   core::NodeInput first_input() const;
   // Its effects are at the desk.
   void run_first_input();
@@ -107,6 +113,7 @@ class SimNode {
   std::uint64_t consumed_ = 0;
   std::uint64_t generation_ = 0;
   std::string journal_;
+  std::string shelf_;
   std::unique_ptr<core::Node> core_;
   std::string last_state_;  // of the dead worker
   std::optional<CutOff> cut_off_;

@@ -68,6 +68,9 @@ class Context {
     });
   }
   void reply(const protocol::Message& request, std::string_view type);
+  // In the function that fills a body, behind MessageWriter::begin(): a text that only grows, and
+  // of which each answer has all that there is. A long one is not copied.
+  void share(SharedText& shared, std::string_view text) { effects_.share(shared, text); }
   void error(const protocol::Message& request, protocol::ErrorCode code, std::string_view text);
 
   // Sends to a peer; no answer is expected.

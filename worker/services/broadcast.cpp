@@ -106,7 +106,11 @@ std::size_t Broadcast::learn(core::Context& context, std::vector<std::string> va
 
 void Broadcast::read(core::Context& context, const protocol::Message& message) {
   context.reply(message, "read_ok", [&](protocol::MessageWriter& body) {
-    body.json("messages", knowledge_.values.json_array());
+    std::string_view values = knowledge_.values.json_array();
+    values.remove_suffix(1);  // all but the bracket stays what it is when more values come
+    body.begin("messages");
+    context.share(read_text_, values);
+    body.end("]");
   });
 }
 

@@ -39,6 +39,7 @@ class Broadcast final : public core::Service {
                     const gossip::Travel& travel);
 
   gossip::Knowledge knowledge_;
+  core::SharedText read_text_;  // of its values
   bool has_topology_ = false;
   std::unique_ptr<gossip::Strategy> strategy_;
 };

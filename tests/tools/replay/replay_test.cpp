@@ -9,6 +9,8 @@
 #include <string>
 #include <vector>
 
+#include "common/protocol/link.h"
+#include "common/recording/reader.h"
 #include "tests/support/conversation.h"
 #include "tests/support/file_size_limit.h"
 #include "tests/support/messages.h"
@@ -112,6 +114,39 @@ TEST(Replay, CompactedJournalsAndKilledWorkersAreTheSame) {
   const History history = read_history(recording_of(folder));
   EXPECT_TRUE(std::any_of(history.lives.begin(), history.lives.end(),
                           [](const Life& life) { return life.compacted_at.has_value(); }));
+}
+
+// What answers share is on the shelf, which is gone with the node: a recording has it all.
+TEST(Replay, LongAnswersAreWholeInTheRecording) {
+  const test::TemporaryFolder folder;
+  const std::string value(70'000, 'v');
+  {
+    Conversation talk(recorded_in(folder));
+    for (std::int64_t id = 1; id <= 3; ++id) {
+      talk.say(
+          request_line("c1", "n1", "broadcast", id, {{"message", value + std::to_string(id)}}));
+    }
+    for (std::int64_t id = 11; id <= 12; ++id) {
+      talk.say(request_line("c1", "n1", "read", id));
+      EXPECT_EQ(talk.answer_to(id)["body"]["messages"].size(), 3U);
+    }
+    talk.expect_good_end();
+  }
+  EXPECT_EQ(replayed(recording_of(folder)), "same");
+  std::string lines;
+  recording::RecordingReader reader(recording_of(folder));
+  while (const auto entry = reader.next()) {
+    if (entry->kind != recording::RecordKind::output) continue;
+    if (entry->added != static_cast<std::uint16_t>(protocol::OutputKind::line)) continue;
+    if ((entry->flags & protocol::kToClient) == 0) continue;  // gossip has values too
+    lines.append(entry->payload.substr(sizeof(protocol::LineHeader)));
+  }
+  std::size_t found = 0;
+  for (auto at = lines.find(value); at != std::string::npos; at = lines.find(value, at + 1)) {
+    ++found;
+    at += value.size();
+  }
+  EXPECT_EQ(found, 6U) << "three values in each of two answers";
 }
 
 TEST(Replay, ANodeStartedAgainFromItsStateGoesOnInARecordingOfItsOwn) {

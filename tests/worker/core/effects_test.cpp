@@ -2,6 +2,8 @@
 
 #include <gtest/gtest.h>
 
+#include "common/protocol/shared_part.h"
+
 namespace hearsay::core {
 namespace {
 
@@ -70,6 +72,83 @@ TEST(Effects, ALineOfExactlySeveralPartsHasNoEmptyOne) {
     EXPECT_EQ(records.back().flags, kLastPart);
     EXPECT_EQ(records.back().payload.size(), protocol::kLongestPayloadBytes);
   }
+}
+
+// Lines with a text that grows, as they are put together again from the records and the shelf.
+class SharedLines : public testing::Test {
+ protected:
+  std::string share(std::string_view text, std::string_view before = "[",
+                    std::string_view behind = "]\n") {
+    effects_.clear();
+    effects_.line(5, true, [&](std::string& out) {
+      out += before;
+      effects_.share(shared_, text);
+      out += behind;
+    });
+    put_on(shelf_, effects_.shelf_blocks());
+    std::string line;
+    const auto records = records_in(effects_.outputs());
+    for (const Record& record : records) {
+      EXPECT_LE(record.payload.size(), protocol::kLongestPayloadBytes);
+      EXPECT_EQ((record.flags & kFirstPart) != 0, &record == &records.front());
+      EXPECT_EQ((record.flags & kLastPart) != 0, &record == &records.back());
+      EXPECT_NE(record.flags & kToClient, 0);
+      protocol::append_part(line, record, shelf_);
+    }
+    return line;
+  }
+  static std::string text_of(std::uint64_t bytes) {
+    std::string text;
+    for (std::uint64_t i = 0; text.size() < bytes; ++i) text += std::to_string(i) + ",";
+    text.resize(bytes);
+    return text;
+  }
+
+  Effects effects_;
+  SharedText shared_;
+  std::string shelf_;
+};
+
+TEST_F(SharedLines, AreTheLinesThatTheyWouldBe) {
+  constexpr std::uint64_t kBlock = protocol::kSharedBlockBytes;
+  for (const std::uint64_t bytes :
+       {std::uint64_t{0}, kBlock, 2 * kBlock - 1, 2 * kBlock, 2 * kBlock + 1, 9 * kBlock - 1}) {
+    const std::string text = text_of(bytes);
+    EXPECT_EQ(share(text), "[" + text + "]\n") << bytes;
+  }
+  const std::string text = text_of(3 * kBlock - 1);
+  const std::string long_name(100'000, 'n');
+  EXPECT_EQ(share(text, long_name, long_name), long_name + text + long_name);
+}
+
+// More blocks than one record has room for.
+TEST_F(SharedLines, MayBeVeryLong) {
+  const std::string text(protocol::kSharedBlockBytes * 5'000, 'x');
+  EXPECT_EQ(share(text).size(), text.size() + 3);
+}
+
+// Each block goes to the shelf once, and an answer holds less than a block and the names.
+TEST_F(SharedLines, CostWhatIsNew) {
+  constexpr std::uint64_t kBlocks = 200;
+  const std::string text = text_of(protocol::kSharedBlockBytes * (kBlocks + 2));
+  share(std::string_view(text).substr(0, protocol::kSharedBlockBytes * kBlocks + 5));
+  EXPECT_EQ(effects_.shelf_blocks().size(), kBlocks);
+  EXPECT_LT(effects_.outputs().size(), 8 * kBlocks + 500);
+  share(std::string_view(text).substr(0, protocol::kSharedBlockBytes * kBlocks + 900));
+  EXPECT_TRUE(effects_.shelf_blocks().empty());
+  EXPECT_LT(effects_.outputs().size(), 8 * kBlocks + 1'500);
+  share(text);
+  EXPECT_EQ(effects_.shelf_blocks().size(), 2U);
+}
+
+TEST_F(SharedLines, AnotherLifePutsTheSameInTheSamePlaces) {
+  const std::string text = text_of(protocol::kSharedBlockBytes * 3);
+  share(text);
+  const std::string before = shelf_;
+  shared_ = {};
+  share(text);
+  EXPECT_EQ(effects_.shelf_blocks().size(), 3U);
+  EXPECT_EQ(shelf_, before);
 }
 
 TEST(Effects, RewindTakesBack) {

@@ -5,6 +5,7 @@
 
 #include "common/protocol/line_parser.h"
 #include "common/protocol/message_record.h"
+#include "common/protocol/shared_part.h"
 #include "tests/support/recorded_events.h"
 
 namespace hearsay::test {
@@ -52,6 +53,7 @@ std::vector<Json> CoreHarness::run(protocol::InputKind kind, std::uint16_t flags
 
 std::vector<Json> CoreHarness::commit(const core::Effects& effects) {
   journal_.append(effects.journal());
+  core::put_on(shelf_, effects.shelf_blocks());
   std::vector<Json> lines;
   std::string line;
   RecordReader records(effects.outputs());
@@ -61,8 +63,7 @@ std::vector<Json> CoreHarness::commit(const core::Effects& effects) {
       wakes.push_back(take<protocol::WakeRequest>(payload));
       continue;
     }
-    take<protocol::LineHeader>(payload);
-    line.append(payload);
+    protocol::append_part(line, *record, shelf_);
     if ((record->flags & protocol::kLastPart) == 0) continue;
     lines.push_back(Json::parse(line));
     line.clear();

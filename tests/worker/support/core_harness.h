@@ -82,6 +82,7 @@ class CoreHarness {
   std::string self_ = "n0";
   std::unique_ptr<trace::EventSink> events_;
   std::string journal_;
+  std::string shelf_;
   std::unique_ptr<core::Node> node_;
   std::uint64_t inputs_ = 0;
   std::int64_t next_msg_id_ = 1;

@@ -85,7 +85,7 @@ class BodyScan {
     Frame& frame = frames_.back();
     if (!frame.is_array) {
       visitor_.member(frame.name, scalar);
-    } else if (frame.is_flat) {
+    } else if (frame.is_flat && visitor_.list) {
       frame.elements.push_back(scalar);
     }
   }

@@ -10,7 +10,7 @@ namespace hearsay::bench {
 
 struct BodyVisitor {
   // An array that has nothing but scalars in it, at least one. As they are written, strings with
-  // their quotation marks.
+  // their quotation marks. None: nobody wants arrays, which may be long.
   std::function<void(const std::vector<std::string_view>& elements)> list;
   // A scalar that stands behind a name, at any depth; the name without quotation marks.
   std::function<void(std::string_view name, std::string_view scalar)> member;

@@ -33,8 +33,7 @@ std::optional<std::uint32_t> small_number(std::string_view text) {
 
 void MessageLog::request(std::int64_t now_ns, std::size_t node, std::string_view body) {
   if (!follows_values_) return;
-  scan_body(body, {[](const auto&) {},
-                   [&](std::string_view name, std::string_view scalar) {
+  scan_body(body, {{}, [&](std::string_view name, std::string_view scalar) {
                      if (!may_name_values(name)) return;
                      if (value_names_.size() < kMostTypes) value_names_.emplace(name);
                      add_value(now_ns, node, scalar);

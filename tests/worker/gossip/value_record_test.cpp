@@ -6,6 +6,7 @@
 #include <vector>
 
 #include "common/base/record.h"
+#include "worker/gossip/ledger.h"
 #include "worker/gossip/position_runs.h"
 #include "worker/gossip/position_set.h"
 
@@ -51,6 +52,20 @@ TEST(ValueRecord, RefusesWhatIsNone) {
     std::string_view cut = record.bytes().substr(1, length);
     EXPECT_THROW(take_item(cut), CorruptSegment) << length;
   }
+}
+
+TEST(ValueRecord, NumbersNewSourcesInTheOrderInWhichTheyCome) {
+  const auto restore = [](std::uint32_t second_number) {
+    Knowledge knowledge;
+    Ledger ledger(knowledge);
+    ValueRecord record(Fate::none);
+    record.append({0, 0, true, {1, 1}, 0, false, "1", 0});
+    record.append({0, second_number, true, {2, 1}, 0, false, "2", 0});
+    ledger.restore(record.bytes());
+  };
+  EXPECT_NO_THROW(restore(1));
+  EXPECT_THROW(restore(0), CorruptSegment) << "a source without values";
+  EXPECT_THROW(restore(2), CorruptSegment);
 }
 
 TEST(PositionRuns, ComeBackInTheirOrder) {

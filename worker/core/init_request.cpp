@@ -1,6 +1,5 @@
 #include "worker/core/init_request.h"
 
-#include <nlohmann/json.hpp>
 #include <optional>
 #include <utility>
 
@@ -31,9 +30,7 @@ InitRequest from_payload(std::string_view payload, const Roster& expected) {
   if (name_bytes > payload.size()) throw CorruptSegment("the journal's init record is too short");
   const std::string_view name = payload.substr(0, name_bytes);
   payload.remove_prefix(name_bytes);
-  std::optional<Roster> names;
-  const bool array = payload.starts_with('[') && payload.ends_with(']');
-  if (array && nlohmann::json::accept(payload)) names = Roster::parse(payload, expected);
+  std::optional<Roster> names = Roster::parse_record(payload, expected);
   if (!names) throw CorruptSegment("the journal's init record is unreadable");
   return {std::string(name), std::move(*names)};
 }

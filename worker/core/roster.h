@@ -30,6 +30,8 @@ class Roster {
   // Reads a JSON array (valid JSON) of strings; nothing if it is something else. If it names just
   // the nodes of `expected`, the result shares its memory.
   static std::optional<Roster> parse(std::string_view json, const Roster& expected);
+  // The same of a journal's record, which may be any bytes.
+  static std::optional<Roster> parse_record(std::string_view bytes, const Roster& expected);
   std::string json() const;
 
   std::size_t size() const { return names_ ? names_->offsets.size() - (skips() ? 2 : 1) : 0; }

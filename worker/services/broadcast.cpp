@@ -2,7 +2,6 @@
 
 #include <algorithm>
 #include <array>
-#include <nlohmann/json.hpp>
 #include <optional>
 #include <utility>
 
@@ -146,9 +145,7 @@ void Broadcast::replay(std::uint16_t kind, std::string_view payload) {
     return;
   }
   std::optional<core::Roster> names;
-  if (kind == kTopology && nlohmann::json::accept(payload)) {
-    names = core::Roster::parse(payload, {});
-  }
+  if (kind == kTopology) names = core::Roster::parse_record(payload, {});
   if (!names) throw CorruptSegment("a journal record of the broadcast service is unreadable");
   knowledge_.neighbours = std::move(*names);
   has_topology_ = true;

@@ -28,8 +28,9 @@ TEST(InitRequest, AnUnreadableJournalRecordIsCorrupt) {
   for (std::size_t bytes = 0; bytes < good.size(); ++bytes) {
     EXPECT_THROW(from_payload(good.substr(0, bytes)), CorruptSegment) << bytes;
   }
-  for (const char* names : {"[1]", "\"a\\\\b]\"", "[\"a\"] ", "7"}) {
-    EXPECT_THROW(from_payload(good.substr(0, 6) + names), CorruptSegment) << names;
+  using namespace std::string_view_literals;
+  for (const auto names : {"[1]"sv, "\"a\\\\b]\""sv, "[\"a\"] "sv, "7"sv, "[\"a\"]\0, \\]"sv}) {
+    EXPECT_THROW(from_payload(good.substr(0, 6).append(names)), CorruptSegment) << names;
   }
 }
 

@@ -42,21 +42,25 @@ int run_check(const CheckCommandOptions& options) {
     nlohmann::json all = nlohmann::json::object();
     std::vector<nlohmann::json> verdicts;
     for (const std::string& path : options.histories) {
-      const std::string file = find_history(path);
-      nlohmann::json results = judge_file(options, file);
-      verdicts.push_back(results.at("valid?"));
-      text += describe(results, file);
-      all[file] = std::move(results);
+      try {
+        const std::string file = find_history(path);
+        nlohmann::json results = judge_file(options, file);
+        verdicts.push_back(results.at("valid?"));
+        text += describe(results, file);
+        all[file] = std::move(results);
+      } catch (const UnreadableHistory& problem) {
+        bench::tell("hearsay check: {}\n", problem.what());
+      }
     }
-    if (options.json) text = bench::to_text(all.size() == 1 ? all.front() : all);
+    if (options.json && !all.empty()) {
+      text = bench::to_text(options.histories.size() == 1 ? all.front() : all);
+    }
     if (const std::string wrong = bench::print(text); !wrong.empty()) {
       bench::tell("hearsay check: stdout takes no results: {}\n", wrong);
       return bench::kExitRunFailed;
     }
+    if (verdicts.size() < options.histories.size()) return bench::kExitBadArguments;
     return exit_code_of(bench::merge_valid(verdicts));
-  } catch (const UnreadableHistory& problem) {
-    bench::tell("hearsay check: {}\n", problem.what());
-    return bench::kExitBadArguments;
   } catch (const std::exception& error) {
     bench::tell("hearsay check: {}\n", error.what());
     return bench::kExitRunFailed;

@@ -18,7 +18,7 @@ namespace {
 
 namespace fs = std::filesystem;
 
-std::string read_all(const std::string& path) {
+std::string read_all(const std::string& path, std::uint64_t most_bytes) {
   const auto refuse = [&] {
     return UnreadableHistory(fmt::format("{} can't be read: {}", path, std::strerror(errno)));
   };
@@ -33,6 +33,10 @@ std::string read_all(const std::string& path) {
   std::array<char, 65'536> chunk;
   while (const std::size_t got = std::fread(chunk.data(), 1, chunk.size(), file.get())) {
     text.append(chunk.data(), got);
+    if (text.size() > most_bytes) {
+      throw UnreadableHistory(
+          fmt::format("{} has more than {} bytes: too much to be judged", path, most_bytes));
+    }
   }
   if (std::ferror(file.get()) != 0) throw refuse();
   return text;
@@ -53,8 +57,8 @@ std::string find_history(const std::string& path) {
                   path));
 }
 
-bench::History load_history(const std::string& file) {
-  const std::string text = read_all(file);
+bench::History load_history(const std::string& file, std::uint64_t most_bytes) {
+  const std::string text = read_all(file, most_bytes);
   if (text.empty()) throw UnreadableHistory(file + " is empty");
   try {
     return bench::read_history(text);

@@ -1,6 +1,7 @@
 // A recorded history on disk.
 #pragma once
 
+#include <cstdint>
 #include <stdexcept>
 #include <string>
 
@@ -18,7 +19,11 @@ class UnreadableHistory : public std::runtime_error {
 // UnreadableHistory.
 std::string find_history(const std::string& path);
 
-// Throws UnreadableHistory: it can't be read, or is no history.
-bench::History load_history(const std::string& file);
+// A pipe may have no end. Read, a history takes many times its size in memory; the largest that was
+// ever judged had 360 MB.
+inline constexpr std::uint64_t kMostHistoryBytes = std::uint64_t{2} << 30;
+
+// Throws UnreadableHistory: it can't be read, is longer than that, or is no history.
+bench::History load_history(const std::string& file, std::uint64_t most_bytes = kMostHistoryBytes);
 
 }  // namespace hearsay::check

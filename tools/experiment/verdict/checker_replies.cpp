@@ -18,13 +18,19 @@ struct Repeated {
   std::int64_t count = 0;
 };
 
+// To Maelstrom 1 and 1.0 are two ids; to the JSON library they are equal.
+bool is_before(const nlohmann::json& a, const nlohmann::json& b) {
+  if (a != b) return a < b;
+  return a.dump() < b.dump();
+}
+
 // The ids handed out more than once, the most frequent first, of those the largest.
 std::vector<Repeated> repeated_ids(std::vector<nlohmann::json> ids) {
-  std::sort(ids.begin(), ids.end());
+  std::sort(ids.begin(), ids.end(), is_before);
   std::vector<Repeated> repeated;
   for (std::size_t i = 0; i < ids.size();) {
     std::size_t end = i + 1;
-    while (end < ids.size() && ids[end] == ids[i]) ++end;
+    while (end < ids.size() && !is_before(ids[i], ids[end])) ++end;
     if (end - i > 1) repeated.push_back({ids[i], static_cast<std::int64_t>(end - i)});
     i = end;
   }

@@ -145,18 +145,28 @@ TEST(SetFull, ShowsTheEightWorst) {
   EXPECT_EQ(result.at("stale-count"), 10);
 }
 
-TEST(UniqueIds, ARepeatedIdIsInvalid) {
+nlohmann::json check_ids(const std::vector<nlohmann::json>& ids) {
   Script script;
   int process = 0;
-  for (const nlohmann::json& id : {nlohmann::json("a"), nlohmann::json(1), nlohmann::json("a")}) {
+  for (const nlohmann::json& id : ids) {
     script.op(process, OperationType::invoke, process, "generate", nullptr)
         .op(process, OperationType::ok, process, "generate", id);
     ++process;
   }
-  const auto result = check_unique_ids(script.history());
+  return check_unique_ids(script.history());
+}
+
+TEST(UniqueIds, ARepeatedIdIsInvalid) {
+  const auto result = check_ids({"a", 1, "a"});
   EXPECT_EQ(result.at("valid?"), false);
   EXPECT_EQ(result.at("duplicated"), nlohmann::json({{"a", 2}}));
   EXPECT_EQ(result.at("acknowledged-count"), 3);
+}
+
+TEST(UniqueIds, AWholeNumberAndAFractionAreTwoIds) {
+  EXPECT_EQ(check_ids({1, 1.0, 2}).at("valid?"), true);
+  const auto result = check_ids({1.0, 1, 1.0, 1, 1});
+  EXPECT_EQ(result.at("duplicated"), nlohmann::json({{"1", 3}, {"1.0", 2}}));
 }
 
 TEST(Echo, AnotherAnswerIsAnErrorAndNoAnswerIsNone) {

@@ -6,6 +6,7 @@
 #include <string>
 
 #include "tests/tools/experiment/verdict/history_text.h"
+#include "tools/experiment/verdict/checkers.h"
 
 namespace hearsay::bench {
 namespace {

@@ -18,6 +18,7 @@ void segment(std::string_view input);
 void gossip(std::string_view input);
 void trace_reader(std::string_view input);
 void foreign_node(std::string_view input);
+void history(std::string_view input);
 
 // What to begin with: inputs that are good, made from tests/data and from what our nodes say.
 using Seeds = std::vector<std::string>;
@@ -28,6 +29,7 @@ Seeds segment_seeds();
 Seeds gossip_seeds();
 Seeds trace_reader_seeds();
 Seeds foreign_node_seeds();
+Seeds history_seeds();
 
 struct Target {
   const char* name;  // as its source and its function
@@ -40,6 +42,7 @@ inline constexpr Target kTargets[] = {{"line_parser", line_parser, line_parser_s
                                       {"segment", segment, segment_seeds},
                                       {"gossip", gossip, gossip_seeds},
                                       {"trace_reader", trace_reader, trace_reader_seeds},
-                                      {"foreign_node", foreign_node, foreign_node_seeds}};
+                                      {"foreign_node", foreign_node, foreign_node_seeds},
+                                      {"history", history, history_seeds}};
 
 }  // namespace hearsay::fuzz

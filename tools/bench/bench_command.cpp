@@ -39,6 +39,12 @@ std::vector<Contest> make_contests(const BenchOptions& options, const Peers& pee
   return contests;
 }
 
+std::string build(const Peers& peers) {
+  bench::ProgressLine line(0);
+  line.show(monotonic_ns(), "Building what is measured; the first time takes some minutes");
+  return peers.build();
+}
+
 void run_entry(Entry& entry) {
   if (!entry.why_not.empty()) return;
   try {
@@ -80,7 +86,7 @@ int measure_all(const BenchOptions& options) {
   if (options.in_front) go_in_front();
   std::signal(SIGPIPE, SIG_IGN);  // a node that ends is noticed when it is written to
   const Peers peers;
-  const std::string problem = options.no_build ? "" : peers.build();
+  const std::string problem = options.no_build ? "" : build(peers);
   if (!problem.empty()) bench::tell("hearsay bench: {}\n", problem);
   const Placement placement = choose_placement();
   json machine = probe_machine(placement, peers.path("hearsay-peer-ring"));

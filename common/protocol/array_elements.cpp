@@ -26,24 +26,27 @@ std::size_t element_length(std::string_view json) {
   return json.size();
 }
 
+std::string string_of(std::string_view json) {
+  if (json.find('\\') != std::string_view::npos) {
+    return nlohmann::json::parse(json).get<std::string>();
+  }
+  return std::string(json.substr(1, json.size() - 2));
+}
+
+MemberText split_member(std::string_view member) {
+  std::size_t quote = 1;  // the one that closes the name
+  for (; member[quote] != '"'; ++quote) {
+    if (member[quote] == '\\') ++quote;
+  }
+  const std::size_t colon = member.find(':', quote);
+  return {member.substr(0, quote + 1),
+          member.substr(member.find_first_not_of(" \t\r\n", colon + 1))};
+}
+
 std::optional<std::string_view> find_member(std::string_view object, std::string_view name) {
   std::optional<std::string_view> found;
-  for_each_element(object, [&](std::string_view member) {
-    std::size_t quote = 1;  // the one that closes the key
-    bool escaped = false;
-    for (; member[quote] != '"'; ++quote) {
-      if (member[quote] != '\\') continue;
-      escaped = true;
-      ++quote;
-    }
-    const std::string_view key = member.substr(1, quote - 1);
-    const bool matches =
-        escaped ? nlohmann::json::parse(member.substr(0, quote + 1)).get<std::string>() == name
-                : key == name;
-    if (!matches) return;
-    const std::size_t colon = member.find(':', quote);
-    const std::size_t value = member.find_first_not_of(" \t\r\n", colon + 1);
-    found = member.substr(value);
+  for_each_member(object, [&](const std::string& its_name, std::string_view value) {
+    if (its_name == name) found = value;
   });
   return found;
 }

@@ -3,6 +3,7 @@
 
 #include <cstddef>
 #include <optional>
+#include <string>
 #include <string_view>
 
 namespace hearsay::protocol {
@@ -26,6 +27,26 @@ void for_each_element(std::string_view array, Each&& each) {
     if (first == std::string_view::npos) continue;  // only in an array without elements
     each(padded.substr(first, padded.find_last_not_of(kSpace) - first + 1));
   }
+}
+
+// The text of a JSON string: `json` has its quotes.
+std::string string_of(std::string_view json);
+
+// A member of an object, in two: the name with its quotes, the value's JSON.
+struct MemberText {
+  std::string_view name;
+  std::string_view value;
+};
+MemberText split_member(std::string_view member);
+
+// Calls each(std::string name, std::string_view json) for each member of `object`, which is a valid
+// JSON object, in their order: a name may come twice.
+template <typename Each>
+void for_each_member(std::string_view object, Each&& each) {
+  for_each_element(object, [&](std::string_view text) {
+    const MemberText member = split_member(text);
+    each(string_of(member.name), member.value);
+  });
 }
 
 // The value of the member `name` of `object`, which is a valid JSON object; nothing if there is

@@ -53,7 +53,7 @@ std::optional<Roster> Roster::parse(std::string_view json, const Roster& expecte
     } else if (element.find('\\') == std::string_view::npos) {
       take(element.substr(1, element.size() - 2));
     } else {
-      take(nlohmann::json::parse(element).get<std::string>());
+      take(protocol::string_of(element));
     }
   });
   if (!strings) return std::nullopt;

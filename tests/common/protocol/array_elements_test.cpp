@@ -38,6 +38,21 @@ TEST(ArrayElements, EmptyElementsOfOtherKindsCount) {
   EXPECT_EQ(elements("[\"\",[],{}]"), (Strings{"\"\"", "[]", "{}"}));
 }
 
+TEST(Members, ComeInTheirOrderWithNamesDecoded) {
+  std::vector<std::string> found;
+  for_each_member(R"({"a:":{"b":1}, "\u0062\"" : [2, 3] ,"a:":"}"})",
+                  [&](const std::string& name, std::string_view value) {
+                    found.push_back(name + " is " + std::string(value));
+                  });
+  EXPECT_EQ(found, (Strings{"a: is {\"b\":1}", "b\" is [2, 3]", "a: is \"}\""}));
+}
+
+TEST(StringOf, DecodesEscapes) {
+  EXPECT_EQ(string_of(R"("")"), "");
+  EXPECT_EQ(string_of(R"("plain")"), "plain");
+  EXPECT_EQ(string_of(R"("a\n\"\u00e9")"), "a\n\"\u00e9");
+}
+
 TEST(FindMember, FindsItsOwnLevelOnly) {
   const char* object = R"({"a":{"b":1},"x,":"}", "b" : [2, 3] ,"c":"b"})";
   EXPECT_EQ(find_member(object, "b"), "[2, 3]");

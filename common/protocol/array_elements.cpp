@@ -5,6 +5,10 @@
 
 namespace hearsay::protocol {
 
+bool is_json(std::string_view bytes) {
+  return bytes.find('\0') == std::string_view::npos && nlohmann::json::accept(bytes);
+}
+
 std::size_t element_length(std::string_view json) {
   std::size_t depth = 0;
   bool in_string = false;

@@ -8,6 +8,10 @@
 
 namespace hearsay::protocol {
 
+// Whether any bytes are JSON: the functions below take nothing else. (To nlohmann's parser a NUL
+// byte is the end.)
+bool is_json(std::string_view bytes);
+
 // The length of the JSON value at the start of `json`: it ends before a comma or bracket that is
 // not its own. White space around it counts as part of it.
 std::size_t element_length(std::string_view json);

@@ -2,7 +2,6 @@
 
 #include <algorithm>
 #include <limits>
-#include <nlohmann/json.hpp>
 #include <numeric>
 #include <set>
 #include <utility>
@@ -62,10 +61,8 @@ std::optional<Roster> Roster::parse(std::string_view json, const Roster& expecte
   return Roster(names);
 }
 
-// nlohmann's parser takes a NUL byte for the end.
 std::optional<Roster> Roster::parse_record(std::string_view bytes, const Roster& expected) {
-  const bool is_array = bytes.starts_with('[') && bytes.ends_with(']') &&
-                        bytes.find('\0') == std::string_view::npos && nlohmann::json::accept(bytes);
+  const bool is_array = bytes.starts_with('[') && bytes.ends_with(']') && protocol::is_json(bytes);
   if (!is_array) return std::nullopt;
   return parse(bytes, expected);
 }

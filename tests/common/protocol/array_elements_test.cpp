@@ -38,6 +38,13 @@ TEST(ArrayElements, EmptyElementsOfOtherKindsCount) {
   EXPECT_EQ(elements("[\"\",[],{}]"), (Strings{"\"\"", "[]", "{}"}));
 }
 
+TEST(IsJson, NothingMayStandBehindANul) {
+  EXPECT_TRUE(is_json(R"( {"a":[1,2]} )"));
+  EXPECT_FALSE(is_json("[1,2"));
+  EXPECT_FALSE(is_json(""));
+  EXPECT_FALSE(is_json(std::string_view("[1]\0, \"", 8)));
+}
+
 TEST(Members, ComeInTheirOrderWithNamesDecoded) {
   std::vector<std::string> found;
   for_each_member(R"({"a:":{"b":1}, "\u0062\"" : [2, 3] ,"a:":"}"})",

@@ -97,6 +97,7 @@ TEST(PlanFile, WhatIsNoJsonIsRefused) {
   EXPECT_THROW(read_plan("{"), BadPlan);
   EXPECT_THROW(read_plan("[]"), BadPlan);
   EXPECT_THROW(read_plan_file("/nowhere/scenario.json"), BadPlan);
+  EXPECT_THROW(read_plan_file("/dev/zero"), BadPlan) << "and is not read";
 }
 
 }  // namespace

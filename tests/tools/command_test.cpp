@@ -231,6 +231,7 @@ TEST_F(CommandTest, AWrongOrMissingAnswerToInitFailsTheRun) {
   const Finished wrong = run_faulty("echo", "wrong-init");
   EXPECT_EQ(wrong.exit_code, 255);
   EXPECT_NE(wrong.output.find("instead of init_ok"), std::string::npos) << wrong.output;
+  EXPECT_EQ(wrong.output.find("without a line end"), std::string::npos) << wrong.output;
   const Finished silent = run_faulty("echo", "silent");
   EXPECT_EQ(silent.exit_code, 255);
   EXPECT_NE(silent.output.find("did not answer init"), std::string::npos) << silent.output;
@@ -326,6 +327,9 @@ TEST_F(CommandTest, ADeafNodeStopsOnlyItself) {
   EXPECT_EQ(finished.exit_code, 0) << "as under Maelstrom: " << finished.output;
   EXPECT_GT(results().at("stats").at("info-count"), 1000) << "n0's";
   EXPECT_GT(results().at("stats").at("ok-count"), 1000) << "n1's";
+  EXPECT_NE(finished.output.find("n0 answered nothing after "), std::string::npos)
+      << finished.output;
+  EXPECT_EQ(finished.output.find("n1 answered nothing"), std::string::npos) << finished.output;
 }
 
 TEST_F(CommandTest, WorkersAreKilledAndCounted) {

@@ -18,7 +18,8 @@ namespace {
 class Interrupted : public CommandTest {
  protected:
   // Runs it, with its output in a file, and interrupts it once `ready`.
-  Finished interrupt(const std::string& arguments, const std::function<bool()>& ready) {
+  Finished interrupt(const std::string& arguments, const std::function<bool()>& ready,
+                     int number = SIGINT) {
     const fs::path output = store_ / "output";
     const pid_t bench = ::fork();
     if (bench == 0) {
@@ -30,7 +31,7 @@ class Interrupted : public CommandTest {
     }
     while (!ready()) std::this_thread::sleep_for(std::chrono::milliseconds(20));
     std::this_thread::sleep_for(std::chrono::milliseconds(1500));
-    send_signal(bench, SIGINT);
+    send_signal(bench, number);
     int status = 0;
     ::waitpid(bench, &status, 0);
     std::ifstream file(output);
@@ -67,7 +68,7 @@ TEST_F(Interrupted, ASimulationTellsWhatItSaw) {
 }
 
 TEST_F(Interrupted, ASwarmTellsHowFarItCame) {
-  const Finished finished = interrupt("sim --seeds 1..100000", started());
+  const Finished finished = interrupt("sim --seeds 1..100000", started(), SIGQUIT);
   EXPECT_EQ(finished.exit_code, 130) << finished.output;
   EXPECT_NE(finished.output.find("INTERRUPTED after"), std::string::npos) << finished.output;
   EXPECT_NE(finished.output.find("no violation"), std::string::npos) << finished.output;

@@ -22,7 +22,7 @@ constexpr std::size_t kEventsAtOnce = 64;
 FileDescriptor open_signals() {
   sigset_t set;
   sigemptyset(&set);
-  for (const int number : {SIGINT, SIGTERM, SIGHUP, SIGCHLD}) sigaddset(&set, number);
+  for (const int number : {SIGINT, SIGTERM, SIGHUP, SIGQUIT, SIGCHLD}) sigaddset(&set, number);
   check_syscall(::sigprocmask(SIG_BLOCK, &set, nullptr), "sigprocmask");
   return FileDescriptor(
       check_syscall(::signalfd(-1, &set, SFD_CLOEXEC | SFD_NONBLOCK), "signalfd"));

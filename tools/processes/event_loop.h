@@ -1,7 +1,8 @@
 // The real-time loop: descriptors, signals and the event heap, in one thread.
 //
-// Blocks SIGINT, SIGTERM, SIGHUP and SIGCHLD for the process and reads them from a descriptor;
-// ignores SIGPIPE. One loop a process. Throws std::system_error when the kernel refuses something.
+// Blocks SIGINT, SIGTERM, SIGHUP, SIGQUIT and SIGCHLD for the process and reads them from a
+// descriptor; ignores SIGPIPE. One loop a process. Throws std::system_error when the kernel refuses
+// something.
 #pragma once
 
 #include <cstdint>

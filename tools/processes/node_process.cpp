@@ -147,17 +147,20 @@ bool NodeProcess::read_lines(const Take& take) {
     text.remove_prefix(behind + 1);
     skipping_ = false;
   }
-  const std::size_t old_size = unread_.size();
-  unread_.append(text);
+  // While lines are handed on, none is unfinished.
+  std::string lines = std::exchange(unread_, std::string());
+  const std::size_t old_size = lines.size();
+  lines.append(text);
 
   std::size_t begin = 0;
-  std::size_t end = unread_.find('\n', old_size);
+  std::size_t end = lines.find('\n', old_size);
   while (end != std::string::npos) {
-    if (!take(std::string_view(unread_).substr(begin, end - begin), false)) break;
+    if (!take(std::string_view(lines).substr(begin, end - begin), false)) return true;
     begin = end + 1;
-    end = unread_.find('\n', begin);
+    end = lines.find('\n', begin);
   }
-  unread_.erase(0, begin);
+  lines.erase(0, begin);
+  unread_ = std::move(lines);
   if (unread_.size() > kLongestLineBytes) {
     take(unread_, true);
     unread_ = std::string();

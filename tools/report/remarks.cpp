@@ -51,6 +51,42 @@ std::string remark_on_rate(const TestOptions& options, const nlohmann::json& rat
       rate.at("reached").get<double>(), options.rate_hz, options.thread_count);
 }
 
+std::size_t node_of(const TestOptions& options, const Network& network,
+                    const Operation& operation) {
+  const std::size_t thread =
+      static_cast<std::size_t>(operation.process) % std::max<std::size_t>(1, options.thread_count);
+  return thread % network.node_count();
+}
+
+// Of nodes that nothing was done to: those that answered no request of the last ones.
+std::vector<std::string> remarks_on_silence(const TestOptions& options, const Run& run,
+                                            const Network& network) {
+  struct Silence {
+    std::int64_t since_ns = 0;
+    int unanswered = 0;
+  };
+  std::vector<Silence> silences(network.node_count());
+  for (const Operation& operation : run.history().operations()) {
+    if (!is_client(operation) || operation.type == OperationType::invoke) continue;
+    Silence& silence = silences[node_of(options, network, operation)];
+    if (operation.error == "net-timeout") {
+      ++silence.unanswered;
+    } else if (operation.f != "crash") {  // a client's, of which no node hears
+      silence = {operation.time_ns, 0};
+    }
+  }
+  std::vector<std::string> remarks;
+  const Nemesis& nemesis = run.nemesis();
+  if (nemesis.strikes(Fault::kill) + nemesis.strikes(Fault::pause) > 0) return remarks;
+  for (std::size_t node = 0; node < silences.size(); ++node) {
+    if (silences[node].unanswered == 0) continue;
+    remarks.push_back(fmt::format(
+        "{} answered nothing after {:.2f} s; unanswered requests: {}", network.node_name(node),
+        static_cast<double>(silences[node].since_ns) / kNsPerSecond, silences[node].unanswered));
+  }
+  return remarks;
+}
+
 bool hits_messages(Fault fault) {
   return is_on_the_wire(fault) || fault == Fault::partition || fault == Fault::one_way;
 }
@@ -83,6 +119,7 @@ nlohmann::json find_remarks(const TestOptions& options, const Run& run, const Ne
   const auto add = [&](std::string remark) {
     if (!remark.empty()) remarks.push_back(std::move(remark));
   };
+  for (std::string& remark : remarks_on_silence(options, run, network)) add(std::move(remark));
   add(remark_on_rate(options, rate));
   for (const auto& [fault, interval_ns] : run.nemesis().options().interval_ns) {
     add(remark_on_fault(fault, run, network));
@@ -97,9 +134,7 @@ std::map<std::string, const nlohmann::json*> last_reads(const TestOptions& optio
   for (const Operation& operation : run.history().operations()) {
     if (!is_client(operation) || operation.f != "read") continue;
     if (operation.type != OperationType::ok) continue;
-    const std::size_t thread = static_cast<std::size_t>(operation.process) %
-                               std::max<std::size_t>(1, options.thread_count);
-    reads[network.node_name(thread % network.node_count())] = &operation.value;
+    reads[network.node_name(node_of(options, network, operation))] = &operation.value;
   }
   return reads;
 }

@@ -4,10 +4,12 @@
 
 #include <algorithm>
 #include <cmath>
+#include <filesystem>
 #include <fstream>
 #include <initializer_list>
 #include <iterator>
 #include <nlohmann/json.hpp>
+#include <system_error>
 
 #include "common/base/units.h"
 #include "common/options/command_line.h"
@@ -343,6 +345,11 @@ Plan read_plan(std::string_view text) {
 }
 
 Plan read_plan_file(const std::string& path) {
+  // No device, and nothing that would have to be waited for.
+  std::error_code ignored;
+  if (std::filesystem::exists(path, ignored) && !std::filesystem::is_regular_file(path, ignored)) {
+    throw BadPlan(path + " is no file: a scenario is read from one");
+  }
   std::ifstream file(path);
   if (!file) throw BadPlan(path + " can't be read; is that the name of a scenario's file?");
   const std::string text{std::istreambuf_iterator<char>(file), {}};

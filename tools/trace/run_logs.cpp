@@ -79,6 +79,9 @@ RunLogs find_logs(const std::vector<std::string>& given) {
     logs.name += (logs.name.empty() ? "" : " ") + name;
     const fs::path path(name);
     if (!fs::exists(path)) refuse_missing(path);
+    if (fs::is_character_file(path) || fs::is_block_file(path)) {
+      throw TraceProblem(fmt::format("{} is a device, no log", name));
+    }
     if (!fs::is_directory(path)) {
       logs.files.push_back(path);
     } else if (names.size() == 1) {

@@ -11,8 +11,12 @@ namespace {
 
 constexpr std::size_t kMostWordBytes = 160;
 
+std::string text_of(const nlohmann::json& value) {
+  return value.is_string() ? value.get<std::string>() : value.dump();
+}
+
 std::string as_word(const nlohmann::json& value) {
-  std::string text = value.is_string() ? value.get<std::string>() : value.dump();
+  std::string text = text_of(value);
   if (text.size() > kMostWordBytes) text = text.substr(0, kMostWordBytes) + "...";
   return text;
 }
@@ -62,7 +66,7 @@ void add_counter(Report& report, const nlohmann::json& workload) {
 
 void add_registers(Report& report, const nlohmann::json& workload) {
   for (const nlohmann::json& key : workload.value("failures", nlohmann::json::array())) {
-    const nlohmann::json& linear = workload.at("results").at(as_word(key)).at("linearizable");
+    const nlohmann::json& linear = workload.at("results").at(text_of(key)).at("linearizable");
     report.notes.push_back(
         fmt::format("- key {}: {}", as_word(key), as_word(linear.value("explanation", linear))));
   }

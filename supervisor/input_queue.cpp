@@ -23,7 +23,7 @@ InputQueue::InputQueue(shm::RingView requests, trace::EventSink& events, Recorde
 bool InputQueue::append(const Kept& input) {
   const std::uint64_t position = ring_.tail();
   if (!ring_.append(input.kind, input.flags, input.payload)) return false;
-  if (recorder_ != nullptr) recorder_->input(position, input.kind, input.flags, input.payload);
+  if (recorder_ != nullptr) recorder_->input(position, ring_.tail(), input.payload.size());
   if (!input.subject.peer.empty()) {
     events_.emit(trace::Event::line_read, {{trace::FieldName::peer, input.subject.peer},
                                            {trace::FieldName::message, input.subject.message},

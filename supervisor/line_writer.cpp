@@ -10,7 +10,7 @@
 namespace hearsay::supervisor {
 namespace {
 
-constexpr std::size_t kPiecesAWrite = 64;
+constexpr std::size_t kPiecesAWrite = 256;
 constexpr std::size_t kWriteBytes = 64 * 1024;  // what a pipe takes
 // What poll(2) promises for a pipe that is ready: so much is taken without blocking.
 constexpr std::size_t kSureBytes = PIPE_BUF;
@@ -32,10 +32,14 @@ LineWriter::LineWriter(shm::RingView replies, shm::Shelf shelf, int output_fd,
 bool LineWriter::pump(std::int64_t now_ns) {
   const std::uint64_t before = released_;
   blocked_ = false;
+  // What the worker puts out meanwhile is for the next turn, when there is more of it: one write of
+  // much, and one of a recording, instead of many.
+  bool full = false;
   do {
     collect();
+    full = pending_.size() >= kPiecesAWrite;
     drop_expired(now_ns);
-  } while (write_some(now_ns));
+  } while (write_some(now_ns) && (full || !pending_.empty()));
   return released_ != before;
 }
 
@@ -51,21 +55,8 @@ void LineWriter::collect_own() {
   }
 }
 
-// A recording holds whole lines: there is no shelf any more when it is read.
-void LineWriter::keep(const Record& record) {
-  std::string block;
-  protocol::spell_out(
-      record,
-      [&](std::uint64_t offset, std::uint64_t check) -> std::string_view {
-        block.clear();
-        shelf_.read(offset, protocol::kSharedBlockBytes, check, block);
-        return block;
-      },
-      [this](const Record& spelled) { recorder_->output(spelled); });
-}
-
 void LineWriter::collect_record(const Record& record) {
-  if (recorder_ != nullptr) keep(record);
+  if (recorder_ != nullptr) recorder_->output(replies_.head(), record);
   std::string_view payload = record.payload;
   switch (static_cast<protocol::OutputKind>(record.kind)) {
     case protocol::OutputKind::line:
@@ -158,11 +149,11 @@ bool LineWriter::takes_some() const {
 }
 
 // Copied first and checked then: damage in between can't reach the outside.
-std::string_view LineWriter::next_chunk(std::int64_t now_ns) {
+std::string_view LineWriter::next_chunk(std::size_t bytes, std::int64_t now_ns) {
   chunk_.clear();
   std::uint64_t skip = written_;
   for (const Piece& piece : pending_) {
-    if (!chunk_.empty() && (chunk_.size() >= kWriteBytes || expired(piece, now_ns))) break;
+    if (!chunk_.empty() && (chunk_.size() >= bytes || expired(piece, now_ns))) break;
     if (piece.shared) {
       replies_.check(piece.record);
       if (!append_shared(*piece.shared, std::exchange(skip, 0))) break;
@@ -197,7 +188,7 @@ bool LineWriter::write_some(std::int64_t now_ns) {
     return false;
   }
   if (recorder_ != nullptr) recorder_->flush();
-  std::string_view chunk = next_chunk(now_ns);
+  std::string_view chunk = next_chunk(may_block ? kSureBytes : kWriteBytes, now_ns);
   if (may_block) chunk = chunk.substr(0, kSureBytes);
   const ssize_t written = ::write(output_, chunk.data(), chunk.size());
   if (written >= 0) {

@@ -83,13 +83,12 @@ class LineWriter {
 
   void collect();
   void collect_own();
-  void keep(const Record& record);
   void collect_record(const Record& record);
   // Whether the line that starts with this piece comes too late for its client.
   bool expired(const Piece& piece, std::int64_t now_ns) const;
   void drop_expired(std::int64_t now_ns);
-  // What to write next.
-  std::string_view next_chunk(std::int64_t now_ns);
+  // What to write next: about so much.
+  std::string_view next_chunk(std::size_t bytes, std::int64_t now_ns);
   bool append_shared(const protocol::SharedPart& part, std::uint64_t skip);
   // Writes once; false when nothing more can be written now.
   bool write_some(std::int64_t now_ns);

@@ -2,6 +2,7 @@
 
 #include <string>
 #include <system_error>
+#include <utility>
 
 #include "common/base/clock.h"
 #include "common/base/version.h"
@@ -59,12 +60,30 @@ Recorder::Recorder(recording::RecordingFile file, std::uint64_t limit_bytes, std
     : path_(file.path),
       segment_(files.segment.get()),
       writer_(begin_writing(file, limit_bytes, make_begin(node, worker, segment_))),
+      requests_(segment_.request_ring()),
       events_(events) {
   const shm::CommitSlot& slot = shm::active_slot(segment_.commit());
   if (slot.journal_end == 0) return;
   const shm::Journal journal(slot.journal_region == 0 ? files.first_journal.get()
                                                       : files.second_journal.get());
   writer_.journal(journal.read(0, slot.journal_end));
+}
+
+void Recorder::input(std::uint64_t from, std::uint64_t to, std::uint64_t payload_bytes) {
+  const std::uint64_t bytes = shm::checked_bytes(payload_bytes);
+  const std::uint64_t begin = to - bytes;
+  const bool at_ring_begin = (begin & (requests_.capacity_bytes - 1)) == 0;
+  if (at_ring_begin) collect_inputs();  // a padding leads there, too
+  if (piece_records_ == 0) piece_ = {from, begin - from, 0};
+  piece_.bytes += bytes;
+  ++piece_records_;
+}
+
+void Recorder::collect_inputs() {
+  if (piece_records_ == 0) return;
+  const std::uint64_t begin = piece_.position + piece_.padding;
+  writer_.inputs(piece_, requests_.data + (begin & (requests_.capacity_bytes - 1)),
+                 std::exchange(piece_records_, 0));
 }
 
 recording::WorkerMark Recorder::mark(std::int64_t now_ns, std::uint64_t generation) {
@@ -86,6 +105,7 @@ recording::WorkerMark Recorder::mark(std::int64_t now_ns, std::uint64_t generati
 }
 
 void Recorder::worker_started(const recording::WorkerMark& from) {
+  collect_inputs();
   writer_.worker_started(from);
   flush();
 }
@@ -95,11 +115,13 @@ void Recorder::worker_died(std::int64_t now_ns, std::uint64_t generation, int wa
   recording::WorkerMark dead = mark(now_ns, generation);
   dead.wait_status = wait_status;
   dead.cause = to_cause(cause);
+  collect_inputs();
   writer_.worker_ended(dead);
   flush();
 }
 
 void Recorder::node_ended(std::int64_t now_ns, std::uint64_t generation) {
+  collect_inputs();
   writer_.ended(mark(now_ns, generation));
   flush();
 }

@@ -1,8 +1,9 @@
 // Keeps a recording (common/recording) of what passes between the supervisor and its workers.
 //
 // Input and output queues, and the warden, tell it what happens, before anybody else can see it;
-// they have none when the node is not recorded. It says in the trace where the recording is and
-// when it stops; it never harms the node. Not thread-safe.
+// they have none when the node is not recorded. Of inputs it notes only where they are in the
+// ring; flush() writes them from there. It says in the trace where the recording is and when it
+// stops; it never harms the node. Not thread-safe.
 #pragma once
 
 #include <cstdint>
@@ -12,6 +13,7 @@
 #include "common/base/record.h"
 #include "common/options/worker_options.h"
 #include "common/recording/writer.h"
+#include "common/shm/ring.h"
 #include "common/shm/segment.h"
 #include "common/trace/event.h"
 #include "supervisor/death_tally.h"
@@ -26,13 +28,17 @@ class Recorder {
   Recorder(recording::RecordingFile file, std::uint64_t limit_bytes, std::string_view node,
            const WorkerOptions& worker, const NodeFiles& files, trace::EventSink& events);
 
-  void input(std::uint64_t position, std::uint16_t kind, std::uint16_t flags,
-             std::string_view payload) {
-    writer_.input(position, kind, flags, payload);
+  // The request ring went on from one position to the other by a record with so much payload, and
+  // maybe a padding before it. It stays there until flush().
+  void input(std::uint64_t from, std::uint64_t to, std::uint64_t payload_bytes);
+  // The reply ring's next record, which ends there.
+  void output(std::uint64_t to, const Record& record) {
+    writer_.output(to - shm::checked_bytes(record.payload.size()),
+                   recording::sum_of(record, shm::check_behind(record)));
   }
-  void output(const Record& record) { writer_.output(record.kind, record.flags, record.payload); }
   // What was told so far is in the file when this returns.
   void flush() {
+    collect_inputs();
     writer_.flush();
     if (writer_.stopped() && !told_) tell_stopped();
   }
@@ -50,11 +56,16 @@ class Recorder {
   void tell_end();
 
  private:
+  void collect_inputs();
   void tell_stopped();
 
   std::string path_;
   shm::Segment segment_;
   recording::RecordingWriter writer_;
+  // Inputs that stand side by side in the request ring, and how many.
+  shm::RingView requests_;
+  recording::RingPiece piece_;
+  std::uint64_t piece_records_ = 0;
   trace::EventSink& events_;
   bool told_ = false;
 };

@@ -46,6 +46,10 @@ struct Record {
   std::string_view payload;
 };
 
+constexpr RecordHeader header_of(const Record& record) {
+  return {static_cast<std::uint32_t>(record.payload.size()), record.kind, record.flags};
+}
+
 // Appends a record; `out` must be a multiple of 8 long. Payloads are below 4 GiB.
 void append_record(std::string& out, std::uint16_t kind, std::uint16_t flags,
                    std::string_view payload);

@@ -1,9 +1,27 @@
 #include "common/protocol/array_elements.h"
 
+#include <array>
+#include <cstdint>
 #include <nlohmann/json.hpp>
 #include <string>
 
 namespace hearsay::protocol {
+
+namespace {
+
+enum class Mark : std::uint8_t { none, quote, open, close, comma };
+
+// Most bytes mean nothing here: one look says so.
+constexpr std::array<Mark, 256> kMarks = [] {
+  std::array<Mark, 256> marks{};
+  marks['"'] = Mark::quote;
+  marks['['] = marks['{'] = Mark::open;
+  marks[']'] = marks['}'] = Mark::close;
+  marks[','] = Mark::comma;
+  return marks;
+}();
+
+}  // namespace
 
 bool is_json(std::string_view bytes) {
   return bytes.find('\0') == std::string_view::npos && nlohmann::json::accept(bytes);
@@ -11,20 +29,24 @@ bool is_json(std::string_view bytes) {
 
 std::size_t element_length(std::string_view json) {
   std::size_t depth = 0;
-  bool in_string = false;
   for (std::size_t i = 0; i < json.size(); ++i) {
-    const char c = json[i];
-    if (in_string) {
-      if (c == '\\') ++i;
-      if (c == '"') in_string = false;
-    } else if (c == '"') {
-      in_string = true;
-    } else if (c == '[' || c == '{') {
-      ++depth;
-    } else if (c == ']' || c == '}') {
-      --depth;
-    } else if (c == ',' && depth == 0) {
-      return i;
+    switch (kMarks[static_cast<unsigned char>(json[i])]) {
+      case Mark::none:
+        break;
+      case Mark::quote:
+        for (++i; i < json.size() && json[i] != '"'; ++i) {
+          if (json[i] == '\\') ++i;
+        }
+        break;
+      case Mark::open:
+        ++depth;
+        break;
+      case Mark::close:
+        --depth;
+        break;
+      case Mark::comma:
+        if (depth == 0) return i;
+        break;
     }
   }
   return json.size();

@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <array>
+#include <charconv>
 #include <cstddef>
 
 namespace hearsay::protocol {
@@ -10,7 +11,9 @@ namespace {
 // More than these are not plain: names are compared one by one, and nesting takes the stack.
 constexpr std::size_t kPlainFields = 16;
 constexpr int kPlainDepth = 16;
-constexpr std::ptrdiff_t kPlainDigits = 18;
+// Of ids, whose value counts; and of others, which only have to be numbers: incarnations are long.
+constexpr std::ptrdiff_t kPlainIdDigits = 18;
+constexpr std::ptrdiff_t kPlainDigits = 20;
 
 // What stands for itself in a string.
 constexpr std::array<bool, 256> kPlainText = [] {
@@ -44,6 +47,7 @@ class PlainReader {
     return true;
   }
   bool string(std::string_view& text);
+  bool digits(std::ptrdiff_t most);
   bool integer(std::int64_t& value);
   bool id(std::optional<std::int64_t>& value) { return !value && integer(value.emplace()); }
   bool word(std::string_view text);
@@ -73,17 +77,19 @@ bool PlainReader::string(std::string_view& text) {
   return true;
 }
 
-bool PlainReader::integer(std::int64_t& value) {
-  const bool negative = peek() == '-';
-  if (negative) ++at_;
+bool PlainReader::digits(std::ptrdiff_t most) {
+  if (peek() == '-') ++at_;
   const char* begin = at_;
-  for (value = 0; at_ != end_ && is_digit(*at_) && at_ - begin < kPlainDigits; ++at_) {
-    value = value * 10 + (*at_ - '0');
-  }
-  if (negative) value = -value;
+  while (at_ != end_ && is_digit(*at_) && at_ - begin < most) ++at_;
   if (at_ == begin || (*begin == '0' && at_ - begin > 1)) return false;
   // A number's end is not to be seen at the end of the line, and digits may go on.
   return at_ != end_ && !is_digit(*at_) && *at_ != '.' && *at_ != 'e' && *at_ != 'E';
+}
+
+bool PlainReader::integer(std::int64_t& value) {
+  peek();
+  const char* begin = at_;
+  return digits(kPlainIdDigits) && std::from_chars(begin, at_, value).ec == std::errc();
 }
 
 bool PlainReader::word(std::string_view text) {
@@ -94,7 +100,6 @@ bool PlainReader::word(std::string_view text) {
 
 bool PlainReader::value(int depth) {
   std::string_view text;
-  std::int64_t number = 0;
   switch (peek()) {
     case '"':
       return string(text);
@@ -110,7 +115,7 @@ bool PlainReader::value(int depth) {
     case 'n':
       return word("null");
     default:
-      return integer(number);
+      return digits(kPlainDigits);
   }
 }
 

@@ -2,10 +2,10 @@
 // JSON.
 //
 // A plain line is printable ASCII without escapes, has no white space but blanks and no numbers but
-// whole ones of up to 18 digits, names nothing twice, and is a message in shape. It is checked from
-// the first byte to the last. What is not plain, the bad lines among it, is not judged here: that
-// is LineHandler's work. A plain line gives exactly what LineHandler would give; a test and a
-// fuzzer compare the two. Thread-safe.
+// whole ones of up to 20 digits (ids: 18), names nothing twice, and is a message in shape. It is
+// checked from the first byte to the last. What is not plain, the bad lines among it, is not judged
+// here: that is LineHandler's work. A plain line gives exactly what LineHandler would give; a test
+// and a fuzzer compare the two. Thread-safe.
 #pragma once
 
 #include <optional>

@@ -1,6 +1,7 @@
 #include "common/recording/format.h"
 
-#include "common/base/record.h"
+#include "common/protocol/link.h"
+#include "common/shm/checked_record.h"
 
 namespace hearsay::recording {
 namespace {
@@ -18,6 +19,19 @@ std::string take_text(std::string_view& payload) {
 }
 
 }  // namespace
+
+OutputSum sum_of(const Record& output, std::uint64_t check) {
+  OutputSum sum{header_of(output), kNoPosition, check};
+  std::string_view rest = output.payload;
+  if (output.kind != static_cast<std::uint16_t>(protocol::OutputKind::wake)) {
+    sum.position = take<protocol::LineHeader>(rest).position;
+  }
+  return sum;
+}
+
+OutputSum sum_at(const Record& output, std::uint64_t ring_position) {
+  return sum_of(output, shm::check_of(header_of(output), output.payload, ring_position));
+}
 
 std::string to_payload(const BeginRecord& begin) {
   std::string payload(bytes_of(begin.fixed));

@@ -14,17 +14,23 @@
 //   journal              a piece of the journal         behind it, if the node went on from one
 //   worker_started       WorkerMark                     before anything that this worker does
 //   worker_ended         WorkerMark                     when its death is certain
-//   input + InputKind    u64 position in the request    before the worker can see it
-//                        ring, the ring's payload
-//   output + OutputKind  the reply ring's payload       before it is seen outside
-//                        (of kind line, a block each, for what it names on the shelf)
+//   input                RingPiece, behind it records   before the worker can see them
+//   output               u64 position in the reply      before they are seen outside
+//                        ring, then OutputSum of each
+//                        record from there on
 //   stopped              text: why nothing follows      last, if so
 //   ended                WorkerMark                     last, if the node came to its end
 //
-// Kinds and payloads of the rings: common/protocol/link.h. An input or output has the flags of its
-// record in the ring. The inputs are numbered from Beginning::first_input on. An output belongs to
-// an input further up; which one the reader learns by running the node again. A list of texts is a
-// u32 count, then for each a u32 length and its bytes. Little-endian; no pointers.
+// Behind a RingPiece stand so many bytes of the request ring as they lay there: whole records, one
+// or more, which the ring sealed with their positions in it. So they are neither copied one by one
+// nor summed again. Their kinds and payloads: common/protocol/link.h.
+//
+// Of outputs only sums are kept: a replay has the text itself, and the sums tell whether it is the
+// one that was put out.
+//
+// The inputs are numbered from Beginning::first_input on. An output belongs to an input further up;
+// which one the reader learns by running the node again. A list of texts is a u32 count, then for
+// each a u32 length and its bytes. Little-endian; no pointers.
 #pragma once
 
 #include <array>
@@ -34,11 +40,13 @@
 #include <string_view>
 #include <vector>
 
+#include "common/base/record.h"
+
 namespace hearsay::recording {
 
 inline constexpr std::array<char, 16> kMagic{'h', 'e', 'a', 'r', 's', 'a', 'y',  '-',
                                              'r', 'e', 'c', 'o', 'r', 'd', '\n', '\0'};
-inline constexpr std::uint32_t kFormatVersion = 2;
+inline constexpr std::uint32_t kFormatVersion = 3;
 static_assert(std::endian::native == std::endian::little, "a recording is copied as it lies");
 
 struct FileHead {
@@ -57,13 +65,37 @@ enum class RecordKind : std::uint16_t {
   worker_ended,
   stopped,
   ended,
-  input = 16,   // plus protocol::InputKind
-  output = 32,  // plus protocol::OutputKind
-  end_ = 48
+  input,
+  output,
+  end_
 };
 
 // Longer ones are damage. A piece of the journal is as long as a ring's record at the most.
 inline constexpr std::uint32_t kLongestPayloadBytes = 1024 * 1024;
+
+// Which records of the ring stand behind: not over its end, and no padding. The first one's
+// position is where the ring went on, before a padding of so many bytes if there was one.
+struct RingPiece {
+  std::uint64_t position = 0;
+  std::uint64_t padding = 0;
+  std::uint64_t bytes = 0;
+};
+static_assert(sizeof(RingPiece) == 24);
+
+inline constexpr std::uint64_t kNoPosition = ~std::uint64_t{0};
+
+// A record of the reply ring, told from any other.
+struct OutputSum {
+  RecordHeader header{};                 // protocol::OutputKind
+  std::uint64_t position = kNoPosition;  // in the request ring, of the input that a line answers
+  std::uint64_t check = 0;               // the ring's, of header, payload and place in the ring
+};
+static_assert(sizeof(OutputSum) == 24);
+
+// Of a record with this check sum. Throws CorruptSegment when it is no such record.
+OutputSum sum_of(const Record& output, std::uint64_t check);
+// Of one that stands in no ring, as if it stood there.
+OutputSum sum_at(const Record& output, std::uint64_t ring_position);
 
 struct Beginning {
   std::uint64_t incarnation = 0;
@@ -107,8 +139,6 @@ struct WorkerMark {
   Cause cause = Cause::asked;
 };
 static_assert(sizeof(WorkerMark) == 96);
-
-inline constexpr std::uint64_t kNoPosition = ~std::uint64_t{0};
 
 std::string to_payload(const BeginRecord& begin);
 // Throws CorruptSegment when it is no such payload.

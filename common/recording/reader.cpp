@@ -67,7 +67,7 @@ void RecordingReader::read_head() {
                        ": replay it with the version of hearsay that recorded it");
   }
   id_ = head.id;
-  at_ = sizeof head;
+  place_.at = sizeof head;
 }
 
 void RecordingReader::read_begin() {
@@ -83,10 +83,10 @@ void RecordingReader::read_begin() {
 }
 
 std::string_view RecordingReader::look(std::uint64_t bytes) {
-  const std::uint64_t used = at_ - buffer_at_;
+  const std::uint64_t used = place_.at - buffer_at_;
   if (buffer_.size() - used < bytes) {
     buffer_.erase(0, used);
-    buffer_at_ = at_;
+    buffer_at_ = place_.at;
     std::uint64_t have = buffer_.size();
     buffer_.resize(std::max(bytes, kReadBytes));
     while (have < buffer_.size()) {
@@ -99,11 +99,12 @@ std::string_view RecordingReader::look(std::uint64_t bytes) {
     }
     buffer_.resize(have);
   }
-  return std::string_view(buffer_).substr(at_ - buffer_at_, bytes);
+  return std::string_view(buffer_).substr(place_.at - buffer_at_, bytes);
 }
 
-void RecordingReader::go_to(std::uint64_t at) {
-  at_ = buffer_at_ = at;
+void RecordingReader::go_to(const Place& place) {
+  place_ = place;
+  buffer_at_ = place.at;
   buffer_.clear();
   damage_.clear();
 }
@@ -113,58 +114,73 @@ std::nullopt_t RecordingReader::end_with(std::string damage) {
   return std::nullopt;
 }
 
-std::optional<Record> RecordingReader::next_record() {
-  if (!damage_.empty()) return std::nullopt;
+std::optional<Record> RecordingReader::next_record(std::uint64_t seed) {
   const std::string_view start = look(kRecordHeaderBytes);
-  if (start.empty()) return std::nullopt;
-  if (start.size() < kRecordHeaderBytes) return end_with(at_byte(at_) + " is cut off");
+  if (start.size() < kRecordHeaderBytes) return end_with(at_byte(place_.at) + " is cut off");
   RecordHeader header{};
   std::memcpy(&header, start.data(), sizeof header);
   const std::uint64_t bytes = shm::checked_bytes(header.length);
   if (header.length > kLongestPayloadBytes) {
-    return end_with(at_byte(at_) + " is damaged: it claims " + std::to_string(header.length) +
+    return end_with(at_byte(place_.at) + " is damaged: it claims " + std::to_string(header.length) +
                     " bytes");
   }
   const std::string_view whole = look(bytes);
   if (whole.size() < bytes) {
-    return end_with(at_byte(at_) + " is cut off: " + std::to_string(whole.size()) + " of its " +
-                    std::to_string(bytes) + " bytes are there");
+    return end_with(at_byte(place_.at) + " is cut off: " + std::to_string(whole.size()) +
+                    " of its " + std::to_string(bytes) + " bytes are there");
   }
   const auto* record = reinterpret_cast<const std::byte*>(whole.data());
-  if (!shm::is_sealed(record, header.length, at_ + id_)) {
-    return end_with(at_byte(at_) +
+  if (!shm::is_sealed(record, header.length, seed)) {
+    return end_with(at_byte(place_.at) +
                     " is damaged, or belongs to another recording: its check sum "
                     "does not match");
   }
-  at_ += bytes;
+  place_.at += bytes;
   return Record{header.kind, header.flags, whole.substr(kRecordHeaderBytes, header.length)};
 }
 
-std::optional<Entry> RecordingReader::entry_of(const Record& record) {
-  const auto input = static_cast<std::uint16_t>(RecordKind::input);
-  const auto output = static_cast<std::uint16_t>(RecordKind::output);
-  if (record.kind < input) {
-    return Entry{static_cast<RecordKind>(record.kind), 0, record.flags, record.payload};
+std::optional<Entry> RecordingReader::next_input() {
+  const std::uint64_t begin = place_.at;
+  const std::uint64_t position = place_.left.position;
+  const auto record = next_record(position + place_.left.padding);
+  if (!record) return std::nullopt;
+  const std::uint64_t bytes = place_.at - begin;
+  if (bytes > place_.left.bytes) {
+    return end_with(at_byte(begin) + " is longer than the piece of a ring that it stands in");
   }
-  const RecordKind kind = record.kind < output ? RecordKind::input : RecordKind::output;
-  const auto added = static_cast<std::uint16_t>(record.kind - static_cast<std::uint16_t>(kind));
-  return Entry{kind, added, record.flags, record.payload};
+  place_.left.position += place_.left.padding + bytes;
+  place_.left.padding = 0;
+  place_.left.bytes -= bytes;
+  return Entry{RecordKind::input, record->payload, record->kind, record->flags, position};
 }
 
 std::optional<Entry> RecordingReader::next() {
-  const std::uint64_t place = at_;
-  const auto record = next_record();
+  if (!damage_.empty()) return std::nullopt;
+  if (place_.left.bytes > 0) return next_input();
+  const std::uint64_t begin = place_.at;
+  if (look(1).empty()) return std::nullopt;
+  const auto record = next_record(begin + id_);
   if (!record) return std::nullopt;
-  const bool known =
-      record->kind != 0 && record->kind < static_cast<std::uint16_t>(RecordKind::end_);
-  if (!known) return end_with(at_byte(place) + " is of an unknown kind");
-  return entry_of(*record);
+  if (record->kind == 0 || record->kind >= static_cast<std::uint16_t>(RecordKind::end_)) {
+    return end_with(at_byte(begin) + " is of an unknown kind");
+  }
+  const auto kind = static_cast<RecordKind>(record->kind);
+  if (kind != RecordKind::input) return Entry{kind, record->payload};
+  std::string_view piece = record->payload;
+  place_.left = take<RingPiece>(piece);
+  return next_input();
+}
+
+std::optional<RecordedOutput> RecordedOutputs::next() {
+  if (rest_.empty()) return std::nullopt;
+  const RecordedOutput output{position_, take<OutputSum>(rest_)};
+  position_ += shm::checked_bytes(output.sum.header.length);
+  return output;
 }
 
 RecordedInput input_of(const Entry& entry) {
-  std::string_view payload = entry.payload;
-  const auto position = take<std::uint64_t>(payload);
-  return {position, static_cast<protocol::InputKind>(entry.added), entry.flags, payload};
+  return {entry.position, static_cast<protocol::InputKind>(entry.input_kind), entry.flags,
+          entry.payload};
 }
 
 WorkerMark mark_of(const Entry& entry) {

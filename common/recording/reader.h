@@ -26,10 +26,12 @@ class BadRecording : public std::runtime_error {
 
 // One record, whatever it says. The views die with the next one.
 struct Entry {
-  RecordKind kind;      // input and output without what was added
-  std::uint16_t added;  // of those: protocol::InputKind, protocol::OutputKind
-  std::uint16_t flags;
+  RecordKind kind;
   std::string_view payload;
+  // Of an input: what it is in the request ring, and where.
+  std::uint16_t input_kind = 0;
+  std::uint16_t flags = 0;
+  std::uint64_t position = 0;
 };
 
 struct RecordedInput {
@@ -50,30 +52,55 @@ class RecordingReader {
   std::optional<Entry> next();
   // Empty, or why next() ended where it did: "cut off within ...", "damaged at byte ...".
   const std::string& damage() const { return damage_; }
-  // Back to where at() was, or on to where it will be.
-  void go_to(std::uint64_t at);
-  // Bytes read so far, and of the whole file as it was when it was opened.
-  std::uint64_t at() const { return at_; }
+  // Between two entries.
+  struct Place {
+    std::uint64_t at = 0;  // bytes read so far
+    RingPiece left;        // inputs that still come
+  };
+  const Place& place() const { return place_; }
+  // Back to where place() was, or on to where it will be.
+  void go_to(const Place& place);
+  // Bytes of the whole file as it was when it was opened.
   std::uint64_t size() const { return size_; }
 
  private:
   void read_head();
   void read_begin();
-  std::optional<Entry> entry_of(const Record& record);
-  std::optional<Record> next_record();
-  // The bytes from at_ on, so many, or fewer at the end of the file.
+  std::optional<Entry> next_input();
+  // A record that is sealed with this.
+  std::optional<Record> next_record(std::uint64_t seed);
+  // The bytes from here on, so many, or fewer at the end of the file.
   std::string_view look(std::uint64_t bytes);
   std::nullopt_t end_with(std::string damage);
 
   std::string path_;
   FileDescriptor file_;
   std::uint64_t size_ = 0;
-  std::uint64_t at_ = 0;
+  Place place_;
   std::uint64_t id_ = 0;
   std::string buffer_;
   std::uint64_t buffer_at_ = 0;  // where in the file it begins
   BeginRecord begin_;
   std::string damage_;
+};
+
+struct RecordedOutput {
+  std::uint64_t ring_position;
+  OutputSum sum;
+};
+
+// Of an output entry, one after the other.
+class RecordedOutputs {
+ public:
+  RecordedOutputs() = default;
+  explicit RecordedOutputs(std::string_view payload)
+      : position_(take<std::uint64_t>(payload)), rest_(payload) {}
+  std::optional<RecordedOutput> next();
+  std::uint64_t left() const { return rest_.size() / sizeof(OutputSum); }
+
+ private:
+  std::uint64_t position_ = 0;
+  std::string_view rest_;
 };
 
 // Of entries of these kinds.

@@ -39,15 +39,27 @@ inline void seal(std::byte* record, RecordHeader header, std::string_view payloa
   std::memcpy(record + record_bytes(payload.size()), &check, sizeof check);
 }
 
+// What seal() put behind the record.
+inline std::uint64_t check_behind(const std::byte* record, std::uint64_t payload_bytes) {
+  std::uint64_t check = 0;
+  std::memcpy(&check, record + record_bytes(payload_bytes), sizeof check);
+  return check;
+}
+
+// Of a record where it lies.
+inline std::uint64_t check_behind(const Record& record) {
+  const auto* payload = reinterpret_cast<const std::byte*>(record.payload.data());
+  return check_behind(payload - kRecordHeaderBytes, record.payload.size());
+}
+
 // Whether the record is as seal() left it.
 inline bool is_sealed(const std::byte* record, std::uint64_t payload_bytes,
                       std::uint64_t position) {
   RecordHeader header{};
   std::memcpy(&header, record, sizeof header);
-  std::uint64_t check = 0;
-  std::memcpy(&check, record + record_bytes(payload_bytes), sizeof check);
   const auto* payload = reinterpret_cast<const char*>(record + kRecordHeaderBytes);
-  return check == check_of(header, {payload, payload_bytes}, position);
+  return check_behind(record, payload_bytes) ==
+         check_of(header, {payload, payload_bytes}, position);
 }
 
 }  // namespace hearsay::shm

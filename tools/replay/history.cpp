@@ -33,7 +33,7 @@ void take_entry(History& history, const recording::Entry& entry) {
       ++history.inputs;
       return;
     case RecordKind::output:
-      ++history.outputs;
+      history.outputs += recording::RecordedOutputs(entry.payload).left();
       return;
     case RecordKind::worker_started:
       return begin_life(history, mark_of(entry));
@@ -61,7 +61,7 @@ History read_history(const std::string& path) {
   history.begin = reader.begin();
   while (const auto entry = reader.next()) take_entry(history, *entry);
   history.damage = reader.damage();
-  history.whole_bytes = reader.at();
+  history.whole_bytes = reader.place().at;
   history.file_bytes = reader.size();
   for (Life& life : history.lives) life.to = life.end ? life.end->inputs : history.next_input();
   return history;

@@ -40,21 +40,6 @@ bool of_its_own(const WorkerMark& end) {
   return end.cause == Cause::crash || end.cause == Cause::hang;
 }
 
-Record record_of(const recording::Entry& output) {
-  return {output.added, output.flags, output.payload};
-}
-
-bool equal(const Record& a, const Record& b) {
-  return a.kind == b.kind && a.flags == b.flags && a.payload == b.payload;
-}
-
-// Nothing: only lines say which input they are of.
-std::optional<std::uint64_t> position_of(const Record& output) {
-  if (output.kind != static_cast<std::uint16_t>(protocol::OutputKind::line)) return std::nullopt;
-  std::string_view payload = output.payload;
-  return take<protocol::LineHeader>(payload).position;
-}
-
 std::string describe_journal(std::uint64_t bytes, std::uint64_t check) {
   return fmt::format("a journal of {} bytes, check sum {:016x}", bytes, check);
 }
@@ -218,17 +203,24 @@ void Player::count_journal() {
 }
 
 bool Player::peek_output() {
-  if (!output_) output_ = next_of(outputs_reader_, RecordKind::output);
-  return output_.has_value();
+  while (!output_) {
+    output_ = recorded_outputs_.next();
+    if (output_) return true;
+    const auto entry = next_of(outputs_reader_, RecordKind::output);
+    if (!entry) return false;
+    recorded_outputs_ = recording::RecordedOutputs(entry->payload);
+  }
+  return true;
 }
 
 void Player::compare_outputs() {
-  RecordReader records(step_outputs_);
+  RecordReader records(effects_.outputs());
   while (const auto record = records.next()) {
     if (peek_output()) {
-      if (!equal(*record, record_of(*output_))) {
-        return differ(describe(next_->number, next_->input), describe_output(record_of(*output_)),
-                      describe_output(*record));
+      const recording::OutputSum here = recording::sum_at(*record, output_->ring_position);
+      if (here.check != output_->sum.check) {
+        return differ(describe(next_->number, next_->input), describe(output_->sum),
+                      describe(here) + ": " + describe_output(*record));
       }
       output_.reset();
       ++outputs_;
@@ -239,9 +231,8 @@ void Player::compare_outputs() {
       ++unheard_;
     }
   }
-  if (peek_output() && position_of(record_of(*output_)) == next_->input.position) {
-    differ(describe(next_->number, next_->input), describe_output(record_of(*output_)),
-           "nothing more");
+  if (peek_output() && output_->sum.position == next_->input.position) {
+    differ(describe(next_->number, next_->input), describe(output_->sum), "nothing more");
   }
 }
 
@@ -254,7 +245,7 @@ void Player::differ(std::string where, std::string recorded, std::string replaye
 // What is left when all inputs have run.
 void Player::check_end() {
   if (!peek_output() || number_ != history_.next_input()) return;
-  differ("behind the last input", describe_output(record_of(*output_)), "nothing more");
+  differ("behind the last input", describe(output_->sum), "nothing more");
 }
 
 void Player::compare_journal(std::string where, const WorkerMark& mark) {
@@ -291,7 +282,7 @@ void Player::bury() {
 // The number of the input at which the worker died, if it was at one. Decides whether what leads
 // there is run in this process.
 std::optional<std::uint64_t> Player::find_fatal() {
-  const std::uint64_t resume_at = inputs_.at();
+  const auto resume_at = inputs_.place();
   std::uint64_t number = number_;
   auto input = next_input();
   while (input && input->position < life().end->running_position) {
@@ -309,7 +300,7 @@ std::optional<std::uint64_t> Player::find_fatal() {
 }
 
 void Player::try_last_steps(std::uint64_t fatal) {
-  const std::uint64_t resume_at = inputs_.at();
+  const auto resume_at = inputs_.place();
   const Ending ending = try_in_child([&] {
     for (std::uint64_t number = number_; number <= fatal; ++number) {
       step(*show(*next_input(), number, false));

@@ -57,7 +57,7 @@ class Player {
 
   // Of the last run().
   const core::Effects& effects() const { return effects_; }
-  // Its outputs as a recording has them: lines are whole.
+  // Its outputs, with the text that they name on the shelf: lines are whole.
   const std::string& step_outputs() const { return step_outputs_; }
   const core::Node& core() const { return *core_; }
   const std::optional<Difference>& difference() const { return difference_; }
@@ -109,7 +109,8 @@ class Player {
   ServiceOptions services_;
   recording::RecordingReader inputs_;
   recording::RecordingReader outputs_reader_;
-  std::optional<recording::Entry> output_;  // the next recorded one, if it was looked at
+  recording::RecordedOutputs recorded_outputs_;
+  std::optional<recording::RecordedOutput> output_;  // the next recorded one, if it was looked at
   trace::NoEvents events_;
   std::unique_ptr<core::Node> core_;
   core::Effects effects_;
@@ -131,7 +132,7 @@ class Player {
   struct LastSteps {
     std::uint64_t next;
     std::uint64_t fatal;
-    std::uint64_t resume_at;
+    recording::RecordingReader::Place resume_at;
   };
   std::optional<LastSteps> last_steps_;
   std::uint64_t unheard_ = 0;

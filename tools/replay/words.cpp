@@ -9,6 +9,7 @@
 #include <vector>
 
 #include "common/protocol/message_record.h"
+#include "common/protocol/shared_part.h"
 #include "worker/core/context.h"
 #include "worker/core/service_list.h"
 
@@ -49,6 +50,10 @@ std::uint64_t word_of(const RecordedInput& input) {
 std::string describe_token(std::uint64_t packed) {
   const core::TimerToken token = core::unpack_timer_token(packed);
   return fmt::format("service {}, worker {}, token {}", token.owner, token.generation, token.token);
+}
+
+bool is_whole(std::uint16_t flags) {
+  return (flags & protocol::kFirstPart) != 0 && (flags & protocol::kLastPart) != 0;
 }
 
 }  // namespace
@@ -100,10 +105,21 @@ std::string describe_output(const Record& output) {
     return fmt::format("wake at {} ns ({})", wake.at_ns, describe_token(wake.token));
   }
   take<protocol::LineHeader>(rest);
+  if (output.kind == static_cast<std::uint16_t>(protocol::OutputKind::shared)) {
+    return fmt::format("a part of a line: {} bytes that answers share",
+                       protocol::SharedPart(rest).bytes());
+  }
   if (rest.ends_with('\n')) rest.remove_suffix(1);
-  const bool whole =
-      (output.flags & protocol::kFirstPart) != 0 && (output.flags & protocol::kLastPart) != 0;
-  return (whole ? "" : "a part of a line: ") + printable(rest);
+  return (is_whole(output.flags) ? "" : "a part of a line: ") + printable(rest);
+}
+
+std::string describe(const recording::OutputSum& sum) {
+  if (sum.header.kind == static_cast<std::uint16_t>(protocol::OutputKind::wake)) {
+    return fmt::format("a wake-up, check sum {:016x}", sum.check);
+  }
+  return fmt::format("{}, {} bytes, check sum {:016x}",
+                     is_whole(sum.header.flags) ? "a line" : "a part of a line",
+                     sum.header.length - sizeof(protocol::LineHeader), sum.check);
 }
 
 std::string describe_change(const Record& change) {

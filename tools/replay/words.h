@@ -7,6 +7,7 @@
 #include <string_view>
 
 #include "common/base/record.h"
+#include "common/recording/format.h"
 #include "common/recording/reader.h"
 #include "worker/core/node.h"
 
@@ -28,6 +29,9 @@ std::string body_of(const recording::RecordedInput& input);
 // A record of the reply ring: the line without its line feed, or the wake-up. One line, cut off at
 // some length.
 std::string describe_output(const Record& output);
+
+// What a recording has of an output: no text.
+std::string describe(const recording::OutputSum& sum);
 
 // A record of a journal: whose it is, its kind, its bytes.
 std::string describe_change(const Record& change);

@@ -120,10 +120,7 @@ std::string_view SimNode::step() {
   repeats_well_ = !earlier || earlier->number != consumed_ ||
                   earlier->answers == answers_in(desk_.effects.outputs());
   core::put_on(shelf_, desk_.effects.shelf_blocks());
-  if (recorder_) {
-    recorder_->step(desk_.effects.journal(),
-                    protocol::spelled_out(desk_.effects.outputs(), shelf_));
-  }
+  if (recorder_) recorder_->step(desk_.effects.journal(), desk_.effects.outputs());
   if (setting_.keep_journal) journal_.append(desk_.effects.journal());
   inputs_.pop_front();
   ++consumed_;

@@ -12,8 +12,13 @@
 
 namespace hearsay::test {
 
-// The payload that an entry has in the new one; nothing: it is left out.
+// The payload that an entry, or one of its output sums, has in the new one; nothing: it is left
+// out.
 using Change = std::function<std::optional<std::string>(const recording::Entry& entry)>;
+
+inline recording::OutputSum sum_in(std::string_view payload) {
+  return take<recording::OutputSum>(payload);
+}
 
 // Returns the new recording's path.
 inline std::string rewrite(const std::string& path, const Change& change,
@@ -24,20 +29,17 @@ inline std::string rewrite(const std::string& path, const Change& change,
   recording::RecordingFile file = recording::create_recording(path);
   const std::string made = file.path;
   recording::RecordingWriter writer(std::move(file.file), std::uint64_t{1} << 32, begin);
-  while (const auto entry = reader.next()) {
-    const auto payload = change(*entry);
-    if (!payload) continue;
-    recording::Entry changed = *entry;
+  const auto write = [&](const recording::Entry& entry) {
+    const auto payload = change(entry);
+    if (!payload) return;
+    recording::Entry changed = entry;
     changed.payload = *payload;
-    switch (entry->kind) {
+    switch (entry.kind) {
       case recording::RecordKind::input: {
         const auto input = input_of(changed);
-        writer.input(input.position, entry->added, entry->flags, input.payload);
+        writer.input(input.position, entry.input_kind, entry.flags, input.payload);
         break;
       }
-      case recording::RecordKind::output:
-        writer.output(entry->added, entry->flags, changed.payload);
-        break;
       case recording::RecordKind::worker_started:
         writer.worker_started(mark_of(changed));
         break;
@@ -52,6 +54,17 @@ inline std::string rewrite(const std::string& path, const Change& change,
         break;
       default:
         break;
+    }
+  };
+  while (const auto entry = reader.next()) {
+    if (entry->kind != recording::RecordKind::output) {
+      write(*entry);
+      continue;
+    }
+    recording::RecordedOutputs outputs(entry->payload);
+    while (const auto output = outputs.next()) {
+      const auto payload = change({entry->kind, bytes_of(output->sum)});
+      if (payload) writer.output(output->ring_position, sum_in(*payload));
     }
   }
   writer.flush();

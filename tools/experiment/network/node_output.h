@@ -29,6 +29,7 @@ class OutputParser {
   std::variant<Envelope, std::string> parse(std::string_view line);
 
  private:
+  std::optional<Envelope> parse_plain(std::string_view line);
   std::variant<Envelope, std::string> parse_text(std::string_view line);
 
   std::vector<protocol::Field> fields_;

@@ -26,6 +26,8 @@ class MessageWriter {
  public:
   MessageWriter(std::string& out, std::string_view src, std::string_view dest,
                 std::string_view type);
+  // Goes on with a message whose beginning is the end of `out`.
+  explicit MessageWriter(std::string& out) : out_(out) {}
   MessageWriter(const MessageWriter&) = delete;
   MessageWriter& operator=(const MessageWriter&) = delete;
 

@@ -16,6 +16,9 @@
 
 namespace hearsay::core {
 
+// The owner of changes and timers that belong to no service: the node itself.
+inline constexpr std::uint16_t kNodeTag = 0;
+
 class Effects {
  public:
   // A state change. `owner` is the tag of the service whose replay() will see (kind, payload).

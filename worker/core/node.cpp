@@ -5,6 +5,7 @@
 #include <optional>
 
 #include "common/base/check.h"
+#include "common/base/record.h"
 #include "common/base/units.h"
 #include "common/protocol/message_record.h"
 #include "worker/core/init_request.h"
@@ -25,6 +26,10 @@ enum class NodeChange : std::uint16_t {
   message_part,  // a piece of a message record
   message_whole  // the parts so far are done with: a message was handled, or given up
 };
+
+// Tokens of timers under kNodeTag.
+constexpr std::uint32_t kStartTimer = 0;    // the start of the services, which was put off
+constexpr std::uint32_t kRequestTimer = 1;  // the time of a request is over
 
 // What there was no room for is tried again after so long.
 constexpr std::int64_t kPutOffNs = kNsPerSecond;
@@ -47,7 +52,7 @@ Message decode(std::string_view record, std::vector<protocol::Field>& fields) {
 
 Node::Node(NodeKey key, std::vector<RegisteredService> services, trace::EventSink& events,
            Roster expected)
-    : key_(key), events_(events), expected_(std::move(expected)) {
+    : key_(key), events_(events), expected_(std::move(expected)), requests_(key.incarnation) {
   for (RegisteredService& entry : services) {
     HEARSAY_CHECK(entry.tag != kNodeTag, "a tag of its own");
     if (!entry.service) {
@@ -65,6 +70,13 @@ Node::Node(NodeKey key, std::vector<RegisteredService> services, trace::EventSin
 void Node::step(const NodeInput& input, Effects& effects) {
   std::string_view payload = input.payload;
   const Context::Input step{input.number, take<protocol::InputHeader>(payload).taken_ns};
+  requests_.begin_step(step.taken_ns);
+  run(input, payload, step, effects);
+  wake_for_requests(effects);
+}
+
+void Node::run(const NodeInput& input, std::string_view payload, const Context::Input& step,
+               Effects& effects) {
   switch (input.kind) {
     case InputKind::message:
       receive(payload, step, effects);
@@ -77,6 +89,7 @@ void Node::step(const NodeInput& input, Effects& effects) {
       return;
     case InputKind::worker_started:
       generation_ = static_cast<std::uint32_t>(take<std::uint64_t>(payload));
+      awake_at_ns_.reset();
       if (!identity_.node_id.empty()) begin_work(step, effects);
       return;
   }
@@ -148,6 +161,14 @@ void Node::receive(std::string_view record, const Context::Input& input, Effects
 void Node::handle(const Message& message, std::string_view record, const Context::Input& input,
                   Effects& effects) {
   const Effects::Mark before = effects.mark();
+  const auto refuse = [&](ErrorCode code, const std::string& why) {
+    effects.rewind(before);
+    events_.emit(Event::request_rejected, {{FieldName::cause, why},
+                                           {FieldName::peer, message.src},
+                                           {FieldName::message, trace_name(message)},
+                                           {FieldName::type, message.type}});
+    if (message.msg_id) context(kNodeTag, input, effects).error(message, code, why);
+  };
   try {
     if (message.type == "init") {
       initialise(message, input, effects);
@@ -157,14 +178,9 @@ void Node::handle(const Message& message, std::string_view record, const Context
       dispatch(message, input, effects);
     }
   } catch (const BadRequest& bad) {
-    effects.rewind(before);
-    events_.emit(Event::request_rejected, {{FieldName::cause, bad.what()},
-                                           {FieldName::peer, message.src},
-                                           {FieldName::message, trace_name(message)},
-                                           {FieldName::type, message.type}});
-    if (message.msg_id) {
-      context(kNodeTag, input, effects).error(message, ErrorCode::malformed_request, bad.what());
-    }
+    refuse(ErrorCode::malformed_request, bad.what());
+  } catch (const TooManyRequests& full) {
+    refuse(ErrorCode::temporarily_unavailable, full.what());
   }
 }
 
@@ -214,15 +230,21 @@ void Node::defer(const Message& message, std::string_view record, const Context:
 }
 
 void Node::dispatch(const Message& message, const Context::Input& input, Effects& effects) {
+  if (const auto request = requests_.close_answered(message, effects)) {
+    return deliver(*request, &message, input, effects);
+  }
   const auto found = tag_of_type_.find(message.type);
   if (found != tag_of_type_.end()) {
     Context step = context(found->second, input, effects);
+    step.limit_requests();
     service_of(found->second).handle(step, message);
     return;
   }
-  // An answer to something we never asked, or an error: answering it could go on for ever.
+  // An answer that comes too late or was never asked for, or an error: answering it could go on for
+  // ever.
   if (message.in_reply_to || !message.msg_id) {
-    events_.emit(Event::message_dropped, {{FieldName::cause, "unknown type"},
+    const char* const cause = message.in_reply_to ? "nobody waits for this answer" : "unknown type";
+    events_.emit(Event::message_dropped, {{FieldName::cause, cause},
                                           {FieldName::peer, message.src},
                                           {FieldName::message, trace_name(message)},
                                           {FieldName::type, message.type}});
@@ -240,10 +262,11 @@ void Node::begin_work(const Context::Input& input, Effects& effects) {
 }
 
 void Node::start_later(const Context::Input& input, Effects& effects) {
-  effects.wake_at(input.taken_ns + kPutOffNs, pack({kNodeTag, generation_, 0}));
+  effects.wake_at(input.taken_ns + kPutOffNs, pack({kNodeTag, generation_, kStartTimer}));
 }
 
 void Node::start_services(const Context::Input& input, Effects& effects) {
+  requests_.wait_no_longer_than_asked(effects);
   for (auto& [tag, service] : services_) {
     Context step = context(tag, input, effects);
     service->start(step);
@@ -258,14 +281,51 @@ void Node::fire_timer(std::uint64_t packed, const Context::Input& input, Effects
   }
   // Asked for by an earlier worker: its successor has armed its own.
   if (token.generation != (generation_ & 0xff'ffff) || identity_.node_id.empty()) return;
-  if (token.owner == kNodeTag) return start_services(input, effects);
+  if (token.owner == kNodeTag) {
+    return token.token == kRequestTimer ? end_overdue(input, effects)
+                                        : start_services(input, effects);
+  }
   events_.emit(Event::timer_fired, {{FieldName::token, token.token}});
   Context step = context(token.owner, input, effects);
   found->second->on_timer(step, token.token);
 }
 
+// One a timer: if the service dies of it, then of this one.
+void Node::end_overdue(const Context::Input& input, Effects& effects) {
+  if (awake_at_ns_ && *awake_at_ns_ <= input.taken_ns) awake_at_ns_.reset();
+  if (const auto request = requests_.close_overdue(effects)) {
+    deliver(*request, nullptr, input, effects);
+  }
+}
+
+void Node::deliver(const OpenRequest& request, const Message* message, const Context::Input& input,
+                   Effects& effects) {
+  const Effects::Mark before = effects.mark();
+  try {
+    Context step = context(request.owner, input, effects);
+    service_of(request.owner)
+        .on_answer(step, {request.asker, request.memo, request.dest, message, request.tries_made});
+  } catch (const BadRequest& bad) {
+    effects.rewind(before);
+    events_.emit(Event::request_rejected, {{FieldName::cause, bad.what()},
+                                           {FieldName::peer, request.dest},
+                                           {FieldName::type, message ? message->type : ""}});
+    context(kNodeTag, input, effects)
+        .error(request.asker, ErrorCode::crash,
+               "an answer of " + request.dest + " can't be used: " + bad.what());
+  }
+}
+
+// One timer for all. Before this worker's start is known it would not fire.
+void Node::wake_for_requests(Effects& effects) {
+  const auto due_ns = requests_.next_deadline_ns();
+  if (!due_ns || generation_ == 0 || (awake_at_ns_ && *awake_at_ns_ <= *due_ns)) return;
+  awake_at_ns_ = due_ns;
+  effects.wake_at(*due_ns, pack({kNodeTag, generation_, kRequestTimer}));
+}
+
 Context Node::context(std::uint16_t owner, const Context::Input& input, Effects& effects) {
-  return {identity_, key_, input, generation_, owner, effects, events_};
+  return {identity_, key_, input, generation_, owner, requests_, effects, events_};
 }
 
 Service& Node::service_of(std::uint16_t tag) {
@@ -281,6 +341,11 @@ void Node::replay(const Record& record) {
     return;
   }
   std::string_view payload = record.payload;
+  if (record.kind >= OpenRequests::kFirstKind) {
+    const auto asked_by = requests_.replay(record.kind, payload);
+    if (asked_by && !services_.contains(*asked_by)) reject_owner(*asked_by);
+    return;
+  }
   switch (static_cast<NodeChange>(record.kind)) {
     case NodeChange::init: {
       const InitRequest request = from_payload(payload, expected_);
@@ -317,7 +382,7 @@ void Node::reject_owner(std::uint16_t tag) const {
 }
 
 std::uint64_t Node::snapshot_bytes() const {
-  std::uint64_t bytes = deferred_bytes_ + partial_message_.size();
+  std::uint64_t bytes = deferred_bytes_ + partial_message_.size() + requests_.snapshot_bytes();
   for (const auto& [tag, service] : services_) bytes += service->snapshot_bytes();
   return bytes;
 }
@@ -330,6 +395,7 @@ void Node::snapshot(Effects& effects) const {
     change(effects, NodeChange::deferred, deferred_payload(waiting.input, waiting.message));
   }
   if (!partial_message_.empty()) change(effects, NodeChange::message_part, partial_message_);
+  requests_.snapshot(effects);
   for (const auto& [tag, service] : services_) {
     const std::uint16_t owner = tag;
     service->snapshot([&](std::uint16_t kind, std::string_view payload) {

@@ -5,8 +5,9 @@
 // input's, no I/O (events go to a sink and come back never). That makes crash recovery, the
 // simulator and replay one thing.
 //
-// The node itself handles init, keeps messages that arrive before it, answers errors, and hands
-// everything else to the service registered for the message's type.
+// The node itself handles init, keeps messages that arrive before it, answers errors, hands answers
+// and time-outs to the service that asked, and everything else to the service registered for the
+// message's type.
 //
 // Invariants: what step() put into Effects is committed as a whole or the node is thrown away;
 // replay() of the committed journal, in order, into a new Node gives the same node. Not
@@ -17,6 +18,7 @@
 #include <functional>
 #include <map>
 #include <memory>
+#include <optional>
 #include <stdexcept>
 #include <string>
 #include <string_view>
@@ -28,6 +30,7 @@
 #include "common/trace/event.h"
 #include "worker/core/context.h"
 #include "worker/core/effects.h"
+#include "worker/core/open_requests.h"
 #include "worker/core/service_list.h"
 
 namespace hearsay::core {
@@ -37,9 +40,6 @@ class ServiceIsOff : public std::runtime_error {
  public:
   using std::runtime_error::runtime_error;
 };
-
-// The tag of the journal and of timers that belongs to no service.
-inline constexpr std::uint16_t kNodeTag = 0;
 
 // Bytes of messages kept for a node that has no init yet; beyond it they are turned away.
 inline constexpr std::uint64_t kMaxDeferredBytes = 64 * 1024 * 1024;
@@ -95,7 +95,14 @@ class Node {
   void begin_work(const Context::Input& input, Effects& effects);
   void start_later(const Context::Input& input, Effects& effects);
   void start_services(const Context::Input& input, Effects& effects);
+  void run(const NodeInput& input, std::string_view payload, const Context::Input& step,
+           Effects& effects);
   void fire_timer(std::uint64_t token, const Context::Input& input, Effects& effects);
+  // `message`: null when the request's time is over.
+  void deliver(const OpenRequest& request, const protocol::Message* message,
+               const Context::Input& input, Effects& effects);
+  void end_overdue(const Context::Input& input, Effects& effects);
+  void wake_for_requests(Effects& effects);
   Context context(std::uint16_t owner, const Context::Input& input, Effects& effects);
   Service& service_of(std::uint16_t tag);
   [[noreturn]] void reject_owner(std::uint16_t tag) const;
@@ -113,6 +120,9 @@ class Node {
   std::uint64_t deferred_bytes_ = 0;
   std::string partial_message_;  // parts of a message record so far
   bool put_off_ = false;         // the start of the services: there was no room for it
+
+  OpenRequests requests_;
+  std::optional<std::int64_t> awake_at_ns_;  // for requests_: the next of this worker's timers
 };
 
 }  // namespace hearsay::core

@@ -23,6 +23,7 @@
 namespace hearsay::core {
 
 class Context;
+struct Answer;
 
 // The request's body is wrong; what() says how, for the client.
 class BadRequest : public std::runtime_error {
@@ -48,6 +49,11 @@ class Service {
   virtual void start(Context& /*context*/) {}
   // A timer asked for with Context::wake_at() is due.
   virtual void on_timer(Context& /*context*/, std::uint32_t /*token*/) {}
+
+  // What came of a request of this service (Context::request): an answer, whatever it is, or none
+  // in time. A BadRequest thrown before anything is changed says that the answer can't be used: the
+  // asker gets error 13 (perhaps it was done).
+  virtual void on_answer(Context& /*context*/, const Answer& /*answer*/) {}
 
   // One change of the journal, in the order in which they were made. Throws CorruptSegment when it
   // makes no sense.

@@ -49,9 +49,13 @@ void Context::error(const Asker& asker, protocol::ErrorCode code, std::string_vi
   });
 }
 
+bool Context::may_request() const {
+  return !requests_are_limited_ || !requests_.full();
+}
+
 void Context::open_request(const Asker& asker, std::string_view dest, std::string_view type,
                            std::string_view memo, const RequestPolicy& policy, std::string line) {
-  if (requests_are_limited_ && requests_.full()) {
+  if (!may_request()) {
     throw TooManyRequests("too many requests of this node wait for an answer; not done");
   }
   trace_sent(dest, type, {}, line.size());

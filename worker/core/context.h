@@ -101,9 +101,9 @@ class Context {
   // `memo`; workers that die in between change nothing about that. `fill` writes the body but for
   // type and msg_id.
   //
-  // While a message is handled, throws TooManyRequests if very many are open: the sender gets error
-  // 11, so call it before anything is changed. Elsewhere there is always room for one: ask about as
-  // much as was answered.
+  // While a message is handled, throws TooManyRequests if very many are open (may_request() tells):
+  // the sender gets error 11, so call it before anything is changed. Elsewhere there is always room
+  // for one: ask about as much as was answered.
   template <typename Fill>
   void request(const Asker& asker, std::string_view dest, std::string_view type,
                std::string_view memo, const RequestPolicy& policy, Fill&& fill) {
@@ -112,6 +112,8 @@ class Context {
     fill(body);
     open_request(asker, dest, type, memo, policy, std::move(line));
   }
+
+  bool may_request() const;
 
   // Sends to a peer; no answer is expected.
   template <typename Fill>

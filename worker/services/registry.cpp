@@ -2,6 +2,9 @@
 #include "worker/core/service_list.h"
 #include "worker/services/broadcast.h"
 #include "worker/services/echo.h"
+#include "worker/services/lin_kv.h"
+#include "worker/services/seq_kv_counter.h"
+#include "worker/services/txn_list_append.h"
 #include "worker/services/unique_ids.h"
 
 namespace hearsay::core {
@@ -13,6 +16,11 @@ std::vector<ServiceEntry> services() {
       {"unique-ids", 2, [](const auto&) { return std::make_unique<services::UniqueIds>(); }},
       {"broadcast", 3,
        [](const auto& gossip) { return std::make_unique<services::Broadcast>(gossip); }},
+      {"lin-kv", 20, [](const auto&) { return std::make_unique<services::LinKv>(); }, false},
+      {"txn-list-append", 21,
+       [](const auto&) { return std::make_unique<services::TxnListAppend>(); }, false},
+      {"seq-kv-counter", 22, [](const auto&) { return std::make_unique<services::SeqKvCounter>(); },
+       false},
   };
 }
 

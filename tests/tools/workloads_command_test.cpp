@@ -210,6 +210,22 @@ TEST_F(WorkloadCommand, ASumInSeqKvIsReadLateUnlessSomethingNewIsWrittenBefore) 
   EXPECT_EQ(careful.exit_code, 0) << careful.output;
 }
 
+// Our node, whose workers die all the time, and once more from its recordings.
+TEST_F(WorkloadCommand, OurNodesOnMaelstromsServicesAreValidAndReplayTheSame) {
+  for (const char* run : {"lin-kv --concurrency 2n -- --workload lin-kv",
+                          "txn-list-append --concurrency 2n -- --workload txn-list-append",
+                          "g-counter -- --workload seq-kv-counter"}) {
+    const Finished finished =
+        run_shell(command("--node-count 2 --rate 200 --time-limit 1 --recovery 0.3 --record "
+                          "--nemesis partition,kill-worker --kill-worker-interval 0.05 -w " +
+                          std::string(run) + " --chaos-kill-ms 100"));
+    EXPECT_EQ(finished.exit_code, 0) << finished.output;
+    const Finished replayed =
+        run_shell(std::string(HEARSAY_COMMAND) + " replay " + (store_ / "latest").string());
+    EXPECT_EQ(replayed.exit_code, 0) << replayed.output;
+  }
+}
+
 TEST_F(WorkloadCommand, TheHelpExplainsEachWorkload) {
   const Finished finished = run_shell(command("-w kafka --help"));
   EXPECT_EQ(finished.exit_code, 0);

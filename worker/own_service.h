@@ -29,10 +29,14 @@
 // A service with state puts each change into the journal (Context::change) and gets it back from
 // there after a crash (Service::replay). take<T>() and bytes_of() of common/base/record.h turn
 // plain structs into payloads and back.
+//
+// A service may ask its peers and Maelstrom's services (Context::request); what comes of it is an
+// input as well (Service::on_answer).
 #pragma once
 
 #include "common/base/record.h"              // IWYU pragma: export
 #include "common/protocol/array_elements.h"  // IWYU pragma: export
+#include "worker/core/answer.h"              // IWYU pragma: export
 #include "worker/core/body.h"                // IWYU pragma: export
 #include "worker/core/context.h"             // IWYU pragma: export
 #include "worker/core/service.h"             // IWYU pragma: export

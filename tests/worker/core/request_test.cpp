@@ -34,7 +34,10 @@ class Asking final : public core::Service {
                     });
   }
   void on_answer(core::Context& context, const core::Answer& answer) override {
-    if (answer.is("useless")) throw core::BadRequest("of no use");
+    if (answer.is("useless")) {
+      context.reply(answer.asker, "told");
+      throw core::BadRequest("of no use");
+    }
     ++ends_;
     context.change(1, bytes_of(ends_));
     if (answer.is("more")) {
@@ -279,6 +282,14 @@ TEST_P(Requests, WhatASuccessorAsksBeforeItKnowsOfItsStartEndsInTimeToo) {
   const auto lines = wait_until(core_.now_ns + kTimeoutNs);
   ASSERT_EQ(lines.size(), 1U);
   EXPECT_EQ(lines[0]["body"]["code"], 0);
+}
+
+// The news of two starts may wait for one worker.
+TEST_P(Requests, AnotherStartIsToldToTheSameWorkerAndTimesStillEnd) {
+  ask();
+  core_.wakes.clear();
+  core_.worker_started(2);
+  EXPECT_EQ(wait_until(core_.now_ns + kTimeoutNs).size(), 1U);
 }
 
 TEST_P(Requests, WhenTheClockHasGoneBackNobodyWaitsLongerHoweverOftenWorkersDie) {

@@ -297,6 +297,33 @@ TEST(CostOfABroadcast, IsFlat) {
   EXPECT_LT(later, 1.2 * at_first) << at_first << " blocks, then " << later;
 }
 
+// A transaction, and what the store answers to it.
+TEST(CostOfATransaction, GrowsNoFasterThanItsInput) {
+  const auto blocks_of = [](int size) {
+    CoreHarness core({}, {7, 42}, nullptr, "txn-list-append");
+    core.initialise();
+    Json txn = Json::array();
+    Json lists = Json::array();
+    for (int i = 0; i < size; ++i) {
+      txn.push_back({"append", i / 2, i});
+      lists.push_back({i, {1, 2}});
+    }
+    const Json ask{{"src", "c1"}, {"dest", "n0"}, {"body", {{"type", "txn"}, {"txn", txn}}}};
+    const std::uint64_t begin = blocks;
+    const auto asked = core.send(ask);
+    const Json answer{
+        {"src", "lin-kv"},
+        {"dest", "n0"},
+        {"body",
+         {{"type", "read_ok"}, {"in_reply_to", asked.at(0)["body"]["msg_id"]}, {"value", lists}}}};
+    EXPECT_EQ(core.send(answer).at(0)["body"]["type"], "cas");
+    return static_cast<double>(blocks - begin);
+  };
+  const double once = blocks_of(kSize);
+  const double twice = blocks_of(2 * kSize);
+  EXPECT_LT(twice, kMostGrowth * once) << once << " blocks, then " << twice;
+}
+
 INSTANTIATE_TEST_SUITE_P(Messages, CostOf, testing::ValuesIn(kCosts),
                          [](const auto& tested) { return std::string(tested.param.name); });
 

@@ -64,30 +64,46 @@ void draw_lateness(Random& random, bench::TestOptions& test) {
 struct WorkloadChance {
   std::size_t weight;
   const char* workload;
-  const char* type;  // of its requests
+  const char* type;             // of its requests
+  std::int64_t most_nodes = 0;  // if they get in each other's way
 };
-constexpr WorkloadChance kWorkloadChances[] = {
-    {8, "broadcast", "broadcast"}, {1, "echo", "echo"}, {1, "unique-ids", "generate"}};
+constexpr WorkloadChance kWorkloadChances[] = {{8, "broadcast", "broadcast"},
+                                               {1, "echo", "echo"},
+                                               {1, "unique-ids", "generate"},
+                                               {1, "txn-list-append", "txn", 5}};
 
-// Whether some service of this program handles messages of the type.
-bool is_served(std::string_view type) {
+// Whether a service that is always switched on handles messages of the type, or there is one of the
+// workload's name that has to be.
+bool is_served(const WorkloadChance& chance) {
   static const auto kServices = core::switch_on(core::services(), {});
   return std::any_of(kServices.begin(), kServices.end(), [&](const core::RegisteredService& each) {
-    if (!each.service) return false;
+    if (!each.service) return each.name == chance.workload;
     const auto types = each.service->types();
-    return std::find(types.begin(), types.end(), type) != types.end();
+    return std::find(types.begin(), types.end(), chance.type) != types.end();
   });
 }
 
+// The node's options that switch on the service of that name, if it is not by itself.
+std::vector<std::string> switched_on(std::string_view workload) {
+  const auto services = core::services();
+  const bool has_to_be = std::any_of(
+      services.begin(), services.end(),
+      [&](const core::ServiceEntry& each) { return each.name == workload && !each.in_auto; });
+  if (!has_to_be) return {};
+  return {"--workload", std::string(workload)};
+}
+
 void draw_workload(Random& random, bench::TestOptions& test) {
-  std::vector<const char*> choices;
+  std::vector<const WorkloadChance*> choices;
   for (const WorkloadChance& chance : kWorkloadChances) {
-    if (is_served(chance.type)) choices.insert(choices.end(), chance.weight, chance.workload);
+    if (is_served(chance)) choices.insert(choices.end(), chance.weight, &chance);
   }
   if (choices.empty()) {
     throw BadCommandLine("--seeds", "none of the workloads is one of this program's services");
   }
-  test.workload = choices[random.below(choices.size())];
+  const WorkloadChance& drawn = *choices[random.below(choices.size())];
+  test.workload = drawn.workload;
+  if (drawn.most_nodes > 0) test.node_count = std::min(test.node_count, drawn.most_nodes);
 }
 
 struct FaultChance {
@@ -180,6 +196,9 @@ SimOptions draw_scenario(std::uint64_t seed) {
   draw_workload(workload, scenario.test);
   const bool loses = draw_faults(faults, scenario);
   draw_strategy(strategy, loses, scenario.test.node_arguments);
+  for (const std::string& word : switched_on(scenario.test.workload)) {
+    scenario.test.node_arguments.push_back(word);
+  }
   resolve(scenario);
   return scenario;
 }

@@ -7,7 +7,9 @@
 #pragma once
 
 #include <string>
+#include <utility>
 
+#include "worker/core/answer.h"
 #include "worker/core/service.h"
 
 namespace hearsay::services {

@@ -31,6 +31,20 @@ void append_array(std::string& out, const std::vector<std::string>& array) {
 
 }  // namespace
 
+std::vector<TxnStep> parse_transaction(std::string_view json) {
+  std::vector<TxnStep> steps;
+  for (const std::string_view step : elements(json, "body.txn")) {
+    const auto parts = elements(step, "a step of body.txn");
+    if (parts.size() != 3) throw core::BadRequest("a step of body.txn must be [f, key, value]");
+    const std::string f = canonical(parts[0]);
+    if (f != R"("append")" && f != R"("r")") {
+      throw core::BadRequest(R"(a step of body.txn must be an "r" or an "append")");
+    }
+    steps.push_back({f != R"("r")", canonical(parts[1]), canonical(parts[2])});
+  }
+  return steps;
+}
+
 Lists::Lists(std::string_view json) {
   for (const std::string_view entry : elements(json, "what the store holds")) {
     const auto pair = elements(entry, "an entry of the store");
@@ -58,23 +72,15 @@ std::string Lists::list_json(const std::string& key) const {
   return out;
 }
 
-std::string Lists::run(std::string_view transaction) {
+std::optional<std::string> Lists::run(const std::vector<TxnStep>& transaction) {
   std::vector<std::string> done;
-  for (const std::string_view step : elements(transaction, "body.txn")) {
-    const auto parts = elements(step, "a step of body.txn");
-    if (parts.size() != 3) throw core::BadRequest("a step of body.txn must be [f, key, value]");
-    const std::string f = canonical(parts[0]);
-    const std::string key = canonical(parts[1]);
-    std::string value;
-    if (f == R"("append")") {
-      value = canonical(parts[2]);
-      lists_[key].push_back(value);
-    } else if (f == R"("r")") {
-      value = list_json(key);
-    } else {
-      throw core::BadRequest(R"(a step of body.txn must be an "r" or an "append")");
-    }
-    done.push_back("[" + f + "," + key + "," + value + "]");
+  std::size_t bytes = 0;
+  for (const TxnStep& step : transaction) {
+    if (step.appends) lists_[step.key].push_back(step.element);
+    done.push_back(step.appends ? R"(["append",)" + step.key + "," + step.element + "]"
+                                : R"(["r",)" + step.key + "," + list_json(step.key) + "]");
+    bytes += done.back().size();
+    if (bytes > kLongestResultBytes) return std::nullopt;
   }
   std::string out;
   append_array(out, done);

@@ -2,12 +2,27 @@
 // store. Pure. Keys and elements are any JSON; two keys are the same if their canonical forms are.
 #pragma once
 
+#include <cstddef>
 #include <map>
+#include <optional>
 #include <string>
 #include <string_view>
 #include <vector>
 
 namespace hearsay::services {
+
+struct TxnStep {
+  bool appends;  // or reads
+  std::string key;
+  std::string element;  // of an append
+};
+
+// Reads a JSON array of ["r", key, null] and ["append", key, element]. Throws core::BadRequest for
+// anything else.
+std::vector<TxnStep> parse_transaction(std::string_view json);
+
+// A result of more bytes is refused: a short transaction can ask for a long list again and again.
+inline constexpr std::size_t kLongestResultBytes = 16 * 1024 * 1024;
 
 class Lists {
  public:
@@ -16,9 +31,9 @@ class Lists {
   explicit Lists(std::string_view json);
   std::string json() const;
 
-  // Runs the transaction, a JSON array of ["r", key, null] and ["append", key, element]; returns it
-  // with what was read filled in. Throws core::BadRequest, maybe in the middle, for anything else.
-  std::string run(std::string_view transaction);
+  // Runs the transaction; returns it as JSON with what was read filled in. Nothing, in the middle
+  // of it: the result would be too long.
+  std::optional<std::string> run(const std::vector<TxnStep>& transaction);
 
  private:
   std::string list_json(const std::string& key) const;

@@ -1,6 +1,8 @@
 #include "worker/services/seq_kv_counter.h"
 
 #include <array>
+#include <iterator>
+#include <utility>
 
 #include "common/base/record.h"
 #include "common/base/units.h"

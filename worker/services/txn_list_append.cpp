@@ -43,7 +43,7 @@ std::span<const std::string_view> TxnListAppend::types() const {
 
 void TxnListAppend::handle(core::Context& context, const protocol::Message& message) {
   const std::string_view txn = core::required_field(message, "txn");
-  Lists().run(txn);  // throws when it is no transaction
+  parse_transaction(txn);  // throws when it is none
   read_lists(context, context.asker(message), txn_memo({}, txn));
 }
 
@@ -77,11 +77,16 @@ void TxnListAppend::run(core::Context& context, const core::Answer& answer) {
       nothing_yet ? "[]" : core::required_field(*answer.message, "value");
   Lists lists(before);
   const std::string old = lists.json();
-  const std::string result = lists.run(txn);
+  const auto result = lists.run(parse_transaction(txn));
+  if (!result) {
+    context.error(answer.asker, ErrorCode::malformed_request,
+                  "what body.txn reads is longer than 16 MiB; not done");
+    return;
+  }
   const std::string now = lists.json();
-  if (now == old) return tell(context, answer.asker, result);
+  if (now == old) return tell(context, answer.asker, *result);
   head.writes = 1;
-  context.request(answer.asker, store_, "cas", txn_memo(head, txn, result), kOnce,
+  context.request(answer.asker, store_, "cas", txn_memo(head, txn, *result), kOnce,
                   [&](protocol::MessageWriter& body) {
                     body.string("key", kListsKey).json("from", before).json("to", now);
                     if (nothing_yet) body.json("create_if_not_exists", "true");

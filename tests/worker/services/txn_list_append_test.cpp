@@ -10,21 +10,34 @@
 namespace hearsay::test {
 namespace {
 
+std::string run_on(services::Lists& lists, const char* txn) {
+  return lists.run(services::parse_transaction(txn)).value_or("too long");
+}
+
 TEST(Lists, RunATransaction) {
   services::Lists lists(R"([ [1, [5, 6]] , ["1",["x"]] ])");
-  EXPECT_EQ(lists.run(R"([["r",1,null],["append",1,7],["r",1,null],["r","1",null],["r",2,null]])"),
-            R"([["r",1,[5,6]],["append",1,7],["r",1,[5,6,7]],["r","1",["x"]],["r",2,null]])");
+  EXPECT_EQ(
+      run_on(lists, R"([["r",1,null],["append",1,7],["r",1,null],["r","1",null],["r",2,null]])"),
+      R"([["r",1,[5,6]],["append",1,7],["r",1,[5,6,7]],["r","1",["x"]],["r",2,null]])");
   EXPECT_EQ(lists.json(), R"([["1",["x"]],[1,[5,6,7]]])");
   EXPECT_EQ(services::Lists(lists.json()).json(), lists.json());
   EXPECT_EQ(services::Lists().json(), "[]");
-  EXPECT_EQ(lists.run("[]"), "[]");
+  EXPECT_EQ(run_on(lists, "[]"), "[]");
 }
 
 TEST(Lists, KeysAndElementsAreAnyJson) {
   services::Lists lists("[]");
-  lists.run(R"([["append",{"b":1,"a":[2]},{"d" : 1.0 , "c":"\u0041"}]])");
-  EXPECT_EQ(lists.run(R"([["\u0072",{"a":[2],"b":1},null]])"),
+  run_on(lists, R"([["append",{"b":1,"a":[2]},{"d" : 1.0 , "c":"\u0041"}]])");
+  EXPECT_EQ(run_on(lists, R"([["\u0072",{"a":[2],"b":1},null]])"),
             R"([["r",{"a":[2],"b":1},[{"c":"A","d":1.0}]]])");
+}
+
+TEST(Lists, AResultThatIsTooLongIsNone) {
+  services::Lists lists("[[1,[\"" + std::string(1024 * 1024, 'x') + "\"]]]");
+  const std::vector<services::TxnStep> fifteen(15, {false, "1", ""});
+  EXPECT_TRUE(lists.run(fifteen));
+  const std::vector<services::TxnStep> sixteen(16, {false, "1", ""});
+  EXPECT_FALSE(lists.run(sixteen));
 }
 
 TEST(Lists, WhatIsNoneIsRefused) {
@@ -33,7 +46,7 @@ TEST(Lists, WhatIsNoneIsRefused) {
   }
   for (const char* txn : {"5", R"({"r":1})", "[1]", R"([["r",1]])", R"([["w",1,2]])",
                           R"([["r",1,null,1]])", R"([[1,1,1]])"}) {
-    EXPECT_THROW(services::Lists().run(txn), core::BadRequest) << txn;
+    EXPECT_THROW(services::parse_transaction(txn), core::BadRequest) << txn;
   }
 }
 

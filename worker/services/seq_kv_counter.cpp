@@ -49,7 +49,7 @@ std::string canonical_value(std::string_view json) {
   return out;
 }
 
-// The total in a key's value; nothing: it is none of ours.
+// The total in a key's value, which is JSON; nothing: it is none of ours.
 std::optional<std::int64_t> total_of(std::string_view value) {
   if (value == kNothing) return 0;
   if (!value.starts_with('[')) return std::nullopt;
@@ -68,6 +68,11 @@ std::optional<std::int64_t> total_of(std::string_view value) {
   } catch (const core::BadRequest&) {
     return std::nullopt;
   }
+}
+
+// Of any bytes.
+bool is_value(std::string_view bytes) {
+  return protocol::is_json(bytes) && total_of(bytes).has_value();
 }
 
 // The canonical value of a key, "null" if there is none; nothing: the answer says neither.
@@ -244,11 +249,11 @@ void SeqKvCounter::replay(std::uint16_t kind, std::string_view payload) {
       return;
     }
     case kKnown:
-      if (!total_of(payload)) throw CorruptSegment("a value of the own key that can't be");
+      if (!is_value(payload)) throw CorruptSegment("a value of the own key that can't be");
       known_ = payload;
       return;
     case kWrites:
-      if (!known_ || !total_of(payload)) throw CorruptSegment("a write that can't be");
+      if (!known_ || !is_value(payload)) throw CorruptSegment("a write that can't be");
       written_ = payload;
       writing_.insert(writing_.end(), std::make_move_iterator(waiting_.begin()),
                       std::make_move_iterator(waiting_.end()));

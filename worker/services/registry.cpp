@@ -12,7 +12,14 @@ std::vector<ServiceEntry> services() {
       {"echo", 1, [](const auto&) { return std::make_unique<services::Echo>(); }},
       {"unique-ids", 2, [](const auto&) { return std::make_unique<services::UniqueIds>(); }},
       {"broadcast", 3,
-       [](const auto& gossip) { return std::make_unique<services::Broadcast>(gossip); }},
+       [](const auto& gossip) {
+         return std::make_unique<services::Broadcast>(services::kBroadcastWords, gossip);
+       }},
+      {"g-set", 4,
+       [](const auto& gossip) {
+         return std::make_unique<services::Broadcast>(services::kGSetWords, gossip);
+       },
+       false},
   };
 }
 

@@ -29,12 +29,18 @@ std::unique_ptr<trace::EventSink> make_sink(std::vector<Json>* events) {
 
 }  // namespace
 
-CoreHarness::CoreHarness(GossipOptions gossip, core::NodeKey key, std::vector<Json>* events)
-    : gossip_(std::move(gossip)), key_(key), events_(make_sink(events)), node_(make_node()) {}
+CoreHarness::CoreHarness(GossipOptions gossip, core::NodeKey key, std::vector<Json>* events,
+                         std::string workload)
+    : gossip_(std::move(gossip)),
+      key_(key),
+      workload_(std::move(workload)),
+      events_(make_sink(events)),
+      node_(make_node()) {}
 
 std::unique_ptr<core::Node> CoreHarness::make_node() {
-  return std::make_unique<core::Node>(key_, core::switch_on(core::services(), {.gossip = gossip_}),
-                                      *events_);
+  return std::make_unique<core::Node>(
+      key_, core::switch_on(core::services(), {.workload = workload_, .gossip = gossip_}),
+      *events_);
 }
 
 std::vector<Json> CoreHarness::run(protocol::InputKind kind, std::uint16_t flags,

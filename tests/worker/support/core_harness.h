@@ -26,9 +26,10 @@ using Json = nlohmann::json;
 
 class CoreHarness {
  public:
-  // `events`: where all its events go; nothing: nowhere.
+  // `events`: where all its events go; nothing: nowhere. `workload`: as of hearsay-node.
   explicit CoreHarness(GossipOptions gossip = {}, core::NodeKey key = {7, 42},
-                       std::vector<Json>* events = nullptr);
+                       std::vector<Json>* events = nullptr,
+                       std::string workload = core::kAutoWorkload);
 
   // Commits the step for one message, given as the line's JSON; returns the lines it put out.
   std::vector<Json> send(const Json& message);
@@ -79,6 +80,7 @@ class CoreHarness {
 
   GossipOptions gossip_;
   core::NodeKey key_;
+  std::string workload_;
   std::string self_ = "n0";
   std::unique_ptr<trace::EventSink> events_;
   std::string journal_;

@@ -29,13 +29,14 @@ class GossipCluster {
   };
 
   // Beyond `nodes` there are as many more `absent` ones, that others know by name only. `events`:
-  // where all events of all nodes go; nothing: nowhere.
+  // where all events of all nodes go; nothing: nowhere. `workload`: as of hearsay-node.
   GossipCluster(const GossipOptions& gossip, std::size_t nodes, std::size_t absent = 0,
-                std::vector<Json>* events = nullptr);
+                std::vector<Json>* events = nullptr, std::string workload = core::kAutoWorkload);
 
   // A message of another node, absent or not, arrives now.
   void hear(std::size_t node, std::size_t from, const Json& body);
-  // A client's request to a node, now.
+  // A client's request to a node, now; the body of the answer.
+  Json ask(std::size_t node, Json body);
   void broadcast(std::size_t node, const Json& value);
   // The values that a node knows, sorted.
   Json read(std::size_t node);
@@ -88,6 +89,7 @@ class GossipCluster {
 
   GossipOptions gossip_;
   std::vector<Json>* events_;
+  std::string workload_;
   std::vector<std::string> names_;
   std::vector<Node> nodes_;
   std::multimap<std::int64_t, Sent> under_way_;  // by the time of arrival

@@ -30,10 +30,10 @@ class WorkloadCommand : public CommandTest {
 };
 
 TEST_F(WorkloadCommand, OfANodeThatDoesNotKnowTheWorkloadIsSaidHowItAnswers) {
-  const Finished finished = run_shell(
-      std::string(HEARSAY_COMMAND) +
-      " test -w txn-rw-register --node-count 1 --time-limit 0.5 --store " + store_.string() +
-      " -- --workload echo");
+  const Finished finished =
+      run_shell(std::string(HEARSAY_COMMAND) +
+                " test -w txn-rw-register --node-count 1 --time-limit 0.5 --store " +
+                store_.string() + " -- --workload echo");
   EXPECT_EQ(finished.exit_code, 1) << finished.output;
   EXPECT_NE(finished.output.find("Hint: the first txn ended with [\"not-supported\""),
             std::string::npos)
@@ -42,11 +42,10 @@ TEST_F(WorkloadCommand, OfANodeThatDoesNotKnowTheWorkloadIsSaidHowItAnswers) {
 
 // The services that 'auto' leaves out.
 TEST_F(WorkloadCommand, OurOwnNodeIsToldItsWorkload) {
-  for (const char* workload : {"g-set"}) {
-    const Finished finished =
-        run_shell(std::string(HEARSAY_COMMAND) + " test -w " + workload +
-                  " --node-count 2 --rate 100 --time-limit 0.5 --recovery 1 --store " +
-                  store_.string());
+  for (const char* workload : {"g-set", "g-counter", "pn-counter"}) {
+    const Finished finished = run_shell(
+        std::string(HEARSAY_COMMAND) + " test -w " + workload +
+        " --node-count 2 --rate 100 --time-limit 0.5 --recovery 1 --store " + store_.string());
     EXPECT_EQ(finished.exit_code, 0) << finished.output;
     EXPECT_EQ(results().at("hearsay").at("options").at("args"),
               nlohmann::json({"--workload", workload}));

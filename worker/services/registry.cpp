@@ -1,6 +1,7 @@
 // The services of the workers that are built here. A new workload: its header, and a line.
 #include "worker/core/service_list.h"
 #include "worker/services/broadcast.h"
+#include "worker/services/counter.h"
 #include "worker/services/echo.h"
 #include "worker/services/unique_ids.h"
 
@@ -18,6 +19,17 @@ std::vector<ServiceEntry> services() {
       {"g-set", 4,
        [](const auto& gossip) {
          return std::make_unique<services::Broadcast>(services::kGSetWords, gossip);
+       },
+       false},
+      {"g-counter", 5,
+       [](const auto& gossip) {
+         return std::make_unique<services::Counter>(services::Counter::May::grow, gossip);
+       },
+       false},
+      {"pn-counter", 6,
+       [](const auto& gossip) {
+         return std::make_unique<services::Counter>(services::Counter::May::grow_and_shrink,
+                                                    gossip);
        },
        false},
   };

@@ -51,7 +51,8 @@ SyncPolicy to_sync_policy(const std::string& text) {
 void add_worker_options(CommandLine& app, WorkerOptions& options) {
   app.add("--workload", options.services.workload,
           "What the node is for: the names of the worker's services, separated by commas. 'auto': "
-          "echo, unique-ids and broadcast together; others: g-set, g-counter, pn-counter")
+          "echo, unique-ids and broadcast together; others: g-set, g-counter, pn-counter, "
+          "txn-rw-register")
       .value_name("NAMES")
       .group("Node");
 

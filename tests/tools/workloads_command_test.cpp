@@ -42,10 +42,11 @@ TEST_F(WorkloadCommand, OfANodeThatDoesNotKnowTheWorkloadIsSaidHowItAnswers) {
 
 // The services that 'auto' leaves out.
 TEST_F(WorkloadCommand, OurOwnNodeIsToldItsWorkload) {
-  for (const char* workload : {"g-set", "g-counter", "pn-counter"}) {
-    const Finished finished = run_shell(
-        std::string(HEARSAY_COMMAND) + " test -w " + workload +
-        " --node-count 2 --rate 100 --time-limit 0.5 --recovery 1 --store " + store_.string());
+  for (const char* workload : {"g-set", "g-counter", "pn-counter", "txn-rw-register"}) {
+    const Finished finished = run_shell(std::string(HEARSAY_COMMAND) + " test -w " + workload +
+                                        " --node-count 2 --rate 100 --time-limit 0.5 --recovery 1 "
+                                        "--consistency-models read-atomic --store " +
+                                        store_.string());
     EXPECT_EQ(finished.exit_code, 0) << finished.output;
     EXPECT_EQ(results().at("hearsay").at("options").at("args"),
               nlohmann::json({"--workload", workload}));

@@ -86,7 +86,7 @@ constexpr Explanation kExplanations[] = {
 };
 
 // What our node has beside those that 'auto' stands for.
-constexpr std::string_view kNotInAuto[] = {"g-set", "g-counter", "pn-counter"};
+constexpr std::string_view kNotInAuto[] = {"g-set", "g-counter", "pn-counter", "txn-rw-register"};
 
 }  // namespace
 

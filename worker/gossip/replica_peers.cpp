@@ -13,6 +13,7 @@ namespace hearsay::gossip {
 namespace {
 
 constexpr std::int64_t kShortestPeriodNs = 20 * kNsPerMs;
+constexpr std::int64_t kWayNs = 50 * kNsPerMs;  // what the budget leaves for the way
 // Beyond the period that an answer may wait: the way there and back, and half as much again.
 constexpr std::int64_t kUsualAnswerNs = 3 * HopEstimate::kAssumedHopNs;
 // Between two attempts to reach who does not answer: with a hop, below a second.
@@ -25,8 +26,7 @@ constexpr std::int64_t kForwardNs = 4 * kNsPerSecond;
 }  // namespace
 
 ReplicaPeers::ReplicaPeers(const GossipOptions& options)
-    : period_ns_(std::max(kShortestPeriodNs,
-                          options.latency_budget_ms * kNsPerMs - HopEstimate::kAssumedHopNs)) {}
+    : period_ns_(std::max(kShortestPeriodNs, options.latency_budget_ms * kNsPerMs - kWayNs)) {}
 
 void ReplicaPeers::see_cluster(const core::Context& context) {
   if (seen_) return;
@@ -85,6 +85,7 @@ void ReplicaPeers::meet(core::Context& context, ReplicaPeer& peer, std::uint64_t
     other.unsettled_ns = context.now_ns();
     keep(context, other);
   }
+  keep(context, peer);  // before what it brings: that is of this incarnation
 }
 
 void ReplicaPeers::check(const core::Context& context, const DeltaHeader& header) const {

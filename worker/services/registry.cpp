@@ -3,6 +3,7 @@
 #include "worker/services/broadcast.h"
 #include "worker/services/counter.h"
 #include "worker/services/echo.h"
+#include "worker/services/rw_registers.h"
 #include "worker/services/unique_ids.h"
 
 namespace hearsay::core {
@@ -32,6 +33,8 @@ std::vector<ServiceEntry> services() {
                                                     gossip);
        },
        false},
+      {"txn-rw-register", 7,
+       [](const auto& gossip) { return std::make_unique<services::RwRegisters>(gossip); }, false},
   };
 }
 

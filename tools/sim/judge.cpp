@@ -46,6 +46,20 @@ void add_findings(Judgement& judgement, const nlohmann::json& workload) {
   for (const std::string& note : words.notes) judgement.violations.push_back({"checker", note});
 }
 
+// No answer in time is none of them: whether that is excused is looked at below.
+void add_malformed(Judgement& judgement, const bench::History& history) {
+  const auto& operations = history.operations();
+  const auto is_malformed = [](const bench::Operation& operation) {
+    return !operation.exception.empty() && operation.exception != bench::kReadTimeout;
+  };
+  const auto first = std::find_if(operations.begin(), operations.end(), is_malformed);
+  if (first == operations.end()) return;
+  judgement.violations.push_back(
+      {"malformed",
+       fmt::format("{} malformed replies, the first: {}",
+                   std::count_if(first, operations.end(), is_malformed), to_json(*first).dump())});
+}
+
 // Faults that keep a node from answering in time.
 bool excuses_silence(const SimOptions& scenario) {
   using bench::Fault;
@@ -94,10 +108,7 @@ Judgement judge(const SimOptions& scenario, const bench::History& history,
   add_values(judgement, "id-twice", workload, "duplicated", "ids twice");
   add_wrong_echoes(judgement, workload);
   add_findings(judgement, workload);
-  if (results.at("exceptions").contains("exceptions")) {
-    judgement.violations.push_back(
-        {"malformed", "malformed replies: " + results.at("exceptions").at("exceptions").dump()});
-  }
+  add_malformed(judgement, history);
   for (const auto& line : section.at("bad-lines")) {
     judgement.violations.push_back(
         {"bad-line", fmt::format("{} printed a bad line: {}", line.at("node").get<std::string>(),

@@ -132,8 +132,8 @@ void resolve(SimOptions& options) {
                          "programs run under hearsay test");
   }
   parse_node_arguments(options.test.node_arguments);
-  resolve(options.test);
   options.test.binary = bench::kSimulated;
+  resolve(options.test);
 }
 
 ClusterOptions make_cluster_options(const SimOptions& options) {

@@ -65,29 +65,47 @@ struct WorkloadChance {
   std::size_t weight;
   const char* workload;
   const char* type;  // of its requests
+  // A killed node takes to its grave what it acknowledged and hadn't told anybody: then a run of
+  // these could never be called good.
+  bool fears_kills = false;
+  const char* models = "";  // --consistency-models
 };
 constexpr WorkloadChance kWorkloadChances[] = {
-    {8, "broadcast", "broadcast"}, {1, "echo", "echo"}, {1, "unique-ids", "generate"}};
+    {8, "broadcast", "broadcast", true},
+    {1, "echo", "echo"},
+    {1, "unique-ids", "generate"},
+    {1, "g-set", "add", true},
+    {2, "g-counter", "add", true},
+    {2, "pn-counter", "add", true},
+    {3, "txn-rw-register", "txn", false, "causal-cerone"}};
 
-// Whether some service of this program handles messages of the type.
-bool is_served(std::string_view type) {
+const WorkloadChance& chance_of(std::string_view workload) {
+  return *std::find_if(std::begin(kWorkloadChances), std::end(kWorkloadChances),
+                       [&](const WorkloadChance& each) { return each.workload == workload; });
+}
+
+// Whether a service of this program, the one of the workload's name or one that is always switched
+// on, handles messages of the type.
+bool is_served(const WorkloadChance& chance) {
   static const auto kServices = core::switch_on(core::services(), {});
   return std::any_of(kServices.begin(), kServices.end(), [&](const core::RegisteredService& each) {
-    if (!each.service) return false;
+    if (!each.service) return each.name == chance.workload;
     const auto types = each.service->types();
-    return std::find(types.begin(), types.end(), type) != types.end();
+    return std::find(types.begin(), types.end(), chance.type) != types.end();
   });
 }
 
 void draw_workload(Random& random, bench::TestOptions& test) {
   std::vector<const char*> choices;
   for (const WorkloadChance& chance : kWorkloadChances) {
-    if (is_served(chance.type)) choices.insert(choices.end(), chance.weight, chance.workload);
+    if (is_served(chance)) choices.insert(choices.end(), chance.weight, chance.workload);
   }
   if (choices.empty()) {
     throw BadCommandLine("--seeds", "none of the workloads is one of this program's services");
   }
   test.workload = choices[random.below(choices.size())];
+  const char* models = chance_of(test.workload).models;
+  if (*models != '\0') test.workload_flags.consistency_models = models;
 }
 
 struct FaultChance {
@@ -100,10 +118,8 @@ constexpr FaultChance kFaultChances[] = {
     {6, Fault::pause_worker, false}, {3, Fault::kill, true},       {6, Fault::pause, false},
     {4, Fault::loss, true},          {4, Fault::duplicate, false}, {4, Fault::reorder, false}};
 
-// A killed node takes to its grave what it acknowledged and hadn't told anybody, so a run of
-// broadcasts could never be called good.
 bool allowed(Fault fault, const bench::TestOptions& test) {
-  return fault != Fault::kill || test.workload != "broadcast";
+  return fault != Fault::kill || !chance_of(test.workload).fears_kills;
 }
 
 // Returns whether messages between nodes may get lost.

@@ -21,13 +21,13 @@
 
 #include <cstdint>
 #include <map>
-#include <nlohmann/json.hpp>
 #include <string>
 #include <string_view>
 #include <utility>
 #include <vector>
 
 #include "common/base/record.h"
+#include "common/protocol/array_elements.h"
 #include "worker/core/body.h"
 #include "worker/core/context.h"
 #include "worker/core/service.h"
@@ -228,7 +228,7 @@ void Replica<Kind>::replay(std::uint16_t kind, std::string_view payload) {
     peers_.restore_number(take<std::uint64_t>(payload));
   } else if (kind == tag_of(ReplicaChange::entry)) {
     const auto record = take<EntryRecord>(payload);
-    if (!nlohmann::json::accept(payload) || by_number_.contains(record.number)) {
+    if (!protocol::is_json(payload) || by_number_.contains(record.number)) {
       throw CorruptSegment("a replica's entry in the journal is unreadable");
     }
     try {

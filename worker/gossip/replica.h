@@ -52,8 +52,9 @@ class Replica {
   using Key = typename Kind::Key;
   using Value = typename Kind::Value;
 
-  // `kind` outlives the replica.
-  Replica(Kind& kind, const GossipOptions& options) : kind_(kind), peers_(options) {}
+  // `kind` outlives the replica. `pace`: as of ReplicaPeers.
+  template <typename Pace>
+  Replica(Kind& kind, const Pace& pace) : kind_(kind), peers_(pace) {}
 
   const Value* find(const Key& key) const {
     const auto found = entries_.find(key);

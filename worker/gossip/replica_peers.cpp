@@ -26,7 +26,7 @@ constexpr std::int64_t kForwardNs = 4 * kNsPerSecond;
 }  // namespace
 
 ReplicaPeers::ReplicaPeers(const GossipOptions& options)
-    : period_ns_(std::max(kShortestPeriodNs, options.latency_budget_ms * kNsPerMs - kWayNs)) {}
+    : ReplicaPeers(std::max(kShortestPeriodNs, options.latency_budget_ms * kNsPerMs - kWayNs)) {}
 
 void ReplicaPeers::see_cluster(const core::Context& context) {
   if (seen_) return;

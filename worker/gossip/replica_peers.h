@@ -62,6 +62,9 @@ class ReplicaPeers {
  public:
   static constexpr std::size_t kMostComplete = 9;
 
+  // `period_ns`: at most one message goes to a neighbour in this time.
+  explicit ReplicaPeers(std::int64_t period_ns) : period_ns_(period_ns) {}
+  // A period that fits the latency budget.
   explicit ReplicaPeers(const GossipOptions& options);
 
   // Comes first in every step.

@@ -3,6 +3,7 @@
 #include "worker/services/broadcast.h"
 #include "worker/services/counter.h"
 #include "worker/services/echo.h"
+#include "worker/services/kafka.h"
 #include "worker/services/rw_registers.h"
 #include "worker/services/unique_ids.h"
 
@@ -35,6 +36,7 @@ std::vector<ServiceEntry> services() {
        false},
       {"txn-rw-register", 7,
        [](const auto& gossip) { return std::make_unique<services::RwRegisters>(gossip); }, false},
+      {"kafka", 8, [](const auto&) { return std::make_unique<services::Kafka>(); }, false},
   };
 }
 

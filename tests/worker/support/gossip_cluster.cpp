@@ -45,7 +45,7 @@ CoreHarness& GossipCluster::core_now(std::size_t node) {
 }
 
 Json GossipCluster::ask(std::size_t node, Json body) {
-  body["msg_id"] = 2;
+  if (!body.contains("msg_id")) body["msg_id"] = 2;
   const auto lines =
       core_now(node).send({{"src", "c1"}, {"dest", names_.at(node)}, {"body", std::move(body)}});
   take(node, lines);
@@ -90,7 +90,10 @@ void GossipCluster::take(std::size_t node, const std::vector<Json>& lines) {
   for (const Json& line : lines) {
     const auto to =
         std::find(names_.begin(), names_.end(), line["dest"].get_ref<const std::string&>());
-    if (to == names_.end()) continue;
+    if (to == names_.end()) {
+      if (to_client) to_client(node, line);
+      continue;
+    }
     Sent message{now_ns_, node, static_cast<std::size_t>(to - names_.begin()), line["body"]};
     if (message.to == node) throw std::logic_error("a node sent itself " + line.dump());
     sent_.push_back(message);

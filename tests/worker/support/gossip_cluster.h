@@ -35,7 +35,7 @@ class GossipCluster {
 
   // A message of another node, absent or not, arrives now.
   void hear(std::size_t node, std::size_t from, const Json& body);
-  // A client's request to a node, now; the body of the answer.
+  // A client's request to a node, now; the body of the answer, null if there is none yet.
   Json ask(std::size_t node, Json body);
   void broadcast(std::size_t node, const Json& value);
   // The values that a node knows, sorted.
@@ -65,6 +65,8 @@ class GossipCluster {
   std::function<bool(const Sent&)> lost;
   // How much longer than a hop a message takes; asked when it is sent.
   std::function<std::int64_t(const Sent&)> late_ns;
+  // Called with every line to a client.
+  std::function<void(std::size_t node, const Json& line)> to_client;
   // How often each message arrives, if it does.
   int copies = 1;
   // Called after every step of a node.

@@ -20,6 +20,7 @@ const std::vector<Challenge>& challenges() {
   constexpr std::string_view kMaximum = "stable-latency-maximum";
   const std::vector<std::string> large_cluster =
       split_at_spaces("-w broadcast --node-count 25 --time-limit 20 --rate 100 --latency 100");
+  const std::string logs = "-w kafka --concurrency 2n --time-limit 20 --rate 1000 ";
   const std::string transactions =
       "-w txn-rw-register --concurrency 2n --time-limit 20 --rate 1000 ";
   const std::string cut = "--node-count 2 --availability total --nemesis partition ";
@@ -63,6 +64,9 @@ const std::vector<Challenge>& challenges() {
            "-w g-counter --node-count 3 --rate 100 --time-limit 20 --nemesis partition"),
        {},
        {}},
+      {"5a", "logs, one node", split_at_spaces(logs + "--node-count 1"), {}, {}},
+      {"5b", "logs, two nodes", split_at_spaces(logs + "--node-count 2"), {}, {}},
+      {"5c", "efficient logs", split_at_spaces(logs + "--node-count 2"), {}, {}},
       {"6a",
        "transactions, one node",
        split_at_spaces(transactions +

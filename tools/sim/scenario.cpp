@@ -71,13 +71,10 @@ struct WorkloadChance {
   const char* models = "";  // --consistency-models
 };
 constexpr WorkloadChance kWorkloadChances[] = {
-    {8, "broadcast", "broadcast", true},
-    {1, "echo", "echo"},
-    {1, "unique-ids", "generate"},
-    {1, "g-set", "add", true},
-    {2, "g-counter", "add", true},
-    {2, "pn-counter", "add", true},
-    {3, "txn-rw-register", "txn", false, "causal-cerone"}};
+    {8, "broadcast", "broadcast", true}, {1, "echo", "echo"},
+    {1, "unique-ids", "generate"},       {1, "g-set", "add", true},
+    {2, "g-counter", "add", true},       {2, "pn-counter", "add", true},
+    {2, "kafka", "send", true},          {3, "txn-rw-register", "txn", false, "causal-cerone"}};
 
 const WorkloadChance& chance_of(std::string_view workload) {
   return *std::find_if(std::begin(kWorkloadChances), std::end(kWorkloadChances),

@@ -69,12 +69,19 @@ bool excuses_silence(const SimOptions& scenario) {
          0;
 }
 
-void add_unanswered(Judgement& judgement, const bench::History& history) {
+// No silence: a client's own crash, of which no node hears, and words to who appends to a log whose
+// owner is out of reach.
+bool is_excused(const std::string& workload, const bench::Operation& operation) {
+  return workload == "kafka" && (operation.f == "crash" || operation.error.is_array());
+}
+
+void add_unanswered(Judgement& judgement, const std::string& workload,
+                    const bench::History& history) {
   std::size_t count = 0;
   for (const bench::Operation& operation : history.operations()) {
     const bool bad = operation.type == bench::OperationType::fail ||
                      operation.type == bench::OperationType::info;
-    if (!is_client(operation) || !bad || count++ > 0) continue;
+    if (!is_client(operation) || !bad || is_excused(workload, operation) || count++ > 0) continue;
     judgement.violations.push_back(
         {"unanswered",
          fmt::format("no fault excuses this: {} of client {} ended with {} at {} ms", operation.f,
@@ -119,7 +126,7 @@ Judgement judge(const SimOptions& scenario, const bench::History& history,
         {"double-reply",
          "a request was answered twice: " + section.at("double-replies").front().dump()});
   }
-  if (!excuses_silence(scenario)) add_unanswered(judgement, history);
+  if (!excuses_silence(scenario)) add_unanswered(judgement, scenario.test.workload, history);
   return judgement;
 }
 

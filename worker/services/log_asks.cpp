@@ -146,8 +146,10 @@ std::int64_t LogAsks::due_ns(const Wanted& wanted, const Sent& sent, std::int64_
 }
 
 void LogAsks::tick(core::Context& context) {
-  if (!started_ || asks_.empty()) return;
+  if (asks_.empty()) return;
+  // Also in a step that is run again before start(): it answers as it did.
   std::int64_t next_ns = tell_clients(context);
+  if (!started_) return;
   for (const auto& [owner, its] : wanted()) {
     Sent& sent = sent_[owner];
     sent.at_ns = std::min(sent.at_ns, context.now_ns());

@@ -51,7 +51,9 @@ SyncPolicy to_sync_policy(const std::string& text) {
 void add_worker_options(CommandLine& app, WorkerOptions& options) {
   app.add("--workload", options.services.workload,
           "What the node is for: the names of the worker's services, separated by commas. 'auto': "
-          "echo, unique-ids and broadcast together")
+          "echo, unique-ids and broadcast together; others: g-set, g-counter, pn-counter, kafka, "
+          "txn-rw-register; lin-kv, txn-list-append and seq-kv-counter, which use Maelstrom's "
+          "services")
       .value_name("NAMES")
       .group("Node");
 

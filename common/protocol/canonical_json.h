@@ -19,4 +19,10 @@ namespace hearsay::protocol {
 // read as JSON (it came from a damaged segment, say) is appended as it is.
 void append_canonical_json(std::string& out, std::string_view json);
 
+inline std::string canonical_json(std::string_view json) {
+  std::string text;
+  append_canonical_json(text, json);
+  return text;
+}
+
 }  // namespace hearsay::protocol

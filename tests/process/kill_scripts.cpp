@@ -108,6 +108,44 @@ void write_epidemic(ScriptWriter write) {
   write.request("read");
 }
 
+void write_counter(ScriptWriter write) {
+  write.init({"n1", "n2", "n3"});
+  write.request("add", {{"delta", 3}});
+  write.text_from_peer("n2", R"("type":"gossip-delta","lives":[60,0],"confirms":0,"asks":1,)"
+                             R"("interval":[0,4],"entries":[[1,60,5,2],[2,61,7,0]])");
+  write.request("add", {{"delta", -20}});
+  write.request("read");
+  write.text_from_peer("n2", R"("type":"gossip-delta","lives":[62,0],"confirms":0,)"
+                             R"("interval":[2,4],"entries":[[1,62,5,2]])");
+  write.request("add", {{"delta", 1.5}});
+  write.request("read");
+}
+
+void write_registers(ScriptWriter write) {
+  write.init({"n1", "n2", "n3"});
+  write.text(R"("type":"txn","txn":[["w",1,2],["w","k",{"b":1,"a":2}],["r",1,null]])");
+  write.text_from_peer("n2",
+                       R"("type":"gossip-delta","lives":[60,0],"confirms":0,)"
+                       R"("interval":[0,4],"entries":[[1,"n2",4000000000000000000,1],[3,5,70,2]])");
+  write.text(R"("type":"txn","txn":[["r",1,null],["r",3,null],["w",1,"later"]])");
+  write.text(R"("type":"txn","txn":[["w",1,2],["append",1,2]])");
+  write.text(R"("type":"txn","txn":[["r",1,null],["r","k",null]])");
+}
+
+// Of logs "a" and "f", which n1 owns, and "b", which n2 does.
+void write_logs(ScriptWriter write) {
+  write.init({"n1", "n2", "n3"});
+  write.request("send", {{"key", "a"}, {"msg", 1}});
+  write.request("send", {{"key", "b"}, {"msg", "asked of n2"}});
+  write.text_from_peer("n2", R"("type":"log-append","life":60,"asks":[[1,"f",2],[3,"a",[3]]])");
+  write.text_from_peer("n2", R"("type":"log-append","life":60,"asks":[[3,"a",[3]],[4,"f",4]])");
+  write.request("send", {{"key", "a"}, {"msg", 5}});
+  write.request("commit_offsets", {{"offsets", {{"a", 1}, {"b", 7}}}});
+  write.request("poll", {{"offsets", {{"a", 0}, {"b", 0}, {"f", 0}}}});
+  write.request("list_committed_offsets", {{"keys", {"a", "b", "c"}}});
+  write.request("send", {{"key", 5}});
+}
+
 // Messages in parts, answers longer than the reply ring, a journal that outgrows its first size.
 void write_large(ScriptWriter write) {
   write.init({"n1", "n2"});
@@ -153,6 +191,15 @@ KillScript kill_script(const std::string& name) {
     write_relay(writer);
   } else if (name == "epidemic") {
     write_epidemic(writer);
+  } else if (name == "counter" || name == "registers") {
+    const bool counts = name == "counter";
+    script.compared = Compared::client_replies;
+    script.arguments.emplace_back(counts ? "--workload=pn-counter" : "--workload=txn-rw-register");
+    counts ? write_counter(writer) : write_registers(writer);
+  } else if (name == "logs") {
+    script.compared = Compared::client_replies;
+    script.arguments.emplace_back("--workload=kafka");
+    write_logs(writer);
   } else if (name == "large") {
     script.points_a_place = 6;
     write_large(writer);

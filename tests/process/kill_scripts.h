@@ -32,7 +32,8 @@ struct KillScript {
 };
 
 // By name: "echo", "unique_ids", "large", "compaction", or that of a strategy: "flood", "push",
-// "relay", "epidemic"; the compaction with a disk: "sync_each_commit", "sync_in_time".
+// "relay", "epidemic"; "counter", "registers"; the compaction with a disk: "sync_each_commit",
+// "sync_in_time".
 KillScript kill_script(const std::string& name);
 
 }  // namespace hearsay::test

@@ -25,7 +25,7 @@ inline Bug planted_bug = Bug::none;
 
 class Planted final : public core::Service {
  public:
-  explicit Planted(const GossipOptions& gossip) : broadcast_(gossip) {}
+  explicit Planted(const GossipOptions& gossip) : broadcast_(services::kBroadcastWords, gossip) {}
 
   std::span<const std::string_view> types() const override {
     static const std::vector<std::string_view> kTypes = [this] {

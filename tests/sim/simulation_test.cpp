@@ -65,18 +65,6 @@ TEST(Simulation, FloodIsNeverDrawnWithFaultsThatLoseMessages) {
   EXPECT_GT(floods, 5);
 }
 
-TEST(Simulation, AWorkloadIsDrawnWithTheServiceThatItNeeds) {
-  int transactions = 0;
-  for (std::uint64_t seed = 1; seed <= 300; ++seed) {
-    const SimOptions scenario = draw_scenario(seed);
-    const auto node = parse_node_arguments(scenario.test.node_arguments);
-    const bool is_transactions = scenario.test.workload == "txn-list-append";
-    EXPECT_EQ(node.services.workload, is_transactions ? "txn-list-append" : "auto");
-    if (is_transactions) ++transactions;
-  }
-  EXPECT_GT(transactions, 5);
-}
-
 TEST(NodeArguments, WhatCannotBeSimulatedIsRefused) {
   EXPECT_THROW(parse_node_arguments({"--state-dir", "x"}), BadCommandLine);
   EXPECT_THROW(parse_node_arguments({"--trace-level=debug"}), BadCommandLine);

@@ -30,13 +30,27 @@ class WorkloadCommand : public CommandTest {
 };
 
 TEST_F(WorkloadCommand, OfANodeThatDoesNotKnowTheWorkloadIsSaidHowItAnswers) {
-  const Finished finished = run_shell(
-      std::string(HEARSAY_COMMAND) +
-      " test -w txn-rw-register --node-count 1 --time-limit 0.5 --store " + store_.string());
+  const Finished finished =
+      run_shell(std::string(HEARSAY_COMMAND) +
+                " test -w txn-rw-register --node-count 1 --time-limit 0.5 --store " +
+                store_.string() + " -- --workload echo");
   EXPECT_EQ(finished.exit_code, 1) << finished.output;
   EXPECT_NE(finished.output.find("Hint: the first txn ended with [\"not-supported\""),
             std::string::npos)
       << finished.output;
+}
+
+// The services that 'auto' leaves out.
+TEST_F(WorkloadCommand, OurOwnNodeIsToldItsWorkload) {
+  for (const char* workload : {"g-set", "g-counter", "pn-counter", "txn-rw-register"}) {
+    const Finished finished = run_shell(std::string(HEARSAY_COMMAND) + " test -w " + workload +
+                                        " --node-count 2 --rate 100 --time-limit 0.5 --recovery 1 "
+                                        "--consistency-models read-atomic --store " +
+                                        store_.string());
+    EXPECT_EQ(finished.exit_code, 0) << finished.output;
+    EXPECT_EQ(results().at("hearsay").at("options").at("args"),
+              nlohmann::json({"--workload", workload}));
+  }
 }
 
 TEST_F(WorkloadCommand, AGoodSetIsValid) {

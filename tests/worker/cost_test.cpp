@@ -81,6 +81,7 @@ struct Cost {
   std::function<Json(int)> body;
   std::function<void(CoreHarness&, int)> deed = {};
   std::string src = "n1";
+  const char* workload = core::kAutoWorkload;
 };
 
 const GossipOptions kRelay{.strategy = "relay"};
@@ -113,7 +114,91 @@ Json names(int count) {
   return list;
 }
 
+Json delta(const Json& entries) {
+  return {{"type", "gossip-delta"},          {"lives", {60, 7}},  {"confirms", 0}, {"asks", 1},
+          {"interval", {0, entries.size()}}, {"entries", entries}};
+}
+
+Json registers(int count) {
+  Json entries = Json::array();
+  for (int key = 0; key < count; ++key) {
+    entries.push_back(Json::array({key * 7919 % 1'000'003, key, 5 + key, key % 3}));
+  }
+  return entries;
+}
+
+Json counters(int count) {
+  Json entries = Json::array();
+  for (int life = 0; life < count; ++life) entries.push_back(Json::array({1, 60 + life, 5, life}));
+  return entries;
+}
+
+Json writes(int count) {
+  Json steps = Json::array();
+  for (int key = 0; key < count; ++key) {
+    steps.push_back(Json::array({key % 2 == 0 ? "w" : "r", key / 2, key}));
+  }
+  return steps;
+}
+
+void write_much(CoreHarness& core, int size) {
+  core.initialise();
+  core.ask({{"type", "txn"}, {"txn", writes(size)}});
+}
+
+const char* const kRegisters = "txn-rw-register";
+
 const Cost kCosts[] = {
+    {"replicated_counters",
+     kRelay,
+     initialise,
+     [](int n) { return delta(counters(n)); },
+     {},
+     "n1",
+     "pn-counter"},
+    {"replicated_registers",
+     kRelay,
+     initialise,
+     [](int n) { return delta(registers(n)); },
+     {},
+     "n1",
+     kRegisters},
+    {"registers_known_already",
+     kRelay,
+     [](CoreHarness& core, int n) {
+       core.initialise();
+       core.send({{"src", "n1"}, {"dest", "n0"}, {"body", delta(registers(n))}});
+     },
+     [](int n) { return delta(registers(n)); },
+     {},
+     "n1",
+     kRegisters},
+    {"registers_of_a_new_life",
+     kRelay,
+     write_much,
+     [](int) {
+       return Json{{"type", "gossip-delta"}, {"lives", {61, 7}}, {"confirms", 0}, {"asks", 1}};
+     },
+     {},
+     "n1",
+     kRegisters},
+    {"registers_for_everybody", kRelay, write_much, {}, fire_all_timers, "n1", kRegisters},
+    {"transaction",
+     kRelay,
+     initialise,
+     [](int n) {
+       return Json{{"type", "txn"}, {"txn", writes(n)}};
+     },
+     {},
+     "c1",
+     kRegisters},
+    {"recovery_of_registers",
+     kRelay,
+     write_much,
+     {},
+     [](CoreHarness& core, int) { core.restart(); },
+     "n1",
+     kRegisters},
     {"urgent_tell_to_the_relay", kRelay, initialise,
      [](int n) { return tell(one_run(1, 60, n), 3, true); }},
     {"urgent_tell_of_what_is_known", kRelay,
@@ -250,7 +335,7 @@ std::ostream& operator<<(std::ostream& out, const Cost& cost) {
 }
 
 double blocks_for(const Cost& cost, int size) {
-  CoreHarness core(cost.gossip);
+  CoreHarness core(cost.gossip, {7, 42}, nullptr, cost.workload);
   cost.before(core, size);
   Json message;
   if (cost.body) {

@@ -21,6 +21,7 @@
 #include "tools/console/exit_codes.h"
 #include "tools/console/progress_times.h"
 #include "tools/console/tell.h"
+#include "tools/experiment/clients/workload.h"
 #include "tools/processes/interrupt.h"
 #include "tools/processes/program.h"
 #include "tools/processes/run_pool.h"
@@ -125,7 +126,9 @@ class Progress {
  private:
   double planned_s(const bench::Challenge& challenge) const {
     const bench::TestOptions test = test_options(options_, challenge);
-    const bool ends_with_reads = test.workload == "broadcast";
+    const bool ends_with_reads = bench::make_workload(test.workload, bench::workload_options(test))
+                                     ->final_intent()
+                                     .has_value();
     return test.time_limit_s + (ends_with_reads ? test.recovery_s : 0);
   }
 

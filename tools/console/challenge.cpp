@@ -20,6 +20,10 @@ const std::vector<Challenge>& challenges() {
   constexpr std::string_view kMaximum = "stable-latency-maximum";
   const std::vector<std::string> large_cluster =
       split_at_spaces("-w broadcast --node-count 25 --time-limit 20 --rate 100 --latency 100");
+  const std::string logs = "-w kafka --concurrency 2n --time-limit 20 --rate 1000 ";
+  const std::string transactions =
+      "-w txn-rw-register --concurrency 2n --time-limit 20 --rate 1000 ";
+  const std::string cut = "--node-count 2 --availability total --nemesis partition ";
   static const std::vector<Challenge> kList = {
       {"1", "echo", split_at_spaces("-w echo --node-count 1 --time-limit 10"), {}, {}},
       {"2",
@@ -53,7 +57,32 @@ const std::vector<Challenge>& challenges() {
        "efficient broadcast II",
        large_cluster,
        {"--latency-budget", "1000"},
-       {{kMessages, 20}, {kMedian, 1000}, {kMaximum, 2000}}}};
+       {{kMessages, 20}, {kMedian, 1000}, {kMaximum, 2000}}},
+      {"4",
+       "grow-only counter",
+       split_at_spaces(
+           "-w g-counter --node-count 3 --rate 100 --time-limit 20 --nemesis partition"),
+       {},
+       {}},
+      {"5a", "logs, one node", split_at_spaces(logs + "--node-count 1"), {}, {}},
+      {"5b", "logs, two nodes", split_at_spaces(logs + "--node-count 2"), {}, {}},
+      {"5c", "efficient logs", split_at_spaces(logs + "--node-count 2"), {}, {}},
+      {"6a",
+       "transactions, one node",
+       split_at_spaces(transactions +
+                       "--node-count 1 --consistency-models read-uncommitted --availability total"),
+       {},
+       {}},
+      {"6b",
+       "transactions, partitions",
+       split_at_spaces(transactions + cut + "--consistency-models read-uncommitted"),
+       {},
+       {}},
+      {"6c",
+       "read committed",
+       split_at_spaces(transactions + cut + "--consistency-models read-committed"),
+       {},
+       {}}};
   return kList;
 }
 

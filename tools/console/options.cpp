@@ -184,6 +184,9 @@ void resolve(TestOptions& options) {
   if (challenge != nullptr && options.node_arguments.empty() && runs_our_node(options)) {
     options.node_arguments = challenge->own_arguments;
   }
+  if (runs_our_node(options) && options.binary != kSimulated) {
+    switch_on_workload(options.workload, options.node_arguments);
+  }
   if (options.record && !runs_our_node(options)) {
     throw BadCommandLine("--record",
                          "hearsay-node records itself; " + options.binary + " is another program");

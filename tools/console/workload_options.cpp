@@ -1,6 +1,9 @@
 #include "tools/console/workload_options.h"
 
+#include <algorithm>
+#include <iterator>
 #include <nlohmann/json.hpp>
+#include <string_view>
 
 #include "tools/console/number_range.h"
 
@@ -82,7 +85,21 @@ constexpr Explanation kExplanations[] = {
      "request and its answer.\n"},
 };
 
+// What our node has beside those that 'auto' stands for.
+constexpr std::string_view kNotInAuto[] = {
+    "g-set", "g-counter", "pn-counter", "txn-rw-register", "kafka", "lin-kv", "txn-list-append"};
+
 }  // namespace
+
+void switch_on_workload(const std::string& workload, std::vector<std::string>& node_arguments) {
+  const auto* known = std::find(std::begin(kNotInAuto), std::end(kNotInAuto), workload);
+  if (known == std::end(kNotInAuto)) return;
+  for (const std::string& argument : node_arguments) {
+    const std::string_view name = std::string_view(argument).substr(0, argument.find('='));
+    if (name == "--workload" || name == "--worker") return;
+  }
+  node_arguments.insert(node_arguments.end(), {"--workload", workload});
+}
 
 void add_workload_options(CommandLine& command, WorkloadFlags& flags) {
   command.add("--key-count", flags.key_count, "How many keys at once (transactions, kafka)")

@@ -4,6 +4,7 @@
 #include <cstdint>
 #include <nlohmann/json_fwd.hpp>
 #include <string>
+#include <vector>
 
 #include "common/options/command_line.h"
 
@@ -21,6 +22,10 @@ void add_workload_options(CommandLine& command, WorkloadFlags& flags);
 
 // Adds the options' names and values to `json`.
 void add_to_json(nlohmann::json& json, const WorkloadFlags& flags);
+
+// Adds the --workload that our own node needs for this one, unless `node_arguments` say which, or
+// that the worker is another program.
+void switch_on_workload(const std::string& workload, std::vector<std::string>& node_arguments);
 
 // What its clients ask and what makes a run invalid; of an empty name, how to be told of one. Ends
 // with a line feed.

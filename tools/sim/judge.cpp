@@ -46,6 +46,20 @@ void add_findings(Judgement& judgement, const nlohmann::json& workload) {
   for (const std::string& note : words.notes) judgement.violations.push_back({"checker", note});
 }
 
+// No answer in time is none of them: whether that is excused is looked at below.
+void add_malformed(Judgement& judgement, const bench::History& history) {
+  const auto& operations = history.operations();
+  const auto is_malformed = [](const bench::Operation& operation) {
+    return !operation.exception.empty() && operation.exception != bench::kReadTimeout;
+  };
+  const auto first = std::find_if(operations.begin(), operations.end(), is_malformed);
+  if (first == operations.end()) return;
+  judgement.violations.push_back(
+      {"malformed",
+       fmt::format("{} malformed replies, the first: {}",
+                   std::count_if(first, operations.end(), is_malformed), to_json(*first).dump())});
+}
+
 // Faults that keep a node from answering in time; or transactions on a service of Maelstrom's, in
 // whose way others may be again and again.
 bool excuses_silence(const SimOptions& scenario) {
@@ -57,12 +71,19 @@ bool excuses_silence(const SimOptions& scenario) {
          0;
 }
 
-void add_unanswered(Judgement& judgement, const bench::History& history) {
+// No silence: a client's own crash, of which no node hears, and words to who appends to a log whose
+// owner is out of reach.
+bool is_excused(const std::string& workload, const bench::Operation& operation) {
+  return workload == "kafka" && (operation.f == "crash" || operation.error.is_array());
+}
+
+void add_unanswered(Judgement& judgement, const std::string& workload,
+                    const bench::History& history) {
   std::size_t count = 0;
   for (const bench::Operation& operation : history.operations()) {
     const bool bad = operation.type == bench::OperationType::fail ||
                      operation.type == bench::OperationType::info;
-    if (!is_client(operation) || !bad || count++ > 0) continue;
+    if (!is_client(operation) || !bad || is_excused(workload, operation) || count++ > 0) continue;
     judgement.violations.push_back(
         {"unanswered",
          fmt::format("no fault excuses this: {} of client {} ended with {} at {} ms", operation.f,
@@ -96,10 +117,7 @@ Judgement judge(const SimOptions& scenario, const bench::History& history,
   add_values(judgement, "id-twice", workload, "duplicated", "ids twice");
   add_wrong_echoes(judgement, workload);
   add_findings(judgement, workload);
-  if (results.at("exceptions").contains("exceptions")) {
-    judgement.violations.push_back(
-        {"malformed", "malformed replies: " + results.at("exceptions").at("exceptions").dump()});
-  }
+  add_malformed(judgement, history);
   for (const auto& line : section.at("bad-lines")) {
     judgement.violations.push_back(
         {"bad-line", fmt::format("{} printed a bad line: {}", line.at("node").get<std::string>(),
@@ -110,7 +128,7 @@ Judgement judge(const SimOptions& scenario, const bench::History& history,
         {"double-reply",
          "a request was answered twice: " + section.at("double-replies").front().dump()});
   }
-  if (!excuses_silence(scenario)) add_unanswered(judgement, history);
+  if (!excuses_silence(scenario)) add_unanswered(judgement, scenario.test.workload, history);
   return judgement;
 }
 

@@ -10,6 +10,7 @@
 #include "common/options/command_line.h"
 #include "tools/console/command_text.h"
 #include "tools/sim/node_arguments.h"
+#include "worker/core/service_list.h"
 
 namespace hearsay::sim {
 namespace {
@@ -54,6 +55,16 @@ void refuse_beside_seeds(CommandLine& command, const SimOptions& options) {
     }
     if (options.seeds.empty() && options.jobs != 0) throw BadCommandLine("--jobs", "needs --seeds");
   });
+}
+
+// As a person would: a service of the workload's name that is not switched on by itself.
+std::string workload_for(const std::string& given, const std::string& test_workload) {
+  if (given != core::kAutoWorkload) return given;
+  const auto services = core::services();
+  const bool named = std::any_of(services.begin(), services.end(), [&](const auto& entry) {
+    return entry.name == test_workload && !entry.in_auto;
+  });
+  return named ? test_workload : given;
 }
 
 }  // namespace
@@ -121,14 +132,15 @@ void resolve(SimOptions& options) {
                          "programs run under hearsay test");
   }
   parse_node_arguments(options.test.node_arguments);
-  resolve(options.test);
   options.test.binary = bench::kSimulated;
+  resolve(options.test);
 }
 
 ClusterOptions make_cluster_options(const SimOptions& options) {
   const NodeOptions node = parse_node_arguments(options.test.node_arguments);
   ClusterOptions cluster;
   cluster.services = node.services;
+  cluster.services.workload = workload_for(node.services.workload, options.test.workload);
   cluster.care = node.care;
   cluster.max_skew_ns = static_cast<std::int64_t>(options.clock_skew_ms * kNsPerMs);
   cluster.compact_probability = options.compact_probability;

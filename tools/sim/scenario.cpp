@@ -64,16 +64,31 @@ void draw_lateness(Random& random, bench::TestOptions& test) {
 struct WorkloadChance {
   std::size_t weight;
   const char* workload;
-  const char* type;             // of its requests
-  std::int64_t most_nodes = 0;  // if they get in each other's way
+  const char* type;  // of its requests
+  // A killed node takes to its grave what it acknowledged and hadn't told anybody: then a run of
+  // these could never be called good.
+  bool fears_kills = false;
+  const char* models = "";      // --consistency-models
+  std::int64_t most_nodes = 0;  // if they get in each other's way; 0: any number
 };
-constexpr WorkloadChance kWorkloadChances[] = {{8, "broadcast", "broadcast"},
-                                               {1, "echo", "echo"},
-                                               {1, "unique-ids", "generate"},
-                                               {1, "txn-list-append", "txn", 5}};
+constexpr WorkloadChance kWorkloadChances[] = {
+    {8, "broadcast", "broadcast", true},
+    {1, "echo", "echo"},
+    {1, "unique-ids", "generate"},
+    {1, "g-set", "add", true},
+    {2, "g-counter", "add", true},
+    {2, "pn-counter", "add", true},
+    {2, "kafka", "send", true},
+    {3, "txn-rw-register", "txn", false, "causal-cerone"},
+    {1, "txn-list-append", "txn", false, "", 5}};
 
-// Whether a service that is always switched on handles messages of the type, or there is one of the
-// workload's name that has to be.
+const WorkloadChance& chance_of(std::string_view workload) {
+  return *std::find_if(std::begin(kWorkloadChances), std::end(kWorkloadChances),
+                       [&](const WorkloadChance& each) { return each.workload == workload; });
+}
+
+// Whether a service of this program, the one of the workload's name or one that is always switched
+// on, handles messages of the type.
 bool is_served(const WorkloadChance& chance) {
   static const auto kServices = core::switch_on(core::services(), {});
   return std::any_of(kServices.begin(), kServices.end(), [&](const core::RegisteredService& each) {
@@ -81,16 +96,6 @@ bool is_served(const WorkloadChance& chance) {
     const auto types = each.service->types();
     return std::find(types.begin(), types.end(), chance.type) != types.end();
   });
-}
-
-// The node's options that switch on the service of that name, if it is not by itself.
-std::vector<std::string> switched_on(std::string_view workload) {
-  const auto services = core::services();
-  const bool has_to_be = std::any_of(
-      services.begin(), services.end(),
-      [&](const core::ServiceEntry& each) { return each.name == workload && !each.in_auto; });
-  if (!has_to_be) return {};
-  return {"--workload", std::string(workload)};
 }
 
 void draw_workload(Random& random, bench::TestOptions& test) {
@@ -103,6 +108,7 @@ void draw_workload(Random& random, bench::TestOptions& test) {
   }
   const WorkloadChance& drawn = *choices[random.below(choices.size())];
   test.workload = drawn.workload;
+  if (*drawn.models != '\0') test.workload_flags.consistency_models = drawn.models;
   if (drawn.most_nodes > 0) test.node_count = std::min(test.node_count, drawn.most_nodes);
 }
 
@@ -116,10 +122,8 @@ constexpr FaultChance kFaultChances[] = {
     {6, Fault::pause_worker, false}, {3, Fault::kill, true},       {6, Fault::pause, false},
     {4, Fault::loss, true},          {4, Fault::duplicate, false}, {4, Fault::reorder, false}};
 
-// A killed node takes to its grave what it acknowledged and hadn't told anybody, so a run of
-// broadcasts could never be called good.
 bool allowed(Fault fault, const bench::TestOptions& test) {
-  return fault != Fault::kill || test.workload != "broadcast";
+  return fault != Fault::kill || !chance_of(test.workload).fears_kills;
 }
 
 // Returns whether messages between nodes may get lost.
@@ -196,9 +200,6 @@ SimOptions draw_scenario(std::uint64_t seed) {
   draw_workload(workload, scenario.test);
   const bool loses = draw_faults(faults, scenario);
   draw_strategy(strategy, loses, scenario.test.node_arguments);
-  for (const std::string& word : switched_on(scenario.test.workload)) {
-    scenario.test.node_arguments.push_back(word);
-  }
   resolve(scenario);
   return scenario;
 }

@@ -138,7 +138,10 @@ void SimNode::crash(bool in_step) {
   last_state_ = state_in(snapshot_of(*core_));
   if (in_step) {
     run_first_input();
-    cut_off_ = {consumed_, answers_in(desk_.effects.outputs())};
+    // A worker's timers die with it: the next one does at its start what they were for.
+    if (inputs_.front().kind != protocol::InputKind::timer) {
+      cut_off_ = {consumed_, answers_in(desk_.effects.outputs())};
+    }
   }
   if (recorder_) recorder_->worker_died(in_step);
   core_.reset();

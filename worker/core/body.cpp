@@ -29,9 +29,10 @@ std::string_view required_field(const protocol::Message& message, std::string_vi
 }
 
 std::int64_t integer_field(const protocol::Message& message, std::string_view name) {
+  constexpr std::uint64_t kMost = std::numeric_limits<std::int64_t>::max();
   const auto value = json_field(message, name);
   if (!value.is_number_integer() ||
-      (value.is_number_unsigned() && value > std::numeric_limits<std::int64_t>::max())) {
+      (value.is_number_unsigned() && value.get<std::uint64_t>() > kMost)) {
     wrong_type(name, "an integer of 64 bits", value);
   }
   return value.get<std::int64_t>();

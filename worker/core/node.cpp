@@ -252,7 +252,14 @@ void Node::dispatch(const Message& message, const Context::Input& input, Effects
   }
   context(kNodeTag, input, effects)
       .error(message, ErrorCode::not_supported,
-             "unknown type '" + std::string(message.type.substr(0, 100)) + "'");
+             "unknown type '" + std::string(message.type.substr(0, 100)) + "'" + what_is_off());
+}
+
+// For who starts a node with another workload than he uses.
+std::string Node::what_is_off() const {
+  std::string names;
+  for (const auto& [tag, name] : switched_off_) names += (names.empty() ? "" : ", ") + name;
+  return names.empty() ? "" : " (switched off: " + names + "; hearsay-node --workload NAME)";
 }
 
 // If the last attempt had no room for what starting does, this one would have none either.

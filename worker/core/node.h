@@ -106,6 +106,7 @@ class Node {
   Context context(std::uint16_t owner, const Context::Input& input, Effects& effects);
   Service& service_of(std::uint16_t tag);
   [[noreturn]] void reject_owner(std::uint16_t tag) const;
+  std::string what_is_off() const;
 
   NodeKey key_;
   trace::EventSink& events_;

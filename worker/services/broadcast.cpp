@@ -39,15 +39,14 @@ core::Roster neighbours_in(std::string_view topology, const core::Identity& iden
 
 }  // namespace
 
-Broadcast::Broadcast(const GossipOptions& gossip)
-    : strategy_(gossip::make_strategy(gossip, knowledge_)) {}
-
-std::span<const std::string_view> Broadcast::types() const {
-  static constexpr std::array<std::string_view, 8> kTypes{"broadcast",       "read",
-                                                          "topology",        gossip::kGossipType,
-                                                          gossip::kTellType, gossip::kSpreadType,
-                                                          gossip::kHaveType, gossip::kFillType};
-  return kTypes;
+Broadcast::Broadcast(const BroadcastWords& words, const GossipOptions& gossip)
+    : words_(words),
+      types_{words.add,           "read",
+             gossip::kGossipType, gossip::kTellType,
+             gossip::kSpreadType, gossip::kHaveType,
+             gossip::kFillType},
+      strategy_(gossip::make_strategy(gossip, knowledge_)) {
+  if (words.has_topology) types_.emplace_back("topology");
 }
 
 // Before any use of the neighbours: start() comes too late in a worker that first handles what its
@@ -60,8 +59,8 @@ void Broadcast::know_neighbours(const core::Context& context) {
 
 void Broadcast::handle(core::Context& context, const protocol::Message& message) {
   know_neighbours(context);
-  if (message.type == "broadcast") {
-    broadcast(context, message);
+  if (message.type == words_.add) {
+    add(context, message);
   } else if (message.type == gossip::kGossipType) {
     gossip(context, message);
   } else if (message.type == "read") {
@@ -73,11 +72,11 @@ void Broadcast::handle(core::Context& context, const protocol::Message& message)
   }
 }
 
-void Broadcast::broadcast(core::Context& context, const protocol::Message& message) {
+void Broadcast::add(core::Context& context, const protocol::Message& message) {
   std::string value;
-  protocol::append_canonical_json(value, core::required_field(message, "message"));
+  protocol::append_canonical_json(value, core::required_field(message, words_.value));
   learn(context, {std::move(value)}, {gossip::way::kClient, message.src});
-  if (message.msg_id) context.reply(message, "broadcast_ok");
+  if (message.msg_id) context.reply(message, words_.add_ok);
 }
 
 void Broadcast::gossip(core::Context& context, const protocol::Message& message) {
@@ -107,24 +106,31 @@ void Broadcast::read(core::Context& context, const protocol::Message& message) {
   context.reply(message, "read_ok", [&](protocol::MessageWriter& body) {
     std::string_view values = knowledge_.values.json_array();
     values.remove_suffix(1);  // all but the bracket stays what it is when more values come
-    body.begin("messages");
+    body.begin(words_.values);
     context.share(read_text_, values);
     body.end("]");
   });
 }
 
 void Broadcast::topology(core::Context& context, const protocol::Message& message) {
-  knowledge_.neighbours =
-      neighbours_in(core::required_field(message, "topology"), context.identity());
+  auto neighbours = neighbours_in(core::required_field(message, "topology"), context.identity());
+  context.reply(message, "topology_ok");
+  take_neighbours(context, std::move(neighbours));
+}
+
+void Broadcast::take_neighbours(core::Context& context, core::Roster neighbours) {
+  knowledge_.neighbours = std::move(neighbours);
   has_topology_ = true;
   context.change(kTopology, knowledge_.neighbours.json());
-  context.reply(message, "topology_ok");
   strategy_->on_topology(context);
 }
 
+// A node of a set knows its topology as soon as it knows the nodes; once in its life, as if it had
+// been told.
 void Broadcast::start(core::Context& context) {
   know_neighbours(context);
   strategy_->start(context);
+  if (!words_.has_topology && !has_topology_) take_neighbours(context, context.identity().peers);
 }
 
 void Broadcast::on_timer(core::Context& context, std::uint32_t token) {

@@ -9,17 +9,9 @@
 #include <string_view>
 #include <vector>
 
+#include "worker/services/transaction.h"
+
 namespace hearsay::services {
-
-struct TxnStep {
-  bool appends;  // or reads
-  std::string key;
-  std::string element;  // of an append
-};
-
-// Reads a JSON array of ["r", key, null] and ["append", key, element]. Throws core::BadRequest for
-// anything else.
-std::vector<TxnStep> parse_transaction(std::string_view json);
 
 // A result of more bytes is refused: a short transaction can ask for a long list again and again.
 inline constexpr std::size_t kLongestResultBytes = 16 * 1024 * 1024;

@@ -43,7 +43,7 @@ std::span<const std::string_view> TxnListAppend::types() const {
 
 void TxnListAppend::handle(core::Context& context, const protocol::Message& message) {
   const std::string_view txn = core::required_field(message, "txn");
-  parse_transaction(txn);  // throws when it is none
+  parse_transaction(txn, "append");  // throws when it is none
   read_lists(context, context.asker(message), txn_memo({}, txn));
 }
 
@@ -77,7 +77,7 @@ void TxnListAppend::run(core::Context& context, const core::Answer& answer) {
       nothing_yet ? "[]" : core::required_field(*answer.message, "value");
   Lists lists(before);
   const std::string old = lists.json();
-  const auto result = lists.run(parse_transaction(txn));
+  const auto result = lists.run(parse_transaction(txn, "append"));
   if (!result) {
     context.error(answer.asker, ErrorCode::malformed_request,
                   "what body.txn reads is longer than 16 MiB; not done");

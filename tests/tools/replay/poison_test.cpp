@@ -42,12 +42,13 @@ std::unique_ptr<core::Service> make_service() {
 
 // As the worker's that the test runs.
 std::vector<core::ServiceEntry> core::services() {
-  return {
-      {"echo", 1, [](const auto&) { return std::make_unique<services::Echo>(); }},
-      {"unique-ids", 2, [](const auto&) { return std::make_unique<services::UniqueIds>(); }},
-      {"broadcast", 3,
-       [](const GossipOptions& gossip) { return std::make_unique<services::Broadcast>(gossip); }},
-      {"faulty", 1000, [](const auto&) { return make_service(); }}};
+  return {{"echo", 1, [](const auto&) { return std::make_unique<services::Echo>(); }},
+          {"unique-ids", 2, [](const auto&) { return std::make_unique<services::UniqueIds>(); }},
+          {"broadcast", 3,
+           [](const GossipOptions& gossip) {
+             return std::make_unique<services::Broadcast>(services::kBroadcastWords, gossip);
+           }},
+          {"faulty", 1000, [](const auto&) { return make_service(); }}};
 }
 
 namespace replay {

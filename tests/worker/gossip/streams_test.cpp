@@ -37,7 +37,8 @@ class StreamsTest : public ::testing::Test {
   core::Identity identity_;
   core::Effects effects_;
   trace::NoEvents events_;
-  core::Context context_{identity_, {1, 2}, {0, 0}, 1, 1, effects_, events_};
+  core::OpenRequests requests_{1};
+  core::Context context_{identity_, {1, 2}, {0, 0}, 1, 1, requests_, effects_, events_};
   Streams streams_;
 };
 

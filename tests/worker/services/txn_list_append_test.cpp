@@ -11,7 +11,7 @@ namespace hearsay::test {
 namespace {
 
 std::string run_on(services::Lists& lists, const char* txn) {
-  return lists.run(services::parse_transaction(txn)).value_or("too long");
+  return lists.run(services::parse_transaction(txn, "append")).value_or("too long");
 }
 
 TEST(Lists, RunATransaction) {
@@ -46,7 +46,7 @@ TEST(Lists, WhatIsNoneIsRefused) {
   }
   for (const char* txn : {"5", R"({"r":1})", "[1]", R"([["r",1]])", R"([["w",1,2]])",
                           R"([["r",1,null,1]])", R"([[1,1,1]])"}) {
-    EXPECT_THROW(services::parse_transaction(txn), core::BadRequest) << txn;
+    EXPECT_THROW(services::parse_transaction(txn, "append"), core::BadRequest) << txn;
   }
 }
 

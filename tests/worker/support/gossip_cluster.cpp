@@ -7,8 +7,8 @@
 namespace hearsay::test {
 
 GossipCluster::GossipCluster(const GossipOptions& gossip, std::size_t nodes, std::size_t absent,
-                             std::vector<Json>* events)
-    : gossip_(gossip), events_(events), nodes_(nodes) {
+                             std::vector<Json>* events, std::string workload)
+    : gossip_(gossip), events_(events), workload_(std::move(workload)), nodes_(nodes) {
   const std::size_t digits = std::to_string(nodes + absent - 1).size();
   for (std::size_t node = 0; node < nodes + absent; ++node) {
     const std::string number = std::to_string(node);
@@ -19,8 +19,9 @@ GossipCluster::GossipCluster(const GossipOptions& gossip, std::size_t nodes, std
 
 void GossipCluster::make(std::size_t node) {
   ++lives_;
-  nodes_[node] = {
-      std::make_unique<CoreHarness>(gossip_, core::NodeKey{1000 + lives_, lives_}, events_), 1};
+  nodes_[node] = {std::make_unique<CoreHarness>(gossip_, core::NodeKey{1000 + lives_, lives_},
+                                                events_, workload_),
+                  1};
   core_now(node).worker_started(1);
   take(node,
        core_now(node).send(
@@ -28,6 +29,7 @@ void GossipCluster::make(std::size_t node) {
             {"dest", names_[node]},
             {"body",
              {{"type", "init"}, {"msg_id", 1}, {"node_id", names_[node]}, {"node_ids", names_}}}}));
+  if (workload_ != core::kAutoWorkload) return;
   take(node, core_now(node).send({{"src", "c1"},
                                   {"dest", names_[node]},
                                   {"body",
@@ -42,11 +44,19 @@ CoreHarness& GossipCluster::core_now(std::size_t node) {
   return core;
 }
 
+Json GossipCluster::ask(std::size_t node, Json body) {
+  if (!body.contains("msg_id")) body["msg_id"] = 2;
+  const auto lines =
+      core_now(node).send({{"src", "c1"}, {"dest", names_.at(node)}, {"body", std::move(body)}});
+  take(node, lines);
+  for (const Json& line : lines) {
+    if (line["dest"] == "c1") return line["body"];
+  }
+  return nullptr;
+}
+
 void GossipCluster::broadcast(std::size_t node, const Json& value) {
-  take(node,
-       core_now(node).send({{"src", "c1"},
-                            {"dest", names_.at(node)},
-                            {"body", {{"type", "broadcast"}, {"msg_id", 2}, {"message", value}}}}));
+  ask(node, {{"type", "broadcast"}, {"message", value}});
 }
 
 Json GossipCluster::read(std::size_t node) {
@@ -80,7 +90,10 @@ void GossipCluster::take(std::size_t node, const std::vector<Json>& lines) {
   for (const Json& line : lines) {
     const auto to =
         std::find(names_.begin(), names_.end(), line["dest"].get_ref<const std::string&>());
-    if (to == names_.end()) continue;
+    if (to == names_.end()) {
+      if (to_client) to_client(node, line);
+      continue;
+    }
     Sent message{now_ns_, node, static_cast<std::size_t>(to - names_.begin()), line["body"]};
     if (message.to == node) throw std::logic_error("a node sent itself " + line.dump());
     sent_.push_back(message);

@@ -29,13 +29,14 @@ class GossipCluster {
   };
 
   // Beyond `nodes` there are as many more `absent` ones, that others know by name only. `events`:
-  // where all events of all nodes go; nothing: nowhere.
+  // where all events of all nodes go; nothing: nowhere. `workload`: as of hearsay-node.
   GossipCluster(const GossipOptions& gossip, std::size_t nodes, std::size_t absent = 0,
-                std::vector<Json>* events = nullptr);
+                std::vector<Json>* events = nullptr, std::string workload = core::kAutoWorkload);
 
   // A message of another node, absent or not, arrives now.
   void hear(std::size_t node, std::size_t from, const Json& body);
-  // A client's request to a node, now.
+  // A client's request to a node, now; the body of the answer, null if there is none yet.
+  Json ask(std::size_t node, Json body);
   void broadcast(std::size_t node, const Json& value);
   // The values that a node knows, sorted.
   Json read(std::size_t node);
@@ -64,6 +65,8 @@ class GossipCluster {
   std::function<bool(const Sent&)> lost;
   // How much longer than a hop a message takes; asked when it is sent.
   std::function<std::int64_t(const Sent&)> late_ns;
+  // Called with every line to a client.
+  std::function<void(std::size_t node, const Json& line)> to_client;
   // How often each message arrives, if it does.
   int copies = 1;
   // Called after every step of a node.
@@ -88,6 +91,7 @@ class GossipCluster {
 
   GossipOptions gossip_;
   std::vector<Json>* events_;
+  std::string workload_;
   std::vector<std::string> names_;
   std::vector<Node> nodes_;
   std::multimap<std::int64_t, Sent> under_way_;  // by the time of arrival

@@ -137,7 +137,7 @@ void ClientPool::take_reply(std::int64_t now_ns, std::size_t thread, std::size_t
       return;
     }
   } else if (!workload_.handles_errors()) {
-    wrong = reply.is_null() ? "Client read timeout" : "the reply is an error: " + reply.dump();
+    wrong = reply.is_null() ? std::string(kReadTimeout) : "the reply is an error: " + reply.dump();
   }
   const bool idempotent = workload_.is_idempotent(completion.f);
   if (!wrong.empty()) {

@@ -24,6 +24,10 @@ std::string_view name_of(OperationType type);
 // The process of the nemesis; clients' processes are 0 and up.
 inline constexpr std::int64_t kNemesisProcess = -1;
 
+// The exception of an operation whose workload handles no errors, when no answer came: Jepsen's
+// words.
+inline constexpr std::string_view kReadTimeout = "Client read timeout";
+
 // Moving nlohmann's json cannot throw, but its code looks as if it could.
 struct Operation {           // NOLINT(bugprone-exception-escape)
   std::int64_t index = 0;    // in the history

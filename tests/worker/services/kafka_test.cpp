@@ -1,0 +1,267 @@
+// Logs: offsets are given once, by the owner; nothing acknowledged is lost, doubled or moved,
+// whatever the network and the workers' deaths do.
+#include <gtest/gtest.h>
+
+#include <algorithm>
+#include <map>
+#include <string>
+#include <vector>
+
+#include "common/base/units.h"
+#include "tests/worker/support/gossip_cluster.h"
+#include "worker/services/log_asks.h"
+
+namespace hearsay::test {
+namespace {
+
+using services::LogAsks;
+
+constexpr std::int64_t kLongestTalkNs = 60 * kNsPerSecond;
+
+class Logs {
+ public:
+  explicit Logs(std::size_t nodes) : cluster(GossipOptions{}, nodes, 0, nullptr, "kafka") {
+    cluster.to_client = [this](std::size_t, const Json& line) {
+      answers[line["body"]["in_reply_to"].get<int>()].push_back(line["body"]);
+    };
+  }
+
+  // Returns the msg_id.
+  int send(std::size_t node, const std::string& log, const Json& message) {
+    cluster.ask(node, {{"type", "send"}, {"key", log}, {"msg", message}, {"msg_id", ++msg_id_}});
+    return msg_id_;
+  }
+  // The only answer; null: there is none yet.
+  Json answer(int msg_id) {
+    const auto& all = answers[msg_id];
+    EXPECT_LE(all.size(), 1U) << "answered twice";
+    return all.empty() ? Json() : all.front();
+  }
+  Json poll(std::size_t node, const Json& offsets) {
+    return cluster.ask(node, {{"type", "poll"}, {"offsets", offsets}})["msgs"];
+  }
+  Json whole_log(std::size_t node, const std::string& log) {
+    const Json messages = poll(node, {{log, 0}});
+    return messages.contains(log) ? messages[log] : Json::array();
+  }
+  // A log that the node owns.
+  std::string log_of(std::size_t owner) {
+    if (owned_.empty()) {
+      for (int i = 0; owned_.size() < cluster.size(); ++i) {
+        const std::string log = "log" + std::to_string(i);
+        for (std::size_t node = 0; node < cluster.size(); ++node) {
+          if (!answer(send(node, log, "first")).is_null()) owned_.try_emplace(node, log);
+        }
+      }
+      cluster.run_for(kNsPerSecond / 2);
+    }
+    return owned_.at(owner);
+  }
+
+  GossipCluster cluster;
+  std::map<int, std::vector<Json>> answers;  // by msg_id
+
+ private:
+  int msg_id_ = 100;
+  std::map<std::size_t, std::string> owned_;
+};
+
+TEST(Kafka, TheOwnerGivesOffsetsAtOnce) {
+  Logs logs(1);
+  EXPECT_EQ(logs.answer(logs.send(0, "a", 7)),
+            Json({{"type", "send_ok"}, {"in_reply_to", 101}, {"offset", 0}}));
+  EXPECT_EQ(logs.answer(logs.send(0, "a", "x"))["offset"], 1);
+  EXPECT_EQ(logs.answer(logs.send(0, "b", {{"n", nullptr}}))["offset"], 0);
+  EXPECT_EQ(logs.poll(0, {{"a", 0}, {"b", 0}, {"c", 0}}),
+            Json({{"a", {{0, 7}, {1, "x"}}}, {"b", {{0, {{"n", nullptr}}}}}}));
+  EXPECT_EQ(logs.poll(0, {{"a", 1}}), Json({{"a", {{1, "x"}}}}));
+  EXPECT_EQ(logs.poll(0, {{"a", 2}}), Json::object()) << "no empty array";
+  EXPECT_EQ(logs.poll(0, Json::object()), Json::object());
+}
+
+TEST(Kafka, OfSeveralNodesTheOwnerGivesThem) {
+  Logs logs(3);
+  std::map<std::string, int> counts;
+  std::vector<int> ids;
+  for (int i = 0; i < 90; ++i) {
+    ids.push_back(logs.send(static_cast<std::size_t>(i % 3), std::to_string(i % 5), i));
+    logs.cluster.run_for(3 * kNsPerMs);
+  }
+  ASSERT_TRUE(logs.cluster.run_until_silent(kLongestTalkNs));
+  std::map<std::pair<std::string, int>, int> given;
+  for (int i = 0; i < 90; ++i) {
+    const Json answer = logs.answer(ids[static_cast<std::size_t>(i)]);
+    ASSERT_EQ(answer["type"], "send_ok") << i;
+    const auto place = std::pair(std::to_string(i % 5), answer["offset"].get<int>());
+    EXPECT_TRUE(given.emplace(place, i).second) << "an offset is given once";
+  }
+  for (std::size_t node = 0; node < 3; ++node) {
+    for (int log = 0; log < 5; ++log) {
+      const Json messages = logs.whole_log(node, std::to_string(log));
+      ASSERT_EQ(messages.size(), 18U);
+      for (int at = 0; at < 18; ++at) {
+        EXPECT_EQ(messages.at(static_cast<std::size_t>(at)),
+                  Json({at, given.at({std::to_string(log), at})}));
+      }
+    }
+  }
+}
+
+// The first goes at once; those that follow wait for each other, and go with what they had.
+TEST(Kafka, AsksGoTogether) {
+  Logs logs(2);
+  const std::string log = logs.log_of(1);
+  ASSERT_TRUE(logs.cluster.run_until_silent(kLongestTalkNs));
+  logs.cluster.forget_sent();
+  constexpr auto kMeanwhile = static_cast<int>(LogAsks::kPeriodNs / kNsPerMs);
+  for (int i = 0; i <= kMeanwhile; ++i) {
+    logs.send(0, log, i);
+    logs.cluster.run_for(kNsPerMs);
+  }
+  const auto asked = logs.cluster.sent(services::kAppendType);
+  EXPECT_EQ(asked.size(), 2U);
+  EXPECT_EQ(asked.front().body["asks"].size(), 1U);
+  EXPECT_EQ(asked.back().body["asks"].size(), static_cast<std::size_t>(kMeanwhile));
+}
+
+TEST(Kafka, LossReorderingAndCopiesChangeNothing) {
+  Logs logs(3);
+  logs.log_of(0);
+  int sent = 0;
+  logs.cluster.copies = 2;
+  logs.cluster.lost = [&](const GossipCluster::Sent&) { return ++sent % 3 == 0; };
+  logs.cluster.late_ns = [&](const GossipCluster::Sent&) { return sent % 5 * 30 * kNsPerMs; };
+  std::map<std::size_t, std::vector<int>> wanted;  // by the owner of the log
+  for (int i = 0; i < 60; ++i) {
+    const auto owner = static_cast<std::size_t>(i / 3 % 3);
+    wanted[owner].push_back(i);
+    logs.send(static_cast<std::size_t>(i % 3), logs.log_of(owner), i);
+    logs.cluster.run_for(20 * kNsPerMs);
+  }
+  logs.cluster.lost = nullptr;
+  ASSERT_TRUE(logs.cluster.run_until_silent(kLongestTalkNs));
+  for (std::size_t owner = 0; owner < 3; ++owner) {
+    const std::string log = logs.log_of(owner);
+    const Json messages = logs.whole_log(0, log);
+    std::vector<int> values;
+    for (const Json& each : messages) {
+      if (each[1].is_number()) values.push_back(each[1].get<int>());
+    }
+    std::sort(values.begin(), values.end());
+    EXPECT_EQ(values, wanted[owner]) << "each once";
+    for (std::size_t node = 1; node < 3; ++node) EXPECT_EQ(logs.whole_log(node, log), messages);
+  }
+}
+
+TEST(Kafka, WorkersMayDieAfterAnyStep) {
+  Logs logs(2);
+  const std::string logs_of[] = {logs.log_of(0), logs.log_of(1)};
+  std::size_t steps = 0;
+  bool inside = false;
+  logs.cluster.after_step = [&](std::size_t node) {
+    if (inside || ++steps % 3 != 0) return;
+    inside = true;
+    if (steps % 2 == 0) logs.cluster.core(node).compact();
+    logs.cluster.restart(node);
+    inside = false;
+  };
+  std::vector<int> ids;
+  for (int i = 0; i < 100; ++i) {
+    ids.push_back(logs.send(static_cast<std::size_t>(i % 2), logs_of[i / 2 % 2], i));
+    logs.cluster.run_for(7 * kNsPerMs);
+  }
+  logs.cluster.after_step = nullptr;
+  ASSERT_TRUE(logs.cluster.run_until_silent(kLongestTalkNs));
+  for (int i = 0; i < 100; ++i) {
+    const Json answer = logs.answer(ids[static_cast<std::size_t>(i)]);
+    ASSERT_EQ(answer["type"], "send_ok") << i;
+    for (std::size_t node = 0; node < 2; ++node) {
+      const Json found = logs.poll(node, {{logs_of[i / 2 % 2], answer["offset"]}});
+      EXPECT_EQ(found[logs_of[i / 2 % 2]][0][1], i);
+    }
+  }
+}
+
+TEST(Kafka, AnOwnerOutOfReachIsSaidToBe) {
+  Logs logs(2);
+  const std::string log = logs.log_of(1);
+  bool cut = true;
+  logs.cluster.lost = [&](const GossipCluster::Sent&) { return cut; };
+  const int first = logs.send(0, log, "unknown");
+  logs.cluster.run_for(LogAsks::kPatienceNs - kNsPerMs);
+  EXPECT_TRUE(logs.answer(first).is_null());
+  logs.cluster.run_for(2 * kNsPerMs);
+  EXPECT_EQ(logs.answer(first)["code"], 13) << "it may be appended yet";
+  EXPECT_EQ(logs.answer(logs.send(0, log, "refused"))["code"], 11) << "at once";
+  EXPECT_EQ(logs.answer(logs.send(1, log, "there"))["type"], "send_ok");
+  cut = false;
+  logs.cluster.run_for(3 * kNsPerSecond);
+  EXPECT_EQ(logs.answer(first)["code"], 13) << "not answered once more";
+  const int later = logs.send(0, log, "later");
+  ASSERT_TRUE(logs.cluster.run_until_silent(kLongestTalkNs));
+  EXPECT_EQ(logs.answer(later)["type"], "send_ok");
+  const std::string text = logs.whole_log(0, log).dump();
+  EXPECT_NE(text.find("unknown"), std::string::npos);
+  EXPECT_EQ(text.find("refused"), std::string::npos);
+}
+
+TEST(Kafka, CommittedOffsetsOnlyGrowAndSpread) {
+  Logs logs(2);
+  const auto commit = [&](std::size_t node, const Json& offsets) {
+    return logs.cluster.ask(node, {{"type", "commit_offsets"}, {"offsets", offsets}})["type"];
+  };
+  const auto committed = [&](std::size_t node) {
+    return logs.cluster.ask(
+        node, {{"type", "list_committed_offsets"}, {"keys", {"a", "b", "a"}}})["offsets"];
+  };
+  EXPECT_EQ(committed(0), Json::object());
+  EXPECT_EQ(commit(0, {{"a", 5}, {"b", 0}}), "commit_offsets_ok");
+  EXPECT_EQ(commit(0, {{"a", 3}}), "commit_offsets_ok");
+  EXPECT_EQ(committed(0), Json({{"a", 5}, {"b", 0}}));
+  ASSERT_TRUE(logs.cluster.run_until_silent(kLongestTalkNs));
+  EXPECT_EQ(committed(1), Json({{"a", 5}, {"b", 0}}));
+  logs.cluster.core(1).compact();
+  logs.cluster.restart(1);
+  EXPECT_EQ(committed(1), Json({{"a", 5}, {"b", 0}}));
+}
+
+TEST(Kafka, APollOfManyMessagesTakesSeveral) {
+  Logs logs(1);
+  const std::string text(50'000, 'x');
+  for (int i = 0; i < 20; ++i) logs.send(0, "a", text);
+  int offset = 0;
+  int polls = 0;
+  while (offset < 20 && polls < 20) {
+    const Json messages = logs.poll(0, {{"a", offset}});
+    ASSERT_TRUE(messages.contains("a"));
+    for (const Json& each : messages["a"]) EXPECT_EQ(each[0], offset++);
+    ++polls;
+  }
+  EXPECT_EQ(polls, 4);
+}
+
+TEST(Kafka, BadRequestsChangeNothing) {
+  Logs logs(2);
+  const std::string own = logs.log_of(0);
+  const std::string other = logs.log_of(1);
+  const auto refused = [&](const Json& body) {
+    EXPECT_EQ(logs.cluster.ask(0, body)["code"], 12) << body;
+  };
+  refused({{"type", "send"}, {"key", 5}, {"msg", 1}});
+  refused({{"type", "send"}, {"key", own}});
+  refused({{"type", "poll"}});
+  refused({{"type", "poll"}, {"offsets", {1}}});
+  refused({{"type", "poll"}, {"offsets", {{"a", -1}}}});
+  refused({{"type", "commit_offsets"}, {"offsets", {{"a", "1"}}}});
+  refused({{"type", "list_committed_offsets"}, {"keys", "a"}});
+  const std::string before = logs.cluster.core(0).journal();
+  for (const Json& asks : {Json{{1, other, 5}}, Json{{2, own, 5}, {2, own, 6}}, Json{{1, own}},
+                           Json{{0, own, 5}}, Json{{-1, own, 5}}, Json{{1, 7, 5}}, Json(7)}) {
+    logs.cluster.hear(0, 1, {{"type", services::kAppendType}, {"life", 9}, {"asks", asks}});
+  }
+  logs.cluster.hear(0, 1, {{"type", services::kAppendType}, {"asks", {{1, own, 5}}}});
+  EXPECT_EQ(logs.cluster.core(0).journal(), before);
+}
+
+}  // namespace
+}  // namespace hearsay::test

@@ -1,0 +1,153 @@
+#include <gtest/gtest.h>
+
+#include <random>
+#include <vector>
+
+#include "common/base/units.h"
+#include "tests/worker/support/gossip_cluster.h"
+
+namespace hearsay::test {
+namespace {
+
+constexpr const char* kWorkload = "txn-rw-register";
+
+Json read(const Json& key) {
+  return {"r", key, nullptr};
+}
+Json write(const Json& key, const Json& value) {
+  return {"w", key, value};
+}
+using Steps = std::vector<Json>;
+
+Json txn(const Json& steps) {
+  return {{"type", "txn"}, {"txn", steps}};
+}
+
+class RwRegisters : public ::testing::Test {
+ protected:
+  RwRegisters() { core_.initialise(); }
+  Json run(const Steps& steps) {
+    const Json answer = core_.ask(txn(steps));
+    EXPECT_EQ(answer["type"], "txn_ok") << answer;
+    return answer["txn"];
+  }
+
+  CoreHarness core_{{}, {7, 42}, nullptr, kWorkload};
+};
+
+TEST_F(RwRegisters, ReadsSeeWhatWasWrittenLast) {
+  EXPECT_EQ(run({read(1)}), Json(Steps{read(1)}));
+  EXPECT_EQ(run({write(1, 5), write(2, "x")}), Json({{"w", 1, 5}, {"w", 2, "x"}}));
+  EXPECT_EQ(run({read(1), read(2), read(3)}),
+            Json({{"r", 1, 5}, {"r", 2, "x"}, {"r", 3, nullptr}}));
+  EXPECT_EQ(run({}), Json::array());
+}
+
+TEST_F(RwRegisters, ATransactionSeesItsOwnWritesInOrder) {
+  EXPECT_EQ(run({read(1), write(1, 9), read(1), write(1, 2), read(1)}),
+            Json({{"r", 1, nullptr}, {"w", 1, 9}, {"r", 1, 9}, {"w", 1, 2}, {"r", 1, 2}}));
+  EXPECT_EQ(run({read(1)})[0], Json({"r", 1, 2}));
+}
+
+TEST_F(RwRegisters, KeysAndValuesAreAnyJson) {
+  run({write({{"b", 1}, {"a", 2}}, {1, nullptr, {{"k", "v"}}})});
+  EXPECT_EQ(run({read({{"a", 2}, {"b", 1}})})[0][2], Json({1, nullptr, {{"k", "v"}}}));
+  run({write("1", "text")});
+  EXPECT_EQ(run({read(1)})[0][2], nullptr);
+}
+
+TEST_F(RwRegisters, WhatIsNoTransactionChangesNothing) {
+  for (const char* bad :
+       {R"(5)", R"({})", R"([5])", R"([["w",1]])", R"([["w",1,2],["append",1,2]])",
+        R"([["w",1,2],["w",1,2,3]])", R"([["w",1,2],[1,1,2]])", R"([["w",1,2],{}])"}) {
+    EXPECT_EQ(core_.ask(txn(Json::parse(bad)))["code"], 12) << bad;
+  }
+  EXPECT_EQ(core_.ask({{"type", "txn"}})["code"], 12);
+  EXPECT_EQ(run({read(1)})[0][2], nullptr);
+}
+
+TEST_F(RwRegisters, SurviveTheirWorkers) {
+  for (int i = 0; i < 30; ++i) {
+    run({write(i % 7, i), write("last", i)});
+    if (i % 5 == 0) core_.compact();
+    core_.restart();
+    EXPECT_EQ(run({read(i % 7), read("last")}), Json({{"r", i % 7, i}, {"r", "last", i}}));
+  }
+}
+
+// The clock of n1 is an hour ahead. Who has seen its write comes after it.
+TEST_F(RwRegisters, WhatIsWrittenLaterCountsWhateverTheClocksSay) {
+  const std::int64_t ahead_ns = core_.now_ns + 3600 * kNsPerSecond;
+  core_.send({{"src", "n1"},
+              {"dest", "n0"},
+              {"body",
+               {{"type", "gossip-delta"},
+                {"lives", {60, 7}},
+                {"confirms", 0},
+                {"interval", {0, 1}},
+                {"entries", {{1, "ahead", ahead_ns, 1}}}}}});
+  EXPECT_EQ(run({read(1)})[0][2], "ahead");
+  for (const bool back : {false, true}) {
+    if (back) core_.now_ns -= 10 * kNsPerSecond;
+    run({write(1, "later"), write(2, back)});
+    EXPECT_EQ(run({read(1), read(2)}), Json({{"r", 1, "later"}, {"r", 2, back}}));
+    core_.compact();
+    core_.restart();
+  }
+}
+
+// Each transaction writes its number to all keys; whoever reads them sees one number.
+TEST(RwRegistersCluster, TransactionsArriveWhole) {
+  constexpr int kKeys = 5;
+  Json reads = Json::array();
+  for (int key = 0; key < kKeys; ++key) reads.push_back(read(key));
+  for (const bool dying : {false, true}) {
+    std::mt19937 random(5);
+    GossipCluster cluster({}, 3, 0, nullptr, kWorkload);
+    cluster.lost = [&random](const auto&) { return random() % 4 == 0; };
+    cluster.late_ns = [&random](const auto&) {
+      return static_cast<std::int64_t>(random() % 700) * kNsPerMs;
+    };
+    for (int number = 0; number < 300; ++number) {
+      Json writes = Json::array();
+      for (int key = 0; key < kKeys; ++key) writes.push_back(write(key, number));
+      cluster.ask(random() % 3, txn(writes));
+      cluster.run_for(static_cast<std::int64_t>(random() % 200) * kNsPerMs);
+      if (dying && number % 10 == 0) cluster.lose_everything(random() % 3);
+      for (std::size_t node = 0; node < 3; ++node) {
+        const Json seen = cluster.ask(node, txn(reads))["txn"];
+        for (const Json& step : seen) ASSERT_EQ(step[2], seen[0][2]) << seen;
+      }
+    }
+    cluster.lost = nullptr;
+    ASSERT_TRUE(cluster.run_until_silent(60 * kNsPerSecond));
+    const Json seen = cluster.ask(0, txn(reads))["txn"];
+    for (std::size_t node = 1; node < 3; ++node) {
+      EXPECT_EQ(cluster.ask(node, txn(reads))["txn"], seen);
+    }
+  }
+}
+
+// What a node writes after it has read is never seen without what it had read.
+TEST(RwRegistersCluster, CausesArriveBeforeTheirEffects) {
+  std::mt19937 random(6);
+  GossipCluster cluster({}, 4, 0, nullptr, kWorkload);
+  cluster.lost = [&random](const auto&) { return random() % 3 == 0; };
+  for (int number = 1; number < 200; ++number) {
+    // Key 1 follows key 0: whoever has seen a value there writes it here.
+    cluster.ask(0, txn(Steps{write(0, number)}));
+    const std::size_t node = 1 + random() % 3;
+    const Json seen = cluster.ask(node, txn(Steps{read(0)}))["txn"][0][2];
+    if (!seen.is_null()) cluster.ask(node, txn(Steps{write(1, seen)}));
+    cluster.run_for(static_cast<std::int64_t>(random() % 300) * kNsPerMs);
+    for (std::size_t reader = 0; reader < 4; ++reader) {
+      const Json both = cluster.ask(reader, txn(Steps{read(0), read(1)}))["txn"];
+      if (both[1][2].is_null()) continue;
+      ASSERT_FALSE(both[0][2].is_null()) << both;
+      ASSERT_GE(both[0][2], both[1][2]) << both;
+    }
+  }
+}
+
+}  // namespace
+}  // namespace hearsay::test

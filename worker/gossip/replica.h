@@ -1,0 +1,264 @@
+// A copy of a state that all nodes have and change, of which each sends the others what is new.
+//
+// The state is a join semilattice: a map in which the newer of two values of a key counts, on every
+// node the same one. So messages may be lost, come twice or in any order; and all copies become
+// equal. What changed together arrives together: a message has all entries that changed since what
+// the receiver has confirmed (causal delta-intervals: Almeida, Shoker, Baquero, Delta State
+// Replicated Data Types, 2018, Algorithm 2). To whom, and when: replica_peers.h.
+//
+// `Kind` says what is in the map:
+//
+//   using Key = ...; using Value = ...;             Key has an order
+//   bool newer(const Value& a, const Value& b);     a total order of the values of a key
+//   void write(std::string& json, const Key&, const Value&);
+//   std::pair<Key, Value> read(std::string_view json, std::size_t nodes);   BadRequest if it is no
+//                                                   entry in a cluster of so many nodes
+//   void took(const Key&, const Value* before, const Value& now);   now counts; before did, or null
+//
+// Timers of the service are the replica's. The journal has every change, with its number, and what
+// is known of the neighbours: a worker's death costs no message. Pure; not thread-safe.
+#pragma once
+
+#include <cstdint>
+#include <map>
+#include <string>
+#include <string_view>
+#include <utility>
+#include <vector>
+
+#include "common/base/record.h"
+#include "common/protocol/array_elements.h"
+#include "worker/core/body.h"
+#include "worker/core/context.h"
+#include "worker/core/service.h"
+#include "worker/gossip/alarm.h"
+#include "worker/gossip/ledger.h"
+#include "worker/gossip/replica_peers.h"
+#include "worker/gossip/wire.h"
+
+namespace hearsay::gossip {
+
+// What stands before an entry in the journal.
+struct EntryRecord {
+  std::uint64_t number;
+  std::uint32_t from;
+  std::uint32_t zero;
+};
+static_assert(sizeof(EntryRecord) == 16);
+
+template <typename Kind>
+class Replica {
+ public:
+  using Key = typename Kind::Key;
+  using Value = typename Kind::Value;
+
+  // `kind` outlives the replica. `pace`: as of ReplicaPeers.
+  template <typename Pace>
+  Replica(Kind& kind, const Pace& pace) : kind_(kind), peers_(pace) {}
+
+  const Value* find(const Key& key) const {
+    const auto found = entries_.find(key);
+    return found == entries_.end() ? nullptr : &found->second.value;
+  }
+
+  // A change by this node: the value is newer than the one that is there.
+  void put(core::Context& context, const Key& key, const Value& value) {
+    peers_.see_cluster(context);
+    change(context, key, value, kNobody);
+  }
+  // After the last put() of a step.
+  void tick(core::Context& context);
+
+  // The following as of core::Service. handle() is for messages of kDeltaType.
+  void start(core::Context& context);
+  void on_timer(core::Context& context);
+  void handle(core::Context& context, const protocol::Message& message);
+  void replay(std::uint16_t kind, std::string_view payload);
+  void snapshot(const core::Service::ChangeSink& sink) const;
+  std::uint64_t snapshot_bytes() const {
+    return entries_.size() * (sizeof(EntryRecord) + sizeof(RecordHeader)) + json_bytes_;
+  }
+
+ private:
+  struct Entry {
+    Value value;
+    std::uint64_t number = 0;  // of the change that made it so
+    std::uint32_t from = kNobody;
+    std::uint32_t json_bytes = 0;
+  };
+  using Entries = std::map<Key, Entry>;
+
+  static constexpr std::uint16_t tag_of(ReplicaChange change) {
+    return static_cast<std::uint16_t>(change);
+  }
+  static std::string record_of(const Entry& entry, std::string_view json) {
+    return std::string(bytes_of(EntryRecord{entry.number, entry.from, 0})).append(json);
+  }
+
+  void change(core::Context& context, const Key& key, const Value& value, std::uint32_t from);
+  void take_entry(const Key& key, Entry entry);
+  // All that came from the neighbour: its present incarnation does not have it.
+  void forget_source(std::uint32_t rank);
+  bool join(core::Context& context, const std::vector<std::pair<Key, Value>>& entries,
+            std::uint32_t from);
+  void send(core::Context& context, std::uint32_t rank);
+  std::string entries_for(std::uint32_t rank, std::uint64_t since) const;
+
+  Kind& kind_;
+  ReplicaPeers peers_;
+  Alarm alarm_;
+  bool started_ = false;
+  Entries entries_;
+  std::map<std::uint64_t, typename Entries::const_iterator> by_number_;
+  std::uint64_t json_bytes_ = 0;  // of all entries
+};
+
+template <typename Kind>
+void Replica<Kind>::change(core::Context& context, const Key& key, const Value& value,
+                           std::uint32_t from) {
+  std::string json;
+  kind_.write(json, key, value);
+  Entry entry{value, peers_.next_number(from), from, static_cast<std::uint32_t>(json.size())};
+  context.change(tag_of(ReplicaChange::entry), record_of(entry, json));
+  take_entry(key, std::move(entry));
+}
+
+template <typename Kind>
+void Replica<Kind>::take_entry(const Key& key, Entry entry) {
+  const auto [place, fresh] = entries_.try_emplace(key);
+  kind_.took(key, fresh ? nullptr : &place->second.value, entry.value);
+  if (!fresh) {
+    by_number_.erase(place->second.number);
+    json_bytes_ -= place->second.json_bytes;
+  }
+  json_bytes_ += entry.json_bytes;
+  place->second = std::move(entry);
+  by_number_.emplace_hint(by_number_.end(), place->second.number, place);
+}
+
+template <typename Kind>
+void Replica<Kind>::forget_source(std::uint32_t rank) {
+  for (auto& [key, entry] : entries_) {
+    if (entry.from == rank) entry.from = kNobody;
+  }
+}
+
+template <typename Kind>
+bool Replica<Kind>::join(core::Context& context, const std::vector<std::pair<Key, Value>>& entries,
+                         std::uint32_t from) {
+  bool changed = false;
+  for (const auto& [key, value] : entries) {
+    const Value* known = find(key);
+    if (known != nullptr && !kind_.newer(value, *known)) continue;
+    change(context, key, value, from);
+    changed = true;
+  }
+  return changed;
+}
+
+template <typename Kind>
+void Replica<Kind>::start(core::Context& context) {
+  peers_.see_cluster(context);
+  peers_.resume(context);
+  alarm_.start();
+  started_ = true;
+  tick(context);
+}
+
+template <typename Kind>
+void Replica<Kind>::on_timer(core::Context& context) {
+  alarm_.rang(context);
+  tick(context);
+}
+
+template <typename Kind>
+void Replica<Kind>::handle(core::Context& context, const protocol::Message& message) {
+  peers_.see_cluster(context);
+  ReplicaPeer& peer = peers_.neighbour(sender_rank(context, message));
+  const DeltaHeader header = read_header(message);
+  peers_.check(context, header);
+  std::vector<std::pair<Key, Value>> entries;
+  if (header.has_entries()) {
+    for (const auto json : read_elements(core::required_field(message, kEntriesField))) {
+      entries.push_back(kind_.read(json, node_count(context)));
+    }
+  }
+  if (peer.life != header.life) forget_source(peer.rank);
+  if (peers_.hear(context, peer, header) && join(context, entries, peer.rank)) {
+    peers_.brought(context, peer, header.upto);
+  }
+  ReplicaPeers::keep(context, peer);
+  tick(context);
+}
+
+template <typename Kind>
+void Replica<Kind>::tick(core::Context& context) {
+  if (!started_) return;
+  for (const std::uint32_t rank : peers_.due(context.now_ns())) send(context, rank);
+  const std::int64_t next_ns = peers_.next_due_ns(context.now_ns());
+  if (next_ns != kNever) alarm_.ring_at(context, next_ns);
+}
+
+template <typename Kind>
+void Replica<Kind>::send(core::Context& context, std::uint32_t rank) {
+  const DeltaHeader header = peers_.compose(context, rank);
+  context.send(name_of(context, rank), kDeltaType, [&](protocol::MessageWriter& body) {
+    write_header(body, header);
+    if (header.has_entries()) body.json(kEntriesField, entries_for(rank, header.since));
+  });
+}
+
+template <typename Kind>
+std::string Replica<Kind>::entries_for(std::uint32_t rank, std::uint64_t since) const {
+  std::string json = "[";
+  for (auto at = by_number_.upper_bound(since); at != by_number_.end(); ++at) {
+    const auto& [key, entry] = *at->second;
+    if (entry.from == rank) continue;
+    if (json.size() > 1) json.push_back(',');
+    kind_.write(json, key, entry.value);
+  }
+  return json.append("]");
+}
+
+template <typename Kind>
+void Replica<Kind>::replay(std::uint16_t kind, std::string_view payload) {
+  if (kind == tag_of(ReplicaChange::peer)) {
+    const auto peer = take<ReplicaPeer>(payload);
+    if (peers_.restore(peer)) forget_source(peer.rank);
+  } else if (kind == tag_of(ReplicaChange::skipped)) {
+    peers_.restore_number(take<std::uint64_t>(payload));
+  } else if (kind == tag_of(ReplicaChange::entry)) {
+    const auto record = take<EntryRecord>(payload);
+    if (!protocol::is_json(payload) || by_number_.contains(record.number)) {
+      throw CorruptSegment("a replica's entry in the journal is unreadable");
+    }
+    try {
+      auto [key, value] = kind_.read(payload, std::numeric_limits<std::uint32_t>::max());
+      take_entry(key, {std::move(value), record.number, record.from,
+                       static_cast<std::uint32_t>(payload.size())});
+    } catch (const core::BadRequest& bad) {
+      throw CorruptSegment(std::string("a replica's entry in the journal: ") + bad.what());
+    }
+    peers_.restore_number(record.number);
+    if (record.from == kNobody) peers_.restore_own(record.number);
+  } else {
+    throw CorruptSegment("a replica's journal record is of an unknown kind");
+  }
+}
+
+// Neighbours first: another incarnation of one has nothing of what came from it.
+template <typename Kind>
+void Replica<Kind>::snapshot(const core::Service::ChangeSink& sink) const {
+  for (const ReplicaPeer& peer : peers_.known()) sink(tag_of(ReplicaChange::peer), bytes_of(peer));
+  for (const auto& [number, place] : by_number_) {
+    std::string json;
+    kind_.write(json, place->first, place->second.value);
+    sink(tag_of(ReplicaChange::entry), record_of(place->second, json));
+  }
+  const std::uint64_t number = peers_.number();
+  if (number > 0 && !by_number_.contains(number)) {
+    sink(tag_of(ReplicaChange::skipped), bytes_of(number));
+  }
+}
+
+}  // namespace hearsay::gossip

@@ -1,0 +1,73 @@
+// txn-rw-register (challenges 6a-6c, https://fly.io/dist-sys/6a/): transactions that read and write
+// registers, in any partition.
+//
+// A transaction is one step on this node's copy. Its writes have one time, by which the last writer
+// counts: a hybrid logical clock (Kulkarni et al., Logical Physical Clocks, 2014), here one number:
+// the node's clock, or one more than any time that it has seen. They spread together as
+// gossip::Replica does it, after all that the node had seen before.
+#pragma once
+
+#include <algorithm>
+#include <array>
+#include <cstdint>
+#include <string>
+#include <string_view>
+#include <utility>
+
+#include "common/options/service_options.h"
+#include "worker/core/service.h"
+#include "worker/gossip/replica.h"
+
+namespace hearsay::services {
+
+// What was last written, canonical JSON, and when: by time, then by the writer's rank. Two lives of
+// a node might have the same time: then any order will do that is the same everywhere.
+struct Written {
+  std::uint64_t time;
+  std::uint32_t rank;
+  std::string value;
+  auto operator<=>(const Written&) const = default;
+};
+
+// What is replicated; see gossip::Replica.
+struct RegisterKind {
+  using Key = std::string;  // canonical JSON
+  using Value = Written;
+
+  static bool newer(const Value& a, const Value& b) { return a > b; }
+  static void write(std::string& json, const Key& key, const Value& written);
+  static std::pair<Key, Value> read(std::string_view json, std::size_t nodes);
+  void took(const Key& /*key*/, const Value* /*before*/, const Value& now) {
+    latest = std::max(latest, now.time);
+  }
+
+  std::uint64_t latest = 0;  // of all times seen
+};
+
+class RwRegisters final : public core::Service {
+ public:
+  explicit RwRegisters(const GossipOptions& gossip) : registers_(kind_, gossip) {}
+
+  std::span<const std::string_view> types() const override {
+    static constexpr std::array<std::string_view, 2> kTypes{"txn", gossip::kDeltaType};
+    return kTypes;
+  }
+  void handle(core::Context& context, const protocol::Message& message) override;
+  void start(core::Context& context) override { registers_.start(context); }
+  void on_timer(core::Context& context, std::uint32_t /*token*/) override {
+    registers_.on_timer(context);
+  }
+  void replay(std::uint16_t kind, std::string_view payload) override {
+    registers_.replay(kind, payload);
+  }
+  void snapshot(const ChangeSink& sink) const override { registers_.snapshot(sink); }
+  std::uint64_t snapshot_bytes() const override { return registers_.snapshot_bytes(); }
+
+ private:
+  std::uint64_t tell_time(const core::Context& context) const;
+
+  RegisterKind kind_;
+  gossip::Replica<RegisterKind> registers_;
+};
+
+}  // namespace hearsay::services

@@ -1,0 +1,22 @@
+// The transactions of Maelstrom's txn workloads: steps on the values of keys, each a read or a
+// change (a write, or an append). Keys and values are any JSON; two keys are the same if their
+// canonical forms are. Pure.
+#pragma once
+
+#include <string>
+#include <string_view>
+#include <vector>
+
+namespace hearsay::services {
+
+struct TxnStep {
+  bool changes;
+  std::string key;    // canonical
+  std::string value;  // likewise: what is written or appended; of a read what was given, null
+};
+
+// Reads a JSON array of ["r", key, null] and [change, key, value], where `change` is the name of
+// the change, "w" or "append". Throws core::BadRequest for anything else.
+std::vector<TxnStep> parse_transaction(std::string_view json, std::string_view change);
+
+}  // namespace hearsay::services

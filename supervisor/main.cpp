@@ -67,7 +67,7 @@ std::string run_node(const hearsay::supervisor::Options& options, const std::str
                      hearsay::supervisor::Signals& signals, hearsay::trace::TraceWriter& trace,
                      int trace_fd, hearsay::ProcessTitle& title) {
   using namespace hearsay::supervisor;
-  LineReader reader(STDIN_FILENO, options.max_line_bytes);
+  LineReader reader(STDIN_FILENO, options.max_line_bytes());
   if (options.state_dir.empty() && options.record.empty()) {
     return Supervisor(options, worker, NodeFiles::in_memory(), trace_fd, reader, {}, signals, trace,
                       title, nullptr)

@@ -158,7 +158,7 @@ void Supervisor::take_line(const Line& line) {
   if (auto* bad = std::get_if<protocol::BadLine>(&parsed)) {
     if (line.cut) {
       bad->reason =
-          "longer than " + std::to_string(options_.max_line_bytes) + " bytes (--max-line-bytes)";
+          "longer than " + std::to_string(options_.max_line_bytes()) + " bytes (--max-line-bytes)";
     }
     reject(*bad, line, protocol::ErrorCode::malformed_request);
     return;

@@ -40,7 +40,8 @@ core::Roster neighbours_in(std::string_view topology, const core::Identity& iden
 }  // namespace
 
 Broadcast::Broadcast(const GossipOptions& gossip)
-    : strategy_(gossip::make_strategy(gossip, knowledge_)) {}
+    : knowledge_{gossip::ValueLimit(gossip.max_line_bytes), {}, {}},
+      strategy_(gossip::make_strategy(gossip, knowledge_)) {}
 
 std::span<const std::string_view> Broadcast::types() const {
   static constexpr std::array<std::string_view, 8> kTypes{"broadcast",       "read",
@@ -76,6 +77,7 @@ void Broadcast::handle(core::Context& context, const protocol::Message& message)
 void Broadcast::broadcast(core::Context& context, const protocol::Message& message) {
   std::string value;
   protocol::append_canonical_json(value, core::required_field(message, "message"));
+  knowledge_.limit.require(value);
   learn(context, {std::move(value)}, {gossip::way::kClient, message.src});
   if (message.msg_id) context.reply(message, "broadcast_ok");
 }
@@ -88,6 +90,7 @@ void Broadcast::gossip(core::Context& context, const protocol::Message& message)
   protocol::for_each_element(array, [&](std::string_view element) {
     value.clear();
     protocol::append_canonical_json(value, element);
+    knowledge_.limit.require(value);
     if (!knowledge_.values.contains(value)) news.push_back(value);
   });
   const gossip::Travel travel{gossip::way::kGossip, message.src};

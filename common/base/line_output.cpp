@@ -42,10 +42,9 @@ bool LineOutput::ready() {
 
 bool LineOutput::write_once(std::string_view text) {
   if (!ready()) return false;
-  ssize_t written = 0;
-  do {
-    written = regular_ ? ::write(fd_, text.data(), text.size()) : write_without_waiting(fd_, text);
-  } while (written < 0 && errno == EINTR);
+  const ssize_t written = retry_interrupted([&] {
+    return regular_ ? ::write(fd_, text.data(), text.size()) : write_without_waiting(fd_, text);
+  });
   if (written == static_cast<ssize_t>(text.size())) return true;
   if (written < 0) {
     problem_ = errno == EAGAIN ? "nobody reads it" : std::strerror(errno);

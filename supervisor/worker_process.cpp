@@ -15,6 +15,7 @@
 #include "common/base/check.h"
 #include "common/base/units.h"
 #include "common/options/exit_codes.h"
+#include "supervisor/node_failure.h"
 
 namespace hearsay::supervisor {
 namespace {
@@ -92,12 +93,6 @@ std::string argument_of(std::string_view name) {
   return std::string(name.substr(0, std::min(name.find('\0'), kLongest)));
 }
 
-bool waits(pid_t pid, int for_what) {
-  siginfo_t info{};
-  return ::waitid(P_PID, static_cast<id_t>(pid), &info, for_what | WNOHANG | WNOWAIT) == 0 &&
-         info.si_pid != 0;
-}
-
 }  // namespace
 
 FileDescriptor moved_up(const FileDescriptor& file) {
@@ -145,21 +140,34 @@ WorkerProcess::WorkerProcess(const std::string& path, const std::vector<std::str
 }
 
 WorkerProcess::~WorkerProcess() {
-  if (collected_) return;
   kill();
   collect();
 }
 
 void WorkerProcess::kill() const {
-  if (!collected_) ::kill(pid_, SIGKILL);
+  if (!status_) ::kill(pid_, SIGKILL);
 }
 
-bool WorkerProcess::died() const {
-  return waits(pid_, WEXITED);
+// Without a way to learn of deaths nobody would replace it.
+bool WorkerProcess::look_for(int what) {
+  if (status_) return false;
+  int status = 0;
+  const pid_t found = retry_interrupted([&] { return ::waitpid(pid_, &status, WNOHANG | what); });
+  if (found < 0) {
+    throw NodeFailure(std::string("the worker can't be watched: wait4: ") + std::strerror(errno) +
+                      "; a sandbox may refuse wait4: allow it");
+  }
+  if (found > 0 && !WIFSTOPPED(status)) status_ = status;
+  return found > 0 && WIFSTOPPED(status);
 }
 
-bool WorkerProcess::stopped() const {
-  return waits(pid_, WSTOPPED);
+bool WorkerProcess::died() {
+  look_for(0);
+  return status_.has_value();
+}
+
+bool WorkerProcess::stopped() {
+  return look_for(WUNTRACED);
 }
 
 std::int64_t WorkerProcess::cpu_ns() const {
@@ -170,11 +178,12 @@ std::int64_t WorkerProcess::cpu_ns() const {
 }
 
 int WorkerProcess::collect() {
-  int status = 0;
-  while (::waitpid(pid_, &status, 0) < 0 && errno == EINTR) {
+  if (!status_) {
+    int status = 0;
+    retry_interrupted([&] { return ::waitpid(pid_, &status, 0); });
+    status_ = status;
   }
-  collected_ = true;
-  return status;
+  return *status_;
 }
 
 std::string describe_status(int wait_status) {

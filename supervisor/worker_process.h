@@ -64,17 +64,18 @@ class WorkerProcess {
 
   pid_t pid() const { return pid_; }
   void kill() const;
-  bool died() const;
-  // Somebody has stopped it with a signal, and it has not gone on since.
-  bool stopped() const;
+  // Both throw NodeFailure where that can't be known.
+  bool died();
+  // Somebody has stopped it with a signal, and it has not gone on since. Tells it once.
+  bool stopped();
   // CPU time that it has used.
   std::int64_t cpu_ns() const;
-  // After its death, once: its wait status, as of waitpid(2).
+  // Waits for its death: its wait status, as of waitpid(2).
   int collect();
 
  private:
   pid_t pid_ = -1;
-  bool collected_ = false;
+  std::optional<int> status_;  // it has died
 };
 
 // "signal 9 (Killed)", "exit status 1".

@@ -64,6 +64,7 @@ std::string Supervisor::run() {
   bool readable = false;
   for (;;) {
     now_ns_ = monotonic_ns();
+    look_after_state();
     read_input(readable);
     handle_lines();
     fire_timers();
@@ -81,6 +82,14 @@ std::string Supervisor::run() {
   if (writer_.closed()) trace_.emit(trace::Event::output_closed);
   end_recording();
   return why_it_ends();
+}
+
+// Before anything more is taken in, but not at each turn: a look costs three system calls.
+void Supervisor::look_after_state() {
+  constexpr std::int64_t kBetweenLooksNs = 100 * kNsPerMs;
+  if (now_ns_ < next_look_ns_) return;
+  next_look_ns_ = now_ns_ + kBetweenLooksNs;
+  files_.require_in_place();
 }
 
 std::string Supervisor::why_it_ends() const {

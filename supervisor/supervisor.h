@@ -46,6 +46,7 @@ class Supervisor {
  private:
   std::string why_it_ends() const;
   void end_recording();
+  void look_after_state();
   void take_signals();
   void read_input(bool readable);
   void handle_lines();
@@ -92,6 +93,7 @@ class Supervisor {
   std::int64_t now_ns_;
   std::int64_t alive_ns_;                  // when the loop last was known to run
   std::optional<std::int64_t> end_by_ns_;  // after a signal
+  std::int64_t next_look_ns_ = 0;          // at the files of the state
   int end_signal_ = 0;
   bool lines_left_ = false;  // the reader may hold whole lines
   bool stopped_ = false;

@@ -51,6 +51,7 @@ class Supervisor {
   void read_input(bool readable);
   void handle_lines();
   void handle_line(const Line& line);
+  bool is_for_another(const protocol::Message& message) const;
   bool turned_away(const protocol::Message& message, std::int64_t taken_ns);
   void end_if_nothing_can_be_answered() const;
   std::int64_t deadline_ns() const { return options_.reply_deadline_ms * kNsPerMs; }

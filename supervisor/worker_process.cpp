@@ -96,8 +96,13 @@ std::string argument_of(std::string_view name) {
 }  // namespace
 
 FileDescriptor moved_up(const FileDescriptor& file) {
-  return FileDescriptor(
-      check_syscall(::fcntl(file.get(), F_DUPFD_CLOEXEC, kAboveInherited), "fcntl F_DUPFD"));
+  const int moved = ::fcntl(file.get(), F_DUPFD_CLOEXEC, kAboveInherited);
+  if (moved < 0 && errno == EINVAL) errno = EMFILE;  // the limit is lower than where it is to stand
+  if (moved < 0 && errno == EMFILE) {
+    throw NodeFailure(std::string("fcntl F_DUPFD: ") + std::strerror(errno) + "; " +
+                      advice("fcntl", errno));
+  }
+  return FileDescriptor(check_syscall(moved, "fcntl F_DUPFD"));
 }
 
 SpawnFailure::SpawnFailure(const std::string& path, const std::string& call, int error)
@@ -123,6 +128,7 @@ WorkerProcess::WorkerProcess(const std::string& path, const std::vector<std::str
   words.push_back("--parent-pid=" + std::to_string(::getpid()));
   words.push_back("--generation=" + std::to_string(newcomer.generation));
   if (!newcomer.node.empty()) words.push_back("--node=" + argument_of(newcomer.node));
+  if (newcomer.keeps_state) words.emplace_back("--keeps-state");
   words.insert(words.end(), arguments.begin(), arguments.end());
   std::vector<char*> argv;
   argv.reserve(words.size() + 1);

@@ -80,6 +80,16 @@ TEST(Init, ABadOneIsRefusedAndAGoodOneStillWorks) {
   EXPECT_TRUE(node.ends_well());
 }
 
+TEST(Init, WhatWaitedForOneInVainIsTold) {
+  NodeRunner node;
+  node.send_line(echo_line(4));
+  node.send_line(echo_line(5));
+  EXPECT_TRUE(node.ends_well());
+  const std::string said = node.stderr_text();
+  EXPECT_EQ(node.count_events("message_dropped"), 1U);
+  EXPECT_NE(said.find("never answered: 2 messages, this one first"), std::string::npos) << said;
+}
+
 TEST(EndOfInput, AtOnceEndsTheNodeWithoutAWord) {
   NodeRunner node;
   node.close_stdin();

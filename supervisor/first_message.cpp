@@ -3,9 +3,11 @@
 #include <poll.h>
 
 #include <array>
+#include <cerrno>
 #include <new>
 
 #include "common/base/clock.h"
+#include "common/base/file_descriptor.h"
 #include "common/protocol/line_parser.h"
 
 namespace hearsay::supervisor {
@@ -42,7 +44,9 @@ std::optional<FirstMessage> wait_for_first_message(LineReader& reader, int input
     }
     if (reader.ended()) return std::nullopt;
     std::array<pollfd, 2> polled{{{input_fd, POLLIN, 0}, {signals.fd(), POLLIN, 0}}};
-    ::poll(polled.data(), polled.size(), -1);
+    if (::ppoll(polled.data(), polled.size(), nullptr, nullptr) < 0 && errno != EINTR) {
+      throw_errno("ppoll");
+    }
     if (signals.take().end != 0) return std::nullopt;
     if (polled[0].revents != 0) reader.fill(monotonic_ns());
   }

@@ -53,10 +53,8 @@ void LineReader::fill(std::int64_t now_ns) {
   drop_given_out();
   make_room();
   const std::uint64_t old = buffer_.size() - kChunkBytes;
-  ssize_t got = 0;
-  do {
-    got = ::read(fd_, buffer_.data() + old, kChunkBytes);
-  } while (got < 0 && errno == EINTR);
+  const ssize_t got =
+      retry_interrupted([&] { return ::read(fd_, buffer_.data() + old, kChunkBytes); });
   buffer_.resize(old + static_cast<std::uint64_t>(std::max<ssize_t>(got, 0)));
   // Non-blocking, as somebody else left it: poll() may promise what another reader takes.
   if (got < 0 && errno == EAGAIN) return;

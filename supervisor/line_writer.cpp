@@ -145,7 +145,8 @@ void LineWriter::account(std::uint64_t written, std::int64_t now_ns) {
 
 bool LineWriter::takes_some() const {
   pollfd output{output_, POLLOUT, 0};
-  return ::poll(&output, 1, 0) > 0;
+  constexpr timespec kAtOnce{};
+  return ::ppoll(&output, 1, &kAtOnce, nullptr) > 0;
 }
 
 // Copied first and checked then: damage in between can't reach the outside.

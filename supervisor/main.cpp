@@ -67,7 +67,7 @@ std::string run_node(const hearsay::supervisor::Options& options, const std::str
                      hearsay::supervisor::Signals& signals, hearsay::trace::TraceWriter& trace,
                      int trace_fd, hearsay::ProcessTitle& title) {
   using namespace hearsay::supervisor;
-  LineReader reader(STDIN_FILENO, options.max_line_bytes);
+  LineReader reader(STDIN_FILENO, options.max_line_bytes());
   if (options.state_dir.empty() && options.record.empty()) {
     return Supervisor(options, worker, NodeFiles::in_memory(), trace_fd, reader, {}, signals, trace,
                       title, nullptr)
@@ -83,9 +83,19 @@ std::string run_node(const hearsay::supervisor::Options& options, const std::str
       .run();
 }
 
+bool is_open(int fd) {
+  return ::fcntl(fd, F_GETFD) >= 0;
+}
+
 int run(const hearsay::supervisor::Options& options, hearsay::supervisor::Signals& signals,
-        hearsay::ProcessTitle& title) {
+        hearsay::ProcessTitle& title, bool has_stdout) {
   using namespace hearsay;
+  // A closed stdin is as good as an empty one. But nobody would get the answers.
+  if (!has_stdout) {
+    throw supervisor::RefusedOptions(
+        "stdout is closed, and answers go there: start the node with a pipe or a file as stdout, "
+        "as Maelstrom does (or >/dev/null)");
+  }
   supervisor::name_bus_errors();
   require_proc();
   FileDescriptor trace_file;
@@ -113,6 +123,7 @@ void keep_rights_of_owner() {
 
 int main(int argc, char** argv) {
   using namespace hearsay;
+  const bool has_stdout = is_open(STDOUT_FILENO);
   fill_standard_descriptors(O_RDWR);
   keep_rights_of_owner();
   try {
@@ -120,7 +131,7 @@ int main(int argc, char** argv) {
     const auto parsed = supervisor::parse_options(argc, argv);
     if (parsed.exit_code) return *parsed.exit_code;
     ProcessTitle title(argc, argv);
-    return run(parsed.options, signals, title);
+    return run(parsed.options, signals, title, has_stdout);
   } catch (const std::exception& error) {
     say_on_stderr("hearsay-node: " + std::string(error.what()) + '\n');
     const bool refused = dynamic_cast<const supervisor::RefusedOptions*>(&error) != nullptr;

@@ -7,6 +7,7 @@
 #include "common/shm/journal.h"
 #include "common/shm/mapping.h"
 #include "common/shm/segment.h"
+#include "supervisor/node_failure.h"
 
 namespace hearsay::supervisor {
 namespace {
@@ -52,7 +53,18 @@ NodeFiles NodeFiles::in_directory(const std::string& directory, const std::strin
           std::move(state.second_journal),
           make_spill(),
           make_shelf(),
-          make_doorbell()};
+          make_doorbell(),
+          directory + '/' + node};
+}
+
+void NodeFiles::require_in_place() const {
+  if (folder.empty()) return;
+  for (const FileDescriptor* file : {&segment, &first_journal, &second_journal}) {
+    if (shm::has_name(file->get())) continue;
+    throw NodeFailure("a file of the state in " + folder +
+                      " was removed while the node ran: what it acknowledged is lost, and it ends "
+                      "rather than acknowledge more. Keep the folder as long as a node uses it");
+  }
 }
 
 }  // namespace hearsay::supervisor

@@ -19,12 +19,17 @@ struct NodeFiles {
   FileDescriptor spill;
   FileDescriptor shelf;
   FileDescriptor doorbell;
+  std::string folder{};  // of the state; empty: in memory
 
   // Throws std::system_error, shm::NoRoom.
   static NodeFiles in_memory();
   // Those of `node` (open_state_folder). Throws NodeFailure, std::system_error.
   static NodeFiles in_directory(const std::string& directory, const std::string& node,
                                 IfUnusable if_unusable, PowerCut power_cut);
+
+  // Throws NodeFailure when somebody has removed a file of the state: what is kept there is lost
+  // with the node, and another one may begin beside it.
+  void require_in_place() const;
 
   SharedFiles shared(int trace) const {
     return {segment.get(), first_journal.get(), second_journal.get(),

@@ -61,10 +61,6 @@ void add_node_options(CommandLine& app, Options& options) {
     }
     require_absolute("--state-dir", options.state_dir);
   });
-  app.add("--max-line-bytes", options.max_line_bytes,
-          "Longest line of input; a longer one is turned away")
-      .between(1024, kLongestLineBytes)
-      .group(node);
   app.add("--trace-file", options.trace_file,
           "Append the events of both processes to this file, not stderr")
       .group("Trace");

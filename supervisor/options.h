@@ -9,9 +9,6 @@
 
 namespace hearsay::supervisor {
 
-// Longer ones could not be answered while their clients wait.
-inline constexpr std::uint64_t kLongestLineBytes = 20 * 1024 * 1024;
-
 struct Options : CareOptions {
   WorkerOptions worker;
   std::string worker_path;  // empty: hearsay-worker beside this program
@@ -20,7 +17,8 @@ struct Options : CareOptions {
   std::string trace_file;   // empty: stderr
   std::string record;       // where the recording goes; empty: there is none
   std::uint64_t record_limit_mib = 256;
-  std::uint64_t max_line_bytes = kLongestLineBytes;
+
+  std::uint64_t max_line_bytes() const { return worker.services.gossip.max_line_bytes; }
 };
 
 struct ParsedOptions {

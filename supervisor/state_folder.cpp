@@ -10,12 +10,14 @@
 #include <chrono>
 #include <filesystem>
 #include <fstream>
+#include <nlohmann/json.hpp>
 #include <thread>
 
 #include "common/base/checksum.h"
 #include "common/base/clock.h"
 #include "common/base/line_output.h"
 #include "common/base/units.h"
+#include "common/recording/file.h"
 #include "common/shm/journal.h"
 #include "common/shm/mapping.h"
 #include "common/shm/segment.h"
@@ -213,8 +215,9 @@ std::uint64_t new_incarnation() {
 
 StateFiles open_state_folder(const std::string& directory, const std::string& node,
                              IfUnusable if_unusable, PowerCut power_cut) {
-  if (node.find('/') != std::string::npos || node == "." || node == "..") {
-    throw NodeFailure("the node's name '" + node + "' can't name a folder in --state-dir");
+  if (!recording::can_name_a_file(node)) {
+    throw RefusedOptions("the node's name " + nlohmann::json(node).dump(-1, ' ', true) +
+                         " can't name a folder in --state-dir");
   }
   const fs::path folder = fs::path(directory) / node;
   fs::create_directories(folder);

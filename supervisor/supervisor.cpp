@@ -8,7 +8,9 @@
 #include <array>
 #include <cerrno>
 #include <cstring>
+#include <filesystem>
 #include <new>
+#include <nlohmann/json.hpp>
 
 #include "common/base/clock.h"
 #include "common/base/units.h"
@@ -58,12 +60,17 @@ std::string Supervisor::run() {
               {{trace::FieldName::version, version()},
                {trace::FieldName::vocabulary, trace::kVocabularyVersion}});
   if (recorder_ != nullptr) recorder_->tell_start();
+  // The first worker judges whether the state is this node's.
+  if (!files_.folder.empty()) {
+    warden_.begin_work(std::filesystem::path(files_.folder).filename().string(), now_ns_);
+  }
   warden_.start(now_ns_);
   if (first_) handle_line(*first_);
   lines_left_ = true;
   bool readable = false;
   for (;;) {
     now_ns_ = monotonic_ns();
+    look_after_state();
     read_input(readable);
     handle_lines();
     fire_timers();
@@ -81,6 +88,14 @@ std::string Supervisor::run() {
   if (writer_.closed()) trace_.emit(trace::Event::output_closed);
   end_recording();
   return why_it_ends();
+}
+
+// Before anything more is taken in, but not at each turn: a look costs three system calls.
+void Supervisor::look_after_state() {
+  constexpr std::int64_t kBetweenLooksNs = 100 * kNsPerMs;
+  if (now_ns_ < next_look_ns_) return;
+  next_look_ns_ = now_ns_ + kBetweenLooksNs;
+  files_.require_in_place();
 }
 
 std::string Supervisor::why_it_ends() const {
@@ -158,7 +173,7 @@ void Supervisor::take_line(const Line& line) {
   if (auto* bad = std::get_if<protocol::BadLine>(&parsed)) {
     if (line.cut) {
       bad->reason =
-          "longer than " + std::to_string(options_.max_line_bytes) + " bytes (--max-line-bytes)";
+          "longer than " + std::to_string(options_.max_line_bytes()) + " bytes (--max-line-bytes)";
     }
     reject(*bad, line, protocol::ErrorCode::malformed_request);
     return;
@@ -170,9 +185,23 @@ void Supervisor::take_line(const Line& line) {
     title_.set(title_.program() + ' ' + node_);
     warden_.begin_work(node_, now_ns_);
   }
+  if (is_for_another(message)) {
+    return reject({"with --state-dir this node is called " + node_ + ", as by the first message",
+                   std::string(message.src), node_, message.msg_id},
+                  line, protocol::ErrorCode::malformed_request);
+  }
   if (turned_away(message, line.taken_ns)) return;
   inputs_.push_message(line.taken_ns, message);
   warden_.allow_for(line.text.size());
+}
+
+// The state stands under the name that the first message gave. Under another one it would be
+// another node's.
+bool Supervisor::is_for_another(const protocol::Message& message) const {
+  if (files_.folder.empty() || message.type != "init") return false;
+  const auto id = message.field("node_id");
+  const auto name = id ? nlohmann::json::parse(*id, nullptr, false) : nlohmann::json();
+  return name.is_string() && name != node_;
 }
 
 // No worker, no answer: who asked is told before it stops waiting. Nothing of it is done.

@@ -46,10 +46,12 @@ class Supervisor {
  private:
   std::string why_it_ends() const;
   void end_recording();
+  void look_after_state();
   void take_signals();
   void read_input(bool readable);
   void handle_lines();
   void handle_line(const Line& line);
+  bool is_for_another(const protocol::Message& message) const;
   bool turned_away(const protocol::Message& message, std::int64_t taken_ns);
   void end_if_nothing_can_be_answered() const;
   std::int64_t deadline_ns() const { return options_.reply_deadline_ms * kNsPerMs; }
@@ -92,6 +94,7 @@ class Supervisor {
   std::int64_t now_ns_;
   std::int64_t alive_ns_;                  // when the loop last was known to run
   std::optional<std::int64_t> end_by_ns_;  // after a signal
+  std::int64_t next_look_ns_ = 0;          // at the files of the state
   int end_signal_ = 0;
   bool lines_left_ = false;  // the reader may hold whole lines
   bool stopped_ = false;

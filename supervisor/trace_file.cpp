@@ -23,10 +23,11 @@ std::string why_not_opened(int error) {
   return std::strerror(error);
 }
 
-bool is_stdout(const struct stat& file) {
-  struct stat output {};
-  return !S_ISCHR(file.st_mode) && ::fstat(STDOUT_FILENO, &output) == 0 &&
-         file.st_dev == output.st_dev && file.st_ino == output.st_ino;
+// A device (a terminal, /dev/null) gives nobody what was written to it.
+bool is_same(const struct stat& file, int standard_fd) {
+  struct stat standard {};
+  return !S_ISCHR(file.st_mode) && ::fstat(standard_fd, &standard) == 0 &&
+         file.st_dev == standard.st_dev && file.st_ino == standard.st_ino;
 }
 
 // Room for one line behind the end, which stays where it is; a file system that can't reserve is
@@ -46,7 +47,8 @@ FileDescriptor open_trace_file(const std::string& path) {
   if (!file.valid()) refuse(path, why_not_opened(errno));
   struct stat status {};
   check_syscall(::fstat(file.get(), &status), path);
-  if (is_stdout(status)) refuse(path, "that is stdout, which is for messages");
+  if (is_same(status, STDOUT_FILENO)) refuse(path, "that is stdout, which is for messages");
+  if (is_same(status, STDIN_FILENO)) refuse(path, "that is stdin: the node would read its trace");
   if (!has_room(file.get(), status)) refuse(path, std::strerror(errno));
   return moved_up(file);
 }

@@ -15,6 +15,7 @@
 #include "common/base/check.h"
 #include "common/base/units.h"
 #include "common/options/exit_codes.h"
+#include "supervisor/node_failure.h"
 
 namespace hearsay::supervisor {
 namespace {
@@ -92,17 +93,16 @@ std::string argument_of(std::string_view name) {
   return std::string(name.substr(0, std::min(name.find('\0'), kLongest)));
 }
 
-bool waits(pid_t pid, int for_what) {
-  siginfo_t info{};
-  return ::waitid(P_PID, static_cast<id_t>(pid), &info, for_what | WNOHANG | WNOWAIT) == 0 &&
-         info.si_pid != 0;
-}
-
 }  // namespace
 
 FileDescriptor moved_up(const FileDescriptor& file) {
-  return FileDescriptor(
-      check_syscall(::fcntl(file.get(), F_DUPFD_CLOEXEC, kAboveInherited), "fcntl F_DUPFD"));
+  const int moved = ::fcntl(file.get(), F_DUPFD_CLOEXEC, kAboveInherited);
+  if (moved < 0 && errno == EINVAL) errno = EMFILE;  // the limit is lower than where it is to stand
+  if (moved < 0 && errno == EMFILE) {
+    throw NodeFailure(std::string("fcntl F_DUPFD: ") + std::strerror(errno) + "; " +
+                      advice("fcntl", errno));
+  }
+  return FileDescriptor(check_syscall(moved, "fcntl F_DUPFD"));
 }
 
 SpawnFailure::SpawnFailure(const std::string& path, const std::string& call, int error)
@@ -128,6 +128,7 @@ WorkerProcess::WorkerProcess(const std::string& path, const std::vector<std::str
   words.push_back("--parent-pid=" + std::to_string(::getpid()));
   words.push_back("--generation=" + std::to_string(newcomer.generation));
   if (!newcomer.node.empty()) words.push_back("--node=" + argument_of(newcomer.node));
+  if (newcomer.keeps_state) words.emplace_back("--keeps-state");
   words.insert(words.end(), arguments.begin(), arguments.end());
   std::vector<char*> argv;
   argv.reserve(words.size() + 1);
@@ -145,21 +146,34 @@ WorkerProcess::WorkerProcess(const std::string& path, const std::vector<std::str
 }
 
 WorkerProcess::~WorkerProcess() {
-  if (collected_) return;
   kill();
   collect();
 }
 
 void WorkerProcess::kill() const {
-  if (!collected_) ::kill(pid_, SIGKILL);
+  if (!status_) ::kill(pid_, SIGKILL);
 }
 
-bool WorkerProcess::died() const {
-  return waits(pid_, WEXITED);
+// Without a way to learn of deaths nobody would replace it.
+bool WorkerProcess::look_for(int what) {
+  if (status_) return false;
+  int status = 0;
+  const pid_t found = retry_interrupted([&] { return ::waitpid(pid_, &status, WNOHANG | what); });
+  if (found < 0) {
+    throw NodeFailure(std::string("the worker can't be watched: wait4: ") + std::strerror(errno) +
+                      "; a sandbox may refuse wait4: allow it");
+  }
+  if (found > 0 && !WIFSTOPPED(status)) status_ = status;
+  return found > 0 && WIFSTOPPED(status);
 }
 
-bool WorkerProcess::stopped() const {
-  return waits(pid_, WSTOPPED);
+bool WorkerProcess::died() {
+  look_for(0);
+  return status_.has_value();
+}
+
+bool WorkerProcess::stopped() {
+  return look_for(WUNTRACED);
 }
 
 std::int64_t WorkerProcess::cpu_ns() const {
@@ -170,11 +184,12 @@ std::int64_t WorkerProcess::cpu_ns() const {
 }
 
 int WorkerProcess::collect() {
-  int status = 0;
-  while (::waitpid(pid_, &status, 0) < 0 && errno == EINTR) {
+  if (!status_) {
+    int status = 0;
+    retry_interrupted([&] { return ::waitpid(pid_, &status, 0); });
+    status_ = status;
   }
-  collected_ = true;
-  return status;
+  return *status_;
 }
 
 std::string describe_status(int wait_status) {

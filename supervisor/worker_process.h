@@ -38,7 +38,8 @@ struct SharedFiles {
   int trace;  // -1: stderr
 };
 
-// Above the descriptors that a worker gets, so that handing them over never overwrites one.
+// Above the descriptors that a worker gets, so that handing them over never overwrites one. Throws
+// NodeFailure, std::system_error.
 FileDescriptor moved_up(const FileDescriptor& file);
 
 // A worker could not be started. what() names the program, the system call and what to do.
@@ -50,7 +51,8 @@ class SpawnFailure : public std::runtime_error {
 // What a worker is told of itself.
 struct Newcomer {
   std::uint64_t generation;
-  std::string_view node;  // its name; empty while it is not known
+  std::string_view node;     // its name; empty while it is not known
+  bool keeps_state = false;  // under that name: what it finds must be that node's
 };
 
 class WorkerProcess {
@@ -64,17 +66,20 @@ class WorkerProcess {
 
   pid_t pid() const { return pid_; }
   void kill() const;
-  bool died() const;
-  // Somebody has stopped it with a signal, and it has not gone on since.
-  bool stopped() const;
+  // Both throw NodeFailure where that can't be known.
+  bool died();
+  // Somebody has stopped it with a signal, and it has not gone on since. Tells it once.
+  bool stopped();
   // CPU time that it has used.
   std::int64_t cpu_ns() const;
-  // After its death, once: its wait status, as of waitpid(2).
+  // Waits for its death: its wait status, as of waitpid(2).
   int collect();
 
  private:
+  bool look_for(int what);
+
   pid_t pid_ = -1;
-  bool collected_ = false;
+  std::optional<int> status_;  // it has died
 };
 
 // "signal 9 (Killed)", "exit status 1".

@@ -30,6 +30,7 @@ WorkerWarden::WorkerWarden(const Options& options, std::string worker_path, shm:
                            Recorder* recorder)
     : path_(std::move(worker_path)),
       arguments_(to_arguments(options.worker)),
+      keeps_state_(!options.state_dir.empty()),
       segment_(segment),
       files_(files),
       null_(moved_up(
@@ -109,7 +110,7 @@ void WorkerWarden::spawn(std::int64_t now_ns) {
   recovered_before_ = segment_.header().recovered_records.load(std::memory_order_relaxed);
   try {
     process_ = std::make_unique<WorkerProcess>(path_, arguments_, files_, null_.get(),
-                                               Newcomer{generation_ + 1, node_});
+                                               Newcomer{generation_ + 1, node_, keeps_state_});
   } catch (const SpawnFailure& failure) {
     trouble_ = std::string("the worker can't be started: ") + failure.what();
     handle(LifeEvent::not_started, now_ns);

@@ -81,6 +81,7 @@ class WorkerWarden {
   std::string path_;
   std::string node_;  // its name, as soon as it is known
   std::vector<std::string> arguments_;
+  bool keeps_state_;
   shm::Segment& segment_;
   SharedFiles files_;
   FileDescriptor null_;

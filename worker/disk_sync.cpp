@@ -6,9 +6,15 @@
 
 namespace hearsay::worker {
 
+// On a disk is what can be found there.
+void DiskSync::bring_journal(const shm::Journal& journal) {
+  disk_.bring_file(journal.fd());
+  if (journal.is_removed()) throw shm::DiskFailure("the journal's file was removed");
+}
+
 void DiskSync::before_commit(const shm::Journal& journal, bool changed) {
   if (policy_.kind != SyncPolicy::Kind::commit || !changed) return;
-  disk_.bring_file(journal.fd());
+  bring_journal(journal);
   kill_point();
 }
 
@@ -21,7 +27,7 @@ void DiskSync::after_commit() {
 
 void DiskSync::bring_everything(const shm::Journal& journal) {
   if (policy_.kind == SyncPolicy::Kind::none) return;
-  disk_.bring_file(journal.fd());
+  bring_journal(journal);
   kill_point();
   shm::mark_durable(segment_.commit());
   bring_commit_record();

@@ -43,6 +43,7 @@ class DiskSync {
   bool is_due() const;
 
  private:
+  void bring_journal(const shm::Journal& journal);
   void bring_commit_record();
 
   SyncPolicy policy_;

@@ -6,6 +6,7 @@
 
 #include <exception>
 #include <new>
+#include <stdexcept>
 
 #include "common/base/kill_point.h"
 #include "common/base/line_output.h"
@@ -36,6 +37,7 @@ struct Inheritance {
   int parent_pid = -1;
   std::uint64_t generation = 0;
   std::string node;  // its name, if it is known
+  bool keeps_state = false;
 };
 
 void add_inheritance(CommandLine& app, Inheritance& from) {
@@ -49,6 +51,21 @@ void add_inheritance(CommandLine& app, Inheritance& from) {
   app.add("--parent-pid", from.parent_pid, "The supervisor").required();
   app.add("--generation", from.generation, "Count of worker starts").required();
   app.add("--node", from.node, "The node's name, if it is known");
+  app.add_flag("--keeps-state", from.keeps_state, "What it finds must be the state of this node");
+}
+
+// Somebody has copied it here.
+class StateOfAnother : public std::runtime_error {
+ public:
+  StateOfAnother(const std::string& owner, const std::string& node)
+      : std::runtime_error("the state in this node's folder is not its own: it is " + owner +
+                           "'s, and this is " + node +
+                           ". Bring back its own, use a new --state-dir, or remove the folder") {}
+};
+
+void require_own_state(const Inheritance& from, const core::Identity& identity) {
+  if (!from.keeps_state || identity.node_id.empty() || identity.node_id == from.node) return;
+  throw StateOfAnother(identity.node_id, from.node);
 }
 
 // Nobody would end us if the supervisor were killed; from here on the kernel does. False when it
@@ -85,6 +102,7 @@ void live(const Inheritance& from, const SyncPolicy& policy,
   constexpr auto kRelaxed = std::memory_order_relaxed;
   recover(
       committer, node, [&] { recovered.store(recovered.load(kRelaxed) + 1, kRelaxed); }, trace);
+  require_own_state(from, node.identity());
   // SYNC POINT ready
   segment.header().ready_generation.store(from.generation, std::memory_order_release);
   shm::ring_doorbell(from.doorbell_fd);
@@ -92,6 +110,7 @@ void live(const Inheritance& from, const SyncPolicy& policy,
   DutyCycle(segment, committer, node, trace, [&](std::string_view name) {
     name_process(title, name, from.generation);
   }).run();
+  node.tell_what_waits();
 }
 
 // What the user asked for can't be done: no other worker could do it either.
@@ -129,6 +148,8 @@ int run_worker(int argc, char** argv, const std::vector<core::ServiceEntry>& ser
   } catch (const core::BadWorkload& problem) {
     return refuse(problem, trace);
   } catch (const core::ServiceIsOff& problem) {
+    return refuse(problem, trace);
+  } catch (const StateOfAnother& problem) {
     return refuse(problem, trace);
   } catch (const CorruptSegment& error) {
     trace.emit(trace::Event::segment_corrupt, {{trace::FieldName::cause, error.what()}});

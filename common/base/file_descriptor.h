@@ -1,6 +1,7 @@
 // An owned file descriptor, and the system-call helpers that everybody needs.
 #pragma once
 
+#include <cerrno>
 #include <cstdint>
 #include <string>
 #include <utility>
@@ -38,6 +39,18 @@ FileDescriptor reopen_nonblocking(int fd);
 
 // So many descriptors may be open from now on, or as many as the hard limit allows.
 void allow_descriptors(std::uint64_t wanted);
+
+// Calls again what a signal interrupted. Not for ever: what says so each time (a sandbox may) would
+// hang the process.
+template <typename Call>
+auto retry_interrupted(const Call& call) {
+  constexpr int kMostAttempts = 1000;
+  auto result = call();
+  for (int attempt = 1; result < 0 && errno == EINTR && attempt < kMostAttempts; ++attempt) {
+    result = call();
+  }
+  return result;
+}
 
 // Throws std::system_error with errno and `what`.
 [[noreturn]] void throw_errno(const std::string& what);

@@ -21,7 +21,9 @@ ssize_t write_without_waiting(int fd, std::string_view text) {
   const iovec part{const_cast<char*>(text.data()), text.size()};
   constexpr off_t kCurrentPosition = -1;
   const ssize_t written = ::pwritev2(fd, &part, 1, kCurrentPosition, RWF_NOWAIT);
-  if (written >= 0 || (errno != EOPNOTSUPP && errno != ENOSYS && errno != EINVAL)) return written;
+  // Sandboxes say EPERM where an old kernel says ENOSYS.
+  const bool unknown = errno == EOPNOTSUPP || errno == ENOSYS || errno == EINVAL || errno == EPERM;
+  if (written >= 0 || !unknown) return written;
   return ::write(fd, text.data(), text.size());
 }
 
@@ -32,20 +34,21 @@ LineOutput::LineOutput(int fd)
       fd_(reopened_.valid() ? reopened_.get() : fd),
       regular_(is_regular(fd)) {}
 
-// Whether a write would not wait, as far as poll(2) knows.
+// Whether a write would not wait, as far as ppoll(2) knows; where it is refused, nothing speaks
+// against it.
 bool LineOutput::ready() {
   pollfd polled{fd_, POLLOUT, 0};
-  if (regular_ || ::poll(&polled, 1, 0) > 0) return true;
+  constexpr timespec kAtOnce{};
+  if (regular_ || ::ppoll(&polled, 1, &kAtOnce, nullptr) != 0) return true;
   problem_ = "nobody reads it";
   return false;
 }
 
 bool LineOutput::write_once(std::string_view text) {
   if (!ready()) return false;
-  ssize_t written = 0;
-  do {
-    written = regular_ ? ::write(fd_, text.data(), text.size()) : write_without_waiting(fd_, text);
-  } while (written < 0 && errno == EINTR);
+  const ssize_t written = retry_interrupted([&] {
+    return regular_ ? ::write(fd_, text.data(), text.size()) : write_without_waiting(fd_, text);
+  });
   if (written == static_cast<ssize_t>(text.size())) return true;
   if (written < 0) {
     problem_ = errno == EAGAIN ? "nobody reads it" : std::strerror(errno);

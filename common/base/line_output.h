@@ -5,7 +5,7 @@
 // feed. A line of up to PIPE_BUF bytes never mixes with those of other processes.
 //
 // A pipe or terminal is opened a second time, so that O_NONBLOCK changes nothing for others who
-// hold it; where that is not allowed, poll(2) says whether to write. SIGPIPE, SIGXFSZ and SIGTTOU
+// hold it; where that is not allowed, ppoll(2) says whether to write. SIGPIPE, SIGXFSZ and SIGTTOU
 // must be ignored. Not thread-safe; several processes may write to the same file.
 #pragma once
 

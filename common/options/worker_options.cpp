@@ -57,6 +57,12 @@ void add_worker_options(CommandLine& app, WorkerOptions& options) {
       .value_name("NAMES")
       .group("Node");
 
+  app.add("--max-line-bytes", options.services.gossip.max_line_bytes,
+          "Longest line of input; a longer one is turned away. So is a value that would not fit a "
+          "line between nodes: the nodes of a cluster need the same, 1 MiB or more")
+      .between(1024, kLongestLineBytes)
+      .group("Node");
+
   app.add_word(
          "--sync", to_text(options.sync),
          [&options](const std::string& text) { options.sync = to_sync_policy(text); },
@@ -124,6 +130,7 @@ void add_care_options(CommandLine& app, CareOptions& options) {
 
 std::vector<std::string> to_arguments(const WorkerOptions& options) {
   return {"--workload=" + options.services.workload,
+          "--max-line-bytes=" + std::to_string(options.services.gossip.max_line_bytes),
           "--sync=" + to_text(options.sync),
           "--gossip=" + options.services.gossip.strategy,
           "--latency-budget=" + std::to_string(options.services.gossip.latency_budget_ms),

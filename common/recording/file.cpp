@@ -23,7 +23,8 @@ std::string path_in(const std::string& folder, const std::string& node) {
 }
 
 bool can_name_a_file(const std::string& node) {
-  return node.find('/') == std::string::npos && node != "." && node != "..";
+  constexpr std::string_view kNotInAName("/\0", 2);
+  return node.find_first_of(kNotInAName) == std::string::npos && node != "." && node != "..";
 }
 
 RecordingFile create_recording(const std::string& path) {

@@ -7,6 +7,8 @@
 #include <string>
 #include <system_error>
 
+#include "common/base/file_descriptor.h"
+
 namespace hearsay::shm {
 namespace {
 
@@ -18,11 +20,7 @@ void expect_done(int result, const char* call) {
 }  // namespace
 
 void Disk::bring_file(int fd) {
-  int result = 0;
-  do {
-    result = ::fdatasync(fd);
-  } while (result != 0 && errno == EINTR);
-  expect_done(result, "fdatasync");
+  expect_done(retry_interrupted([&] { return ::fdatasync(fd); }), "fdatasync");
 }
 
 void Disk::bring_pages(void* begin, std::size_t bytes) {

@@ -6,6 +6,7 @@
 #include <string>
 #include <system_error>
 
+#include "common/base/file_descriptor.h"
 #include "common/base/kill_point.h"
 #include "common/base/record.h"
 #include "common/shm/mapping.h"
@@ -15,8 +16,8 @@ namespace hearsay::shm {
 void write_exactly(int fd, std::string_view bytes, std::uint64_t at) {
   while (!bytes.empty()) {
     kill_point();
-    const ssize_t written = ::pwrite(fd, bytes.data(), bytes.size(), static_cast<off_t>(at));
-    if (written < 0 && errno == EINTR) continue;
+    const ssize_t written = retry_interrupted(
+        [&] { return ::pwrite(fd, bytes.data(), bytes.size(), static_cast<off_t>(at)); });
     if (written <= 0) {
       throw NoRoom("no room for " + std::to_string(bytes.size()) + " bytes of an answer at " +
                    std::to_string(at) + ": " + std::generic_category().message(errno));
@@ -28,9 +29,10 @@ void write_exactly(int fd, std::string_view bytes, std::uint64_t at) {
 
 void read_exactly(int fd, char* target, std::uint64_t bytes, std::uint64_t at) {
   while (bytes > 0) {
-    const ssize_t got = ::pread(fd, target, bytes, static_cast<off_t>(at));
-    if (got < 0 && errno == EINTR) continue;
-    if (got <= 0) throw CorruptSegment("a file of answers ends too early");
+    const ssize_t got =
+        retry_interrupted([&] { return ::pread(fd, target, bytes, static_cast<off_t>(at)); });
+    if (got < 0) throw_errno("pread of an answer");
+    if (got == 0) throw CorruptSegment("a file of answers ends too early");
     target += got;
     at += static_cast<std::uint64_t>(got);
     bytes -= static_cast<std::uint64_t>(got);

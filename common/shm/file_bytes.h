@@ -8,7 +8,7 @@ namespace hearsay::shm {
 
 // Throws NoRoom.
 void write_exactly(int fd, std::string_view bytes, std::uint64_t at);
-// Throws CorruptSegment when the file ends before.
+// Throws CorruptSegment when the file ends before, std::system_error when it can't be read.
 void read_exactly(int fd, char* target, std::uint64_t bytes, std::uint64_t at);
 
 }  // namespace hearsay::shm

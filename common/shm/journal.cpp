@@ -24,13 +24,17 @@ std::uint64_t grown_size(std::uint64_t size, std::uint64_t needed) {
 
 }  // namespace
 
-Journal::Journal(int fd) : fd_(fd) {
+Journal::Journal(int fd) : fd_(fd), had_name_(has_name(fd)) {
   const std::uint64_t size = file_size_bytes(fd);
   // Too short if it is new; with holes if somebody copied it.
   if (size < kJournalFirstBytes || has_holes(fd)) {
     shm::reserve(fd, 0, std::max(size, kJournalFirstBytes));
   }
   region_ = map_whole(fd);
+}
+
+bool Journal::is_removed() const {
+  return had_name_ && !has_name(fd_);
 }
 
 void Journal::grow(std::uint64_t size_bytes) {

@@ -37,11 +37,15 @@ class Journal {
 
   std::uint64_t size_bytes() const { return region_.get_size(); }
   int fd() const { return fd_; }
+  // Somebody has removed the file: what is written there is lost with the last process that has it
+  // open. One that never had a name is not removed.
+  bool is_removed() const;
 
  private:
   void grow(std::uint64_t size_bytes);
 
   int fd_;
+  bool had_name_;
   boost::interprocess::mapped_region region_;
 };
 

@@ -51,6 +51,10 @@ std::uint64_t file_size_bytes(int fd) {
   return static_cast<std::uint64_t>(status_of(fd).st_size);
 }
 
+bool has_name(int fd) {
+  return status_of(fd).st_nlink > 0;
+}
+
 bool has_holes(int fd) {
   constexpr blkcnt_t kBlockBytes = 512;  // of st_blocks, whatever the file system's are
   const struct stat status = status_of(fd);

@@ -33,6 +33,8 @@ enum class Sealed { no, yes };
 FileDescriptor create_memory_file(const char* name, std::uint64_t size_bytes, Sealed sealed);
 
 std::uint64_t file_size_bytes(int fd);
+// Whether the file can be found in some folder: not when it is anonymous or was removed.
+bool has_name(int fd);
 
 // Makes the file reach up to `end` at least, and every byte from `begin` to there one that can be
 // stored to. Throws NoRoom; the file may be longer then, but not up to `end`.

@@ -23,7 +23,7 @@ class Shelf {
   // Throws NoRoom.
   void write(std::uint64_t offset, std::string_view block) const;
   // Appends so many bytes to `out`. Throws CorruptSegment when they are not what the check sum
-  // says.
+  // says, std::system_error.
   void read(std::uint64_t offset, std::uint64_t bytes, std::uint64_t check, std::string& out) const;
 
  private:

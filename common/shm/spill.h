@@ -25,7 +25,7 @@ class Spill {
   // Returns where they end. Throws NoRoom.
   std::uint64_t write(std::string_view records);
   // The record at `at`, which ends at or before `end`; the next one follows checked_bytes() of it
-  // later. Throws CorruptSegment when there is none. It stands in `buffer`.
+  // later. Throws CorruptSegment when there is none, std::system_error. It stands in `buffer`.
   Record read(std::uint64_t at, std::uint64_t end, std::string& buffer) const;
   // Gives the memory back to the system.
   void clear();

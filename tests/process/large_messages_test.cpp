@@ -128,6 +128,20 @@ TEST(LargeMessages, ALineLongerThanAllowedIsTurnedAway) {
   EXPECT_EQ(conversation.count_answers(7), 1U);
 }
 
+// Its own node takes it, but its line to the others would be too long for them.
+TEST(LargeMessages, AValueThatFitsNoLineToOtherNodesIsTurnedAway) {
+  Conversation conversation({"hearsay-node", {"--max-line-bytes=1200000"}});
+  conversation.say(request_line("c1", "n1", "broadcast", 7, {{"message", text_of(1'150'000)}}));
+  const auto answer = conversation.answer_to(7);
+  EXPECT_EQ(error_code_of(answer), 12);
+  EXPECT_NE(answer["body"]["text"].get<std::string>().find("--max-line-bytes 1200000"),
+            std::string::npos)
+      << answer;
+  conversation.say(request_line("c1", "n1", "read", 8));
+  EXPECT_EQ(conversation.answer_to(8)["body"]["messages"], json::array());
+  conversation.expect_good_end();
+}
+
 TEST(LargeMessages, ALineLongerThanAllowedWithoutItsSenderIsDropped) {
   Conversation conversation({"hearsay-node", {"--max-line-bytes=100000"}});
   conversation.say(std::string(5'000'000, 'x'));

@@ -80,6 +80,16 @@ TEST(Init, ABadOneIsRefusedAndAGoodOneStillWorks) {
   EXPECT_TRUE(node.ends_well());
 }
 
+TEST(Init, WhatWaitedForOneInVainIsTold) {
+  NodeRunner node;
+  node.send_line(echo_line(4));
+  node.send_line(echo_line(5));
+  EXPECT_TRUE(node.ends_well());
+  const std::string said = node.stderr_text();
+  EXPECT_EQ(node.count_events("message_dropped"), 1U);
+  EXPECT_NE(said.find("never answered: 2 messages, this one first"), std::string::npos) << said;
+}
+
 TEST(EndOfInput, AtOnceEndsTheNodeWithoutAWord) {
   NodeRunner node;
   node.close_stdin();
@@ -283,12 +293,28 @@ TEST(Options, AWorkerWithoutItsNodeIsToldSo) {
   EXPECT_NE(worker.stderr_text().find("required"), std::string::npos) << worker.stderr_text();
 }
 
-TEST(Start, ClosedStandardDescriptorsAreAsGoodAsEmptyOnes) {
-  const std::string node = built_program("hearsay-node").string();
-  for (const char* closed : {" <&-", " <&- >&-", " <&- >&- 2>&-", " </dev/null >&-"}) {
-    const std::string command = "timeout 20 " + node + " 2>/dev/null" + closed;
-    EXPECT_EQ(std::system(command.c_str()), 0) << closed;
+int exit_code_of(const std::string& command) {
+  const int status = std::system(command.c_str());
+  return WIFEXITED(status) ? WEXITSTATUS(status) : -1;
+}
+
+TEST(Start, AClosedStdinIsAsGoodAsAnEmptyOne) {
+  const std::string node = "timeout 20 " + built_program("hearsay-node").string() + " 2>/dev/null";
+  for (const char* closed : {" <&-", " <&- 2>&-"}) EXPECT_EQ(exit_code_of(node + closed), 0);
+}
+
+// It would read on and answer nobody.
+TEST(Start, AClosedStdoutIsRefused) {
+  const std::string node = "timeout 20 " + built_program("hearsay-node").string() + " 2>/dev/null";
+  for (const char* closed : {" <&- >&-", " <&- >&- 2>&-", " </dev/null >&-"}) {
+    EXPECT_EQ(exit_code_of(node + closed), kExitUsage) << closed;
   }
+  EXPECT_EQ(exit_code_of(node + " --version </dev/null >/dev/null"), 0);
+  NodeRunner refused(
+      {"/bin/sh", {"-c", "exec " + built_program("hearsay-node").string() + " >&-"}});
+  EXPECT_EQ(refused.exit_code(), kExitUsage);
+  EXPECT_NE(refused.stderr_text().find("stdout is closed"), std::string::npos)
+      << refused.stderr_text();
 }
 
 }  // namespace

@@ -15,6 +15,7 @@
 
 #include "common/shm/journal.h"
 #include "common/shm/segment.h"
+#include "tests/process/kept_node.h"
 #include "tests/process/shared_memory.h"
 #include "tests/support/conversation.h"
 #include "tests/support/messages.h"
@@ -23,19 +24,6 @@
 
 namespace hearsay::test {
 namespace {
-
-NodeSetup kept_in(const TemporaryFolder& folder) {
-  return {.arguments = {"--state-dir=" + folder.path().string()}};
-}
-
-std::string broadcast_line(std::int64_t msg_id, const nlohmann::json& value) {
-  return request_line("c1", "n1", "broadcast", msg_id, {{"message", value}});
-}
-
-nlohmann::json values_of(Conversation& talk, std::int64_t msg_id) {
-  talk.say(request_line("c1", "n1", "read", msg_id));
-  return talk.answer_to(msg_id)["body"]["messages"];
-}
 
 TEST(StateDir, WhatWasAcknowledgedOutlivesTheWholeNode) {
   const TemporaryFolder folder;
@@ -137,14 +125,6 @@ TEST(StateDir, AFileThatIsNoSegmentIsRefused) {
   node.send_line(init_line("n1", {"n1", "n2"}));
   EXPECT_EQ(node.exit_code(), 1);
   EXPECT_NE(node.stderr_text().find("segment"), std::string::npos);
-}
-
-TEST(StateDir, ANameThatIsNoFileNameIsRefused) {
-  const TemporaryFolder folder;
-  NodeRunner node(kept_in(folder));
-  node.send_line(init_line("../n1", {"../n1"}));
-  EXPECT_EQ(node.exit_code(), 1);
-  EXPECT_NE(node.stderr_text().find("can't name a folder"), std::string::npos);
 }
 
 TEST(StateDir, LinesThatNameNobodyComeFirstAndAreDropped) {

@@ -225,6 +225,9 @@ TEST(TraceFile, ThatCannotBeWrittenIsRefused) {
     refused_trace_file(folder / "none" / "trace", level);
   }
   EXPECT_NE(refused_trace_file("/dev/stdout", "info").find("stdout"), std::string::npos);
+  for (const char* path : {"/dev/stdin", "/proc/self/fd/0"}) {
+    EXPECT_NE(refused_trace_file(path, "info").find("that is stdin"), std::string::npos) << path;
+  }
 }
 
 // The pipe's reader goes and another one comes.

@@ -4,9 +4,13 @@
 #include <gtest/gtest.h>
 #include <sys/resource.h>
 #include <sys/syscall.h>
+#include <unistd.h>
 
+#include <algorithm>
+#include <array>
 #include <cerrno>
 #include <csignal>
+#include <cstring>
 #include <filesystem>
 #include <fstream>
 #include <sstream>
@@ -251,7 +255,8 @@ TEST(Sandbox, ThatKnowsNoNewCallsIsNoHindrance) {
   for (const int error : {ENOSYS, EPERM}) {
     const std::string calls = std::to_string(SYS_pidfd_open) + "," + std::to_string(SYS_clone3) +
                               "," + std::to_string(SYS_close_range) + "," +
-                              std::to_string(SYS_pwritev2) + "," + std::to_string(SYS_fallocate);
+                              std::to_string(SYS_pwritev2) + "," + std::to_string(SYS_fallocate) +
+                              "," + std::to_string(SYS_waitid) + "," + std::to_string(SYS_poll);
     Conversation conversation(sandboxed_node(error, calls));
     send_signal(conversation.node().worker(), SIGKILL);
     EXPECT_TRUE(conversation.still_echoes());
@@ -283,14 +288,73 @@ TEST_P(NeededCallTest, IsNamedWhenASandboxRefusesIt) {
   }
 }
 
-INSTANTIATE_TEST_SUITE_P(Calls, NeededCallTest,
-                         testing::Values(NeededCall{"memfd_create", SYS_memfd_create},
-                                         NeededCall{"eventfd", SYS_eventfd2},
-                                         NeededCall{"signalfd", SYS_signalfd4},
-                                         NeededCall{"ppoll", SYS_ppoll},
-                                         NeededCall{"prctl", SYS_prctl},
-                                         NeededCall{"getrandom", SYS_getrandom}),
-                         [](const auto& tested) { return std::string(tested.param.name); });
+INSTANTIATE_TEST_SUITE_P(
+    Calls, NeededCallTest,
+    testing::Values(NeededCall{"memfd_create", SYS_memfd_create},
+                    NeededCall{"eventfd", SYS_eventfd2}, NeededCall{"signalfd", SYS_signalfd4},
+                    NeededCall{"ppoll", SYS_ppoll}, NeededCall{"prctl", SYS_prctl},
+                    NeededCall{"wait4", SYS_wait4}, NeededCall{"getrandom", SYS_getrandom}),
+    [](const auto& tested) { return std::string(tested.param.name); });
+
+// To a pipe that somebody reads they go even without the calls that tell whether somebody does.
+TEST(Sandbox, ThatRefusesWhatTellsWhetherAPipeIsReadLetsWordsThrough) {
+  const std::string unread = std::to_string(SYS_pwritev2) + "," + std::to_string(SYS_poll);
+  for (const int error : {EPERM, ENOSYS}) {
+    for (const std::string& calls : {unread, unread + "," + std::to_string(SYS_ppoll)}) {
+      std::array<int, 2> ends{};
+      ASSERT_EQ(::pipe2(ends.data(), O_CLOEXEC), 0);
+      const FileDescriptor read(ends[0]);
+      FileDescriptor write(ends[1]);
+      NodeSetup setup = sandboxed_node(error, calls);
+      setup.arguments.emplace_back("--frobnicate");
+      setup.stderr_fd = write.get();
+      NodeRunner node(setup);
+      EXPECT_EQ(node.exit_code(), kExitUsage);
+      write.reset();
+      std::string said(4096, '\0');
+      const ssize_t got = ::read(read.get(), said.data(), said.size());
+      said.resize(static_cast<std::size_t>(std::max<ssize_t>(got, 0)));
+      EXPECT_NE(said.find("--frobnicate"), std::string::npos) << "error " << error << ": " << said;
+    }
+  }
+}
+
+// What waits in a file can't be read back: that is no damage, and the next worker tries again.
+TEST(Sandbox, AnAnswerThatCannotBeReadBackIsNoDamage) {
+  for (const int error : {EIO, EINTR}) {
+    NodeRunner node(sandboxed_node(error, std::to_string(SYS_pread64)));
+    node.send_line(init_line("n1", {"n1"}));
+    node.send_line(echo_line(7, std::string(300'000, 'x')));
+    EXPECT_TRUE(happens(node, "worker_died", 2));
+    const std::string said = node.stderr_text();
+    const std::string words = std::string("pread of an answer: ") + std::strerror(error);
+    EXPECT_NE(said.find(words), std::string::npos) << said;
+    EXPECT_EQ(node.count_events("segment_corrupt"), 0U);
+  }
+}
+
+TEST(Sandbox, AnAnswerThatCannotBeKeptIsRefusedHoweverOftenItIsInterrupted) {
+  for (const int error : {EIO, EINTR}) {
+    NodeRunner node(sandboxed_node(error, std::to_string(SYS_pwrite64)));
+    node.send_line(init_line("n1", {"n1"}));
+    EXPECT_EQ(type_of(node.next_message()), "init_ok");
+    node.send_line(echo_line(7, std::string(300'000, 'x')));
+    EXPECT_EQ(error_code_of(node.next_message()), 11) << node.stderr_text();
+    EXPECT_TRUE(node.ends_well());
+  }
+}
+
+TEST(WorkerTrouble, TooFewDescriptorsAreNamedHoweverFew) {
+  if (kAddressSanitizer) GTEST_SKIP() << "its checks need descriptors of their own";
+  for (int limit = 5; limit <= 9; ++limit) {
+    NodeRunner node({"/bin/sh",
+                     {"-c", "ulimit -n " + std::to_string(limit) + "; exec " +
+                                built_program("hearsay-node").string()}});
+    EXPECT_EQ(node.exit_code(), kExitFailed);
+    EXPECT_NE(node.stderr_text().find("Too many open files"), std::string::npos)
+        << limit << ": " << node.stderr_text();
+  }
+}
 
 TEST(WorkerTrouble, AFewDescriptorsAreEnoughForANewWorker) {
   if (kAddressSanitizer) GTEST_SKIP() << "its checks need descriptors of their own";

@@ -134,7 +134,8 @@ TEST_F(StateFolderTest, AfterAPowerCutDamageToWhatWasOnDiskIsDamage) {
 }
 
 TEST_F(StateFolderTest, ANameMustNotLeadElsewhere) {
-  for (const char* name : {".", "..", "a/b", "/"}) {
+  for (const std::string& name : {std::string("."), std::string(".."), std::string("a/b"),
+                                  std::string("/"), std::string("a\0b", 3)}) {
     EXPECT_THROW(open(IfUnusable::refuse, name), NodeFailure) << name;
   }
 }

@@ -229,6 +229,19 @@ void Node::defer(const Message& message, std::string_view record, const Context:
   deferred_bytes_ += record.size();
 }
 
+void Node::tell_what_waits() const {
+  if (deferred_.empty()) return;
+  std::vector<protocol::Field> fields;
+  const Message first = decode(deferred_.front().message, fields);
+  const std::string cause =
+      "the node ends before any init; never answered: " + std::to_string(deferred_.size()) +
+      " messages, this one first";
+  events_.emit(Event::message_dropped, {{FieldName::cause, cause},
+                                        {FieldName::peer, first.src},
+                                        {FieldName::message, trace_name(first)},
+                                        {FieldName::type, first.type}});
+}
+
 void Node::dispatch(const Message& message, const Context::Input& input, Effects& effects) {
   if (const auto request = requests_.close_answered(message, effects)) {
     return deliver(*request, &message, input, effects);

@@ -75,6 +75,8 @@ class Node {
   std::uint64_t snapshot_bytes() const;
 
   const Identity& identity() const { return identity_; }
+  // The node ends: says in the trace what waits for an init, which is never answered.
+  void tell_what_waits() const;
 
  private:
   struct Deferred {

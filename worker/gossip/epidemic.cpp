@@ -152,7 +152,15 @@ void Epidemic::send_along(core::Context& context, std::uint32_t dimension) {
     if ((value.left & only(dimension)) != 0) due[value.era].push_back(value);
   }
   if (due.empty()) return;
-  for (const auto& [era, values] : due) send_in_era(context, era, values, dimension);
+  for (const auto& [era, values] : due) {
+    std::vector<std::uint32_t> positions;
+    for (const Spreading& value : values) positions.push_back(value.position);
+    std::size_t begin = 0;
+    for (const auto& piece : pieces_of(ledger_, positions)) {
+      send_in_era(context, era, std::span(values).subspan(begin, piece.size()), dimension);
+      begin += piece.size();
+    }
+  }
   cleared(dimension);
   context.change(kForwarded, bytes_of(ForwardedRecord{last_tick_, dimension, 0}));
 }
@@ -163,7 +171,7 @@ void Epidemic::cleared(std::uint32_t dimension) {
 }
 
 void Epidemic::send_in_era(core::Context& context, std::uint64_t era,
-                           const std::vector<Spreading>& values, std::uint32_t dimension) {
+                           std::span<const Spreading> values, std::uint32_t dimension) {
   const std::uint32_t own = own_rank(context);
   const Circle circle(node_count(context), era, node_count(context));
   const std::vector<std::uint32_t> recent =
@@ -232,7 +240,8 @@ void Epidemic::handle_spread(core::Context& context, const protocol::Message& me
     if (pair.size() != 2) throw core::BadRequest("a part has what is left, and runs");
     const std::uint64_t left = read_number(pair[0]);
     require_at_most(left, only(kMostDimensions) - 1);
-    parts.push_back({static_cast<Dimensions>(left), read_runs(pair[1], node_count(context))});
+    parts.push_back(
+        {static_cast<Dimensions>(left), read_runs(pair[1], node_count(context), ledger_.limit())});
   }
 
   if (era > phase_.era && era - phase_.era <= kMostAhead) enter_era(context, era);

@@ -25,6 +25,7 @@
 #include <algorithm>
 #include <cstdint>
 #include <optional>
+#include <span>
 #include <vector>
 
 #include "common/options/service_options.h"
@@ -77,7 +78,7 @@ class Epidemic final : public IdentifiedStrategy {
 
   void spread(core::Context& context, std::uint32_t position, std::uint64_t era, Dimensions left);
   void send_along(core::Context& context, std::uint32_t dimension);
-  void send_in_era(core::Context& context, std::uint64_t era, const std::vector<Spreading>& values,
+  void send_in_era(core::Context& context, std::uint64_t era, std::span<const Spreading> values,
                    std::uint32_t dimension);
   void catch_up(core::Context& context);
   void cleared(std::uint32_t dimension);

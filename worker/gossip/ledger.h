@@ -28,6 +28,7 @@ class Ledger {
 
   const ValueLog& log() const { return log_; }
   const ValueSet& values() const { return knowledge_.values; }
+  const ValueLimit& limit() const { return knowledge_.limit; }
 
   // Gives values that the service has just learned from a client the node's next ids. Returns their
   // positions in the log. `fate` stands in the journal with them.

@@ -305,7 +305,7 @@ void Relay::handle_spread(core::Context& context, const protocol::Message& messa
   const std::uint32_t sender = sender_rank(context, message);
   const BatchHeader header = read_batch_header(context, message);
   const std::string_view runs = core::required_field(message, "runs");
-  const auto arrivals = read_runs(runs, node_count(context));
+  const auto arrivals = read_runs(runs, node_count(context), ledger_.limit());
 
   hear_of_epoch(context, header.epoch);
   const bool from_relay = !pace_.direct && header.root.rank == relay(context);

@@ -150,7 +150,8 @@ void Relay::handle_tell(core::Context& context, const protocol::Message& message
   if (const auto field = message.field("seen")) seen = read_numbers(*field);
   if (!seen.empty() && seen.size() != 3) throw core::BadRequest("seen: came, lost, came after all");
   for (const std::uint64_t count : seen) require_at_most(count, kMostCount);
-  const auto arrivals = read_runs(core::required_field(message, "runs"), node_count(context));
+  const auto arrivals =
+      read_runs(core::required_field(message, "runs"), node_count(context), ledger_.limit());
 
   hear_of_epoch(context, epoch);
   const Travel travel{way::kTell, message.src};

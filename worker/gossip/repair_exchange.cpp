@@ -222,7 +222,7 @@ void Repair::handle_fill(core::Context& context, const protocol::Message& messag
   const std::uint32_t nodes = node_count(context);
   const auto next_rank =
       static_cast<std::uint32_t>(number_field_or(message, "next", nodes, nodes - 1));
-  const auto arrivals = read_runs(core::required_field(message, "runs"), nodes);
+  const auto arrivals = read_runs(core::required_field(message, "runs"), nodes, ledger_.limit());
   std::vector<std::uint64_t> stream;
   if (const auto field = message.field("stream")) stream = read_numbers(*field);
   if (!stream.empty() && stream.size() != 2) throw core::BadRequest("stream: incarnation, number");

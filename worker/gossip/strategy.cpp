@@ -1,11 +1,18 @@
 #include "worker/gossip/strategy.h"
 
+#include "common/protocol/array_elements.h"
 #include "worker/gossip/value_record.h"
 
 namespace hearsay::gossip {
 namespace {
 
 constexpr auto kValue = static_cast<std::uint16_t>(ServiceChange::value);
+
+void send_array(core::Context& context, std::string_view peer, std::string_view json_array) {
+  context.send(peer, kGossipType,
+               [&](protocol::MessageWriter& body) { body.json(kMessagesField, json_array); });
+  trace_sent(context, {way::kGossip, peer}, values_of_array(context, json_array));
+}
 
 }  // namespace
 
@@ -26,10 +33,20 @@ void Strategy::snapshot(const core::Service::ChangeSink& sink) const {
   for (std::uint32_t number = 0; number < values.size(); ++number) sink(kValue, values[number]);
 }
 
-void Strategy::tell(core::Context& context, std::string_view peer, std::string_view json_array) {
-  context.send(peer, kGossipType,
-               [&](protocol::MessageWriter& body) { body.json(kMessagesField, json_array); });
-  trace_sent(context, {way::kGossip, peer}, values_of_array(context, json_array));
+void Strategy::tell(core::Context& context, std::string_view peer,
+                    std::string_view json_array) const {
+  const std::uint64_t most = knowledge_.limit.bytes();
+  if (json_array.size() <= most) return send_array(context, peer, json_array);
+  std::string piece;
+  const auto send_piece = [&] {
+    if (!piece.empty()) send_array(context, peer, piece.append("]"));
+    piece.clear();
+  };
+  protocol::for_each_element(json_array, [&](std::string_view value) {
+    if (piece.size() + value.size() > most) send_piece();
+    piece.append(piece.empty() ? "[" : ",").append(value);
+  });
+  send_piece();
 }
 
 bool Knowledge::learn(core::Context& context, std::string_view value, const Travel& travel) {

@@ -19,6 +19,7 @@
 #include "worker/core/context.h"
 #include "worker/core/roster.h"
 #include "worker/core/service.h"
+#include "worker/gossip/value_limit.h"
 #include "worker/gossip/value_set.h"
 #include "worker/gossip/value_trace.h"
 
@@ -69,6 +70,7 @@ struct Knowledge {
   // how it came.
   bool learn(core::Context& context, std::string_view value, const Travel& travel);
 
+  ValueLimit limit;  // of values that are taken in
   ValueSet values;
   core::Roster neighbours;  // by the topology; all peers while there is none
 };
@@ -103,8 +105,8 @@ class Strategy {
   const Knowledge& knowledge() const { return knowledge_; }
   // Puts values into the journal, without ids.
   static void keep(core::Context& context, std::span<const std::string> values);
-  // Sends values, given as a JSON array, to a peer.
-  static void tell(core::Context& context, std::string_view peer, std::string_view json_array);
+  // Sends values, given as a JSON array, to a peer: in one message if they fit its line.
+  void tell(core::Context& context, std::string_view peer, std::string_view json_array) const;
 
  private:
   Knowledge& knowledge_;

@@ -88,7 +88,8 @@ void append_runs(std::string& out, const ValueLog& log, const ValueSet& values,
   out.append(last ? "]]]" : "]");
 }
 
-std::vector<Arrival> read_runs(std::string_view json, std::size_t node_count) {
+std::vector<Arrival> read_runs(std::string_view json, std::size_t node_count,
+                               const ValueLimit& limit) {
   std::vector<Arrival> arrivals;
   for (const std::string_view run : read_elements(json)) {
     const auto parts = read_elements(run);
@@ -100,6 +101,7 @@ std::vector<Arrival> read_runs(std::string_view json, std::size_t node_count) {
     for (const std::string_view value : run_values) {
       Arrival& arrival = arrivals.emplace_back(Arrival{{source, sequence++}, {}});
       protocol::append_canonical_json(arrival.value, value);
+      limit.require(arrival.value);
     }
   }
   return arrivals;

@@ -15,6 +15,7 @@
 #include <vector>
 
 #include "common/protocol/message.h"
+#include "worker/gossip/value_limit.h"
 #include "worker/gossip/value_log.h"
 #include "worker/gossip/value_set.h"
 
@@ -28,7 +29,9 @@ struct Arrival {
   ValueId id;
   std::string value;  // canonical
 };
-std::vector<Arrival> read_runs(std::string_view json, std::size_t node_count);
+// A value beyond the limit is a BadRequest, too.
+std::vector<Arrival> read_runs(std::string_view json, std::size_t node_count,
+                               const ValueLimit& limit);
 
 struct Claim {
   Source source;

@@ -45,6 +45,7 @@ Broadcast::Broadcast(const BroadcastWords& words, const GossipOptions& gossip)
              gossip::kGossipType, gossip::kTellType,
              gossip::kSpreadType, gossip::kHaveType,
              gossip::kFillType},
+      knowledge_{gossip::ValueLimit(gossip.max_line_bytes), {}, {}},
       strategy_(gossip::make_strategy(gossip, knowledge_)) {
   if (words.has_topology) types_.emplace_back("topology");
 }
@@ -75,6 +76,7 @@ void Broadcast::handle(core::Context& context, const protocol::Message& message)
 void Broadcast::add(core::Context& context, const protocol::Message& message) {
   std::string value;
   protocol::append_canonical_json(value, core::required_field(message, words_.value));
+  knowledge_.limit.require(value);
   learn(context, {std::move(value)}, {gossip::way::kClient, message.src});
   if (message.msg_id) context.reply(message, words_.add_ok);
 }
@@ -87,6 +89,7 @@ void Broadcast::gossip(core::Context& context, const protocol::Message& message)
   protocol::for_each_element(array, [&](std::string_view element) {
     value.clear();
     protocol::append_canonical_json(value, element);
+    knowledge_.limit.require(value);
     if (!knowledge_.values.contains(value)) news.push_back(value);
   });
   const gossip::Travel travel{gossip::way::kGossip, message.src};

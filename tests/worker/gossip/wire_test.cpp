@@ -30,7 +30,7 @@ class Runs : public ::testing::Test {
 
 TEST_F(Runs, NothingIsAnEmptyArray) {
   EXPECT_EQ(text({}), "[]");
-  EXPECT_TRUE(read_runs("[]", kRanks).empty());
+  EXPECT_TRUE(read_runs("[]", kRanks, ValueLimit()).empty());
 }
 
 TEST_F(Runs, ConsecutiveNumbersOfASourceShareARun) {
@@ -56,7 +56,7 @@ TEST_F(Runs, WhatIsWrittenIsReadAgain) {
   }
   std::string out;
   append_runs(out, log_, values_, positions);
-  const auto arrivals = read_runs(out, kRanks);
+  const auto arrivals = read_runs(out, kRanks, ValueLimit());
   ASSERT_EQ(arrivals.size(), positions.size());
   for (const Arrival& arrival : arrivals) {
     const auto position = log_.position(arrival.id);
@@ -66,7 +66,8 @@ TEST_F(Runs, WhatIsWrittenIsReadAgain) {
 }
 
 TEST_F(Runs, ValuesBecomeCanonicalAndSpaceIsAllowed) {
-  const auto arrivals = read_runs(R"([ [ 4 , 9 , 2 , [ {"b":1, "a":2} , 3 ] ] ])", kRanks);
+  const auto arrivals =
+      read_runs(R"([ [ 4 , 9 , 2 , [ {"b":1, "a":2} , 3 ] ] ])", kRanks, ValueLimit());
   ASSERT_EQ(arrivals.size(), 2U);
   EXPECT_EQ(arrivals[0].value, R"({"a":2,"b":1})");
   EXPECT_EQ(arrivals[1].id.sequence, 3U);
@@ -95,7 +96,7 @@ TEST(Wire, WhatIsNoRunIsRefused) {
                           "[[1,2,1e3,[5]]]",
                           "[[1,[2],3,[5]]]",
                           "[[0,1,1,[5]],[0,1]]"}) {
-    EXPECT_THROW(read_runs(bad, kRanks), core::BadRequest) << bad;
+    EXPECT_THROW(read_runs(bad, kRanks, ValueLimit()), core::BadRequest) << bad;
   }
 }
 

@@ -1,0 +1,104 @@
+// --state-dir: a folder that is not the node's, or not any more: another's name, another's state,
+// and one that somebody removes while it is used.
+#include <gtest/gtest.h>
+
+#include <algorithm>
+#include <csignal>
+#include <filesystem>
+#include <string>
+
+#include "tests/process/kept_node.h"
+#include "tests/support/processes.h"
+
+namespace hearsay::test {
+namespace {
+
+TEST(StateDir, ANameThatIsNoFileNameIsRefused) {
+  const TemporaryFolder folder;
+  NodeRunner node(kept_in(folder));
+  node.send_line(init_line("../n1", {"../n1"}));
+  EXPECT_EQ(node.exit_code(), 2);
+  EXPECT_NE(node.stderr_text().find("can't name a folder"), std::string::npos);
+}
+
+TEST(StateDir, ANameIsNotCutAtAZero) {
+  const TemporaryFolder folder;
+  const std::string name("n1\0x", 4);
+  NodeRunner node(kept_in(folder));
+  node.send_line(init_line(name, {name}));
+  EXPECT_EQ(node.exit_code(), 2);
+  EXPECT_NE(node.stderr_text().find(R"("n1\u0000x" can't name a folder)"), std::string::npos)
+      << node.stderr_text();
+  EXPECT_FALSE(std::filesystem::exists(folder / "n1"));
+}
+
+// Its state would stand under the other name.
+TEST(StateDir, AnInitUnderAnotherNameThanItsAddressIsRefused) {
+  const TemporaryFolder folder;
+  NodeRunner node(kept_in(folder));
+  const auto init = [](int msg_id, const char* name) {
+    return request_line("c0", "n1", "init", msg_id,
+                        {{"node_id", name}, {"node_ids", {"n1", "n2"}}});
+  };
+  node.send_line(init(1, "n2"));
+  const auto refused = node.next_message();
+  EXPECT_EQ(error_code_of(refused), 12);
+  EXPECT_NE(refused["body"]["text"].get<std::string>().find("this node is called n1"),
+            std::string::npos);
+  node.send_line(init(2, "n1"));
+  EXPECT_EQ(type_of(node.next_message()), "init_ok");
+  EXPECT_TRUE(node.ends_well());
+}
+
+TEST(StateDir, AStateThatWasCopiedFromAnotherNodeIsRefused) {
+  const TemporaryFolder folder;
+  {
+    Conversation talk(kept_in(folder));
+    talk.say(broadcast_line(11, "n1's"));
+    talk.answer_to(11);
+    talk.node().signal(SIGKILL);
+    talk.node().wait();
+  }
+  std::filesystem::copy(folder / "n1", folder / "n2", std::filesystem::copy_options::recursive);
+  NodeRunner node(kept_in(folder));
+  node.send_line(init_line("n2", {"n1", "n2"}));
+  EXPECT_EQ(node.exit_code(), 2);
+  EXPECT_NE(node.stderr_text().find("it is n1's, and this is n2"), std::string::npos)
+      << node.stderr_text();
+  Conversation again(kept_in(folder));
+  EXPECT_EQ(values_of(again, 12), nlohmann::json::array({"n1's"}));
+}
+
+class Removed : public testing::TestWithParam<const char*> {};
+
+// Whatever it acknowledged then would be gone with it.
+TEST_P(Removed, AStateUnderARunningNodeEndsIt) {
+  for (const char* what : {"n1", "n1/journal-0"}) {
+    const TemporaryFolder folder;
+    NodeSetup setup = kept_in(folder);
+    setup.arguments.push_back(std::string("--sync=") + GetParam());
+    Conversation talk(setup);
+    talk.say(broadcast_line(11, "kept"));
+    EXPECT_EQ(type_of(talk.answer_to(11)), "broadcast_ok");
+    std::filesystem::remove_all(folder / what);
+    std::int64_t id = 100;
+    EXPECT_TRUE(in_time(kPatience, [&] {
+      return !talk.node().send_line(broadcast_line(++id, id)) ||
+             talk.node().wait(std::chrono::milliseconds(20)).has_value();
+    }));
+    const auto lines = talk.node().read_until_eof();
+    EXPECT_EQ(talk.node().exit_code(), 1);
+    EXPECT_NE(talk.node().stderr_text().find("was removed"), std::string::npos)
+        << talk.node().stderr_text();
+    ASSERT_TRUE(lines);
+    const bool acknowledged = std::any_of(lines->begin(), lines->end(), [](const auto& line) {
+      return line.find("broadcast_ok") != std::string::npos;
+    });
+    EXPECT_FALSE(acknowledged && std::string_view(GetParam()) == "commit") << what;
+  }
+}
+
+INSTANTIATE_TEST_SUITE_P(Policies, Removed, testing::Values("none", "commit", "5"));
+
+}  // namespace
+}  // namespace hearsay::test

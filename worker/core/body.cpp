@@ -4,6 +4,7 @@
 #include <nlohmann/json.hpp>
 #include <utility>
 
+#include "common/protocol/array_elements.h"
 #include "worker/core/service.h"
 
 namespace hearsay::core {
@@ -54,6 +55,13 @@ Roster string_list_field(const protocol::Message& message, std::string_view name
     if (!element.is_string()) wrong_type(name, "an array of strings", element);
   }
   return {};
+}
+
+std::vector<std::string_view> read_elements(std::string_view json) {
+  if (!json.starts_with('[')) throw BadRequest("an array was expected");
+  std::vector<std::string_view> found;
+  protocol::for_each_element(json, [&](std::string_view element) { found.push_back(element); });
+  return found;
 }
 
 }  // namespace hearsay::core

@@ -5,6 +5,7 @@
 #include <cstdint>
 #include <string>
 #include <string_view>
+#include <vector>
 
 #include "common/protocol/message.h"
 #include "worker/core/roster.h"
@@ -20,5 +21,8 @@ std::string string_field(const protocol::Message& message, std::string_view name
 // `expected`: as of Roster::parse.
 Roster string_list_field(const protocol::Message& message, std::string_view name,
                          const Roster& expected);
+
+// The elements of an array, as JSON; `json` is valid. BadRequest if it is none.
+std::vector<std::string_view> read_elements(std::string_view json);
 
 }  // namespace hearsay::core

@@ -13,6 +13,7 @@
 //   void write(std::string& json, const Key&, const Value&);
 //   std::pair<Key, Value> read(std::string_view json, std::size_t nodes);   BadRequest if it is no
 //                                                   entry in a cluster of so many nodes
+//   static constexpr bool kEntriesStandAlone;       whether they may arrive one after the other
 //   void took(const Key&, const Value* before, const Value& now);   now counts; before did, or null
 //
 // Timers of the service are the replica's. The journal has every change, with its number, and what
@@ -45,6 +46,9 @@ struct EntryRecord {
   std::uint32_t zero;
 };
 static_assert(sizeof(EntryRecord) == 16);
+
+// Of the entries in one message, where it may be cut: far below what a line may have.
+inline constexpr std::uint64_t kMostEntryBytes = std::uint64_t{1} << 20;
 
 template <typename Kind>
 class Replica {
@@ -102,7 +106,9 @@ class Replica {
   bool join(core::Context& context, const std::vector<std::pair<Key, Value>>& entries,
             std::uint32_t from);
   void send(core::Context& context, std::uint32_t rank);
-  std::string entries_for(std::uint32_t rank, std::uint64_t since) const;
+  // The number of the last change that still fits a message with all after `since`; at least one.
+  std::uint64_t reach(std::uint64_t since) const;
+  std::string entries_for(std::uint32_t rank, std::uint64_t since, std::uint64_t upto) const;
 
   Kind& kind_;
   ReplicaPeers peers_;
@@ -201,17 +207,35 @@ void Replica<Kind>::tick(core::Context& context) {
 
 template <typename Kind>
 void Replica<Kind>::send(core::Context& context, std::uint32_t rank) {
-  const DeltaHeader header = peers_.compose(context, rank);
+  const DeltaHeader header = peers_.compose(context, rank, reach(peers_.confirmed(rank)));
   context.send(name_of(context, rank), kDeltaType, [&](protocol::MessageWriter& body) {
     write_header(body, header);
-    if (header.has_entries()) body.json(kEntriesField, entries_for(rank, header.since));
+    if (header.has_entries())
+      body.json(kEntriesField, entries_for(rank, header.since, header.upto));
   });
 }
 
+// Only where entries mean something one by one: of what changed together earlier a part may have
+// changed again, and without it the other part would be seen alone.
 template <typename Kind>
-std::string Replica<Kind>::entries_for(std::uint32_t rank, std::uint64_t since) const {
+std::uint64_t Replica<Kind>::reach(std::uint64_t since) const {
+  if constexpr (Kind::kEntriesStandAlone) {
+    std::uint64_t bytes = 0;
+    std::uint64_t last = since;
+    for (auto at = by_number_.upper_bound(since); at != by_number_.end(); ++at) {
+      bytes += at->second->second.json_bytes + 1;
+      if (bytes > kMostEntryBytes && last > since) return last;
+      last = at->first;
+    }
+  }
+  return peers_.number();
+}
+
+template <typename Kind>
+std::string Replica<Kind>::entries_for(std::uint32_t rank, std::uint64_t since,
+                                       std::uint64_t upto) const {
   std::string json = "[";
-  for (auto at = by_number_.upper_bound(since); at != by_number_.end(); ++at) {
+  for (auto at = by_number_.upper_bound(since); at != by_number_.end() && at->first <= upto; ++at) {
     const auto& [key, entry] = *at->second;
     if (entry.from == rank) continue;
     if (json.size() > 1) json.push_back(',');

@@ -202,7 +202,7 @@ std::int64_t ReplicaPeers::due_ns(const ReplicaPeer& peer, std::int64_t now_ns,
   std::int64_t due_ns = peer.answer_due_ns;
   if (peer.knows_us == 0) due_ns = std::min(due_ns, peer.sent_ns + resend_ns(peer));
   const std::uint64_t number = wanted(peer.rank, now_ns, due_ns);
-  if (number > peer.sent) {
+  if (number > peer.sent && !is_cut(peer)) {
     due_ns = std::min(due_ns, peer.sent_ns + pause_ns(peer));
   } else if (number > peer.confirmed) {
     due_ns = std::min(due_ns, peer.entries_ns + resend_ns(peer));
@@ -230,7 +230,7 @@ std::int64_t ReplicaPeers::next_due_ns(std::int64_t now_ns) const {
   return next_ns;
 }
 
-DeltaHeader ReplicaPeers::compose(core::Context& context, std::uint32_t rank) {
+DeltaHeader ReplicaPeers::compose(core::Context& context, std::uint32_t rank, std::uint64_t reach) {
   ReplicaPeer& peer = peers_.at(rank);
   const std::int64_t now_ns = context.now_ns();
   DeltaHeader header{.life = context.incarnation(),
@@ -242,10 +242,16 @@ DeltaHeader ReplicaPeers::compose(core::Context& context, std::uint32_t rank) {
   std::int64_t later_ns = kNever;
   const std::uint64_t latest = wanted(rank, now_ns, later_ns);
   const bool is_late = now_ns >= peer.entries_ns + resend_ns(peer);
-  if (latest > peer.confirmed && (latest > peer.sent || is_late)) {
+  const bool is_more = latest > peer.sent && !is_cut(peer);
+  if (latest > peer.confirmed && (is_more || is_late)) {
     header.since = peer.confirmed;
-    header.upto = peer.sent = number_;
+    header.upto = peer.sent = reach;
     peer.entries_ns = now_ns;
+    if (reach < number_) {
+      cut_.insert(rank);
+    } else {
+      cut_.erase(rank);
+    }
   }
   if (header.has_entries() || header.asks) peer.waiting_ns = std::min(peer.waiting_ns, now_ns);
   peer.told = header.everywhere;

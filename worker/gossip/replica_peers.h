@@ -16,6 +16,7 @@
 #include <cstdint>
 #include <limits>
 #include <map>
+#include <set>
 #include <vector>
 
 #include "common/options/service_options.h"
@@ -89,8 +90,11 @@ class ReplicaPeers {
   // Those that are to be sent a message now.
   std::vector<std::uint32_t> due(std::int64_t now_ns) const;
   std::int64_t next_due_ns(std::int64_t now_ns) const;
-  // What the message says, which is then taken as sent.
-  DeltaHeader compose(core::Context& context, std::uint32_t rank);
+  // What the message says, which is then taken as sent. `reach`: up to which of our numbers it can
+  // go; the rest is sent when that is confirmed.
+  DeltaHeader compose(core::Context& context, std::uint32_t rank, std::uint64_t reach);
+  // Up to which of our numbers the neighbour has everything.
+  std::uint64_t confirmed(std::uint32_t rank) const { return peers_.at(rank).confirmed; }
 
   static void keep(core::Context& context, const ReplicaPeer& peer);
 
@@ -115,6 +119,10 @@ class ReplicaPeers {
   std::uint64_t everywhere() const;
   std::int64_t pause_ns(const ReplicaPeer& peer) const;
   std::int64_t resend_ns(const ReplicaPeer& peer) const;
+  // Whether more is sent only when the last message is confirmed.
+  bool is_cut(const ReplicaPeer& peer) const {
+    return peer.sent > peer.confirmed && cut_.contains(peer.rank);
+  }
   std::int64_t due_ns(const ReplicaPeer& peer, std::int64_t now_ns,
                       std::uint64_t everywhere_now) const;
 
@@ -124,6 +132,7 @@ class ReplicaPeers {
   std::map<std::uint32_t, ReplicaPeer> peers_;  // by rank
   std::uint64_t number_ = 0;
   std::uint64_t newest_own_ = 0;  // the last that came from nobody
+  std::set<std::uint32_t> cut_;   // whose last message with entries had no room for all
 };
 
 }  // namespace hearsay::gossip

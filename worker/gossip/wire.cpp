@@ -16,10 +16,6 @@ namespace {
 
 constexpr std::uint64_t kMaxSequence = std::numeric_limits<std::uint32_t>::max();
 
-void require_array(std::string_view json) {
-  if (!json.starts_with('[')) throw core::BadRequest("an array was expected");
-}
-
 void append_unsigned(std::string& out, std::uint64_t number) {
   char digits[20];
   const auto end = std::to_chars(digits, digits + sizeof digits, number).ptr;
@@ -55,13 +51,6 @@ std::uint64_t read_number(std::string_view json) {
     throw core::BadRequest("a number was expected, not " + std::string(json.substr(0, 40)));
   }
   return number;
-}
-
-std::vector<std::string_view> read_elements(std::string_view json) {
-  require_array(json);
-  std::vector<std::string_view> found;
-  protocol::for_each_element(json, [&](std::string_view element) { found.push_back(element); });
-  return found;
 }
 
 void append_runs(std::string& out, const ValueLog& log, const ValueSet& values,

@@ -15,6 +15,7 @@
 #include <vector>
 
 #include "common/protocol/message.h"
+#include "worker/core/body.h"
 #include "worker/gossip/value_limit.h"
 #include "worker/gossip/value_log.h"
 #include "worker/gossip/value_set.h"
@@ -59,8 +60,7 @@ void require_at_most(std::uint64_t number, std::uint64_t most);
 // An array of integers as JSON, and back: the elements of an array of integers, or a BadRequest.
 std::string list_numbers(const std::vector<std::uint64_t>& numbers);
 std::vector<std::uint64_t> read_numbers(std::string_view json);
-// The elements of an array, as JSON.
-std::vector<std::string_view> read_elements(std::string_view json);
+using core::read_elements;
 std::uint64_t read_number(std::string_view json);
 
 }  // namespace hearsay::gossip

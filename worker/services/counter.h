@@ -28,6 +28,7 @@ struct CounterSums {
 struct CounterKind {
   using Key = gossip::Source;
   using Value = CounterSums;
+  static constexpr bool kEntriesStandAlone = true;
   __extension__ using Total = __int128;
 
   static bool newer(const Value& a, const Value& b) { return a.up + a.down > b.up + b.down; }

@@ -99,7 +99,8 @@ void LogsKind::took(const Key& place, const Value* /*before*/, const Value& now)
   arrivals.push_back({now.asker, now.number, place.offset});
 }
 
-Kafka::Kafka() : copy_(kind_, LogAsks::kPeriodNs) {}
+Kafka::Kafka(const GossipOptions& gossip)
+    : limit_(gossip.max_line_bytes), copy_(kind_, LogAsks::kPeriodNs) {}
 
 std::span<const std::string_view> Kafka::types() const {
   static constexpr std::array<std::string_view, 6> kTypes{
@@ -144,6 +145,7 @@ std::int64_t Kafka::append(core::Context& context, const std::string& log, std::
 void Kafka::send(core::Context& context, const protocol::Message& message) {
   const std::string log = core::string_field(message, "key");
   std::string text(core::required_field(message, "msg"));
+  limit_.require(text);
   const std::uint32_t owner = owner_of(context, log);
   if (owner == gossip::own_rank(context)) {
     const std::int64_t offset =

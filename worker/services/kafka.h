@@ -21,6 +21,7 @@
 #include "common/options/service_options.h"
 #include "worker/core/service.h"
 #include "worker/gossip/replica.h"
+#include "worker/gossip/value_limit.h"
 #include "worker/services/log_asks.h"
 
 namespace hearsay::services {
@@ -45,6 +46,8 @@ struct LogItem {
 struct LogsKind {
   using Key = LogPlace;
   using Value = LogItem;
+  // In their order, which is that of the offsets.
+  static constexpr bool kEntriesStandAlone = true;
 
   // An offset is given once. Should an owner have lost its state, the copies still become equal.
   static bool newer(const Value& a, const Value& b);
@@ -67,7 +70,7 @@ struct LogsKind {
 
 class Kafka final : public core::Service {
  public:
-  Kafka();
+  explicit Kafka(const GossipOptions& gossip);
 
   std::span<const std::string_view> types() const override;
   void handle(core::Context& context, const protocol::Message& message) override;
@@ -91,6 +94,7 @@ class Kafka final : public core::Service {
   // Ends a step: answers what has arrived, sends what is due.
   void finish(core::Context& context);
 
+  gossip::ValueLimit limit_;
   LogsKind kind_;
   gossip::Replica<LogsKind> copy_;
   LogAsks asks_;

@@ -1,18 +1,11 @@
 #include "worker/services/lists.h"
 
-#include "common/protocol/array_elements.h"
 #include "common/protocol/canonical_json.h"
+#include "worker/core/body.h"
 #include "worker/core/service.h"
 
 namespace hearsay::services {
 namespace {
-
-std::vector<std::string_view> elements(std::string_view json, const char* what) {
-  if (!json.starts_with('[')) throw core::BadRequest(std::string(what) + " must be an array");
-  std::vector<std::string_view> found;
-  protocol::for_each_element(json, [&](std::string_view element) { found.push_back(element); });
-  return found;
-}
 
 void append_array(std::string& out, const std::vector<std::string>& array) {
   char before = '[';
@@ -26,11 +19,11 @@ void append_array(std::string& out, const std::vector<std::string>& array) {
 }  // namespace
 
 Lists::Lists(std::string_view json) {
-  for (const std::string_view entry : elements(json, "what the store holds")) {
-    const auto pair = elements(entry, "an entry of the store");
+  for (const std::string_view entry : core::read_elements(json)) {
+    const auto pair = core::read_elements(entry);
     if (pair.size() != 2) throw core::BadRequest("an entry of the store must be [key, list]");
     std::vector<std::string>& list = lists_[protocol::canonical_json(pair[0])];
-    for (const std::string_view element : elements(pair[1], "a list of the store")) {
+    for (const std::string_view element : core::read_elements(pair[1])) {
       list.push_back(protocol::canonical_json(element));
     }
   }

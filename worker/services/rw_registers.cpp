@@ -48,6 +48,7 @@ std::uint64_t RwRegisters::tell_time(const core::Context& context) const {
 
 void RwRegisters::handle(core::Context& context, const protocol::Message& message) {
   if (message.type != "txn") return registers_.handle(context, message);
+  limit_.require(core::required_field(message, "txn"));
   std::vector<TxnStep> steps = parse_transaction(core::required_field(message, "txn"), "w");
   std::map<std::string, std::string> written;  // by this transaction
   for (TxnStep& step : steps) {

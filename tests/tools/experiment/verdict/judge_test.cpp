@@ -113,5 +113,20 @@ TEST(Judge, CrashesNeverSucceedAndThatIsNoMatter) {
   EXPECT_EQ(judge("kafka", history, {}).at("valid?"), true);
 }
 
+TEST(Judge, ModelsAreSplitAtCommasWithWhiteSpaceOnBothSides) {
+  const auto error_of = [](const char* models) {
+    const auto history = read_history(R"({:process 0 :type :invoke :f :txn :value [[:r 1 nil]]}
+                                         {:process 0 :type :ok :f :txn :value [[:r 1 nil]]})");
+    return check_workload("txn-rw-register", history, {models, std::nullopt}).value("error", "");
+  };
+  EXPECT_EQ(error_of("read-atomic"), "");
+  EXPECT_EQ(error_of("read-atomic , \t read-committed"), "");
+  EXPECT_NE(error_of("read-atomic,read-committed").find("read-atomic,read-committed"),
+            std::string::npos);
+  EXPECT_NE(error_of("read-atomic, read-committed").find("read-atomic, read-committed"),
+            std::string::npos);
+  EXPECT_EQ(error_of("read-atomic , read-committed , "), "") << "nothing behind the last one";
+}
+
 }  // namespace
 }  // namespace hearsay::bench

@@ -280,6 +280,9 @@ class NeededCallTest : public testing::TestWithParam<NeededCall> {};
 
 // What can't be done without ends the node at once, with its name.
 TEST_P(NeededCallTest, IsNamedWhenASandboxRefusesIt) {
+  if (kAddressSanitizer && GetParam().number == SYS_wait4) {
+    GTEST_SKIP() << "the search for leaks waits with it, for ever";
+  }
   for (const int error : {EPERM, ENOSYS}) {
     NodeRunner node(sandboxed_node(error, std::to_string(GetParam().number)));
     node.send_line(init_line("n1", {"n1"}));

@@ -19,6 +19,18 @@ namespace fs = std::filesystem;
 
 constexpr const char* kFolderName = "recordings";
 
+// Nothing is missing: what a node gets is in its recording before the node sees it. Of the first
+// life, which got an init at least, an empty one is damage.
+bool is_of_a_life_without_messages(const fs::path& path) {
+  const std::string stem = path.stem();
+  const std::size_t dash = stem.rfind('-');
+  if (dash == std::string::npos) return false;
+  const fs::path first_life =
+      path.parent_path() / stem.substr(0, dash).append(recording::kExtension);
+  std::error_code error;
+  return fs::exists(first_life, error) && fs::file_size(path, error) == 0 && !error;
+}
+
 }  // namespace
 
 std::vector<fs::path> find_recordings(const fs::path& folder) {
@@ -40,13 +52,19 @@ std::vector<fs::path> find_recordings(const fs::path& folder) {
 
 ClusterReplay::ClusterReplay(const fs::path& folder) {
   for (const fs::path& path : find_recordings(folder)) {
+    if (is_of_a_life_without_messages(path)) {
+      empty_.push_back(path.string() + " is empty: its node got no message");
+      continue;
+    }
     auto player = read(path);
     if (player == nullptr) continue;
     const std::string name = player->history().begin.node;
     nodes_.push_back({path.string(), std::move(player), {path.parent_path(), name}});
     mail_.add_node(name);
   }
-  if (nodes_.empty()) throw recording::BadRecording(unreadable_.front());
+  if (nodes_.empty()) {
+    throw recording::BadRecording(unreadable_.empty() ? empty_.front() : unreadable_.front());
+  }
 }
 
 // Nothing, if nothing of it can be replayed: the others can.
@@ -102,6 +120,7 @@ int ClusterReplay::print_verdict(const Node* differing) const {
   }
   int code = unreadable_.empty() ? bench::kExitValid : bench::kExitUnknown;
   for (const std::string& each : unreadable_) print(each + '\n');
+  for (const std::string& each : empty_) print(each + '\n');
   for (const Node& node : nodes_) {
     print(describe_verdict(*node.player, node.path));
     const int own = exit_code_of(*node.player);

@@ -44,6 +44,7 @@ class ClusterReplay {
   std::vector<Node> nodes_;
   Mail mail_;
   std::vector<std::string> unreadable_;  // recordings, in words
+  std::vector<std::string> empty_;
   std::string out_of_order_;  // the first input that the network did not deliver, in words
 };
 

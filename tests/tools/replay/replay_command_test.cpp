@@ -84,6 +84,17 @@ TEST_F(ReplayCommand, FiftyRealRunsAreTheSame) {
   for (int i = 0; i < kRuns; ++i) EXPECT_EQ(problems[static_cast<std::size_t>(i)], "") << i;
 }
 
+TEST_F(ReplayCommand, ANodeThatWasKilledBeforeItGotAnythingIsNoDamage) {
+  ASSERT_TRUE(record("a", kShort));
+  std::ofstream(store_at("a") + "/latest/recordings/n0-2.recording").flush();
+  const Finished finished = replay(store_at("a") + "/latest");
+  EXPECT_EQ(finished.exit_code, 0) << finished.output;
+  EXPECT_NE(finished.output.find("n0-2.recording is empty: its node got no message"),
+            std::string::npos)
+      << finished.output;
+  EXPECT_NE(finished.output.find("all of them sent"), std::string::npos) << finished.output;
+}
+
 TEST_F(ReplayCommand, StopsPrintsAndSteps) {
   ASSERT_TRUE(record("a", kShort));
   const std::string n0 = store_at("a") + "/latest/recordings/n0.recording";

@@ -148,7 +148,52 @@ void write_much(CoreHarness& core, int size) {
 
 const char* const kRegisters = "txn-rw-register";
 
+const char* const kLogs = "kafka";
+
+// A log that n0 owns, or one that it does not.
+std::string log_of(bool own) {
+  CoreHarness core({}, {7, 42}, nullptr, kLogs);
+  core.initialise();
+  for (int i = 0;; ++i) {
+    const std::string log = "log" + std::to_string(i);
+    if (core.ask({{"type", "send"}, {"key", log}, {"msg", i}}).is_null() != own) return log;
+  }
+}
+
+Json log_entries(int count) {
+  Json entries = Json::array();
+  for (int at = 0; at < count; ++at) entries.push_back(Json::array({"log", at, 1, 60, at + 1, at}));
+  return entries;
+}
+
+Json appends(int count) {
+  const std::string log = log_of(true);
+  Json asks = Json::array();
+  for (int at = 0; at < count; ++at) asks.push_back(Json::array({at + 1, log, at}));
+  return {{"type", "log-append"}, {"life", 60}, {"asks", asks}};
+}
+
 const Cost kCosts[] = {
+    {"log_entries",
+     kRelay,
+     initialise,
+     [](int n) { return delta(log_entries(n)); },
+     {},
+     "n1",
+     kLogs},
+    {"appends_for_a_peer", kRelay, initialise, appends, {}, "n1", kLogs},
+    {"poll_of_much",
+     kRelay,
+     [](CoreHarness& core, int n) {
+       core.initialise();
+       core.send({{"src", "n1"}, {"dest", "n0"}, {"body", delta(log_entries(n))}});
+     },
+     [](int) {
+       return Json{{"type", "poll"}, {"offsets", {{"log", 0}}}};
+     },
+     {},
+     "c1",
+     kLogs},
     {"replicated_counters",
      kRelay,
      initialise,
@@ -380,6 +425,30 @@ TEST(CostOfABroadcast, IsFlat) {
   double later = 0;
   for (int known = 100; known < 60'000; known += 10'000) later = most_of(known, 10'000);
   EXPECT_LT(later, 1.2 * at_first) << at_first << " blocks, then " << later;
+}
+
+// However many appends wait for an owner, one more costs about the same.
+TEST(CostOfAnAppend, DoesNotDependOnHowManyWait) {
+  const std::string log = log_of(false);
+  CoreHarness core({}, {7, 42}, nullptr, kLogs);
+  core.initialise();
+  const auto most_of = [&](int count) {
+    std::uint64_t most = 0;
+    for (int i = 0; i < count; ++i) {
+      const Json line{{"src", "c1"},
+                      {"dest", "n0"},
+                      {"body", {{"type", "send"}, {"msg_id", 1000 + i}, {"key", log}, {"msg", 5}}}};
+      const std::string text = line.dump();
+      const std::uint64_t begin = blocks;
+      core.send_text(text);
+      most = std::max(most, blocks - begin);
+    }
+    return static_cast<double>(most);
+  };
+  const double at_first = most_of(100);
+  most_of(8'000);
+  const double later = most_of(100);
+  EXPECT_LT(later, 1.5 * at_first) << at_first << " blocks, then " << later;
 }
 
 // A transaction, and what the store answers to it.

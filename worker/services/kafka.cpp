@@ -152,12 +152,12 @@ void Kafka::send(core::Context& context, const protocol::Message& message) {
         append(context, log, std::move(text), gossip::own_source(context), 0);
     context.reply(message, "send_ok",
                   [&](protocol::MessageWriter& body) { body.integer("offset", offset); });
-  } else if (asks_.is_out_of_reach(owner, context.now_ns())) {
+  } else if (const auto why = asks_.why_not(owner, context.now_ns()); !why.empty()) {
     context.error(message, protocol::ErrorCode::temporarily_unavailable,
-                  std::string(gossip::name_of(context, owner)) +
-                      ", which owns the log, is out of reach; nothing was appended");
+                  std::string(gossip::name_of(context, owner)) + ", which owns the log, " +
+                      std::string(why) + "; nothing was appended");
   } else {
-    asks_.add(context, {owner, log, std::move(text), context.asker(message)});
+    asks_.add(context, owner, {log, std::move(text), context.asker(message)});
   }
 }
 
@@ -167,6 +167,7 @@ void Kafka::append_for_a_peer(core::Context& context, const protocol::Message& m
     if (owner_of(context, each.log) != gossip::own_rank(context)) {
       throw core::BadRequest("this node does not own the log");
     }
+    limit_.require(each.message);
   }
   for (WantedAppend& each : wanted.appends) {
     if (each.number <= kind_.logs[each.log].appended[wanted.asker]) continue;

@@ -43,11 +43,11 @@ struct AskRecord {
 };
 static_assert(sizeof(AskRecord) == 40);
 
-std::string record_of(std::uint64_t number, const LogAsks::Ask& ask) {
+std::string record_of(std::uint64_t number, std::uint32_t owner, const LogAsks::Ask& ask) {
   const AskRecord record{number,
                          ask.client.taken_ns,
                          ask.client.msg_id,
-                         ask.owner,
+                         owner,
                          static_cast<std::uint32_t>(ask.log.size()),
                          static_cast<std::uint32_t>(ask.client.name.size()),
                          0};
@@ -59,6 +59,11 @@ std::string take_text(std::string_view& payload, std::size_t bytes) {
   std::string text(payload.substr(0, bytes));
   payload.remove_prefix(bytes);
   return text;
+}
+
+// Of one whose time has not come yet, the node has booted since: nobody knows how old it is.
+std::int64_t age_ns(const LogAsks::Ask& ask, std::int64_t now_ns) {
+  return ask.client.taken_ns > now_ns ? kNever : now_ns - ask.client.taken_ns;
 }
 
 }  // namespace
@@ -82,91 +87,89 @@ WantedAppends read_wanted(const core::Context& context, const protocol::Message&
   return wanted;
 }
 
-std::map<std::uint32_t, LogAsks::Wanted> LogAsks::wanted() const {
-  std::map<std::uint32_t, Wanted> owners;
-  for (const auto& [number, ask] : asks_) {
-    owners.try_emplace(ask.owner, Wanted{ask.client.taken_ns, number}).first->second.last_number =
-        number;
-  }
-  return owners;
+std::string_view LogAsks::why_not(std::uint32_t owner, std::int64_t now_ns) const {
+  const auto found = owners_.find(owner);
+  if (found == owners_.end() || found->second.asks.empty()) return "";
+  const Asks& asks = found->second.asks;
+  if (age_ns(asks.begin()->second, now_ns) >= kPatienceNs) return "is out of reach";
+  return asks.size() < kMostAsks ? "" : "has too much to append yet";
 }
 
-bool LogAsks::is_out_of_reach(std::uint32_t owner, std::int64_t now_ns) const {
-  return std::any_of(asks_.begin(), asks_.end(), [&](const auto& entry) {
-    return entry.second.owner == owner && now_ns - entry.second.client.taken_ns >= kPatienceNs;
-  });
-}
-
-void LogAsks::add(core::Context& context, Ask ask) {
-  context.change(tag_of(AskChange::asked), record_of(++last_number_, ask));
-  asks_.emplace_hint(asks_.end(), last_number_, std::move(ask));
+void LogAsks::add(core::Context& context, std::uint32_t owner, Ask ask) {
+  ask.client.taken_ns = context.now_ns();  // also if nobody waits
+  context.change(tag_of(AskChange::asked), record_of(++last_number_, owner, ask));
+  Asks& asks = owners_[owner].asks;
+  asks.emplace_hint(asks.end(), last_number_, std::move(ask));
 }
 
 void LogAsks::done(core::Context& context, std::uint64_t number, std::int64_t offset) {
-  const auto found = asks_.find(number);
-  if (found == asks_.end()) return;
-  const Ask ask = std::move(found->second);
-  asks_.erase(found);
-  context.change(tag_of(AskChange::done), bytes_of(number));
-  context.reply(ask.client, "send_ok",
-                [&](protocol::MessageWriter& body) { body.integer("offset", offset); });
+  for (auto& [rank, owner] : owners_) {
+    const auto found = owner.asks.find(number);
+    if (found == owner.asks.end()) continue;
+    context.change(tag_of(AskChange::done), bytes_of(number));
+    context.reply(found->second.client, "send_ok",
+                  [&](protocol::MessageWriter& body) { body.integer("offset", offset); });
+    owner.asks.erase(found);
+    return;
+  }
 }
 
-std::int64_t LogAsks::tell_clients(core::Context& context) {
-  std::int64_t next_ns = kNever;
-  for (auto& [number, ask] : asks_) {
+std::int64_t LogAsks::tell_clients(core::Context& context, std::uint32_t rank, Owner& owner) {
+  for (auto at = owner.asks.upper_bound(owner.told); at != owner.asks.end(); ++at) {
+    auto& [number, ask] = *at;
+    const std::int64_t age = age_ns(ask, context.now_ns());
+    if (age < kPatienceNs) return ask.client.taken_ns + kPatienceNs;
+    owner.told = number;
     if (ask.client.name.empty()) continue;
-    if (context.now_ns() - ask.client.taken_ns < kPatienceNs) {
-      next_ns = std::min(next_ns, ask.client.taken_ns + kPatienceNs);
-      continue;
-    }
     context.error(ask.client, protocol::ErrorCode::crash,
-                  std::string(gossip::name_of(context, ask.owner)) +
+                  std::string(gossip::name_of(context, rank)) +
                       ", which owns the log, does not answer: the message may be appended yet");
     context.change(tag_of(AskChange::told), bytes_of(number));
     ask.client.name.clear();
   }
-  return next_ns;
+  return kNever;
 }
 
-std::int64_t LogAsks::due_ns(const Wanted& wanted, const Sent& sent, std::int64_t now_ns) {
-  if (wanted.last_number > sent.last_number) return sent.at_ns + kPeriodNs;
-  const std::int64_t age_ns = now_ns - wanted.oldest_ns;
-  return sent.at_ns + std::clamp(age_ns / 2, kShortestRepeatNs, kLongestRepeatNs);
+std::int64_t LogAsks::Owner::due_ns(std::int64_t now_ns) const {
+  const auto& [first, oldest] = *asks.begin();
+  const bool waits_for_the_first = is_cut && first <= sent;
+  if (asks.rbegin()->first > sent && !waits_for_the_first) return sent_ns + kPeriodNs;
+  return sent_ns + std::clamp(age_ns(oldest, now_ns) / 2, kShortestRepeatNs, kLongestRepeatNs);
 }
 
 void LogAsks::tick(core::Context& context) {
-  if (asks_.empty()) return;
-  // Also in a step that is run again before start(): it answers as it did.
-  std::int64_t next_ns = tell_clients(context);
-  if (!started_) return;
-  for (const auto& [owner, its] : wanted()) {
-    Sent& sent = sent_[owner];
-    sent.at_ns = std::min(sent.at_ns, context.now_ns());
-    if (due_ns(its, sent, context.now_ns()) <= context.now_ns()) {
-      sent = {context.now_ns(), send(context, owner)};
-    }
-    next_ns = std::min(next_ns, due_ns(its, sent, context.now_ns()));
+  const std::int64_t now_ns = context.now_ns();
+  std::int64_t next_ns = kNever;
+  for (auto& [rank, owner] : owners_) {
+    if (owner.asks.empty()) continue;
+    // Also in a step that is run again before start(): it answers as it did.
+    next_ns = std::min(next_ns, tell_clients(context, rank, owner));
+    if (!started_) continue;
+    owner.sent_ns = std::min(owner.sent_ns, now_ns);
+    if (owner.due_ns(now_ns) <= now_ns) send(context, rank, owner);
+    next_ns = std::min(next_ns, owner.due_ns(now_ns));
   }
-  if (next_ns != kNever) alarm_.ring_at(context, next_ns);
+  if (started_ && next_ns != kNever) alarm_.ring_at(context, next_ns);
 }
 
-std::uint64_t LogAsks::send(core::Context& context, std::uint32_t owner) {
-  std::uint64_t last_number = 0;
+void LogAsks::send(core::Context& context, std::uint32_t rank, Owner& owner) {
+  owner.sent_ns = context.now_ns();
+  owner.is_cut = false;
   std::string json = "[";
-  for (const auto& [number, ask] : asks_) {
-    if (ask.owner != owner) continue;
-    if (json.size() > 1 && json.size() + ask.message.size() > kMostBytes) break;
+  for (const auto& [number, ask] : owner.asks) {
+    if (json.size() > 1 && json.size() + ask.message.size() > kMostBytes) {
+      owner.is_cut = true;
+      break;
+    }
     json.append(json.size() > 1 ? ",[" : "[").append(std::to_string(number)).append(",");
     protocol::append_json_string(json, ask.log);
     json.append(",").append(ask.message).append("]");
-    last_number = number;
+    owner.sent = number;
   }
   json.append("]");
-  context.send(gossip::name_of(context, owner), kAppendType, [&](protocol::MessageWriter& body) {
+  context.send(gossip::name_of(context, rank), kAppendType, [&](protocol::MessageWriter& body) {
     body.json(kLifeField, std::to_string(context.incarnation())).json(kAsksField, json);
   });
-  return last_number;
 }
 
 bool LogAsks::replay(std::uint16_t kind, std::string_view payload) {
@@ -174,30 +177,37 @@ bool LogAsks::replay(std::uint16_t kind, std::string_view payload) {
     const auto record = take<AskRecord>(payload);
     std::string log = take_text(payload, record.log_bytes);
     std::string client = take_text(payload, record.client_bytes);
-    Ask ask{record.owner,
-            std::move(log),
-            std::string(payload),
-            {std::move(client), record.msg_id, record.taken_ns}};
     last_number_ = std::max(last_number_, record.number);
-    asks_.insert_or_assign(record.number, std::move(ask));
+    owners_[record.owner].asks.insert_or_assign(
+        record.number, Ask{std::move(log),
+                           std::string(payload),
+                           {std::move(client), record.msg_id, record.taken_ns}});
   } else if (kind == tag_of(AskChange::done)) {
     const auto number = take<std::uint64_t>(payload);
     last_number_ = std::max(last_number_, number);
-    asks_.erase(number);
+    for (auto& [rank, owner] : owners_) owner.asks.erase(number);
   } else if (kind == tag_of(AskChange::told)) {
-    const auto found = asks_.find(take<std::uint64_t>(payload));
-    if (found != asks_.end()) found->second.client.name.clear();
+    const auto number = take<std::uint64_t>(payload);
+    for (auto& [rank, owner] : owners_) {
+      const auto found = owner.asks.find(number);
+      if (found != owner.asks.end()) found->second.client.name.clear();
+    }
   } else {
     return false;
   }
   return true;
 }
 
+// In the order of their numbers, whoever they are for.
 void LogAsks::snapshot(const core::Service::ChangeSink& sink) const {
-  if (last_number_ > 0 && !asks_.contains(last_number_)) {
+  std::map<std::uint64_t, std::string> records;
+  for (const auto& [rank, owner] : owners_) {
+    for (const auto& [number, ask] : owner.asks) records[number] = record_of(number, rank, ask);
+  }
+  if (last_number_ > 0 && !records.contains(last_number_)) {
     sink(tag_of(AskChange::done), bytes_of(last_number_));
   }
-  for (const auto& [number, ask] : asks_) sink(tag_of(AskChange::asked), record_of(number, ask));
+  for (const auto& [number, record] : records) sink(tag_of(AskChange::asked), record);
 }
 
 }  // namespace hearsay::services

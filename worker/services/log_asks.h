@@ -3,11 +3,11 @@
 //
 //   log-append   {"life":incarnation,"asks":[[number,log,message],...]}
 //
-// A message has all that its receiver was not seen to do, in the order of the numbers; so the owner
-// does those behind the last number that it has done, and a message that is lost, late or doubled
-// changes nothing. At most one goes to an owner in kPeriodNs; what is not done is asked for again,
-// ever more rarely. A client whose owner does not answer is told that nobody knows, and the next
-// ones are refused at once.
+// A message begins with the first that its receiver was not seen to do, and goes on in the order of
+// the numbers; so the owner does those behind the last number that it has done, and a message that
+// is lost, late or doubled changes nothing. At most one goes to an owner in kPeriodNs; what is not
+// done is asked for again, ever more rarely. A client whose owner does not answer is told that
+// nobody knows, and the next ones are refused at once.
 //
 // What is asked for stands in the journal. Pure; not thread-safe.
 #pragma once
@@ -49,15 +49,18 @@ class LogAsks {
   // An owner that has left something undone for so long is out of reach.
   static constexpr std::int64_t kPatienceNs = kNsPerSecond;
 
+  // So many may wait for an owner.
+  static constexpr std::size_t kMostAsks = 10'000;
+
   struct Ask {
-    std::uint32_t owner = 0;  // its rank
     std::string log;
     std::string message;  // JSON
     core::Asker client;
   };
 
-  bool is_out_of_reach(std::uint32_t owner, std::int64_t now_ns) const;
-  void add(core::Context& context, Ask ask);
+  // Why nothing more can be asked of the owner now, for the client; empty: it can.
+  std::string_view why_not(std::uint32_t owner, std::int64_t now_ns) const;
+  void add(core::Context& context, std::uint32_t owner, Ask ask);
   // The owner has done it: the log has it at the offset. Answers the client.
   void done(core::Context& context, std::uint64_t number, std::int64_t offset);
   // Sends what is due, and tells clients. Comes after the last add() or done() of a step.
@@ -74,28 +77,25 @@ class LogAsks {
   void snapshot(const core::Service::ChangeSink& sink) const;
 
  private:
-  using Asks = std::map<std::uint64_t, Ask>;  // by number
-  // What is wanted of an owner, at least one append.
-  struct Wanted {
-    std::int64_t oldest_ns;
-    std::uint64_t last_number;
-  };
-  // What this worker has sent to an owner.
-  struct Sent {
-    std::int64_t at_ns = gossip::kLongAgoNs;
-    std::uint64_t last_number = 0;
+  using Asks = std::map<std::uint64_t, Ask>;  // by number; no two owners have the same
+  struct Owner {
+    Asks asks;
+    std::uint64_t told = 0;  // clients up to this number are not looked at again
+    // What this worker has sent: when, up to which number, and whether not all had room.
+    std::int64_t sent_ns = gossip::kLongAgoNs;
+    std::uint64_t sent = 0;
+    bool is_cut = false;
+
+    // There is at least one ask.
+    std::int64_t due_ns(std::int64_t now_ns) const;
   };
 
-  std::map<std::uint32_t, Wanted> wanted() const;  // by rank
-  static std::int64_t due_ns(const Wanted& wanted, const Sent& sent, std::int64_t now_ns);
-  // Returns the last number that is in the message.
-  std::uint64_t send(core::Context& context, std::uint32_t owner);
+  void send(core::Context& context, std::uint32_t rank, Owner& owner);
   // Returns when there is more to tell.
-  std::int64_t tell_clients(core::Context& context);
+  std::int64_t tell_clients(core::Context& context, std::uint32_t rank, Owner& owner);
 
-  Asks asks_;
+  std::map<std::uint32_t, Owner> owners_;  // by rank
   std::uint64_t last_number_ = 0;
-  std::map<std::uint32_t, Sent> sent_;  // by rank
   bool started_ = false;
   gossip::Alarm alarm_;
 };

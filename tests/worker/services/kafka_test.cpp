@@ -262,6 +262,40 @@ TEST(Kafka, ManyLongMessagesGoInSeveralMessagesBetweenNodes) {
   }
 }
 
+TEST(Kafka, AnAppendThatNobodyWaitsForMakesNoOwnerSilent) {
+  Logs logs(2);
+  const std::string log = logs.log_of(1);
+  ASSERT_TRUE(logs.cluster.run_until_silent(kLongestTalkNs));
+  Json silent = {
+      {"src", "c1"}, {"dest", "n0"}, {"body", {{"type", "send"}, {"key", log}, {"msg", 1}}}};
+  logs.cluster.core(0).send(silent);
+  EXPECT_TRUE(logs.answer(logs.send(0, log, 2)).is_null()) << "it is asked for";
+  ASSERT_TRUE(logs.cluster.run_until_silent(kLongestTalkNs));
+  EXPECT_NE(logs.whole_log(0, log).dump().find(",1]"), std::string::npos);
+}
+
+// Those that wait are refused before they are too many; and what one more costs does not depend on
+// how many wait (tests/worker/cost_test.cpp).
+TEST(Kafka, TooManyAppendsForOneOwnerAreRefused) {
+  Logs logs(2);
+  const std::string log = logs.log_of(1);
+  ASSERT_TRUE(logs.cluster.run_until_silent(kLongestTalkNs));
+  std::vector<int> ids;
+  for (std::size_t i = 0; i <= LogAsks::kMostAsks; ++i) ids.push_back(logs.send(0, log, i));
+  EXPECT_EQ(logs.answer(ids.back())["code"], 11);
+  EXPECT_TRUE(logs.answer(ids[LogAsks::kMostAsks - 1]).is_null());
+  ASSERT_TRUE(logs.cluster.run_until_silent(kLongestTalkNs));
+  for (const GossipCluster::Sent& message : logs.cluster.sent(services::kAppendType)) {
+    EXPECT_LT(message.body.dump().size(), 100'000U);
+  }
+  for (std::size_t i = 0; i < LogAsks::kMostAsks; ++i) {
+    const Json answer = logs.answer(ids[i]);
+    ASSERT_TRUE(answer["type"] == "send_ok" || answer["code"] == 13) << answer;
+  }
+  const auto end = logs.answer(logs.send(1, log, "end"))["offset"].get<std::size_t>();
+  EXPECT_GE(end, LogAsks::kMostAsks) << "all were appended";
+}
+
 TEST(Kafka, AMessageThatFitsNoLineToOthersIsRefused) {
   CoreHarness core({.max_line_bytes = 4096}, {7, 42}, nullptr, "kafka");
   core.initialise();

@@ -2,9 +2,10 @@
 //
 // The state is a join semilattice: a map in which the newer of two values of a key counts, on every
 // node the same one. So messages may be lost, come twice or in any order; and all copies become
-// equal. What changed together arrives together: a message has all entries that changed since what
-// the receiver has confirmed (causal delta-intervals: Almeida, Shoker, Baquero, Delta State
-// Replicated Data Types, 2018, Algorithm 2). To whom, and when: replica_peers.h.
+// equal. A message has all entries that changed since what the receiver has confirmed (causal
+// delta-intervals: Almeida, Shoker, Baquero, Delta State Replicated Data Types, 2018, Algorithm 2),
+// so what changed together arrives together; or, where entries stand alone and are very many, the
+// first of them. To whom, and when: replica_peers.h.
 //
 // `Kind` says what is in the map:
 //
@@ -107,7 +108,7 @@ class Replica {
             std::uint32_t from);
   void send(core::Context& context, std::uint32_t rank);
   // The number of the last change that still fits a message with all after `since`; at least one.
-  std::uint64_t reach(std::uint64_t since) const;
+  std::uint64_t reach(std::uint32_t rank, std::uint64_t since) const;
   std::string entries_for(std::uint32_t rank, std::uint64_t since, std::uint64_t upto) const;
 
   Kind& kind_;
@@ -207,7 +208,7 @@ void Replica<Kind>::tick(core::Context& context) {
 
 template <typename Kind>
 void Replica<Kind>::send(core::Context& context, std::uint32_t rank) {
-  const DeltaHeader header = peers_.compose(context, rank, reach(peers_.confirmed(rank)));
+  const DeltaHeader header = peers_.compose(context, rank, reach(rank, peers_.confirmed(rank)));
   context.send(name_of(context, rank), kDeltaType, [&](protocol::MessageWriter& body) {
     write_header(body, header);
     if (header.has_entries())
@@ -218,12 +219,13 @@ void Replica<Kind>::send(core::Context& context, std::uint32_t rank) {
 // Only where entries mean something one by one: of what changed together earlier a part may have
 // changed again, and without it the other part would be seen alone.
 template <typename Kind>
-std::uint64_t Replica<Kind>::reach(std::uint64_t since) const {
+std::uint64_t Replica<Kind>::reach(std::uint32_t rank, std::uint64_t since) const {
   if constexpr (Kind::kEntriesStandAlone) {
     std::uint64_t bytes = 0;
     std::uint64_t last = since;
     for (auto at = by_number_.upper_bound(since); at != by_number_.end(); ++at) {
-      bytes += at->second->second.json_bytes + 1;
+      const Entry& entry = at->second->second;
+      if (entry.from != rank) bytes += entry.json_bytes + 1;
       if (bytes > kMostEntryBytes && last > since) return last;
       last = at->first;
     }

@@ -6,6 +6,7 @@
 
 #include "common/base/units.h"
 #include "tests/worker/support/gossip_cluster.h"
+#include "tests/worker/support/refusals.h"
 
 namespace hearsay::test {
 namespace {
@@ -39,29 +40,14 @@ class Node {
   explicit Node(const std::string& strategy) : core_({.strategy = strategy}) {
     core_.initialise();
     core_.ask({{"type", "broadcast"}, {"message", "own"}});
-    for (const Json& body : valid_messages(strategy)) hear(body);
+    for (const Json& body : valid_messages(strategy)) hear_numbered(core_, body);
     core_.now_ns += kNsPerSecond;
   }
 
-  std::vector<Json> hear(const Json& body, const std::string& src = "n1") {
-    Json numbered = body;
-    numbered["msg_id"] = 77;  // so that a refusal is answered
-    return core_.send({{"src", src}, {"dest", "n0"}, {"body", numbered}});
-  }
-  // Whether the node refused it; if so, nothing has changed.
   bool refuses(const Json& body, const std::string& src = "n1") {
-    const std::string journal = core_.journal();
-    const std::size_t wakes = core_.wakes.size();
-    const auto lines = hear(body, src);
-    const bool refused = !lines.empty() && lines.back()["body"]["type"] == "error";
-    if (refused) {
-      EXPECT_EQ(lines.size(), 1U) << body;
-      EXPECT_EQ(lines[0]["body"]["code"], 12) << body;
-      EXPECT_EQ(core_.journal(), journal) << body;
-      EXPECT_EQ(core_.wakes.size(), wakes) << body;
-    } else {
-      expect_sane(lines);
-    }
+    std::vector<Json> lines;
+    const bool refused = test::refuses(core_, body, src, &lines);
+    expect_sane(lines);
     return refused;
   }
   void expect_recovers() {

@@ -5,7 +5,7 @@
 #include <random>
 
 #include "common/base/units.h"
-#include "tests/worker/support/core_harness.h"
+#include "tests/worker/support/refusals.h"
 
 namespace hearsay::test {
 namespace {
@@ -27,7 +27,12 @@ const Replicated kReplicated[] = {
      R"({"type":"txn","txn":[["r",1,null],["w",1,2]]})",
      R"([[1,"x",500,2],["k",{"a":[]},70,0]])",
      {"[1,2,3]", "[1,2,3,0,5]", "[1,2,3,3]", "[1,2,-3,0]", "[1,2,4611686018427387905,0]",
-      "[1,2,\"3\",0]", "5", "null", "{}"}}};
+      "[1,2,\"3\",0]", "5", "null", "{}"}},
+    {"kafka",
+     R"({"type":"commit_offsets","offsets":{"a":3}})",
+     R"([["x",0,1,60,0,{"a":[]}],["x",1,2,61,4,"b"],["y",5]])",
+     {"[\"x\",0,1,60,0]", "[\"x\",0,1,60,0,5,6]", "[5,0]", "[\"x\",-1]", "[\"x\",1.5]",
+      "[\"x\",2,3,60,0,1]", "[\"x\",2,1,60,4611686018427387905,1]", "[\"x\"]", "5", "null", "{}"}}};
 
 class ReplicaMalformed : public ::testing::TestWithParam<Replicated> {
  protected:
@@ -44,21 +49,10 @@ class ReplicaMalformed : public ::testing::TestWithParam<Replicated> {
     return body;
   }
   std::vector<Json> hear(const Json& body, const std::string& src = "n1") {
-    Json numbered = body;
-    numbered["msg_id"] = 77;  // so that a refusal is answered
-    return core_.send({{"src", src}, {"dest", "n0"}, {"body", numbered}});
+    return hear_numbered(core_, body, src);
   }
-  // Whether the node refused it; if so, nothing has changed.
   bool refuses(const Json& body, const std::string& src = "n1") {
-    const std::string journal = core_.journal();
-    const std::size_t wakes = core_.wakes.size();
-    const auto lines = hear(body, src);
-    if (lines.empty() || lines.back()["body"]["type"] != "error") return false;
-    EXPECT_EQ(lines.size(), 1U) << body;
-    EXPECT_EQ(lines[0]["body"]["code"], 12) << body;
-    EXPECT_EQ(core_.journal(), journal) << body;
-    EXPECT_EQ(core_.wakes.size(), wakes) << body;
-    return true;
+    return test::refuses(core_, body, src);
   }
   // A successor is what this one is.
   void expect_recovers() {

@@ -3,13 +3,18 @@
 
 #include <gtest/gtest.h>
 
+#include <algorithm>
 #include <nlohmann/json.hpp>
 #include <string>
+#include <vector>
 
+#include "tools/console/workload_options.h"
+#include "tools/experiment/verdict/judge.h"
 #include "tools/sim/judge.h"
 #include "tools/sim/node_arguments.h"
 #include "tools/sim/options.h"
 #include "tools/sim/scenario.h"
+#include "worker/core/service_list.h"
 
 namespace hearsay::sim {
 namespace {
@@ -63,6 +68,22 @@ TEST(Simulation, FloodIsNeverDrawnWithFaultsThatLoseMessages) {
     }
   }
   EXPECT_GT(floods, 5);
+}
+
+// The table of what 'auto' leaves out stands where the worker's services are not known.
+TEST(NodeArguments, AWorkloadSwitchesOnWhatAutoLeavesOut) {
+  const auto services = core::services();
+  for (const std::string& workload : bench::judged_workloads()) {
+    std::vector<std::string> arguments;
+    bench::switch_on_workload(workload, arguments);
+    const auto service =
+        std::find_if(services.begin(), services.end(),
+                     [&](const core::ServiceEntry& each) { return each.name == workload; });
+    ASSERT_NE(service, services.end()) << workload;
+    EXPECT_EQ(arguments.empty(), service->in_auto) << workload;
+    EXPECT_EQ(parse_node_arguments(arguments).services.workload,
+              service->in_auto ? core::kAutoWorkload : workload);
+  }
 }
 
 TEST(NodeArguments, WhatCannotBeSimulatedIsRefused) {

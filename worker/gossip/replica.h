@@ -183,7 +183,7 @@ void Replica<Kind>::handle(core::Context& context, const protocol::Message& mess
   peers_.see_cluster(context);
   ReplicaPeer& peer = peers_.neighbour(sender_rank(context, message));
   const DeltaHeader header = read_header(message);
-  peers_.check(context, header);
+  peers_.check(context, peer, header);
   std::vector<std::pair<Key, Value>> entries;
   if (header.has_entries()) {
     for (const auto json : read_elements(core::required_field(message, kEntriesField))) {

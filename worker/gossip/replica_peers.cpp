@@ -88,10 +88,13 @@ void ReplicaPeers::meet(core::Context& context, ReplicaPeer& peer, std::uint64_t
   keep(context, peer);  // before what it brings: that is of this incarnation
 }
 
-void ReplicaPeers::check(const core::Context& context, const DeltaHeader& header) const {
-  if (header.your_life == context.incarnation() && header.confirms > number_) {
-    require_at_most(header.confirms - number_, kMostAhead);
+void ReplicaPeers::check(const core::Context& context, const ReplicaPeer& peer,
+                         const DeltaHeader& header) const {
+  if (header.your_life == context.incarnation()) {
+    require_at_most(header.confirms, number_ + kMostNumbersAhead);
   }
+  const std::uint64_t received = peer.life == header.life ? peer.received : 0;
+  require_at_most(std::max(header.upto, header.everywhere), received + kMostNumbersAhead);
 }
 
 // A message of another incarnation may be new, or late: of an earlier one. What it confirms counts

@@ -36,6 +36,10 @@ inline constexpr std::uint16_t kFirstOwnChange = 8;
 
 // Who an entry came from: a neighbour's rank, or nobody: it was made here.
 inline constexpr std::uint32_t kNobody = std::numeric_limits<std::uint32_t>::max();
+// How far a number may be beyond what is known: all changes of a node that makes 100,000 a second
+// for five years. What a neighbour says is further is nonsense. One rule for all: whoever takes a
+// number repeats it, and its neighbour must take that.
+inline constexpr std::uint64_t kMostNumbersAhead = std::uint64_t{1} << 44;
 inline constexpr std::int64_t kNever = std::numeric_limits<std::int64_t>::max();
 
 // As it is in the journal.
@@ -80,7 +84,8 @@ class ReplicaPeers {
   std::uint64_t number() const { return number_; }
 
   // Throws BadRequest for what no node says.
-  void check(const core::Context& context, const DeltaHeader& header) const;
+  void check(const core::Context& context, const ReplicaPeer& peer,
+             const DeltaHeader& header) const;
   // A message of the neighbour. Whether its entries are to be joined: nothing is missing before
   // them. The caller keep()s the neighbour once they are.
   bool hear(core::Context& context, ReplicaPeer& peer, const DeltaHeader& header);

@@ -28,7 +28,7 @@ std::uint32_t owner_of(const core::Context& context, std::string_view log) {
 
 std::int64_t read_offset(std::string_view json) {
   const std::uint64_t offset = gossip::read_number(json);
-  gossip::require_at_most(offset, gossip::kMostCount);
+  gossip::require_at_most(offset, kMostOffset);
   return static_cast<std::int64_t>(offset);
 }
 
@@ -85,7 +85,7 @@ std::pair<LogPlace, LogItem> LogsKind::read(std::string_view json, std::size_t n
   if (rank >= nodes) throw core::BadRequest("no node has this rank");
   const gossip::Source asker{static_cast<std::uint32_t>(rank), gossip::read_number(parts[3])};
   const std::uint64_t number = gossip::read_number(parts[4]);
-  gossip::require_at_most(number, gossip::kMostCount);
+  gossip::require_at_most(number, kMostAskNumber);
   return {{std::move(log), offset}, {std::string(parts[5]), asker, number, 0}};
 }
 
@@ -135,6 +135,12 @@ void Kafka::finish(core::Context& context) {
   asks_.tick(context);
 }
 
+bool Kafka::is_full(const std::string& log, std::size_t messages) const {
+  const auto found = kind_.logs.find(log);
+  const std::int64_t end = found == kind_.logs.end() ? 0 : found->second.end;
+  return end + static_cast<std::int64_t>(messages) > kMostOffset + 1;
+}
+
 std::int64_t Kafka::append(core::Context& context, const std::string& log, std::string message,
                            const gossip::Source& asker, std::uint64_t number) {
   const std::int64_t offset = kind_.logs[log].end;
@@ -147,7 +153,9 @@ void Kafka::send(core::Context& context, const protocol::Message& message) {
   std::string text(core::required_field(message, "msg"));
   limit_.require(text);
   const std::uint32_t owner = owner_of(context, log);
-  if (owner == gossip::own_rank(context)) {
+  if (owner == gossip::own_rank(context) && is_full(log)) {
+    context.error(message, protocol::ErrorCode::abort, "the log is full; nothing was appended");
+  } else if (owner == gossip::own_rank(context)) {
     const std::int64_t offset =
         append(context, log, std::move(text), gossip::own_source(context), 0);
     context.reply(message, "send_ok",
@@ -167,6 +175,7 @@ void Kafka::append_for_a_peer(core::Context& context, const protocol::Message& m
     if (owner_of(context, each.log) != gossip::own_rank(context)) {
       throw core::BadRequest("this node does not own the log");
     }
+    if (is_full(each.log, wanted.appends.size())) throw core::BadRequest("the log is full");
     limit_.require(each.message);
   }
   for (WantedAppend& each : wanted.appends) {

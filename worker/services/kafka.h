@@ -26,6 +26,10 @@
 
 namespace hearsay::services {
 
+// A log is in memory as a whole, from its beginning: none can get so far. What names an offset
+// beyond is nonsense, on all nodes alike; so whatever one takes, the others take from it.
+inline constexpr std::int64_t kMostOffset = std::int64_t{1} << 32;
+
 // A place in a log; or, at kCommitted, how far its readers are.
 struct LogPlace {
   static constexpr std::int64_t kCommitted = -1;
@@ -87,6 +91,8 @@ class Kafka final : public core::Service {
   void commit_offsets(core::Context& context, const protocol::Message& message);
   void list_committed_offsets(core::Context& context, const protocol::Message& message);
 
+  // Whether the log has no room for so many messages.
+  bool is_full(const std::string& log, std::size_t messages = 1) const;
   std::int64_t append(core::Context& context, const std::string& log, std::string message,
                       const gossip::Source& asker, std::uint64_t number);
   // Messages of the log from `offset` on, as JSON; `room` is what an answer still takes.

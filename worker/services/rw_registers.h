@@ -30,6 +30,10 @@ struct Written {
   auto operator<=>(const Written&) const = default;
 };
 
+// 36 years, which no clock shows: nodes count up to here, and take no later time from each other,
+// so whatever one takes, the others take from it.
+inline constexpr std::uint64_t kMostTime = std::uint64_t{1} << 60;
+
 // What is replicated; see gossip::Replica.
 struct RegisterKind {
   using Key = std::string;  // canonical JSON

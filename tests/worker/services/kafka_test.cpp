@@ -306,6 +306,40 @@ TEST(Kafka, AMessageThatFitsNoLineToOthersIsRefused) {
   EXPECT_EQ(send(2100)["code"], 12);
 }
 
+// What a peer says of a log that this node owns. Beyond the last offset nothing is taken (see
+// ReplicaMalformed); at it nothing more is appended, or no other node would take it.
+TEST(Kafka, AFullLogTakesNothingMore) {
+  CoreHarness core({}, {7, 42}, nullptr, "kafka");
+  core.initialise({"n0", "n1"});
+  std::string own = "a";
+  const auto send = [&](const std::string& log) {
+    return core.ask({{"type", "send"}, {"key", log}, {"msg", 1}});
+  };
+  while (send(own)["type"] != "send_ok") own += "a";
+  const auto hear = [&](const Json& fields) {
+    Json body = {{"type", "gossip-delta"}, {"lives", {60, 7}}, {"confirms", 0}};
+    body.update(fields);
+    return core.send({{"src", "n1"}, {"dest", "n0"}, {"body", body}});
+  };
+  const std::int64_t last = std::int64_t{1} << 32;
+  hear({{"interval", {0, 1}}, {"entries", {{own, last - 2, 1, 60, 3, "odd"}}}});
+  EXPECT_EQ(send(own)["offset"], last - 1);
+  const Json two_asks = {{"type", services::kAppendType},
+                         {"life", 60},
+                         {"msg_id", 9},
+                         {"asks", {{4, own, 5}, {5, own, 6}}}};
+  const auto refusal = core.send({{"src", "n1"}, {"dest", "n0"}, {"body", two_asks}});
+  EXPECT_EQ(refusal.at(0)["body"]["code"], 12);
+  EXPECT_EQ(send(own)["offset"], last);
+  EXPECT_EQ(send(own)["code"], 14);
+  EXPECT_EQ(core.ask({{"type", "commit_offsets"}, {"offsets", {{own, last}}}})["type"],
+            "commit_offsets_ok");
+  core.restart();
+  EXPECT_EQ(send(own)["code"], 14);
+  EXPECT_EQ(core.ask({{"type", "poll"}, {"offsets", {{own, last}}}})["msgs"][own],
+            Json::array({Json::array({last, 1})}));
+}
+
 TEST(Kafka, BadRequestsChangeNothing) {
   Logs logs(2);
   const std::string own = logs.log_of(0);
@@ -318,11 +352,13 @@ TEST(Kafka, BadRequestsChangeNothing) {
   refused({{"type", "poll"}});
   refused({{"type", "poll"}, {"offsets", {1}}});
   refused({{"type", "poll"}, {"offsets", {{"a", -1}}}});
+  refused({{"type", "commit_offsets"}, {"offsets", {{"a", (std::int64_t{1} << 32) + 1}}}});
   refused({{"type", "commit_offsets"}, {"offsets", {{"a", "1"}}}});
   refused({{"type", "list_committed_offsets"}, {"keys", "a"}});
   const std::string before = logs.cluster.core(0).journal();
-  for (const Json& asks : {Json{{1, other, 5}}, Json{{2, own, 5}, {2, own, 6}}, Json{{1, own}},
-                           Json{{0, own, 5}}, Json{{-1, own, 5}}, Json{{1, 7, 5}}, Json(7)}) {
+  for (const Json& asks :
+       {Json{{1, other, 5}}, Json{{2, own, 5}, {2, own, 6}}, Json{{1, own}}, Json{{0, own, 5}},
+        Json{{-1, own, 5}}, Json{{(1LL << 48) + 1, own, 5}}, Json{{1, 7, 5}}, Json(7)}) {
     logs.cluster.hear(0, 1, {{"type", services::kAppendType}, {"life", 9}, {"asks", asks}});
   }
   logs.cluster.hear(0, 1, {{"type", services::kAppendType}, {"asks", {{1, own, 5}}}});

@@ -96,6 +96,23 @@ TEST_F(RwRegisters, WhatIsWrittenLaterCountsWhateverTheClocksSay) {
   }
 }
 
+// No node's clock is so late. What follows would be a time that no other node takes.
+TEST_F(RwRegisters, WhereNoTimeIsLeftNothingIsWritten) {
+  core_.send({{"src", "n1"},
+              {"dest", "n0"},
+              {"body",
+               {{"type", "gossip-delta"},
+                {"lives", {60, 7}},
+                {"confirms", 0},
+                {"interval", {0, 1}},
+                {"entries", {{1, "last", std::uint64_t{1} << 60, 1}}}}}});
+  const std::string journal = core_.journal();
+  EXPECT_EQ(core_.ask(txn({read(1), write(2, 5)}))["code"], 14);
+  EXPECT_EQ(core_.journal(), journal);
+  core_.restart();
+  EXPECT_EQ(run({read(1), read(2)}), Json({{"r", 1, "last"}, {"r", 2, nullptr}}));
+}
+
 // Each transaction writes its number to all keys; whoever reads them sees one number.
 TEST(RwRegistersCluster, TransactionsArriveWhole) {
   constexpr int kKeys = 5;

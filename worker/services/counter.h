@@ -45,7 +45,8 @@ struct CounterKind {
 class Counter final : public core::Service {
  public:
   enum class May { grow, grow_and_shrink };
-  Counter(May may, const GossipOptions& gossip) : may_(may), sums_(kind_, gossip) {}
+  Counter(May may, const GossipOptions& gossip)
+      : may_(may), sums_(kind_, gossip, gossip.max_line_bytes) {}
 
   std::span<const std::string_view> types() const override {
     static constexpr std::array<std::string_view, 3> kTypes{"add", "read", gossip::kDeltaType};

@@ -100,7 +100,7 @@ void LogsKind::took(const Key& place, const Value* /*before*/, const Value& now)
 }
 
 Kafka::Kafka(const GossipOptions& gossip)
-    : limit_(gossip.max_line_bytes), copy_(kind_, LogAsks::kPeriodNs) {}
+    : limit_(gossip.max_line_bytes), copy_(kind_, LogAsks::kPeriodNs, gossip.max_line_bytes) {}
 
 std::span<const std::string_view> Kafka::types() const {
   static constexpr std::array<std::string_view, 6> kTypes{

@@ -54,7 +54,7 @@ struct RegisterKind {
 class RwRegisters final : public core::Service {
  public:
   explicit RwRegisters(const GossipOptions& gossip)
-      : limit_(gossip.max_line_bytes), registers_(kind_, gossip) {}
+      : limit_(gossip.max_line_bytes), registers_(kind_, gossip, gossip.max_line_bytes) {}
 
   std::span<const std::string_view> types() const override {
     static constexpr std::array<std::string_view, 2> kTypes{"txn", gossip::kDeltaType};

@@ -73,6 +73,11 @@ class Replica {
     peers_.see_cluster(context);
     change(context, key, value, kNobody);
   }
+  // Whether all that the neighbours had to bring to this incarnation is here.
+  bool has_met_all(const core::Context& context) {
+    peers_.see_cluster(context);
+    return peers_.has_met_all();
+  }
   // After the last put() of a step.
   void tick(core::Context& context);
 

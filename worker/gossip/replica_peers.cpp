@@ -110,7 +110,10 @@ Heard ReplicaPeers::hear(core::Context& context, ReplicaPeer& peer, const DeltaH
   if (header.has_entries() || header.asks || !is_for_us) {
     peer.answer_due_ns = std::min(peer.answer_due_ns, context.now_ns() + period_ns_);
   }
-  return header.has_entries() ? hear_interval(peer, header, one_by_one) : Heard::nothing;
+  const Heard heard =
+      header.has_entries() ? hear_interval(peer, header, one_by_one) : Heard::nothing;
+  if (is_for_us && peer.knows_us == 1 && !header.more && peer.lags == 0) peer.knows_us = 2;
+  return heard;
 }
 
 // An interval that is cut off at a number has all that changed up to there last. So what was
@@ -134,7 +137,7 @@ Heard ReplicaPeers::hear_interval(ReplicaPeer& peer, const DeltaHeader& header, 
 // What the sender says of this incarnation's numbers.
 void ReplicaPeers::hear_confirmed(core::Context& context, ReplicaPeer& peer,
                                   const DeltaHeader& header) {
-  peer.knows_us = 1;
+  peer.knows_us = std::max<std::uint16_t>(peer.knows_us, 1);
   peer.waiting_ns = kNever;
   const std::uint64_t there = std::max(header.confirms, header.staged);
   if (there > number_) {
@@ -268,14 +271,14 @@ DeltaHeader ReplicaPeers::compose(core::Context& context, std::uint32_t rank, st
   if (latest > peer.confirmed && (has_more(peer, latest) || is_late)) {
     header.since = peer.there();
     header.upto = peer.sent = reach;
-    header.more = reach < number_;
     peer.entries_ns = now_ns;
-    if (header.more) {
+    if (reach < number_) {
       cut_.insert(rank);
     } else {
       cut_.erase(rank);
     }
   }
+  header.more = header.has_entries() ? reach < number_ : latest > peer.there();
   if (header.has_entries() || header.asks) peer.waiting_ns = std::min(peer.waiting_ns, now_ns);
   peer.told = header.everywhere;
   peer.sent_ns = now_ns;

@@ -47,7 +47,8 @@ inline constexpr std::int64_t kNever = std::numeric_limits<std::int64_t>::max();
 // As it is in the journal.
 struct ReplicaPeer {
   std::uint32_t rank = 0;
-  std::uint16_t knows_us = 0;            // it has answered this node's present incarnation
+  std::uint16_t knows_us = 0;            // 1: it has answered this node's present incarnation;
+                                         // 2: and all that it had to bring then is here
   std::uint16_t lags = 0;                // its last interval began after what is here
   std::uint64_t life = 0;                // 0: never heard of
   std::uint64_t confirmed = 0;           // of our numbers
@@ -113,6 +114,12 @@ class ReplicaPeers {
   DeltaHeader compose(core::Context& context, std::uint32_t rank, std::uint64_t reach);
   // Up to which of our numbers the neighbour has everything, to be seen or not.
   std::uint64_t there(std::uint32_t rank) const { return peers_.at(rank).there(); }
+
+  // Whether each neighbour has answered this incarnation, and brought all that it had.
+  bool has_met_all() const {
+    return std::all_of(peers_.begin(), peers_.end(),
+                       [](const auto& entry) { return entry.second.knows_us == 2; });
+  }
 
   static void keep(core::Context& context, const ReplicaPeer& peer);
 

@@ -5,9 +5,9 @@
 //   "everywhere":n           of my changes all my neighbours have all up to my number n
 //   "staged":n               beyond that, up to n, I have what I can't show before I have the rest
 //   "interval":[since,upto]  with "entries": what changed here after my number since, up to upto
-//   "more":1                 more has changed after upto
-//   "behind":1               your last interval began after what I have; go on after "confirms"
-//   "asks":1                 answer: I don't know yet that you have heard of me
+//   "more":1                 more has changed after upto; without an interval, after what you
+//   confirm "behind":1               your last interval began after what I have; go on after
+//   "confirms" "asks":1                 answer: I don't know yet that you have heard of me
 //
 // An interval is answered too, with what it confirms. Reading throws BadRequest.
 #pragma once

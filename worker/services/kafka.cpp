@@ -4,6 +4,7 @@
 #include <tuple>
 
 #include "common/base/checksum.h"
+#include "common/base/record.h"
 #include "common/protocol/array_elements.h"
 #include "worker/core/body.h"
 #include "worker/core/context.h"
@@ -14,6 +15,17 @@ namespace {
 
 // Of the messages in an answer to a poll: its reader polls again.
 constexpr std::size_t kMostPolledBytes = 256 * 1024;
+
+// How long an owner from nothing waits for the others.
+constexpr std::int64_t kLongestAskNs = 2 * LogAsks::kPatienceNs;
+
+enum class OwnerChange : std::uint16_t {
+  began = gossip::kFirstOwnChange + 8,  // i64, when
+  knows_ends
+};
+constexpr std::uint16_t tag_of(OwnerChange change) {
+  return static_cast<std::uint16_t>(change);
+}
 
 std::uint32_t owner_of(const core::Context& context, std::string_view log) {
   const core::Roster& nodes = context.identity().nodes;
@@ -108,7 +120,22 @@ std::span<const std::string_view> Kafka::types() const {
   return kTypes;
 }
 
+// After a boot the clock has gone back: then there is a state directory, and nothing to ask for.
+void Kafka::look_around(core::Context& context) {
+  if (knows_ends_) return;
+  if (!began_ns_) {
+    began_ns_ = context.now_ns();
+    context.change(tag_of(OwnerChange::began), bytes_of(*began_ns_));
+  }
+  const std::int64_t age_ns = context.now_ns() - *began_ns_;
+  const bool waits = age_ns >= 0 && age_ns < kLongestAskNs;
+  if (waits && !copy_.has_met_all(context)) return;
+  knows_ends_ = true;
+  context.change(tag_of(OwnerChange::knows_ends), "");
+}
+
 void Kafka::handle(core::Context& context, const protocol::Message& message) {
+  look_around(context);
   if (message.type == "send") {
     send(context, message);
   } else if (message.type == "poll") {
@@ -153,7 +180,11 @@ void Kafka::send(core::Context& context, const protocol::Message& message) {
   std::string text(core::required_field(message, "msg"));
   limit_.require(text);
   const std::uint32_t owner = owner_of(context, log);
-  if (owner == gossip::own_rank(context) && is_full(log)) {
+  if (owner == gossip::own_rank(context) && !knows_ends_) {
+    context.error(message, protocol::ErrorCode::temporarily_unavailable,
+                  "this node has just begun, and asks the others how far its logs are; nothing was "
+                  "appended");
+  } else if (owner == gossip::own_rank(context) && is_full(log)) {
     context.error(message, protocol::ErrorCode::abort, "the log is full; nothing was appended");
   } else if (owner == gossip::own_rank(context)) {
     const std::int64_t offset =
@@ -178,6 +209,7 @@ void Kafka::append_for_a_peer(core::Context& context, const protocol::Message& m
     if (is_full(each.log, wanted.appends.size())) throw core::BadRequest("the log is full");
     limit_.require(each.message);
   }
+  if (!knows_ends_) return;  // it is asked again
   for (WantedAppend& each : wanted.appends) {
     if (each.number <= kind_.logs[each.log].appended[wanted.asker]) continue;
     append(context, each.log, std::move(each.message), wanted.asker, each.number);
@@ -238,6 +270,7 @@ void Kafka::list_committed_offsets(core::Context& context, const protocol::Messa
 }
 
 void Kafka::start(core::Context& context) {
+  look_around(context);
   asks_.start();
   copy_.start(context);
   finish(context);
@@ -250,13 +283,21 @@ void Kafka::on_timer(core::Context& context, std::uint32_t /*token*/) {
 }
 
 void Kafka::replay(std::uint16_t kind, std::string_view payload) {
-  if (!asks_.replay(kind, payload)) copy_.replay(kind, payload);
+  if (kind == tag_of(OwnerChange::began)) {
+    began_ns_ = take<std::int64_t>(payload);
+  } else if (kind == tag_of(OwnerChange::knows_ends)) {
+    knows_ends_ = true;
+  } else if (!asks_.replay(kind, payload)) {
+    copy_.replay(kind, payload);
+  }
   kind_.arrivals.clear();
 }
 
 void Kafka::snapshot(const ChangeSink& sink) const {
   copy_.snapshot(sink);
   asks_.snapshot(sink);
+  if (began_ns_) sink(tag_of(OwnerChange::began), bytes_of(*began_ns_));
+  if (knows_ends_) sink(tag_of(OwnerChange::knows_ends), "");
 }
 
 std::uint64_t Kafka::snapshot_bytes() const {

@@ -13,6 +13,7 @@
 #include <cstdint>
 #include <functional>
 #include <map>
+#include <optional>
 #include <string>
 #include <string_view>
 #include <utility>
@@ -91,6 +92,9 @@ class Kafka final : public core::Service {
   void commit_offsets(core::Context& context, const protocol::Message& message);
   void list_committed_offsets(core::Context& context, const protocol::Message& message);
 
+  // An owner from nothing may have given offsets in an earlier life, which others still know: first
+  // it asks them, for kLongestAskNs at most.
+  void look_around(core::Context& context);
   // Whether the log has no room for so many messages.
   bool is_full(const std::string& log, std::size_t messages = 1) const;
   std::int64_t append(core::Context& context, const std::string& log, std::string message,
@@ -103,6 +107,8 @@ class Kafka final : public core::Service {
   gossip::ValueLimit limit_;
   LogsKind kind_;
   gossip::Replica<LogsKind> copy_;
+  std::optional<std::int64_t> began_ns_;  // this incarnation
+  bool knows_ends_ = false;               // of its logs
   LogAsks asks_;
 };
 

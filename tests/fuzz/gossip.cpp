@@ -1,4 +1,4 @@
-// Messages into a core that has state. The first byte chooses the strategy; then a line each:
+// Messages into a core that has state. The first byte chooses the node's role; then a line each:
 // something that n0 of five nodes reads (a message), or one of these:
 //   t   the next timer fires     k   the worker dies between two commits
 //   K   it dies within a step    c   it compacts its journal
@@ -26,7 +26,7 @@ constexpr std::size_t kMostLines = 200;  // a run is to be short
 
 sim::SimNode::Setting setting_of(unsigned char choice) {
   sim::SimNode::Setting setting;
-  setting.services.gossip.strategy = kStrategies[choice % std::size(kStrategies)];
+  setting.services = service_options(role_of(choice));
   setting.key = {1, 2};
   return setting;
 }
@@ -99,7 +99,8 @@ class LoneNode {
     HEARSAY_CHECK(said != nullptr && said->oddity.empty(), "what a node says is a message");
     const std::string dest(said->dest);
     const bool is_node = dest.size() == 2 && dest[0] == 'n' && dest[1] >= '1' && dest[1] <= '4';
-    HEARSAY_CHECK(is_node || sources_.count(dest) > 0, "it speaks to whom it knows");
+    const bool is_service = dest == "lin-kv" || dest == "seq-kv";
+    HEARSAY_CHECK(is_node || is_service || sources_.count(dest) > 0, "it speaks to whom it knows");
     line_.clear();
   }
 
@@ -137,10 +138,10 @@ void gossip(std::string_view input) {
 Seeds gossip_seeds() {
   constexpr const char* kBetween[] = {"t\n", "k\n", "t\nt\n", "c\n", "K\n"};
   Seeds seeds;
-  for (std::size_t choice = 0; choice < std::size(kStrategies); ++choice) {
+  for (std::size_t choice = 0; choice < std::size(kRoles); ++choice) {
     std::string seed(1, static_cast<char>(choice));
     std::size_t count = 0;
-    for (const std::string& line : overheard_lines(kStrategies[choice])) {
+    for (const std::string& line : overheard_lines(kRoles[choice])) {
       seed += line + "\n" + kBetween[count++ % std::size(kBetween)];
       if (count % 8 == 0) seeds.push_back(seed);  // beginnings, ever longer
       if (seed.size() > 6'000) break;

@@ -69,8 +69,8 @@ void line_parser(std::string_view input) {
 
 Seeds line_parser_seeds() {
   Seeds seeds = recorded_lines();
-  for (const std::string_view strategy : kStrategies) {
-    const auto lines = overheard_lines(strategy);
+  for (const Role& role : kRoles) {
+    const auto lines = overheard_lines(role);
     seeds.insert(seeds.end(), lines.begin(), lines.end());
   }
   return seeds;

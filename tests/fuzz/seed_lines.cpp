@@ -7,9 +7,11 @@
 #include <nlohmann/json.hpp>
 #include <sstream>
 #include <stdexcept>
+#include <utility>
 
 #include "common/base/units.h"
 #include "tools/experiment/network/network.h"
+#include "tools/experiment/services/services.h"
 #include "tools/experiment/time/event_heap.h"
 #include "tools/sim/cluster.h"
 
@@ -24,7 +26,37 @@ class Nobody final : public bench::ClientPort {
   bool receive(std::int64_t, std::string_view, std::string_view) override { return true; }
 };
 
+// The bodies of what clients ask the node for, one after the other.
+std::vector<nlohmann::json> asks_of(std::string_view workload, int number) {
+  const nlohmann::json read = {{"type", "read"}, {"key", number % 3}};
+  if (workload == "auto") return {{{"type", "broadcast"}, {"message", number}}, read};
+  if (workload == "g-set") return {{{"type", "add"}, {"element", number}}, read};
+  if (workload.ends_with("counter")) return {{{"type", "add"}, {"delta", number - 7}}, read};
+  if (workload == "lin-kv") {
+    return {{{"type", "write"}, {"key", number % 3}, {"value", number}},
+            {{"type", "cas"}, {"key", number % 3}, {"from", number}, {"to", -number}},
+            read};
+  }
+  if (workload == "kafka") {
+    const std::string log = "log" + std::to_string(number % 3);
+    return {{{"type", "send"}, {"key", log}, {"msg", number}},
+            {{"type", "poll"}, {"offsets", {{log, 0}}}},
+            {{"type", "commit_offsets"}, {"offsets", {{log, number / 3}}}},
+            {{"type", "list_committed_offsets"}, {"keys", {log}}}};
+  }
+  const char* const change = workload == "txn-list-append" ? "append" : "w";
+  const nlohmann::json steps = {{"r", number % 3, nullptr}, {change, number % 3, number}};
+  return {{{"type", "txn"}, {"txn", steps}}};
+}
+
 }  // namespace
+
+ServiceOptions service_options(const Role& role) {
+  ServiceOptions options;
+  options.workload = role.workload;
+  options.gossip.strategy = role.strategy;
+  return options;
+}
 
 std::string data_file(const std::string& path) {
   std::ifstream file(kData / path, std::ios::binary);
@@ -53,10 +85,10 @@ std::vector<std::string> recorded_lines() {
   return lines;
 }
 
-std::vector<std::string> overheard_lines(std::string_view strategy) {
+std::vector<std::string> overheard_lines(const Role& role) {
   bench::EventHeap heap;
   sim::ClusterOptions options;
-  options.services.gossip.strategy = strategy;
+  options.services = service_options(role);
   options.care.chaos_kill_ms = 300;
   sim::Cluster cluster(heap, options, 1);
   bench::NetworkOptions slow;
@@ -64,6 +96,7 @@ std::vector<std::string> overheard_lines(std::string_view strategy) {
   slow.wire.loss = 0.2;
   bench::Network network(heap, cluster, slow, 1);
   for (const char* node : kNodes) network.add_node(node);
+  const bench::Services services(network, 1);
   std::vector<std::string> lines;
   network.log_received([&](std::int64_t, std::string_view line) {
     while (line.ends_with('\n')) line.remove_suffix(1);
@@ -81,8 +114,11 @@ std::vector<std::string> overheard_lines(std::string_view strategy) {
   }
   for (int value = 0; value < 20; ++value) {
     heap.at(value * 150 * kNsPerMs, [&, value](std::int64_t now_ns) {
-      ask(now_ns, kNodes[value % 5], {{"type", "broadcast"}, {"msg_id", 2}, {"message", value}});
-      ask(now_ns, "n0", {{"type", "read"}, {"msg_id", 3}});
+      int msg_id = 2;
+      for (nlohmann::json& body : asks_of(role.workload, value)) {
+        body["msg_id"] = msg_id;
+        ask(now_ns, msg_id++ == 2 ? kNodes[value % 5] : "n0", std::move(body));
+      }
     });
   }
   while (heap.next_due_ns() && *heap.next_due_ns() < 8 * kNsPerSecond) {

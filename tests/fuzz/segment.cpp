@@ -27,8 +27,15 @@ enum class Kind { file, header, slot };
 
 constexpr std::size_t kRequestBytes = 1024;
 
+constexpr unsigned char kKinds = 3;
+
 Kind kind_of(unsigned char byte) {
-  return static_cast<Kind>(byte % 3);
+  return static_cast<Kind>(byte % kKinds);
+}
+
+// The rest of the byte is the node's role.
+ServiceOptions services_of(unsigned char byte) {
+  return service_options(role_of(byte / kKinds));
 }
 
 FileDescriptor make_file(std::string_view bytes) {
@@ -105,7 +112,8 @@ FileDescriptor make_segment(std::string_view& input) {
 }
 
 // As a worker does (worker/worker.cpp), up to its first turn, and that with the requests.
-void take_over(const FileDescriptor& file, std::string_view journal_bytes) {
+void take_over(const FileDescriptor& file, const ServiceOptions& services,
+               std::string_view journal_bytes) {
   shm::Segment segment(file.get());
   const FileDescriptor journals[] = {make_file(journal_bytes), make_file(journal_bytes)};
   const FileDescriptor spilled = make_file(journal_bytes);
@@ -120,7 +128,7 @@ void take_over(const FileDescriptor& file, std::string_view journal_bytes) {
   worker::Committer committer(segment, first, second, spill, shelf, doorbell.get(), sync);
   trace::NoEvents events;
   core::Node node({segment.header().incarnation, segment.header().seed},
-                  core::switch_on(core::services(), {}), events);
+                  core::switch_on(core::services(), services), events);
   worker::recover(
       committer, node, [] {}, events);
   std::uint64_t inputs = committer.slot().inputs;
@@ -150,11 +158,12 @@ void begin_new_life(const FileDescriptor& file) {
 
 void segment(std::string_view input) {
   if (input.empty()) return;
+  const ServiceOptions services = services_of(static_cast<unsigned char>(input[0]));
   try {
     const FileDescriptor file = make_segment(input);
-    take_over(file, input);
+    take_over(file, services, input);
     begin_new_life(file);
-    take_over(file, input);
+    take_over(file, services, input);
   } catch (const CorruptSegment&) {
   } catch (const core::ServiceIsOff&) {
   } catch (const shm::NoRoom&) {
@@ -169,11 +178,11 @@ Seeds segment_seeds() {
   seeds.push_back(std::string(1, '\0') + header);
   seeds.push_back(std::string(1, '\1') + header);
   for (const std::string& journal : journal_seeds()) {
-    if (journal[0] != 0) break;  // the strategy that the worker has by default
+    const auto role = static_cast<unsigned char>(journal[0]);
     shm::CommitSlot slot;
     slot.journal_end = journal.size() - 1;
     slot.inputs = 7;
-    seeds.push_back(std::string(1, '\2')
+    seeds.push_back(std::string(1, static_cast<char>(2 + kKinds * role))
                         .append(bytes_of(slot).substr(0, offsetof(shm::CommitSlot, journal_check)))
                         .append(std::string(kRequestBytes, '\0'))
                         .append(journal.substr(1)));

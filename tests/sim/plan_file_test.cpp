@@ -36,6 +36,21 @@ TEST(PlanFile, SaysWhatItHas) {
   EXPECT_EQ(plan.strikes.at(1).for_ns, std::nullopt);
 }
 
+TEST(PlanFile, MayHaveSeveralClientsANode) {
+  json file = good();
+  file["options"]["concurrency"] = 6;
+  file["operations"].push_back(
+      {{"at-ms", 2}, {"node", 2}, {"client", 1}, {"f", "broadcast"}, {"value", 8}});
+  const Plan plan = read_plan(file.dump());
+  EXPECT_EQ(plan.options.test.concurrency, "2n");
+  EXPECT_EQ(plan.operations.at(0).thread, 2U) << "without a word it is the first client";
+  EXPECT_EQ(plan.operations.at(1).thread, 5U);
+  const json written = json::parse(write_plan(plan, ""));
+  EXPECT_EQ(written.at("options").at("concurrency"), "2n");
+  EXPECT_FALSE(written.at("operations").at(0).contains("client"));
+  EXPECT_EQ(written.at("operations").at(1), file["operations"][1]);
+}
+
 struct BadFile {
   const char* name;
   const char* where;   // a JSON pointer
@@ -81,6 +96,9 @@ INSTANTIATE_TEST_SUITE_P(
         BadFile{"operation_key", "/operations/0/process", "1", "operations[0]: there is no key"},
         BadFile{"operation_f", "/operations/0/f", "\"write\"", "broadcast, read is expected"},
         BadFile{"operation_node", "/operations/0/node", "3", "from 0 to 2, not 3"},
+        BadFile{"concurrency", "/options/concurrency", "4", "1n, 2n, ..., not 4"},
+        BadFile{"operation_client", "/operations/0/client", "1",
+                "operations[0].client: the number of a client is expected, from 0 to 0, not 1"},
         BadFile{"operation_time", "/operations/0/at-ms", "-1", "operations[0].at-ms: a number"},
         BadFile{"fault_name", "/faults/0/fault", "\"flood\"", "one-way, kill-worker"},
         BadFile{"fault_key", "/faults/0/deaf", "[[1,2]]", "faults[0]: there is no key \"deaf\""},

@@ -3,6 +3,7 @@
 
 #include <gtest/gtest.h>
 
+#include <algorithm>
 #include <nlohmann/json.hpp>
 #include <string>
 
@@ -34,6 +35,20 @@ TEST(Plan, ASeedSpelledOutIsTheSameRun) {
     const SimOptions drawn = draw_scenario(seed);
     EXPECT_EQ(history_of(drawn), history_of(options_of(spell_out(drawn)))) << describe(drawn);
   }
+}
+
+TEST(Plan, SoIsOneOfSeveralClientsANode) {
+  std::uint64_t seed = 1;
+  while (draw_scenario(seed).test.workload != "lin-kv") ++seed;
+  const SimOptions drawn = draw_scenario(seed);
+  const Plan plan = spell_out(drawn);
+  const auto node_count = static_cast<std::size_t>(drawn.test.node_count);
+  EXPECT_EQ(drawn.test.thread_count, 2 * node_count);
+  EXPECT_TRUE(std::any_of(plan.operations.begin(), plan.operations.end(),
+                          [&](const auto& each) { return client_of(each, node_count) == 1; }));
+  const std::string text = write_plan(plan, "");
+  EXPECT_EQ(write_plan(read_plan(text), ""), text);
+  EXPECT_EQ(history_of(drawn), history_of(options_of(read_plan(text)))) << describe(drawn);
 }
 
 Plan small() {
@@ -94,6 +109,16 @@ TEST(Plan, IsDrawnAsAGrid) {
             "      510.000  +  +  +   loss ends\n"
             "      600.000  .  !  .   kill-worker\n"
             "     1003.000  .  +  .   partition ends\n"
+            "Columns: o a client asks, ! a fault begins here, + it ends.\n");
+}
+
+TEST(Plan, NamesTheClientsOfANode) {
+  Plan plan = small();
+  plan.operations = {{0, thread_of(1, 2, 3), {"read", nullptr}}};
+  plan.strikes.clear();
+  EXPECT_EQ(picture_of(plan),
+            "      time ms  n0 n1 n2  what\n"
+            "        0.000  .  o  .   read (client 2)\n"
             "Columns: o a client asks, ! a fault begins here, + it ends.\n");
 }
 

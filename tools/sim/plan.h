@@ -37,6 +37,17 @@ bool has_end(bench::Fault fault);
 bool hits_nodes(bench::Fault fault);
 bool cuts(bench::Fault fault);
 
+// Who runs an operation, by the thread's number: a node has as many clients as any other.
+inline std::size_t node_of(const bench::PlannedOperation& operation, std::size_t node_count) {
+  return operation.thread % node_count;
+}
+inline std::size_t client_of(const bench::PlannedOperation& operation, std::size_t node_count) {
+  return operation.thread / node_count;
+}
+inline std::size_t thread_of(std::size_t node, std::size_t client, std::size_t node_count) {
+  return client * node_count + node;
+}
+
 // Whether the fault is in the plan.
 bool strikes(const Plan& plan, bench::Fault fault);
 

@@ -29,6 +29,7 @@ constexpr int kVersion = 1;
 // there is concerns the store, or draws what a file spells out.
 constexpr const char* kOptionNames[] = {"workload",
                                         "node-count",
+                                        "concurrency",
                                         "seed",
                                         "time-limit",
                                         "recovery",
@@ -118,6 +119,7 @@ ordered_json options_to_json(const Plan& plan) {
     if (probability && strikes(plan, fault)) json[std::string(name_of(fault))] = *probability;
   }
   if (test.no_head_of_line_blocking) json["no-head-of-line-blocking"] = true;
+  if (test.concurrency != bench::TestOptions().concurrency) json["concurrency"] = test.concurrency;
   const std::string& models = test.workload_flags.consistency_models;
   if (models != bench::WorkloadFlags().consistency_models) json["consistency-models"] = models;
   return json;
@@ -146,27 +148,43 @@ SimOptions read_options(const json& given, const json& node_options) {
     command.parse(words);
     SimOptions probe = options;
     resolve(probe);
+    options.test.thread_count = probe.test.thread_count;
   } catch (const BadCommandLine& problem) {
     refuse("options", "{}", problem.what());
   }
+  const auto node_count = static_cast<std::size_t>(options.test.node_count);
+  if (options.test.thread_count % node_count != 0) {
+    refuse("options.concurrency", "each node has as many clients as any other: 1n, 2n, ..., not {}",
+           given.at("concurrency").dump());
+  }
+  // As many at each node, however many nodes are left when it is shrunk.
+  options.test.concurrency = fmt::format("{}n", options.test.thread_count / node_count);
   return options;
 }
 
 // ---- nodes
 
-std::size_t read_node(const json& value, const std::string& where, std::size_t node_count) {
-  if (!value.is_number_unsigned() || value.get<std::size_t>() >= node_count) {
-    refuse(where, "the number of a node is expected, from 0 to {}, not {}", node_count - 1,
+std::size_t read_number(const json& value, const std::string& where, std::size_t count,
+                        std::string_view what) {
+  if (!value.is_number_unsigned() || value.get<std::size_t>() >= count) {
+    refuse(where, "the number of a {} is expected, from 0 to {}, not {}", what, count - 1,
            value.dump());
   }
   return value.get<std::size_t>();
 }
 
+std::size_t read_node(const json& value, const std::string& where, std::size_t node_count) {
+  return read_number(value, where, node_count, "node");
+}
+
 // ---- operations
 
-ordered_json to_json(const bench::PlannedOperation& operation) {
-  ordered_json json = {
-      {"at-ms", to_ms(operation.time_ns)}, {"node", operation.thread}, {"f", operation.intent.f}};
+ordered_json to_json(const bench::PlannedOperation& operation, std::size_t node_count) {
+  ordered_json json = {{"at-ms", to_ms(operation.time_ns)},
+                       {"node", node_of(operation, node_count)}};
+  const std::size_t client = client_of(operation, node_count);
+  if (client > 0) json["client"] = client;
+  json["f"] = operation.intent.f;
   if (!operation.intent.value.is_null()) json["value"] = operation.intent.value;
   if (!operation.intent.extra.is_null()) json["extra"] = operation.intent.extra;
   return json;
@@ -174,11 +192,14 @@ ordered_json to_json(const bench::PlannedOperation& operation) {
 
 bench::PlannedOperation read_operation(const json& given, const std::string& where,
                                        const SimOptions& options) {
-  check_keys(given, where, {"at-ms", "node", "f", "value", "extra"});
+  check_keys(given, where, {"at-ms", "node", "client", "f", "value", "extra"});
+  const auto node_count = static_cast<std::size_t>(options.test.node_count);
   bench::PlannedOperation operation;
   operation.time_ns = read_ms(need(given, where, "at-ms"), where + ".at-ms");
-  operation.thread = read_node(need(given, where, "node"), where + ".node",
-                               static_cast<std::size_t>(options.test.node_count));
+  const std::size_t node = read_node(need(given, where, "node"), where + ".node", node_count);
+  const std::size_t client = read_number(given.value("client", json(0U)), where + ".client",
+                                         options.test.thread_count / node_count, "client");
+  operation.thread = thread_of(node, client, node_count);
   const auto known = bench::functions_of(options.test.workload);
   const json& f = need(given, where, "f");
   if (!f.is_string() || std::find(known.begin(), known.end(), f.get<std::string>()) == known.end())
@@ -276,19 +297,13 @@ void check_probabilities(const Plan& plan) {
 // ---- the whole
 
 // A line for each item: files are read and compared by people.
-std::string lines_of(const std::vector<ordered_json>& items) {
+template <typename Items, typename ItemToJson>
+std::string lines_of(const Items& items, const ItemToJson& item_to_json) {
   std::string text = "[";
-  for (const ordered_json& item : items) {
-    text += (text.size() > 1 ? ",\n    " : "\n    ") + item.dump();
+  for (const auto& item : items) {
+    text += (text.size() > 1 ? ",\n    " : "\n    ") + item_to_json(item).dump();
   }
   return text + (items.empty() ? "]" : "\n  ]");
-}
-
-template <typename Items>
-std::vector<ordered_json> all_to_json(const Items& items) {
-  std::vector<ordered_json> all;
-  for (const auto& item : items) all.push_back(to_json(item));
-  return all;
 }
 
 const json& need_list(const json& given, const char* key) {
@@ -300,12 +315,16 @@ const json& need_list(const json& given, const char* key) {
 }  // namespace
 
 std::string write_plan(const Plan& plan, const std::string& about) {
+  const auto node_count = static_cast<std::size_t>(plan.options.test.node_count);
+  const std::string operations = lines_of(
+      plan.operations, [&](const auto& operation) { return to_json(operation, node_count); });
+  const std::string faults =
+      lines_of(plan.strikes, [](const Strike& strike) { return to_json(strike); });
   return fmt::format(
       "{{\n  \"hearsay-scenario\": {},\n  \"about\": {},\n  \"options\": {},\n"
       "  \"node-options\": {},\n  \"operations\": {},\n  \"faults\": {}\n}}\n",
       kVersion, ordered_json(about).dump(), options_to_json(plan).dump(),
-      ordered_json(plan.options.test.node_arguments).dump(), lines_of(all_to_json(plan.operations)),
-      lines_of(all_to_json(plan.strikes)));
+      ordered_json(plan.options.test.node_arguments).dump(), operations, faults);
 }
 
 Plan read_plan(std::string_view text) {

@@ -50,10 +50,12 @@ std::vector<Moment> moments_of(const Plan& plan) {
   std::vector<Moment> moments;
   for (const bench::PlannedOperation& each : plan.operations) {
     const auto& value = each.intent.value;
+    const std::size_t client = client_of(each, node_count);
     moments.push_back({each.time_ns,
-                       {each.thread},
+                       {node_of(each, node_count)},
                        'o',
-                       each.intent.f + (value.is_null() ? "" : " " + value.dump())});
+                       each.intent.f + (value.is_null() ? "" : " " + value.dump()) +
+                           (client == 0 ? "" : fmt::format(" (client {})", client))});
   }
   for (const Strike& strike : plan.strikes) {
     const std::string name(name_of(strike.fault));

@@ -70,6 +70,7 @@ struct WorkloadChance {
   bool fears_kills = false;
   const char* models = "";      // --consistency-models
   std::int64_t most_nodes = 0;  // if they get in each other's way; 0: any number
+  const char* concurrency = "1n";
 };
 constexpr WorkloadChance kWorkloadChances[] = {
     {8, "broadcast", "broadcast", true},
@@ -80,7 +81,8 @@ constexpr WorkloadChance kWorkloadChances[] = {
     {2, "pn-counter", "add", true},
     {2, "kafka", "send", true},
     {3, "txn-rw-register", "txn", false, "causal-cerone"},
-    {1, "txn-list-append", "txn", false, "", 5}};
+    {1, "txn-list-append", "txn", false, "", 5},
+    {1, "lin-kv", "cas", false, "", 0, "2n"}};
 
 const WorkloadChance& chance_of(std::string_view workload) {
   return *std::find_if(std::begin(kWorkloadChances), std::end(kWorkloadChances),
@@ -109,6 +111,7 @@ void draw_workload(Random& random, bench::TestOptions& test) {
   const WorkloadChance& drawn = *choices[random.below(choices.size())];
   test.workload = drawn.workload;
   if (*drawn.models != '\0') test.workload_flags.consistency_models = drawn.models;
+  test.concurrency = drawn.concurrency;
   if (drawn.most_nodes > 0) test.node_count = std::min(test.node_count, drawn.most_nodes);
 }
 
@@ -214,6 +217,9 @@ std::string describe(const SimOptions& scenario) {
                   test.latency_ms, test.latency_distribution,
                   test.no_head_of_line_blocking ? " without head-of-line blocking" : "",
                   test.faults.nemeses.empty() ? "none" : joined(test.faults.nemeses));
+  if (test.concurrency != bench::TestOptions().concurrency) {
+    text += fmt::format(", {} clients", test.concurrency);
+  }
   if (test.lateness != "none") text += fmt::format(", lateness x {:g}", test.lateness_scale);
   if (scenario.clock_skew_ms > 0) text += fmt::format(", skew {} ms", scenario.clock_skew_ms);
   if (scenario.compact_probability > 0) {

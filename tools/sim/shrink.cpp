@@ -46,16 +46,18 @@ Strike renumbered(const Strike& strike, const std::vector<std::optional<std::siz
 }
 
 Plan with_nodes(const Plan& plan, const Kept& kept, Orphans orphans) {
-  std::vector<std::optional<std::size_t>> numbers(
-      static_cast<std::size_t>(plan.options.test.node_count));
+  const auto node_count = static_cast<std::size_t>(plan.options.test.node_count);
+  std::vector<std::optional<std::size_t>> numbers(node_count);
   for (std::size_t i = 0; i < kept.size(); ++i) numbers[kept[i]] = i;
   Plan smaller;
   smaller.options = plan.options;
   smaller.options.test.node_count = static_cast<std::int64_t>(kept.size());
   for (bench::PlannedOperation operation : plan.operations) {
-    const auto number = numbers[operation.thread];
+    const std::size_t node = node_of(operation, node_count);
+    const auto number = numbers[node];
     if (!number && orphans == Orphans::go) continue;
-    operation.thread = number.value_or(operation.thread % kept.size());
+    operation.thread = thread_of(number.value_or(node % kept.size()),
+                                 client_of(operation, node_count), kept.size());
     smaller.operations.push_back(std::move(operation));
   }
   for (const Strike& strike : plan.strikes) {

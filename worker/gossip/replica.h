@@ -4,8 +4,9 @@
 // node the same one. So messages may be lost, come twice or in any order; and all copies become
 // equal. A message has all entries that changed since what the receiver has confirmed (causal
 // delta-intervals: Almeida, Shoker, Baquero, Delta State Replicated Data Types, 2018, Algorithm 2),
-// so what changed together arrives together; or, where entries stand alone and are very many, the
-// first of them. To whom, and when: replica_peers.h.
+// so what changed together is seen together. Of very many the first come first; where entries do
+// not stand alone, they are kept (staged) until the last of them has come. To whom, and when:
+// replica_peers.h.
 //
 // `Kind` says what is in the map:
 //
@@ -14,7 +15,7 @@
 //   void write(std::string& json, const Key&, const Value&);
 //   std::pair<Key, Value> read(std::string_view json, std::size_t nodes);   BadRequest if it is no
 //                                                   entry in a cluster of so many nodes
-//   static constexpr bool kEntriesStandAlone;       whether they may arrive one after the other
+//   static constexpr bool kEntriesStandAlone;       whether they may be seen one after the other
 //   void took(const Key&, const Value* before, const Value& now);   now counts; before did, or null
 //
 // Timers of the service are the replica's. The journal has every change, with its number, and what
@@ -48,7 +49,7 @@ struct EntryRecord {
 };
 static_assert(sizeof(EntryRecord) == 16);
 
-// Of the entries in one message, where it may be cut: far below what a line may have.
+// Of the entries in one message, where it is cut: far below what a line may have.
 inline constexpr std::uint64_t kMostEntryBytes = std::uint64_t{1} << 20;
 
 template <typename Kind>
@@ -57,9 +58,10 @@ class Replica {
   using Key = typename Kind::Key;
   using Value = typename Kind::Value;
 
-  // `kind` outlives the replica. `pace`: as of ReplicaPeers.
+  // `kind` outlives the replica. `pace`: as of ReplicaPeers. `max_line_bytes`: as of GossipOptions.
   template <typename Pace>
-  Replica(Kind& kind, const Pace& pace) : kind_(kind), peers_(pace) {}
+  Replica(Kind& kind, const Pace& pace, std::uint64_t max_line_bytes)
+      : kind_(kind), peers_(pace), most_bytes_(std::min(kMostEntryBytes, max_line_bytes / 2)) {}
 
   const Value* find(const Key& key) const {
     const auto found = entries_.find(key);
@@ -70,6 +72,11 @@ class Replica {
   void put(core::Context& context, const Key& key, const Value& value) {
     peers_.see_cluster(context);
     change(context, key, value, kNobody);
+  }
+  // Whether all that the neighbours had to bring to this incarnation is here.
+  bool has_met_all(const core::Context& context) {
+    peers_.see_cluster(context);
+    return peers_.has_met_all();
   }
   // After the last put() of a step.
   void tick(core::Context& context);
@@ -92,6 +99,7 @@ class Replica {
     std::uint32_t json_bytes = 0;
   };
   using Entries = std::map<Key, Entry>;
+  using Arrivals = std::vector<std::pair<Key, Value>>;
 
   static constexpr std::uint16_t tag_of(ReplicaChange change) {
     return static_cast<std::uint16_t>(change);
@@ -104,8 +112,20 @@ class Replica {
   void take_entry(const Key& key, Entry entry);
   // All that came from the neighbour: its present incarnation does not have it.
   void forget_source(std::uint32_t rank);
-  bool join(core::Context& context, const std::vector<std::pair<Key, Value>>& entries,
-            std::uint32_t from);
+  std::string staged_record(std::uint32_t from, const Key& key, const Value& value) const {
+    std::string json;
+    kind_.write(json, key, value);
+    return std::string(bytes_of(EntryRecord{0, from, 0})).append(json);
+  }
+  std::pair<Key, Value> restore_pair(std::string_view json);
+  void stage(core::Context& context, const Key& key, const Value& value, std::uint32_t from);
+  void take_staged(const Key& key, const Value& value, std::uint32_t from);
+  void unstage(core::Context& context, std::uint32_t from);
+  // What the neighbour has brought, once what it says was heard.
+  void take_arrivals(core::Context& context, Heard heard, const Arrivals& arrivals,
+                     ReplicaPeer& peer, std::uint64_t upto);
+  template <typename Pairs>
+  bool join(core::Context& context, const Pairs& pairs, std::uint32_t from);
   void send(core::Context& context, std::uint32_t rank);
   // The number of the last change that still fits a message with all after `since`; at least one.
   std::uint64_t reach(std::uint32_t rank, std::uint64_t since) const;
@@ -113,11 +133,13 @@ class Replica {
 
   Kind& kind_;
   ReplicaPeers peers_;
+  std::uint64_t most_bytes_;
   Alarm alarm_;
   bool started_ = false;
   Entries entries_;
   std::map<std::uint64_t, typename Entries::const_iterator> by_number_;
-  std::uint64_t json_bytes_ = 0;  // of all entries
+  std::uint64_t json_bytes_ = 0;                          // of all entries
+  std::map<std::uint32_t, std::map<Key, Value>> staged_;  // by the neighbour that brought them
 };
 
 template <typename Kind>
@@ -148,13 +170,48 @@ void Replica<Kind>::forget_source(std::uint32_t rank) {
   for (auto& [key, entry] : entries_) {
     if (entry.from == rank) entry.from = kNobody;
   }
+  staged_.erase(rank);
 }
 
 template <typename Kind>
-bool Replica<Kind>::join(core::Context& context, const std::vector<std::pair<Key, Value>>& entries,
-                         std::uint32_t from) {
+void Replica<Kind>::stage(core::Context& context, const Key& key, const Value& value,
+                          std::uint32_t from) {
+  context.change(tag_of(ReplicaChange::staged), staged_record(from, key, value));
+  take_staged(key, value, from);
+}
+
+template <typename Kind>
+void Replica<Kind>::take_staged(const Key& key, const Value& value, std::uint32_t from) {
+  const auto [place, fresh] = staged_[from].try_emplace(key, value);
+  if (!fresh && kind_.newer(value, place->second)) place->second = value;
+}
+
+template <typename Kind>
+void Replica<Kind>::unstage(core::Context& context, std::uint32_t from) {
+  if (staged_.erase(from) == 0) return;
+  context.change(tag_of(ReplicaChange::unstaged), bytes_of(std::uint64_t{from}));
+}
+
+template <typename Kind>
+void Replica<Kind>::take_arrivals(core::Context& context, Heard heard, const Arrivals& arrivals,
+                                  ReplicaPeer& peer, std::uint64_t upto) {
+  if (heard == Heard::nothing) return;
+  if (heard == Heard::stage) {
+    for (const auto& [key, value] : arrivals) stage(context, key, value, peer.rank);
+    return;
+  }
   bool changed = false;
-  for (const auto& [key, value] : entries) {
+  if (heard == Heard::join_with_staged) changed = join(context, staged_[peer.rank], peer.rank);
+  changed = join(context, arrivals, peer.rank) || changed;
+  if (changed) peers_.brought(context, peer, upto);
+  if (peer.received >= peer.staged) unstage(context, peer.rank);
+}
+
+template <typename Kind>
+template <typename Pairs>
+bool Replica<Kind>::join(core::Context& context, const Pairs& pairs, std::uint32_t from) {
+  bool changed = false;
+  for (const auto& [key, value] : pairs) {
     const Value* known = find(key);
     if (known != nullptr && !kind_.newer(value, *known)) continue;
     change(context, key, value, from);
@@ -183,17 +240,16 @@ void Replica<Kind>::handle(core::Context& context, const protocol::Message& mess
   peers_.see_cluster(context);
   ReplicaPeer& peer = peers_.neighbour(sender_rank(context, message));
   const DeltaHeader header = read_header(message);
-  peers_.check(context, header);
-  std::vector<std::pair<Key, Value>> entries;
+  peers_.check(context, peer, header);
+  Arrivals arrivals;
   if (header.has_entries()) {
     for (const auto json : read_elements(core::required_field(message, kEntriesField))) {
-      entries.push_back(kind_.read(json, node_count(context)));
+      arrivals.push_back(kind_.read(json, node_count(context)));
     }
   }
   if (peer.life != header.life) forget_source(peer.rank);
-  if (peers_.hear(context, peer, header) && join(context, entries, peer.rank)) {
-    peers_.brought(context, peer, header.upto);
-  }
+  const Heard heard = peers_.hear(context, peer, header, Kind::kEntriesStandAlone);
+  take_arrivals(context, heard, arrivals, peer, header.upto);
   ReplicaPeers::keep(context, peer);
   tick(context);
 }
@@ -208,7 +264,7 @@ void Replica<Kind>::tick(core::Context& context) {
 
 template <typename Kind>
 void Replica<Kind>::send(core::Context& context, std::uint32_t rank) {
-  const DeltaHeader header = peers_.compose(context, rank, reach(rank, peers_.confirmed(rank)));
+  const DeltaHeader header = peers_.compose(context, rank, reach(rank, peers_.there(rank)));
   context.send(name_of(context, rank), kDeltaType, [&](protocol::MessageWriter& body) {
     write_header(body, header);
     if (header.has_entries())
@@ -216,19 +272,15 @@ void Replica<Kind>::send(core::Context& context, std::uint32_t rank) {
   });
 }
 
-// Only where entries mean something one by one: of what changed together earlier a part may have
-// changed again, and without it the other part would be seen alone.
 template <typename Kind>
 std::uint64_t Replica<Kind>::reach(std::uint32_t rank, std::uint64_t since) const {
-  if constexpr (Kind::kEntriesStandAlone) {
-    std::uint64_t bytes = 0;
-    std::uint64_t last = since;
-    for (auto at = by_number_.upper_bound(since); at != by_number_.end(); ++at) {
-      const Entry& entry = at->second->second;
-      if (entry.from != rank) bytes += entry.json_bytes + 1;
-      if (bytes > kMostEntryBytes && last > since) return last;
-      last = at->first;
-    }
+  std::uint64_t bytes = 0;
+  std::uint64_t last = since;
+  for (auto at = by_number_.upper_bound(since); at != by_number_.end(); ++at) {
+    const Entry& entry = at->second->second;
+    if (entry.from != rank) bytes += entry.json_bytes + 1;
+    if (bytes > most_bytes_ && last > since) return last;
+    last = at->first;
   }
   return peers_.number();
 }
@@ -253,22 +305,36 @@ void Replica<Kind>::replay(std::uint16_t kind, std::string_view payload) {
     if (peers_.restore(peer)) forget_source(peer.rank);
   } else if (kind == tag_of(ReplicaChange::skipped)) {
     peers_.restore_number(take<std::uint64_t>(payload));
+  } else if (kind == tag_of(ReplicaChange::unstaged)) {
+    staged_.erase(static_cast<std::uint32_t>(take<std::uint64_t>(payload)));
+  } else if (kind == tag_of(ReplicaChange::staged)) {
+    const auto record = take<EntryRecord>(payload);
+    const auto [key, value] = restore_pair(payload);
+    take_staged(key, value, record.from);
   } else if (kind == tag_of(ReplicaChange::entry)) {
     const auto record = take<EntryRecord>(payload);
-    if (!protocol::is_json(payload) || by_number_.contains(record.number)) {
-      throw CorruptSegment("a replica's entry in the journal is unreadable");
+    if (by_number_.contains(record.number)) {
+      throw CorruptSegment("two of a replica's entries in the journal have one number");
     }
-    try {
-      auto [key, value] = kind_.read(payload, std::numeric_limits<std::uint32_t>::max());
-      take_entry(key, {std::move(value), record.number, record.from,
-                       static_cast<std::uint32_t>(payload.size())});
-    } catch (const core::BadRequest& bad) {
-      throw CorruptSegment(std::string("a replica's entry in the journal: ") + bad.what());
-    }
+    auto [key, value] = restore_pair(payload);
+    take_entry(key, {std::move(value), record.number, record.from,
+                     static_cast<std::uint32_t>(payload.size())});
     peers_.restore_number(record.number);
     if (record.from == kNobody) peers_.restore_own(record.number);
   } else {
     throw CorruptSegment("a replica's journal record is of an unknown kind");
+  }
+}
+
+template <typename Kind>
+auto Replica<Kind>::restore_pair(std::string_view json) -> std::pair<Key, Value> {
+  if (!protocol::is_json(json)) {
+    throw CorruptSegment("a replica's entry in the journal is unreadable");
+  }
+  try {
+    return kind_.read(json, std::numeric_limits<std::uint32_t>::max());
+  } catch (const core::BadRequest& bad) {
+    throw CorruptSegment(std::string("a replica's entry in the journal: ") + bad.what());
   }
 }
 
@@ -280,6 +346,11 @@ void Replica<Kind>::snapshot(const core::Service::ChangeSink& sink) const {
     std::string json;
     kind_.write(json, place->first, place->second.value);
     sink(tag_of(ReplicaChange::entry), record_of(place->second, json));
+  }
+  for (const auto& [rank, pairs] : staged_) {
+    for (const auto& [key, value] : pairs) {
+      sink(tag_of(ReplicaChange::staged), staged_record(rank, key, value));
+    }
   }
   const std::uint64_t number = peers_.number();
   if (number > 0 && !by_number_.contains(number)) {

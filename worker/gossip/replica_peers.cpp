@@ -88,15 +88,19 @@ void ReplicaPeers::meet(core::Context& context, ReplicaPeer& peer, std::uint64_t
   keep(context, peer);  // before what it brings: that is of this incarnation
 }
 
-void ReplicaPeers::check(const core::Context& context, const DeltaHeader& header) const {
-  if (header.your_life == context.incarnation() && header.confirms > number_) {
-    require_at_most(header.confirms - number_, kMostAhead);
+void ReplicaPeers::check(const core::Context& context, const ReplicaPeer& peer,
+                         const DeltaHeader& header) const {
+  if (header.your_life == context.incarnation()) {
+    require_at_most(std::max(header.confirms, header.staged), number_ + kMostNumbersAhead);
   }
+  const std::uint64_t received = peer.life == header.life ? peer.received : 0;
+  require_at_most(std::max(header.upto, header.everywhere), received + kMostNumbersAhead);
 }
 
 // A message of another incarnation may be new, or late: of an earlier one. What it confirms counts
 // only when that one is heard again, which is asked for.
-bool ReplicaPeers::hear(core::Context& context, ReplicaPeer& peer, const DeltaHeader& header) {
+Heard ReplicaPeers::hear(core::Context& context, ReplicaPeer& peer, const DeltaHeader& header,
+                         bool one_by_one) {
   const bool is_for_us = header.your_life == context.incarnation();
   if (peer.life != header.life) {
     meet(context, peer, header.life);
@@ -106,29 +110,50 @@ bool ReplicaPeers::hear(core::Context& context, ReplicaPeer& peer, const DeltaHe
   if (header.has_entries() || header.asks || !is_for_us) {
     peer.answer_due_ns = std::min(peer.answer_due_ns, context.now_ns() + period_ns_);
   }
-  if (!header.has_entries()) return false;
-  peer.lags = header.since > peer.received ? 1 : 0;
-  if (peer.lags == 1) return false;
+  const Heard heard =
+      header.has_entries() ? hear_interval(peer, header, one_by_one) : Heard::nothing;
+  if (is_for_us && peer.knows_us == 1 && !header.more && peer.lags == 0) peer.knows_us = 2;
+  return heard;
+}
+
+// An interval that is cut off at a number has all that changed up to there last. So what was
+// staged, piece by piece, and one that is not cut off are together what one message would have
+// been: what changed meanwhile is in a later piece too. But pieces that go beyond the last one are
+// not.
+Heard ReplicaPeers::hear_interval(ReplicaPeer& peer, const DeltaHeader& header, bool one_by_one) {
+  peer.lags = header.since > peer.here() ? 1 : 0;
+  if (peer.lags == 1) return Heard::nothing;
+  if (header.more && !one_by_one) {
+    if (header.upto <= peer.here()) return Heard::nothing;
+    peer.staged = header.upto;
+    return Heard::stage;
+  }
+  const bool needs_staged = header.since > peer.received;
+  if (needs_staged && header.upto < peer.staged) return Heard::nothing;
   peer.received = std::max(peer.received, header.upto);
-  return true;
+  return needs_staged ? Heard::join_with_staged : Heard::join;
 }
 
 // What the sender says of this incarnation's numbers.
 void ReplicaPeers::hear_confirmed(core::Context& context, ReplicaPeer& peer,
                                   const DeltaHeader& header) {
-  peer.knows_us = 1;
+  peer.knows_us = std::max<std::uint16_t>(peer.knows_us, 1);
   peer.waiting_ns = kNever;
-  if (header.confirms > number_) {
+  const std::uint64_t there = std::max(header.confirms, header.staged);
+  if (there > number_) {
     // After a power cut this node has gone back to before its last changes, whose numbers must not
     // be given to others.
-    number_ = header.confirms;
+    number_ = there;
     context.change(static_cast<std::uint16_t>(ReplicaChange::skipped), bytes_of(number_));
-    peer.confirmed = peer.sent = 0;
+    peer.confirmed = peer.staged_there = peer.sent = 0;
   } else if (header.behind) {
-    peer.confirmed = peer.sent = header.confirms;
+    peer.confirmed = header.confirms;
+    peer.staged_there = header.staged;
+    peer.sent = there;
   } else {
     peer.confirmed = std::max(peer.confirmed, header.confirms);
-    peer.sent = std::max(peer.sent, peer.confirmed);
+    peer.staged_there = std::max(peer.staged_there, header.staged);
+    peer.sent = std::max(peer.sent, peer.there());
   }
   if (header.everywhere <= peer.everywhere) return;
   peer.everywhere = header.everywhere;
@@ -202,7 +227,7 @@ std::int64_t ReplicaPeers::due_ns(const ReplicaPeer& peer, std::int64_t now_ns,
   std::int64_t due_ns = peer.answer_due_ns;
   if (peer.knows_us == 0) due_ns = std::min(due_ns, peer.sent_ns + resend_ns(peer));
   const std::uint64_t number = wanted(peer.rank, now_ns, due_ns);
-  if (number > peer.sent && !is_cut(peer)) {
+  if (has_more(peer, number)) {
     due_ns = std::min(due_ns, peer.sent_ns + pause_ns(peer));
   } else if (number > peer.confirmed) {
     due_ns = std::min(due_ns, peer.entries_ns + resend_ns(peer));
@@ -237,14 +262,14 @@ DeltaHeader ReplicaPeers::compose(core::Context& context, std::uint32_t rank, st
                      .your_life = peer.life,
                      .confirms = peer.received,
                      .everywhere = everywhere(),
+                     .staged = peer.staged > peer.received ? peer.staged : 0,
                      .behind = peer.lags == 1,
                      .asks = peer.knows_us == 0};
   std::int64_t later_ns = kNever;
   const std::uint64_t latest = wanted(rank, now_ns, later_ns);
   const bool is_late = now_ns >= peer.entries_ns + resend_ns(peer);
-  const bool is_more = latest > peer.sent && !is_cut(peer);
-  if (latest > peer.confirmed && (is_more || is_late)) {
-    header.since = peer.confirmed;
+  if (latest > peer.confirmed && (has_more(peer, latest) || is_late)) {
+    header.since = peer.there();
     header.upto = peer.sent = reach;
     peer.entries_ns = now_ns;
     if (reach < number_) {
@@ -253,6 +278,7 @@ DeltaHeader ReplicaPeers::compose(core::Context& context, std::uint32_t rank, st
       cut_.erase(rank);
     }
   }
+  header.more = header.has_entries() ? reach < number_ : latest > peer.there();
   if (header.has_entries() || header.asks) peer.waiting_ns = std::min(peer.waiting_ns, now_ns);
   peer.told = header.everywhere;
   peer.sent_ns = now_ns;

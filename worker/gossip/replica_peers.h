@@ -30,24 +30,33 @@ namespace hearsay::gossip {
 enum class ReplicaChange : std::uint16_t {
   entry = 1,  // EntryRecord, then the entry as JSON
   peer,       // ReplicaPeer
-  skipped     // numbers up to this one (u64) are used up
+  skipped,    // numbers up to this one (u64) are used up
+  staged,     // EntryRecord, then an entry as JSON that is not to be seen yet
+  unstaged    // what is staged of a neighbour (its rank, u64) is seen now, or needed no more
 };
 inline constexpr std::uint16_t kFirstOwnChange = 8;
 
 // Who an entry came from: a neighbour's rank, or nobody: it was made here.
 inline constexpr std::uint32_t kNobody = std::numeric_limits<std::uint32_t>::max();
+// How far a number may be beyond what is known: all changes of a node that makes 100,000 a second
+// for five years. What a neighbour says is further is nonsense. One rule for all: whoever takes a
+// number repeats it, and its neighbour must take that.
+inline constexpr std::uint64_t kMostNumbersAhead = std::uint64_t{1} << 44;
 inline constexpr std::int64_t kNever = std::numeric_limits<std::int64_t>::max();
 
 // As it is in the journal.
 struct ReplicaPeer {
   std::uint32_t rank = 0;
-  std::uint16_t knows_us = 0;            // it has answered this node's present incarnation
+  std::uint16_t knows_us = 0;            // 1: it has answered this node's present incarnation;
+                                         // 2: and all that it had to bring then is here
   std::uint16_t lags = 0;                // its last interval began after what is here
   std::uint64_t life = 0;                // 0: never heard of
   std::uint64_t confirmed = 0;           // of our numbers
   std::uint64_t sent = 0;                // likewise, confirmed or not
   std::uint64_t told = 0;                // likewise: our word "everywhere" to it
   std::uint64_t received = 0;            // of its numbers
+  std::uint64_t staged = 0;              // likewise, what can't be shown before the rest has come
+  std::uint64_t staged_there = 0;        // of our numbers: as `staged` is there
   std::uint64_t everywhere = 0;          // likewise: its word to us
   std::uint64_t brought = 0;             // likewise: the last interval that changed something here
   std::uint64_t brought_here = 0;        // our number for the last of these changes
@@ -56,8 +65,16 @@ struct ReplicaPeer {
   std::int64_t waiting_ns = kNever;      // since when nothing that we sent was answered
   std::int64_t answer_due_ns = kNever;   // what it sent is to be confirmed
   std::int64_t unsettled_ns = kNever;    // since when its word has not moved, nor covers `brought`
+
+  // Up to where all its changes are here, to be seen or not; and of ours there.
+  std::uint64_t here() const { return std::max(received, staged); }
+  std::uint64_t there() const { return std::max(confirmed, staged_there); }
 };
-static_assert(sizeof(ReplicaPeer) == 112);
+static_assert(sizeof(ReplicaPeer) == 128);
+
+// What is to be done with the entries of a message: nothing; they are kept until the rest has come;
+// they are joined; or with what was kept.
+enum class Heard { nothing, stage, join, join_with_staged };
 
 class ReplicaPeers {
  public:
@@ -80,10 +97,12 @@ class ReplicaPeers {
   std::uint64_t number() const { return number_; }
 
   // Throws BadRequest for what no node says.
-  void check(const core::Context& context, const DeltaHeader& header) const;
-  // A message of the neighbour. Whether its entries are to be joined: nothing is missing before
-  // them. The caller keep()s the neighbour once they are.
-  bool hear(core::Context& context, ReplicaPeer& peer, const DeltaHeader& header);
+  void check(const core::Context& context, const ReplicaPeer& peer,
+             const DeltaHeader& header) const;
+  // A message of the neighbour. Its entries are taken only if nothing is missing before them. The
+  // caller keep()s the neighbour once they are. `one_by_one`: whether entries may be seen without
+  // those that follow.
+  Heard hear(core::Context& context, ReplicaPeer& peer, const DeltaHeader& header, bool one_by_one);
   // Its interval up to `upto` changed something here, last under our present number.
   void brought(const core::Context& context, ReplicaPeer& peer, std::uint64_t upto);
 
@@ -93,8 +112,14 @@ class ReplicaPeers {
   // What the message says, which is then taken as sent. `reach`: up to which of our numbers it can
   // go; the rest is sent when that is confirmed.
   DeltaHeader compose(core::Context& context, std::uint32_t rank, std::uint64_t reach);
-  // Up to which of our numbers the neighbour has everything.
-  std::uint64_t confirmed(std::uint32_t rank) const { return peers_.at(rank).confirmed; }
+  // Up to which of our numbers the neighbour has everything, to be seen or not.
+  std::uint64_t there(std::uint32_t rank) const { return peers_.at(rank).there(); }
+
+  // Whether each neighbour has answered this incarnation, and brought all that it had.
+  bool has_met_all() const {
+    return std::all_of(peers_.begin(), peers_.end(),
+                       [](const auto& entry) { return entry.second.knows_us == 2; });
+  }
 
   static void keep(core::Context& context, const ReplicaPeer& peer);
 
@@ -109,6 +134,7 @@ class ReplicaPeers {
  private:
   void meet(core::Context& context, ReplicaPeer& peer, std::uint64_t life);
   void hear_confirmed(core::Context& context, ReplicaPeer& peer, const DeltaHeader& header);
+  static Heard hear_interval(ReplicaPeer& peer, const DeltaHeader& header, bool one_by_one);
   static bool is_settled(const ReplicaPeer& peer) { return peer.brought <= peer.everywhere; }
   // The number of the last change that did not come from this neighbour.
   std::uint64_t latest_beside(std::uint32_t rank) const;
@@ -121,7 +147,13 @@ class ReplicaPeers {
   std::int64_t resend_ns(const ReplicaPeer& peer) const;
   // Whether more is sent only when the last message is confirmed.
   bool is_cut(const ReplicaPeer& peer) const {
-    return peer.sent > peer.confirmed && cut_.contains(peer.rank);
+    return peer.sent > peer.there() && cut_.contains(peer.rank);
+  }
+  // Whether there is something for the neighbour that was not sent yet; or that belongs to what it
+  // has staged. `wanted`: as of wanted().
+  bool has_more(const ReplicaPeer& peer, std::uint64_t wanted) const {
+    const bool waits = peer.staged_there > peer.confirmed && peer.sent <= peer.there();
+    return (wanted > peer.sent || waits) && !is_cut(peer);
   }
   std::int64_t due_ns(const ReplicaPeer& peer, std::int64_t now_ns,
                       std::uint64_t everywhere_now) const;

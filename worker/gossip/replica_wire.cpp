@@ -25,7 +25,9 @@ void write_header(protocol::MessageWriter& body, const DeltaHeader& header) {
   if (header.everywhere > 0) {
     body.integer("everywhere", static_cast<std::int64_t>(header.everywhere));
   }
+  if (header.staged > 0) body.integer("staged", static_cast<std::int64_t>(header.staged));
   if (header.has_entries()) body.json("interval", list_numbers({header.since, header.upto}));
+  if (header.more) body.integer("more", 1);
   if (header.behind) body.integer("behind", 1);
   if (header.asks) body.integer("asks", 1);
 }
@@ -36,6 +38,8 @@ DeltaHeader read_header(const protocol::Message& message) {
   if (header.life == 0) throw core::BadRequest("a node has an incarnation");
   header.confirms = number_field(message, "confirms", kMostCount);
   header.everywhere = number_field_or(message, "everywhere", 0, kMostCount);
+  header.staged = number_field_or(message, "staged", 0, kMostCount);
+  header.more = number_field_or(message, "more", 0, 1) == 1;
   header.behind = number_field_or(message, "behind", 0, 1) == 1;
   header.asks = number_field_or(message, "asks", 0, 1) == 1;
   if (!message.field("interval")) return header;

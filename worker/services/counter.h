@@ -18,7 +18,8 @@
 
 namespace hearsay::services {
 
-// Both sums only grow.
+// Both sums only grow. (After a power cut a source may have others of the same total: then any
+// order will do that is the same everywhere.)
 struct CounterSums {
   std::uint64_t up;
   std::uint64_t down;
@@ -31,7 +32,9 @@ struct CounterKind {
   static constexpr bool kEntriesStandAlone = true;
   __extension__ using Total = __int128;
 
-  static bool newer(const Value& a, const Value& b) { return a.up + a.down > b.up + b.down; }
+  static bool newer(const Value& a, const Value& b) {
+    return std::pair(a.up + a.down, a.up) > std::pair(b.up + b.down, b.up);
+  }
   static void write(std::string& json, const Key& source, const Value& sums);
   static std::pair<Key, Value> read(std::string_view json, std::size_t nodes);
   void took(const Key& source, const Value* before, const Value& now);
@@ -42,7 +45,8 @@ struct CounterKind {
 class Counter final : public core::Service {
  public:
   enum class May { grow, grow_and_shrink };
-  Counter(May may, const GossipOptions& gossip) : may_(may), sums_(kind_, gossip) {}
+  Counter(May may, const GossipOptions& gossip)
+      : may_(may), sums_(kind_, gossip, gossip.max_line_bytes) {}
 
   std::span<const std::string_view> types() const override {
     static constexpr std::array<std::string_view, 3> kTypes{"add", "read", gossip::kDeltaType};

@@ -4,6 +4,7 @@
 #include <tuple>
 
 #include "common/base/checksum.h"
+#include "common/base/record.h"
 #include "common/protocol/array_elements.h"
 #include "worker/core/body.h"
 #include "worker/core/context.h"
@@ -14,6 +15,17 @@ namespace {
 
 // Of the messages in an answer to a poll: its reader polls again.
 constexpr std::size_t kMostPolledBytes = 256 * 1024;
+
+// How long an owner from nothing waits for the others.
+constexpr std::int64_t kLongestAskNs = 2 * LogAsks::kPatienceNs;
+
+enum class OwnerChange : std::uint16_t {
+  began = gossip::kFirstOwnChange + 8,  // i64, when
+  knows_ends
+};
+constexpr std::uint16_t tag_of(OwnerChange change) {
+  return static_cast<std::uint16_t>(change);
+}
 
 std::uint32_t owner_of(const core::Context& context, std::string_view log) {
   const core::Roster& nodes = context.identity().nodes;
@@ -28,7 +40,7 @@ std::uint32_t owner_of(const core::Context& context, std::string_view log) {
 
 std::int64_t read_offset(std::string_view json) {
   const std::uint64_t offset = gossip::read_number(json);
-  gossip::require_at_most(offset, gossip::kMostCount);
+  gossip::require_at_most(offset, kMostOffset);
   return static_cast<std::int64_t>(offset);
 }
 
@@ -85,7 +97,7 @@ std::pair<LogPlace, LogItem> LogsKind::read(std::string_view json, std::size_t n
   if (rank >= nodes) throw core::BadRequest("no node has this rank");
   const gossip::Source asker{static_cast<std::uint32_t>(rank), gossip::read_number(parts[3])};
   const std::uint64_t number = gossip::read_number(parts[4]);
-  gossip::require_at_most(number, gossip::kMostCount);
+  gossip::require_at_most(number, kMostAskNumber);
   return {{std::move(log), offset}, {std::string(parts[5]), asker, number, 0}};
 }
 
@@ -100,7 +112,7 @@ void LogsKind::took(const Key& place, const Value* /*before*/, const Value& now)
 }
 
 Kafka::Kafka(const GossipOptions& gossip)
-    : limit_(gossip.max_line_bytes), copy_(kind_, LogAsks::kPeriodNs) {}
+    : limit_(gossip.max_line_bytes), copy_(kind_, LogAsks::kPeriodNs, gossip.max_line_bytes) {}
 
 std::span<const std::string_view> Kafka::types() const {
   static constexpr std::array<std::string_view, 6> kTypes{
@@ -108,7 +120,22 @@ std::span<const std::string_view> Kafka::types() const {
   return kTypes;
 }
 
+// After a boot the clock has gone back: then there is a state directory, and nothing to ask for.
+void Kafka::look_around(core::Context& context) {
+  if (knows_ends_) return;
+  if (!began_ns_) {
+    began_ns_ = context.now_ns();
+    context.change(tag_of(OwnerChange::began), bytes_of(*began_ns_));
+  }
+  const std::int64_t age_ns = context.now_ns() - *began_ns_;
+  const bool waits = age_ns >= 0 && age_ns < kLongestAskNs;
+  if (waits && !copy_.has_met_all(context)) return;
+  knows_ends_ = true;
+  context.change(tag_of(OwnerChange::knows_ends), "");
+}
+
 void Kafka::handle(core::Context& context, const protocol::Message& message) {
+  look_around(context);
   if (message.type == "send") {
     send(context, message);
   } else if (message.type == "poll") {
@@ -135,6 +162,12 @@ void Kafka::finish(core::Context& context) {
   asks_.tick(context);
 }
 
+bool Kafka::is_full(const std::string& log, std::size_t messages) const {
+  const auto found = kind_.logs.find(log);
+  const std::int64_t end = found == kind_.logs.end() ? 0 : found->second.end;
+  return end + static_cast<std::int64_t>(messages) > kMostOffset + 1;
+}
+
 std::int64_t Kafka::append(core::Context& context, const std::string& log, std::string message,
                            const gossip::Source& asker, std::uint64_t number) {
   const std::int64_t offset = kind_.logs[log].end;
@@ -147,7 +180,13 @@ void Kafka::send(core::Context& context, const protocol::Message& message) {
   std::string text(core::required_field(message, "msg"));
   limit_.require(text);
   const std::uint32_t owner = owner_of(context, log);
-  if (owner == gossip::own_rank(context)) {
+  if (owner == gossip::own_rank(context) && !knows_ends_) {
+    context.error(message, protocol::ErrorCode::temporarily_unavailable,
+                  "this node has just begun, and asks the others how far its logs are; nothing was "
+                  "appended");
+  } else if (owner == gossip::own_rank(context) && is_full(log)) {
+    context.error(message, protocol::ErrorCode::abort, "the log is full; nothing was appended");
+  } else if (owner == gossip::own_rank(context)) {
     const std::int64_t offset =
         append(context, log, std::move(text), gossip::own_source(context), 0);
     context.reply(message, "send_ok",
@@ -167,8 +206,10 @@ void Kafka::append_for_a_peer(core::Context& context, const protocol::Message& m
     if (owner_of(context, each.log) != gossip::own_rank(context)) {
       throw core::BadRequest("this node does not own the log");
     }
+    if (is_full(each.log, wanted.appends.size())) throw core::BadRequest("the log is full");
     limit_.require(each.message);
   }
+  if (!knows_ends_) return;  // it is asked again
   for (WantedAppend& each : wanted.appends) {
     if (each.number <= kind_.logs[each.log].appended[wanted.asker]) continue;
     append(context, each.log, std::move(each.message), wanted.asker, each.number);
@@ -229,6 +270,7 @@ void Kafka::list_committed_offsets(core::Context& context, const protocol::Messa
 }
 
 void Kafka::start(core::Context& context) {
+  look_around(context);
   asks_.start();
   copy_.start(context);
   finish(context);
@@ -241,13 +283,21 @@ void Kafka::on_timer(core::Context& context, std::uint32_t /*token*/) {
 }
 
 void Kafka::replay(std::uint16_t kind, std::string_view payload) {
-  if (!asks_.replay(kind, payload)) copy_.replay(kind, payload);
+  if (kind == tag_of(OwnerChange::began)) {
+    began_ns_ = take<std::int64_t>(payload);
+  } else if (kind == tag_of(OwnerChange::knows_ends)) {
+    knows_ends_ = true;
+  } else if (!asks_.replay(kind, payload)) {
+    copy_.replay(kind, payload);
+  }
   kind_.arrivals.clear();
 }
 
 void Kafka::snapshot(const ChangeSink& sink) const {
   copy_.snapshot(sink);
   asks_.snapshot(sink);
+  if (began_ns_) sink(tag_of(OwnerChange::began), bytes_of(*began_ns_));
+  if (knows_ends_) sink(tag_of(OwnerChange::knows_ends), "");
 }
 
 std::uint64_t Kafka::snapshot_bytes() const {

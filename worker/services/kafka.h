@@ -13,6 +13,7 @@
 #include <cstdint>
 #include <functional>
 #include <map>
+#include <optional>
 #include <string>
 #include <string_view>
 #include <utility>
@@ -25,6 +26,10 @@
 #include "worker/services/log_asks.h"
 
 namespace hearsay::services {
+
+// A log is in memory as a whole, from its beginning: none can get so far. What names an offset
+// beyond is nonsense, on all nodes alike; so whatever one takes, the others take from it.
+inline constexpr std::int64_t kMostOffset = std::int64_t{1} << 32;
 
 // A place in a log; or, at kCommitted, how far its readers are.
 struct LogPlace {
@@ -87,6 +92,11 @@ class Kafka final : public core::Service {
   void commit_offsets(core::Context& context, const protocol::Message& message);
   void list_committed_offsets(core::Context& context, const protocol::Message& message);
 
+  // An owner from nothing may have given offsets in an earlier life, which others still know: first
+  // it asks them, for kLongestAskNs at most.
+  void look_around(core::Context& context);
+  // Whether the log has no room for so many messages.
+  bool is_full(const std::string& log, std::size_t messages = 1) const;
   std::int64_t append(core::Context& context, const std::string& log, std::string message,
                       const gossip::Source& asker, std::uint64_t number);
   // Messages of the log from `offset` on, as JSON; `room` is what an answer still takes.
@@ -97,6 +107,8 @@ class Kafka final : public core::Service {
   gossip::ValueLimit limit_;
   LogsKind kind_;
   gossip::Replica<LogsKind> copy_;
+  std::optional<std::int64_t> began_ns_;  // this incarnation
+  bool knows_ends_ = false;               // of its logs
   LogAsks asks_;
 };
 

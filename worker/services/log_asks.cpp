@@ -79,7 +79,7 @@ WantedAppends read_wanted(const core::Context& context, const protocol::Message&
       throw core::BadRequest("an ask is a number, the name of a log and a message");
     }
     const std::uint64_t number = gossip::read_number(parts[0]);
-    gossip::require_at_most(number, gossip::kMostCount);
+    gossip::require_at_most(number, kMostAskNumber);
     if (number <= before) throw core::BadRequest("asks come in the order of their numbers");
     before = number;
     wanted.appends.push_back({number, protocol::string_of(parts[1]), std::string(parts[2])});

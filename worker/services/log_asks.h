@@ -29,6 +29,10 @@ namespace hearsay::services {
 
 inline constexpr std::string_view kAppendType = "log-append";
 
+// No node gets so far in its life: an ask with a higher number is nonsense. An owner that took it
+// would take all later ones for done.
+inline constexpr std::uint64_t kMostAskNumber = std::uint64_t{1} << 48;
+
 // What a peer wants.
 struct WantedAppend {
   std::uint64_t number;

@@ -34,7 +34,7 @@ std::pair<std::string, Written> RegisterKind::read(std::string_view json, std::s
   if (parts.size() != 4) throw core::BadRequest("an entry of a register has four parts");
   const std::uint64_t time = gossip::read_number(parts[2]);
   const std::uint64_t rank = gossip::read_number(parts[3]);
-  gossip::require_at_most(time, gossip::kMostCount);
+  gossip::require_at_most(time, kMostTime);
   if (rank >= nodes) throw core::BadRequest("no node has this rank");
   return {protocol::canonical_json(parts[0]),
           {time, static_cast<std::uint32_t>(rank), protocol::canonical_json(parts[1])}};
@@ -62,6 +62,11 @@ void RwRegisters::handle(core::Context& context, const protocol::Message& messag
     }
   }
   const std::uint64_t time = tell_time(context);
+  if (time > kMostTime && !written.empty()) {
+    context.error(message, protocol::ErrorCode::abort,
+                  "the times of writes are used up: somebody's clock was years ahead; not done");
+    return;
+  }
   const std::uint32_t rank = gossip::own_rank(context);
   for (auto& [key, value] : written) {
     registers_.put(context, key, {time, rank, std::move(value)});

@@ -30,6 +30,10 @@ struct Written {
   auto operator<=>(const Written&) const = default;
 };
 
+// 36 years, which no clock shows: nodes count up to here, and take no later time from each other,
+// so whatever one takes, the others take from it.
+inline constexpr std::uint64_t kMostTime = std::uint64_t{1} << 60;
+
 // What is replicated; see gossip::Replica.
 struct RegisterKind {
   using Key = std::string;  // canonical JSON
@@ -50,7 +54,7 @@ struct RegisterKind {
 class RwRegisters final : public core::Service {
  public:
   explicit RwRegisters(const GossipOptions& gossip)
-      : limit_(gossip.max_line_bytes), registers_(kind_, gossip) {}
+      : limit_(gossip.max_line_bytes), registers_(kind_, gossip, gossip.max_line_bytes) {}
 
   std::span<const std::string_view> types() const override {
     static constexpr std::array<std::string_view, 2> kTypes{"txn", gossip::kDeltaType};

@@ -266,6 +266,28 @@ TEST(Replica, WhatALateMessageConfirmsIsNotBelieved) {
   FAIL() << "n1 was given up";
 }
 
+// A neighbour's number that is far ahead of all its changes is confirmed, and the neighbour counts
+// on from there.
+TEST(Replica, ANumberFarAheadBlocksNothing) {
+  Replicas replicas(3);
+  replicas.settle();
+  const auto& sent = replicas.cluster.sent();
+  replicas.add(1, 1);
+  replicas.cluster.run_for(kNsPerSecond);
+  const auto from_n1 = std::find_if(sent.rbegin(), sent.rend(), [](const auto& message) {
+    return message.from == 1 && message.to == 0 && brings_entries(message);
+  });
+  ASSERT_NE(from_n1, sent.rend());
+  Json ahead = from_n1->body;
+  ahead["interval"][1] = std::uint64_t{1} << 43;
+  ahead["entries"] = Json::array();
+  replicas.cluster.hear(0, 1, ahead);
+  replicas.load();
+  replicas.settle();
+  EXPECT_TRUE(replicas.all_equal());
+  EXPECT_EQ(replicas.cluster.sent("error").size(), 0U);
+}
+
 class ReplicaDeaths : public ::testing::TestWithParam<bool> {
  protected:
   // After each step of a node its worker dies.

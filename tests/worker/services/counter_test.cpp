@@ -1,6 +1,7 @@
 #include <gtest/gtest.h>
 
 #include <limits>
+#include <vector>
 
 #include "common/base/units.h"
 #include "tests/worker/support/gossip_cluster.h"
@@ -74,6 +75,27 @@ TEST(GCounter, OnlyGrows) {
   core.initialise();
   EXPECT_EQ(core.ask({{"type", "add"}, {"delta", -1}})["code"], 12);
   EXPECT_EQ(core.ask({{"type", "read"}})["value"], 0);
+}
+
+// As a source may have had them before and after a power cut.
+TEST(PnCounter, OfTheSameTotalTheSameSumsCountEverywhere) {
+  std::vector<Json> values;
+  for (const bool first : {false, true}) {
+    CoreHarness core({}, {7, 42}, nullptr, "pn-counter");
+    core.initialise({"n0", "n1"});
+    for (const std::int64_t up : {first ? 5 : 6, first ? 6 : 5}) {
+      core.send({{"src", "n1"},
+                 {"dest", "n0"},
+                 {"body",
+                  {{"type", "gossip-delta"},
+                   {"lives", {60, 7}},
+                   {"confirms", 0},
+                   {"interval", {0, 1}},
+                   {"entries", Json::array({Json::array({1, 60, up, 7 - up})})}}}});
+    }
+    values.push_back(core.ask({{"type", "read"}})["value"]);
+  }
+  EXPECT_EQ(values.at(0), values.at(1));
 }
 
 TEST(PnCounter, GoesUpAndDown) {

@@ -5,6 +5,7 @@
 #include <algorithm>
 #include <map>
 #include <string>
+#include <utility>
 #include <vector>
 
 #include "common/base/units.h"
@@ -25,6 +26,7 @@ class Logs {
     cluster.to_client = [this](std::size_t, const Json& line) {
       answers[line["body"]["in_reply_to"].get<int>()].push_back(line["body"]);
     };
+    cluster.run_for(2 * kNsPerSecond);  // they meet
   }
 
   // Returns the msg_id.
@@ -306,6 +308,115 @@ TEST(Kafka, AMessageThatFitsNoLineToOthersIsRefused) {
   EXPECT_EQ(send(2100)["code"], 12);
 }
 
+class OwnerFromNothing : public ::testing::TestWithParam<bool> {
+ protected:
+  OwnerFromNothing() {
+    log_ = logs_.log_of(1);
+    for (int i = 0; i < 20; ++i) logs_.send(static_cast<std::size_t>(i % 3), log_, i);
+    logs_.cluster.run_for(kNsPerSecond);
+    before_ = logs_.whole_log(0, log_);
+    end_ = before_.size();
+    EXPECT_GT(end_, 20U);
+    if (GetParam()) {
+      logs_.cluster.after_step = [this, inside = false](std::size_t node) mutable {
+        if (std::exchange(inside, true)) return;
+        logs_.cluster.core(node).compact();
+        logs_.cluster.restart(node);
+        inside = false;
+      };
+    }
+  }
+
+  Logs logs_{3};
+  std::string log_;
+  Json before_;
+  std::size_t end_ = 0;  // of the log
+};
+
+TEST_P(OwnerFromNothing, AsksTheOthersHowFarItsLogsAre) {
+  logs_.cluster.lose_everything(1);
+  EXPECT_EQ(logs_.answer(logs_.send(1, log_, "refused"))["code"], 11);
+  const int asked = logs_.send(0, log_, "waits");
+  logs_.cluster.run_for(LogAsks::kPatienceNs);
+  EXPECT_EQ(logs_.answer(asked)["offset"], end_);
+  EXPECT_EQ(logs_.answer(logs_.send(1, log_, "own"))["offset"], end_ + 1);
+  for (std::size_t node = 0; node < 3; ++node) {
+    logs_.cluster.run_for(kNsPerSecond / 2);
+    Json log = logs_.whole_log(node, log_);
+    ASSERT_EQ(log.size(), end_ + 2);
+    log.erase(end_ + 1);
+    log.erase(end_);
+    EXPECT_EQ(log, before_);
+  }
+}
+
+// What one of them alone has, and its messages get lost.
+TEST_P(OwnerFromNothing, HearsAllOfThem) {
+  int lost = 0;
+  logs_.cluster.lost = [&](const GossipCluster::Sent& message) {
+    return message.from == 0 && message.to == 1 && message.is("gossip-delta") && ++lost <= 2;
+  };
+  logs_.cluster.lose_everything(2);
+  logs_.cluster.lose_everything(1);
+  std::size_t offset = 0;
+  while (offset == 0) {
+    logs_.cluster.run_for(20 * kNsPerMs);
+    const Json answer = logs_.answer(logs_.send(1, log_, "own"));
+    if (answer["type"] == "send_ok") offset = answer["offset"].get<std::size_t>();
+  }
+  EXPECT_EQ(offset, end_);
+  EXPECT_GE(lost, 2);
+}
+
+TEST_P(OwnerFromNothing, DoesNotWaitForThoseOutOfReachForEver) {
+  logs_.cluster.lost = [](const GossipCluster::Sent& message) {
+    return message.from == 2 || message.to == 2;
+  };
+  logs_.cluster.lose_everything(1);
+  logs_.cluster.run_for(kNsPerSecond);
+  EXPECT_EQ(logs_.answer(logs_.send(1, log_, "refused"))["code"], 11);
+  logs_.cluster.run_for(kNsPerSecond);
+  EXPECT_EQ(logs_.answer(logs_.send(1, log_, "own"))["offset"], end_);
+}
+
+INSTANTIATE_TEST_SUITE_P(Workers, OwnerFromNothing, ::testing::Bool(),
+                         [](const auto& dying) { return dying.param ? "die" : "live"; });
+
+// What a peer says of a log that this node owns. Beyond the last offset nothing is taken (see
+// ReplicaMalformed); at it nothing more is appended, or no other node would take it.
+TEST(Kafka, AFullLogTakesNothingMore) {
+  CoreHarness core({}, {7, 42}, nullptr, "kafka");
+  core.initialise({"n0", "n1"});
+  core.now_ns += 2 * kNsPerSecond;  // nobody answers
+  std::string own = "a";
+  const auto send = [&](const std::string& log) {
+    return core.ask({{"type", "send"}, {"key", log}, {"msg", 1}});
+  };
+  while (send(own)["type"] != "send_ok") own += "a";
+  const auto hear = [&](const Json& fields) {
+    Json body = {{"type", "gossip-delta"}, {"lives", {60, 7}}, {"confirms", 0}};
+    body.update(fields);
+    return core.send({{"src", "n1"}, {"dest", "n0"}, {"body", body}});
+  };
+  const std::int64_t last = std::int64_t{1} << 32;
+  hear({{"interval", {0, 1}}, {"entries", {{own, last - 2, 1, 60, 3, "odd"}}}});
+  EXPECT_EQ(send(own)["offset"], last - 1);
+  const Json two_asks = {{"type", services::kAppendType},
+                         {"life", 60},
+                         {"msg_id", 9},
+                         {"asks", {{4, own, 5}, {5, own, 6}}}};
+  const auto refusal = core.send({{"src", "n1"}, {"dest", "n0"}, {"body", two_asks}});
+  EXPECT_EQ(refusal.at(0)["body"]["code"], 12);
+  EXPECT_EQ(send(own)["offset"], last);
+  EXPECT_EQ(send(own)["code"], 14);
+  EXPECT_EQ(core.ask({{"type", "commit_offsets"}, {"offsets", {{own, last}}}})["type"],
+            "commit_offsets_ok");
+  core.restart();
+  EXPECT_EQ(send(own)["code"], 14);
+  EXPECT_EQ(core.ask({{"type", "poll"}, {"offsets", {{own, last}}}})["msgs"][own],
+            Json::array({Json::array({last, 1})}));
+}
+
 TEST(Kafka, BadRequestsChangeNothing) {
   Logs logs(2);
   const std::string own = logs.log_of(0);
@@ -318,11 +429,13 @@ TEST(Kafka, BadRequestsChangeNothing) {
   refused({{"type", "poll"}});
   refused({{"type", "poll"}, {"offsets", {1}}});
   refused({{"type", "poll"}, {"offsets", {{"a", -1}}}});
+  refused({{"type", "commit_offsets"}, {"offsets", {{"a", (std::int64_t{1} << 32) + 1}}}});
   refused({{"type", "commit_offsets"}, {"offsets", {{"a", "1"}}}});
   refused({{"type", "list_committed_offsets"}, {"keys", "a"}});
   const std::string before = logs.cluster.core(0).journal();
-  for (const Json& asks : {Json{{1, other, 5}}, Json{{2, own, 5}, {2, own, 6}}, Json{{1, own}},
-                           Json{{0, own, 5}}, Json{{-1, own, 5}}, Json{{1, 7, 5}}, Json(7)}) {
+  for (const Json& asks :
+       {Json{{1, other, 5}}, Json{{2, own, 5}, {2, own, 6}}, Json{{1, own}}, Json{{0, own, 5}},
+        Json{{-1, own, 5}}, Json{{(1LL << 48) + 1, own, 5}}, Json{{1, 7, 5}}, Json(7)}) {
     logs.cluster.hear(0, 1, {{"type", services::kAppendType}, {"life", 9}, {"asks", asks}});
   }
   logs.cluster.hear(0, 1, {{"type", services::kAppendType}, {"asks", {{1, own, 5}}}});

@@ -1,6 +1,7 @@
 #include <gtest/gtest.h>
 
 #include <random>
+#include <utility>
 #include <vector>
 
 #include "common/base/units.h"
@@ -96,6 +97,23 @@ TEST_F(RwRegisters, WhatIsWrittenLaterCountsWhateverTheClocksSay) {
   }
 }
 
+// No node's clock is so late. What follows would be a time that no other node takes.
+TEST_F(RwRegisters, WhereNoTimeIsLeftNothingIsWritten) {
+  core_.send({{"src", "n1"},
+              {"dest", "n0"},
+              {"body",
+               {{"type", "gossip-delta"},
+                {"lives", {60, 7}},
+                {"confirms", 0},
+                {"interval", {0, 1}},
+                {"entries", {{1, "last", std::uint64_t{1} << 60, 1}}}}}});
+  const std::string journal = core_.journal();
+  EXPECT_EQ(core_.ask(txn({read(1), write(2, 5)}))["code"], 14);
+  EXPECT_EQ(core_.journal(), journal);
+  core_.restart();
+  EXPECT_EQ(run({read(1), read(2)}), Json({{"r", 1, "last"}, {"r", 2, nullptr}}));
+}
+
 // Each transaction writes its number to all keys; whoever reads them sees one number.
 TEST(RwRegistersCluster, TransactionsArriveWhole) {
   constexpr int kKeys = 5;
@@ -127,6 +145,117 @@ TEST(RwRegistersCluster, TransactionsArriveWhole) {
     }
   }
 }
+
+// As many keys as need several lines. Each transaction writes its number to some of them and to two
+// others, which are the first and the last to be sent.
+class LargeRegisters : public ::testing::TestWithParam<bool> {
+ protected:
+  static constexpr std::uint64_t kLineBytes = 4096;
+  static constexpr int kKeys = 200;
+
+  LargeRegisters() {
+    cluster_.lost = [this](const GossipCluster::Sent& message) {
+      EXPECT_LE(message.body.dump().size(), kLineBytes);
+      return is_cut_ || (is_lossy_ && random_() % 4 == 0);
+    };
+    cluster_.late_ns = [this](const auto&) {
+      return is_lossy_ ? static_cast<std::int64_t>(random_() % 900) * kNsPerMs : 0;
+    };
+    if (GetParam()) {
+      cluster_.after_step = [this, dying = false](std::size_t node) mutable {
+        if (std::exchange(dying, true)) return;
+        if (random_() % 8 == 0) cluster_.core(node).compact();
+        if (random_() % 4 == 0) cluster_.restart(node);
+        dying = false;
+      };
+    }
+  }
+  void write_all(std::size_t node) {
+    for (int key = 0; key < kKeys; key += 10) write_some(node, key);
+  }
+  void write_some(std::size_t node, int first) {
+    ++number_;
+    Json writes = Json::array({write("a", number_), write("z", number_)});
+    for (int key = first; key < first + 10; ++key) writes.push_back(write(key, number_));
+    cluster_.ask(node, txn(writes));
+  }
+  // What the node has for all keys, at one time, in several transactions.
+  std::vector<Json> read_all(std::size_t node) {
+    std::vector<Json> values;
+    for (int first = 0; first < kKeys; first += 50) {
+      Json reads = Json::array();
+      for (int key = first; key < first + 50; ++key) reads.push_back(read(key));
+      const Json answer = cluster_.ask(node, txn(reads));
+      EXPECT_EQ(answer["type"], "txn_ok") << answer;
+      for (const Json& step : answer["txn"]) values.push_back(step[2]);
+    }
+    return values;
+  }
+  // Whether the node has seen the last transaction. None is ever seen in part.
+  bool look(std::size_t node) {
+    const Json ends = cluster_.ask(node, txn(Steps{read("a"), read("z")}))["txn"];
+    EXPECT_EQ(ends[0][2], ends[1][2]);
+    const std::vector<Json> values = read_all(node);
+    for (std::size_t key = 0; key < values.size(); ++key) {
+      EXPECT_EQ(values[key], values[key / 10 * 10]) << "key " << key;
+    }
+    return ends[0][2] == number_ && !values.back().is_null();
+  }
+  // Nobody writes meanwhile, or somebody does, to keys that were sent already or will be.
+  void bring_to(std::size_t node, bool while_written) {
+    for (int i = 0; i < 300 && !HasFailure(); ++i) {
+      cluster_.run_for(100 * kNsPerMs);
+      if (while_written && i < 20) write_some(0, static_cast<int>(random_() % 20) * 10);
+      if (look(node)) return;
+    }
+    FAIL() << "it never got there";
+  }
+
+  std::mt19937 random_{7};
+  bool is_cut_ = false;
+  bool is_lossy_ = false;
+  int number_ = 0;
+  GossipCluster cluster_{{.max_line_bytes = kLineBytes}, 2, 0, nullptr, kWorkload};
+};
+
+TEST_P(LargeRegisters, AreSeenWhenTheLastPieceHasCome) {
+  is_cut_ = true;
+  write_all(0);
+  cluster_.run_for(kNsPerSecond);
+  EXPECT_FALSE(look(1));
+  is_cut_ = false;
+  bring_to(1, false);
+  EXPECT_GT(cluster_.sent("gossip-delta").size(), 3U);
+  ASSERT_TRUE(cluster_.run_until_silent(60 * kNsPerSecond));
+}
+
+TEST_P(LargeRegisters, AreSeenWholeWhileTheyAreWritten) {
+  for (int round = 0; round < 3 && !HasFailure(); ++round) {
+    is_cut_ = true;
+    write_all(0);
+    cluster_.run_for(kNsPerSecond);
+    is_cut_ = false;
+    is_lossy_ = round % 2 == 1;
+    bring_to(1, true);
+  }
+}
+
+// From the other, which has lost everything and begins to get it back while the first one dies.
+TEST_P(LargeRegisters, SurviveNewLivesInTheMiddle) {
+  write_all(0);
+  bring_to(1, false);
+  for (int round = 0; round < 3 && !HasFailure(); ++round) {
+    cluster_.lose_everything(1);
+    cluster_.run_for(static_cast<std::int64_t>(random_() % 1500) * kNsPerMs);
+    look(1);
+    if (round % 2 == 0) cluster_.lose_everything(1);
+    write_some(0, 0);
+    bring_to(1, true);
+  }
+}
+
+INSTANTIATE_TEST_SUITE_P(Workers, LargeRegisters, ::testing::Bool(),
+                         [](const auto& dying) { return dying.param ? "die" : "live"; });
 
 // What a node writes after it has read is never seen without what it had read.
 TEST(RwRegistersCluster, CausesArriveBeforeTheirEffects) {

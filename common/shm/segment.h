@@ -25,7 +25,7 @@
 namespace hearsay::shm {
 
 inline constexpr std::uint64_t kSegmentMagic = 0x796173726165'6801;  // "hearsay", layout 1
-inline constexpr std::uint32_t kSegmentVersion = 5;
+inline constexpr std::uint32_t kSegmentVersion = 6;
 inline constexpr std::uint64_t kRingBytes = 256 * 1024;
 
 // Who writes what is said per field; "before the worker" means: while no worker lives. What never

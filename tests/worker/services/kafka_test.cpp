@@ -22,7 +22,8 @@ constexpr std::int64_t kLongestTalkNs = 60 * kNsPerSecond;
 
 class Logs {
  public:
-  explicit Logs(std::size_t nodes) : cluster(GossipOptions{}, nodes, 0, nullptr, "kafka") {
+  explicit Logs(std::size_t nodes, const GossipOptions& gossip = {})
+      : cluster(gossip, nodes, 0, nullptr, "kafka") {
     cluster.to_client = [this](std::size_t, const Json& line) {
       answers[line["body"]["in_reply_to"].get<int>()].push_back(line["body"]);
     };
@@ -381,6 +382,23 @@ TEST_P(OwnerFromNothing, DoesNotWaitForThoseOutOfReachForEver) {
 
 INSTANTIATE_TEST_SUITE_P(Workers, OwnerFromNothing, ::testing::Bool(),
                          [](const auto& dying) { return dying.param ? "die" : "live"; });
+
+// A log that comes in several messages.
+TEST(Kafka, AnOwnerFromNothingHearsAllOfItsLogs) {
+  Logs logs(2, {.max_line_bytes = 4096});
+  const std::string log = logs.log_of(1);
+  for (int i = 0; i < 300; ++i) logs.send(1, log, i);
+  logs.cluster.run_for(5 * kNsPerSecond);
+  const std::size_t end = logs.whole_log(0, log).size();
+  ASSERT_GT(end, 300U);
+  logs.cluster.lose_everything(1);
+  Json answer;
+  while (answer["type"] != "send_ok") {
+    logs.cluster.run_for(5 * kNsPerMs);
+    answer = logs.answer(logs.send(1, log, "own"));
+  }
+  EXPECT_EQ(answer["offset"], end);
+}
 
 // What a peer says of a log that this node owns. Beyond the last offset nothing is taken (see
 // ReplicaMalformed); at it nothing more is appended, or no other node would take it.

@@ -82,8 +82,9 @@ std::int64_t told_time(CoreHarness& core, const Json& key) {
   std::vector<Json> lines;
   for (int i = 0; i < 10 && core.fire_next_timer(lines); ++i) {
     for (const Json& line : lines) {
-      for (const Json& entry : line["body"].value("entries", Json::array())) {
-        if (entry[0] == key) return entry[2];
+      const Json entries = line["body"].value("entries", Json::array());
+      for (const Json& entry : entries) {
+        if (entry[0] == key) return entry[2].get<std::int64_t>();
       }
     }
   }
@@ -108,6 +109,8 @@ TEST_F(RwRegisters, WhatIsWrittenLaterCountsWhateverTheClocksSay) {
     EXPECT_GT(told_time(core_, 1), ahead_ns) << "others are to prefer it, too";
     core_.compact();
     core_.restart();
+    core_.wakes.clear();
+    core_.worker_started(2);
   }
 }
 

@@ -28,8 +28,8 @@ namespace hearsay::test {
 class TestServer {
  public:
   // `configuration`: beside where it listens.
-  TestServer(const fs::path& folder, std::string configuration)
-      : folder_(folder), configuration_(std::move(configuration)) {}
+  TestServer(const fs::path& folder, std::string configuration, std::string scheme)
+      : folder_(folder), configuration_(std::move(configuration)), scheme_(std::move(scheme)) {}
 
   void start() {
     for (const auto& old : find_ports_files()) fs::remove(old);
@@ -48,9 +48,7 @@ class TestServer {
   }
   void signal(int number) { process_->signal(number); }
 
-  std::string url(const std::string& scheme = "nats") const {
-    return scheme + "://localhost:" + std::to_string(port_);
-  }
+  std::string url() const { return scheme_ + "://localhost:" + std::to_string(port_); }
 
  private:
   std::vector<fs::path> find_ports_files() const {
@@ -79,6 +77,7 @@ class TestServer {
 
   fs::path folder_;
   std::string configuration_;
+  std::string scheme_;
   std::unique_ptr<NodeRunner> process_;
   int port_ = -1;
 };
@@ -93,8 +92,8 @@ class BusTest : public testing::Test {
     start_server("");
   }
 
-  void start_server(const std::string& configuration) {
-    server_ = std::make_unique<TestServer>(folder_.path(), configuration);
+  void start_server(const std::string& configuration, const std::string& scheme = "nats") {
+    server_ = std::make_unique<TestServer>(folder_.path(), configuration, scheme);
     server_->start();
   }
 

@@ -300,10 +300,10 @@ Options make_options(const ConnectionOptions& wanted, Signer& signer, Inbox& inb
   check(natsOptions_SetServers(made, pointers.data(), static_cast<int>(pointers.size())),
         wanted.url);
   for (const natsStatus status :
-       {natsOptions_SetName(made, wanted.name.c_str()), natsOptions_SetTimeout(made, kConnectMs),
-        natsOptions_SetWriteDeadline(made, kWriteMs), natsOptions_SetPingInterval(made, kPingMs),
-        natsOptions_SetMaxPingsOut(made, kPingsOut), natsOptions_SetSendAsap(made, true),
-        natsOptions_SetMaxReconnect(made, -1),  // for ever
+       {natsOptions_SetName(made, wanted.name.c_str()), natsOptions_SetNoRandomize(made, true),
+        natsOptions_SetTimeout(made, kConnectMs), natsOptions_SetWriteDeadline(made, kWriteMs),
+        natsOptions_SetPingInterval(made, kPingMs), natsOptions_SetMaxPingsOut(made, kPingsOut),
+        natsOptions_SetSendAsap(made, true), natsOptions_SetMaxReconnect(made, -1),  // for ever
         natsOptions_SetReconnectBufSize(made, kReconnectBytes),
         natsOptions_SetCustomReconnectDelay(made, pause_before_next, nullptr),
         natsOptions_SetCustomInboxPrefix(made, wanted.inbox.c_str()),

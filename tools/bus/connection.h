@@ -35,7 +35,7 @@ class BusError : public std::runtime_error {
 };
 
 struct ConnectionOptions {
-  std::string url;               // "nats://HOST:PORT"; several separated by commas; tls://
+  std::string url;               // "nats://HOST:PORT"; several by commas, in this order; tls://
   std::string ca_file;           // certificates that servers' are signed by; "": no demand
   std::string credentials_file;  // "": none
   std::string name;              // shown by the server

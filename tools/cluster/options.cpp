@@ -25,7 +25,8 @@ constexpr const char* kExitCodes =
 void add_bus_options(CommandLine& command, BusOptions& options) {
   command
       .add("--bus", options.url,
-           "The NATS server, or several separated by commas; tls:// where it wants that")
+           "The NATS server, or several separated by commas, tried in this order; tls:// where it "
+           "wants that")
       .value_name("URL");
   command.add("--cluster", options.cluster, "The cluster's name: several may share a bus")
       .value_name("NAME");

@@ -55,7 +55,10 @@ std::string make_configuration(const ServerSetup& setup) {
   std::string text = fmt::format(
       "# nats-server -c THIS FILE. Made by hearsay cluster permissions for cluster {}.\n"
       "# Nothing in here is secret: it knows public keys only.\n"
-      "listen: \"{}\"\n",
+      "listen: \"{}\"\n"
+      "# Who is silent for 15 s is gone: its name is free, and other servers connect anew.\n"
+      "ping_interval: \"5s\"\n"
+      "ping_max: 2\n",
       setup.cluster, setup.listen);
   if (!setup.tls_certificate.empty()) {
     text += fmt::format("tls {{ cert_file: \"{}\", key_file: \"{}\" }}\n", setup.tls_certificate,

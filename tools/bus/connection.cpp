@@ -8,6 +8,7 @@
 #include <unistd.h>
 
 #include <algorithm>
+#include <array>
 #include <chrono>
 #include <condition_variable>
 #include <cstdlib>
@@ -91,6 +92,12 @@ std::string without_password(const std::string& url) {
   const std::size_t scheme = url.find("://");
   if (at == std::string::npos || scheme == std::string::npos || at < scheme) return url;
   return url.substr(0, scheme + 3) + url.substr(at + 1);
+}
+
+std::string server_of(natsConnection* connection) {
+  std::array<char, 256> url{};
+  static_cast<void>(natsConnection_GetConnectedUrl(connection, url.data(), url.size()));
+  return without_password(url.data());
 }
 
 // What the library's threads hand over to the owner.
@@ -203,9 +210,7 @@ void on_lost(natsConnection* connection, void* closure) {
   inbox_of(closure).put(Event{Event::Kind::lost, words_of(connection, NATS_CONNECTION_CLOSED)});
 }
 void on_back(natsConnection* connection, void* closure) {
-  std::string url(256, '\0');
-  static_cast<void>(natsConnection_GetConnectedUrl(connection, url.data(), url.size()));
-  inbox_of(closure).put(Event{Event::Kind::back, without_password(url.c_str())});
+  inbox_of(closure).put(Event{Event::Kind::back, server_of(connection)});
 }
 void on_closed(natsConnection* connection, void* closure) {
   Inbox& inbox = inbox_of(closure);
@@ -475,9 +480,7 @@ std::size_t Connection::longest_text() const {
 }
 
 std::string Connection::server() const {
-  std::string url(256, '\0');
-  static_cast<void>(natsConnection_GetConnectedUrl(engine_->get(), url.data(), url.size()));
-  return without_password(url.c_str());
+  return server_of(engine_->get());
 }
 
 }  // namespace hearsay::bus

@@ -199,6 +199,8 @@ void Attachment::take_line(const bus::Message& message) {
   } else if (checked.line->type != "init") {
     to_node_.push(message.text, message.text.size());
     feed_node();
+  } else if (!bus::sender_of_line(message.subject).empty()) {
+    drops_.note(Drop::stranger, "an init is the operator's to give");
   } else if (initiation_.take_init_line()) {
     write_now({message.text});
   } else {

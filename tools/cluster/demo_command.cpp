@@ -13,6 +13,7 @@
 #include <optional>
 #include <stdexcept>
 #include <string>
+#include <utility>
 #include <vector>
 
 #include "common/base/clock.h"
@@ -62,8 +63,9 @@ struct Attached {
 
 class Demo {
  public:
-  explicit Demo(const ClusterOptions& options)
-      : options_(options), loop_([this](std::int64_t, int number) { take_signal(number); }) {
+  explicit Demo(ClusterOptions options)
+      : options_(std::move(options)),
+        loop_([this](std::int64_t, int number) { take_signal(number); }) {
     if (options_.nodes.empty()) options_.nodes = {"n0", "n1", "n2"};
   }
   ~Demo() { end_nodes(); }

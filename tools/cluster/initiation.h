@@ -3,8 +3,8 @@
 //
 // The asker is the process that has attached the node, under a name that no other has: what it asks
 // stays on the pipe between the two, where nothing is lost. A program on the bus that plays
-// Maelstrom (a bench) may send the init instead, as a line; that is handed on as it is. Pure: no
-// clock, no I/O.
+// Maelstrom (a bench) may send the init instead, as a line, if it may speak as the operator; that
+// is handed on as it is. Pure: no clock, no I/O.
 #pragma once
 
 #include <optional>

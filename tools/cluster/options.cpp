@@ -4,6 +4,7 @@
 
 #include <algorithm>
 #include <filesystem>
+#include <nlohmann/json.hpp>
 #include <random>
 #include <set>
 
@@ -258,8 +259,7 @@ void resolve(CallOptions& options) {
   demand_name("--as", options.caller);
   const auto body = nlohmann::json::parse(options.body, nullptr, false);
   if (!body.is_object()) {
-    throw BadCommandLine("the body",
-                         "a JSON object, as '{\"type\":\"read\"}', not " + options.body);
+    throw BadCommandLine("the body", R"(a JSON object, as '{"type":"read"}', not )" + options.body);
   }
 }
 

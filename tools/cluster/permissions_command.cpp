@@ -52,6 +52,7 @@ KeyHolder holder_of(const fs::path& folder, const std::string& name) {
 
 std::vector<KeyHolder> holders_of(const fs::path& folder, const std::vector<std::string>& names) {
   std::vector<KeyHolder> holders;
+  holders.reserve(names.size());
   for (const std::string& name : names) holders.push_back(holder_of(folder, name));
   return holders;
 }
@@ -69,13 +70,13 @@ std::string with_commas(const std::vector<std::string>& names) {
 int write_folder(const ClusterOptions& options) {
   const fs::path folder = options.folder;
   fs::create_directories(folder);
-  ServerSetup setup{options.bus.cluster,
-                    options.listen,
-                    absolute(options.tls_certificate),
-                    absolute(options.tls_key),
-                    holders_of(folder, options.nodes),
-                    holders_of(folder, options.callers),
-                    holder_of(folder, kOperator)};
+  const ServerSetup setup{options.bus.cluster,
+                          options.listen,
+                          absolute(options.tls_certificate),
+                          absolute(options.tls_key),
+                          holders_of(folder, options.nodes),
+                          holders_of(folder, options.callers),
+                          holder_of(folder, kOperator)};
   write_whole(folder / kConfiguration, make_configuration(setup), O_TRUNC, kOpen);
   if (!is_loopback(options.listen) && options.tls_certificate.empty()) {
     bench::tell(

@@ -72,7 +72,7 @@ std::string raise(Watch& watch, const Roster& roster, std::int64_t deadline_ns) 
                        in_words(missing_of(watch, roster)));
   }
   for (const std::string& node : roster.nodes) {
-    const std::string wrong = tell_node(watch, node, roster);
+    std::string wrong = tell_node(watch, node, roster);
     if (!wrong.empty()) return wrong;
   }
   std::string refusal;

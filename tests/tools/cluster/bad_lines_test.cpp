@@ -81,11 +81,21 @@ TEST_F(BadLines, OfStrangersAreDroppedAndCounted) {
   EXPECT_TRUE(meet({"n0"}, {}));
 }
 
+TEST_F(BadLines, AnInitByACallerIsDropped) {
+  attach("n0");
+  ASSERT_TRUE(comes_to_be("n0", "waiting"));
+  stranger("c1")->publish(
+      bus::Subjects("demo").line("n0", "c1"),
+      R"({"src":"c1","dest":"n0","body":{"type":"init","msg_id":1,"node_id":"n0","node_ids":["n0"]}})");
+  EXPECT_TRUE(is_dropped("n0", "stranger", 1));
+  EXPECT_EQ(presence("n0")["state"], "waiting");
+}
+
 TEST_F(BadLines, ASecondInitIsDropped) {
   attach("n0");
   up("n0");
   stranger("c1")->publish(
-      bus::Subjects("demo").line("n0", "c1"),
+      bus::Subjects("demo").line_by_operator("n0"),
       R"({"src":"c1","dest":"n0","body":{"type":"init","msg_id":1,"node_id":"n9","node_ids":["n9"]}})");
   EXPECT_TRUE(is_dropped("n0", "second-init", 1));
   EXPECT_EQ(call("n0", {{"type", "echo"}, {"echo", 7}})["echo"], 7);

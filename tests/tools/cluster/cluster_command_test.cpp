@@ -83,6 +83,18 @@ TEST_F(ClusterCommand, ANodeThatComesBackGetsItsInitFromTheOthers) {
   EXPECT_EQ(hearsay("cluster status" + bus()).exit_code, 0);
 }
 
+TEST_F(ClusterCommand, ANodeWithAStateComesBackWithIt) {
+  const std::string state = folder_ / "state";
+  attach("n0", {"--", "--state-dir", state});
+  up("n0");
+  ASSERT_TRUE(acknowledges("n0", 1));
+  attached("n0").signal(SIGKILL);
+  ASSERT_TRUE(attached("n0").wait());
+  attach("n0", {"--", "--state-dir", state});
+  up("n0");  // nobody else is there who could tell it
+  EXPECT_TRUE(meet({"n0"}, {1}));
+}
+
 TEST_F(ClusterCommand, ForeignNodesTakePart) {
   attach_three({"--bin", node("direct.py")});
   ASSERT_TRUE(acknowledges("n0", 1));

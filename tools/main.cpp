@@ -18,6 +18,9 @@
 #include "tools/challenges/options.h"
 #include "tools/check/check_command.h"
 #include "tools/check/options.h"
+#include "tools/cluster/attach_command.h"
+#include "tools/cluster/call_command.h"
+#include "tools/cluster/options.h"
 #include "tools/compare/compare_command.h"
 #include "tools/compare/options.h"
 #include "tools/console/challenge.h"
@@ -78,15 +81,17 @@ struct Tool {
   std::function<void(CommandLine&)> add_options;
   std::function<void()> resolve;
   std::function<int()> run;
+  int refusal = hearsay::bench::kExitBadArguments;  // the exit code for a bad command line
   CommandLine* command = nullptr;
 };
 
-// Says what is wrong. Returns the exit code.
-int refuse(const BadCommandLine& problem, const std::string& name,
-           const std::vector<std::string>& arguments) {
+// Says what is wrong.
+void refuse(const BadCommandLine& problem, const std::string& name,
+            const std::vector<std::string>& arguments) {
   hearsay::bench::tell("hearsay{0}: {1}\nhearsay{0} --help says more.\n", name, problem.what());
   const bool runs_nodes = name != " serve" && name != " show" && name != " trace" &&
-                          name != " bench" && name != " check" && name != " replay";
+                          name != " bench" && name != " check" && name != " replay" &&
+                          name != " call";
   const bool unknown = dynamic_cast<const hearsay::UnknownOption*>(&problem) != nullptr;
   if (unknown && runs_nodes &&
       std::string_view(problem.what()).find("do you mean") == std::string_view::npos) {
@@ -97,7 +102,6 @@ int refuse(const BadCommandLine& problem, const std::string& name,
     hearsay::bench::tell("{}\n", hearsay::bench::as_typed("With the challenge:", arguments));
     break;
   }
-  return hearsay::bench::kExitBadArguments;
 }
 
 }  // namespace
@@ -116,11 +120,17 @@ int main(int argc, char** argv) {
   TraceOptions trace_options;
   hearsay::measure::BenchOptions measure_options;
   ReplayOptions replay_options;
+  hearsay::cluster::AttachOptions attach_options;
+  hearsay::cluster::CallOptions call_options;
+  hearsay::cluster::ClusterOptions cluster_options;
   const std::string program = std::filesystem::path(argc > 0 ? argv[0] : "hearsay").filename();
   sim_options.program = challenges_options.program = program;
   sim_options.command_line = arguments;
+  if (argc > 0) cluster_options.program = argv[0];
   const std::string command = hearsay::bench::as_typed(program, arguments);
   challenges_options.node_arguments = cut_node_arguments(arguments);
+  attach_options.node_arguments = cluster_options.node_arguments =
+      challenges_options.node_arguments;
   for (TestOptions* each :
        {&options, &sim_options.test, &compare_options.test, &drill_options.test}) {
     each->command = command;
@@ -164,7 +174,19 @@ int main(int argc, char** argv) {
       {"replay", "A recorded node, run again: the same outputs, or where they first differ",
        [&](CommandLine& line) { add_replay_options(line, replay_options); },
        [&] { resolve(replay_options); },
-       [&] { return hearsay::replay::run_replay(replay_options); }}};
+       [&] { return hearsay::replay::run_replay(replay_options); }},
+      {"attach", "A node on a NATS bus: its stdin and stdout carried over subjects",
+       [&](CommandLine& line) { add_attach_options(line, attach_options); },
+       [&] { resolve(attach_options); },
+       [&] { return hearsay::cluster::run_attach(attach_options); }, hearsay::cluster::kExitUsage},
+      {"call", "One request to one node on the bus, from the shell",
+       [&](CommandLine& line) { add_call_options(line, call_options); },
+       [&] { resolve(call_options); }, [&] { return hearsay::cluster::run_call(call_options); },
+       hearsay::cluster::kExitUsage},
+      {"cluster", "Nodes on a NATS bus together: up, status, a demo, permissions",
+       [&](CommandLine& line) { add_cluster_options(line, cluster_options); },
+       [&] { resolve(cluster_options); }, [&] { return cluster_options.chosen(cluster_options); },
+       hearsay::cluster::kExitUsage}};
   CommandLine app("Tools for hearsay: gossip nodes that keep going while their workers die",
                   "hearsay");
   app.add_version("hearsay " + std::string(hearsay::version()));
@@ -185,7 +207,8 @@ int main(int argc, char** argv) {
     chosen()->resolve();
   } catch (const BadCommandLine& problem) {
     const auto tool = chosen();
-    return refuse(problem, tool == tools.end() ? "" : std::string(" ") + tool->name, arguments);
+    refuse(problem, tool == tools.end() ? "" : std::string(" ") + tool->name, arguments);
+    return tool == tools.end() ? hearsay::bench::kExitBadArguments : tool->refusal;
   }
   return chosen()->run();
 }

@@ -23,7 +23,7 @@ def complete(*words):
 
 class Completion(unittest.TestCase):
     def test_subcommands(self):
-        self.assertEqual(set(complete("hearsay", "")), {"test", "sim", "challenges", "check", "drill", "compare", "serve", "show", "trace", "replay", "bench", "help"})
+        self.assertEqual(set(complete("hearsay", "")), {"test", "sim", "challenges", "check", "drill", "compare", "serve", "show", "trace", "replay", "bench", "attach", "call", "cluster", "help"})
         self.assertEqual(complete("hearsay", "te"), ["test"])
         self.assertIn("sim", complete("hearsay", "help", ""))
 
@@ -31,6 +31,8 @@ class Completion(unittest.TestCase):
         commands = {"summary", "log", "value", "message", "crash", "check", "export"}
         self.assertEqual(set(complete("hearsay", "trace", "")), commands)
         self.assertEqual(set(complete("hearsay", "help", "trace", "")), commands)
+        self.assertEqual(set(complete("hearsay", "cluster", "")), {"up", "status", "demo", "permissions"})
+        self.assertEqual(complete("hearsay", "cluster", "up", "--topo"), ["--topology"])
         self.assertEqual(complete("hearsay", "trace", "log", "--fol"), ["--follow"])
         self.assertEqual(complete("hearsay", "trace", "export", "--shi"), ["--shiviz"])
         self.assertEqual(complete("hearsay", "trace", "log", "--event", "worker_d"),

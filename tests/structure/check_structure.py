@@ -52,7 +52,9 @@ MAY_INCLUDE = {
     "tools/report": COMMON | EXPERIMENT | {"tools/experiment", "tools/console", "tools/page"},
     "tools/processes": COMMON | BENCH - {"tools/processes"},
     "tools/sim": COMMON | PURE | BENCH,
+    "tools/bus": COMMON,
     "tools/check": COMMON | BENCH,
+    "tools/cluster": COMMON | BENCH | {"tools/bus"},
     "tools/compare": COMMON | BENCH | {"tools/sim"},
     "tools/challenges": COMMON | BENCH | {"tools/sim"},
     "tools/drill": COMMON | BENCH,
@@ -61,8 +63,8 @@ MAY_INCLUDE = {
     "tools/trace": COMMON | BENCH,
     "tools/bench": COMMON | BENCH,
     "tools/benchmarks": COMMON | PURE | BENCH | {"supervisor", "tools/sim", "tools/trace", "worker"},
-    "tools": COMMON | BENCH | {"tools/bench", "tools/challenges", "tools/check", "tools/compare",
-                               "tools/drill", "tools/replay", "tools/serve", "tools/sim",
+    "tools": COMMON | BENCH | {"tools/bench", "tools/challenges", "tools/check", "tools/cluster",
+                               "tools/compare", "tools/drill", "tools/replay", "tools/serve", "tools/sim",
                                "tools/trace"},
 }
 

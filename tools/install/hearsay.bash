@@ -29,11 +29,11 @@ _hearsay() {
       mapfile -t COMPREPLY < <(compgen -W "$(_hearsay_subcommands "${asked[0]}") help" -- "$current")
       return
     fi
-    # "hearsay trace value", and "hearsay help trace value".
+    # "hearsay trace value", "hearsay cluster up", and "hearsay help trace value".
     i=1
     [[ ${COMP_WORDS[1]} == help ]] && i=2
     asked+=("${COMP_WORDS[i]}")
-    if [[ ${COMP_WORDS[i]} == trace ]]; then
+    if [[ ${COMP_WORDS[i]} =~ ^(trace|cluster)$ ]]; then
       if ((COMP_CWORD == i + 1)); then
         mapfile -t COMPREPLY < <(compgen -W "$(_hearsay_subcommands "${asked[@]}")" -- "$current")
         return
@@ -52,7 +52,7 @@ _hearsay() {
     previous=${COMP_WORDS[COMP_CWORD - 2]}
   fi
   case $previous in
-    --bin | --scenario | --worker | --trace-file | -o | --output) mapfile -t COMPREPLY < <(compgen -f -- "$current"); return ;;
+    --bin | --credentials | --tls-ca | --tls-cert | --tls-key | --log | --scenario | --worker | --trace-file | -o | --output) mapfile -t COMPREPLY < <(compgen -f -- "$current"); return ;;
     --store | --state-dir) mapfile -t COMPREPLY < <(compgen -d -- "$current"); return ;;
     --record) [[ ${asked[0]} == *hearsay-node ]] && { mapfile -t COMPREPLY < <(compgen -f -- "$current"); return; } ;;
     -w) previous=--workload ;;

@@ -74,14 +74,19 @@ std::string describe_status(int status) {
 
 NodeProcess::NodeProcess(const NodeCommand& command, const std::string& log_path,
                          NodeLog::OnLine on_log_line) {
-  log_ = std::make_unique<NodeLog>(spawn(command), log_path, std::move(on_log_line));
+  Pipe log = open_pipe();
+  make_nonblocking(log.read);
+  spawn(command, log.write.get());
+  log_ = std::make_unique<NodeLog>(std::move(log.read), log_path, std::move(on_log_line));
 }
 
-// Returns the end of its stderr.
-FileDescriptor NodeProcess::spawn(const NodeCommand& command) {
+NodeProcess::NodeProcess(const NodeCommand& command, int stderr_fd) {
+  spawn(command, stderr_fd);
+}
+
+void NodeProcess::spawn(const NodeCommand& command, int stderr_fd) {
   Pipe input = open_pipe();
   Pipe output = open_pipe();
-  Pipe log = open_pipe();
   Pipe error = open_pipe();
   std::vector<std::string> words = {command.binary};
   words.insert(words.end(), command.arguments.begin(), command.arguments.end());
@@ -90,7 +95,7 @@ FileDescriptor NodeProcess::spawn(const NodeCommand& command) {
   for (std::string& word : words) argv.push_back(word.data());
   argv.push_back(nullptr);
 
-  const ChildSetup setup{::getpid(),        input.read.get(), output.write.get(), log.write.get(),
+  const ChildSetup setup{::getpid(),        input.read.get(), output.write.get(), stderr_fd,
                          error.write.get(), words[0].c_str(), argv.data()};
   pid_ = check_syscall(::fork(), "fork");
   if (pid_ == 0) become_node(setup);
@@ -99,7 +104,6 @@ FileDescriptor NodeProcess::spawn(const NodeCommand& command) {
   stdout_ = std::move(output.read);
   make_nonblocking(stdin_);
   make_nonblocking(stdout_);
-  make_nonblocking(log.read);
 
   // The pipe closes by itself when exec succeeds.
   error.write.reset();
@@ -109,7 +113,6 @@ FileDescriptor NodeProcess::spawn(const NodeCommand& command) {
     errno = child_errno;
     throw_errno("cannot start " + command.binary);
   }
-  return std::move(log.read);
 }
 
 NodeProcess::~NodeProcess() {
@@ -174,6 +177,7 @@ std::string NodeProcess::try_reap() {
   if (pid_ < 0 || ::waitpid(pid_, &status, WNOHANG) != pid_) return "";
   pid_ = -1;
   if (WIFEXITED(status)) exit_status_ = WEXITSTATUS(status);
+  if (WIFSIGNALED(status)) end_signal_ = WTERMSIG(status);
   return describe_status(status);
 }
 

@@ -34,6 +34,8 @@ class NodeProcess {
 
   // Throws std::system_error when it can't be started, or the log can't be written.
   NodeProcess(const NodeCommand& command, const std::string& log_path, NodeLog::OnLine on_log_line);
+  // Its stderr is `stderr_fd` itself, which stays the caller's; there is no log().
+  NodeProcess(const NodeCommand& command, int stderr_fd);
   ~NodeProcess();
   NodeProcess(const NodeProcess&) = delete;
   NodeProcess& operator=(const NodeProcess&) = delete;
@@ -48,6 +50,8 @@ class NodeProcess {
   // that has closed its stdin swallows everything.
   bool write(std::string_view line);
   bool write_rest();
+  // The end of its input. What was not written yet never will be.
+  void close_stdin() { stdin_.reset(); }
 
   // Reads what is there and hands each complete line on, without its line feed, until `take`
   // returns false (what was read behind that line is thrown away). False at the end of the output.
@@ -60,6 +64,8 @@ class NodeProcess {
   // The exit in words, once it has exited ("exited with status 3", "was killed by signal 9").
   std::string try_reap();
   std::optional<int> exit_status() const { return exit_status_; }
+  // That killed it.
+  std::optional<int> end_signal() const { return end_signal_; }
   void kill() const;
   // After kill(): waits for its end.
   void reap();
@@ -69,11 +75,12 @@ class NodeProcess {
   void signal_group(int number) const;
 
  private:
-  FileDescriptor spawn(const NodeCommand& command);
+  void spawn(const NodeCommand& command, int stderr_fd);
 
   pid_t pid_ = -1;
   pid_t group_ = -1;
   std::optional<int> exit_status_;
+  std::optional<int> end_signal_;
   FileDescriptor stdin_;
   FileDescriptor stdout_;
   std::string unwritten_;

@@ -1,0 +1,252 @@
+// Nodes on a real bus, and the commands as people run them.
+#include <gtest/gtest.h>
+#include <signal.h>
+
+#include <set>
+#include <string>
+#include <vector>
+
+#include "tests/support/send_signal.h"
+#include "tests/tools/cluster/bus_fixture.h"
+#include "tools/bus/connection.h"
+#include "tools/bus/subjects.h"
+#include "tools/processes/process_table.h"
+
+namespace hearsay::test {
+namespace {
+
+const std::vector<std::string> kThree = {"n0", "n1", "n2"};
+
+class ClusterCommand : public BusTest {
+ protected:
+  void attach_three(const std::vector<std::string>& more = {}) {
+    for (const std::string& name : kThree) attach(name, more);
+    up("n0,n1,n2");
+  }
+};
+
+TEST_F(ClusterCommand, ThreeNodesEcho) {
+  attach_three();
+  for (const std::string& name : kThree) {
+    const auto answer = call(name, {{"type", "echo"}, {"echo", name}});
+    EXPECT_EQ(answer["echo"], name) << answer;
+  }
+}
+
+TEST_F(ClusterCommand, ValuesMeet) {
+  attach_three();
+  ASSERT_TRUE(acknowledges("n0", 1));
+  ASSERT_TRUE(acknowledges("n1", 2));
+  ASSERT_TRUE(acknowledges("n2", 3));
+  EXPECT_TRUE(meet(kThree, {1, 2, 3}));
+}
+
+TEST_F(ClusterCommand, AWorkerThatIsKilledIsNoMatter) {
+  attach_three();
+  ASSERT_TRUE(acknowledges("n1", 1));
+  const auto node = static_cast<pid_t>(presence("n1")["node-pid"].get<std::int64_t>());
+  const std::vector<pid_t> workers = bench::running_children(node);
+  ASSERT_EQ(workers.size(), 1U);
+  send_signal(workers[0], SIGKILL);
+  ASSERT_TRUE(gone_in_time(workers[0]));
+  ASSERT_TRUE(acknowledges("n1", 2));
+  EXPECT_TRUE(meet(kThree, {1, 2}));
+  EXPECT_EQ(presence("n1")["node-pid"], node);
+}
+
+TEST_F(ClusterCommand, ABusThatIsStartedAgainLosesNothingAcknowledged) {
+  attach_three();
+  ASSERT_TRUE(acknowledges("n0", 1));
+  server_->stop();
+  const Finished away = hearsay("call" + bus() + "n0 '{\"type\":\"read\"}'");
+  EXPECT_EQ(away.exit_code, 1);
+  EXPECT_NE(away.output.find("no NATS server answers"), std::string::npos) << away.output;
+  server_->start();
+  for (const std::string& name : kThree) ASSERT_TRUE(comes_to_be(name, "ready")) << name;
+  ASSERT_TRUE(acknowledges("n2", 2));
+  EXPECT_TRUE(meet(kThree, {1, 2}));
+  EXPECT_GE(presence("n0")["bus-losses"], 1);
+}
+
+TEST_F(ClusterCommand, ANodeThatComesBackGetsItsInitFromTheOthers) {
+  attach_three();
+  ASSERT_TRUE(acknowledges("n0", 1));
+  ASSERT_TRUE(meet(kThree, {1}));
+  attached("n1").signal(SIGKILL);
+  ASSERT_TRUE(attached("n1").wait());
+  const Finished lacking = hearsay("cluster status" + bus());
+  EXPECT_EQ(lacking.exit_code, 1);
+  EXPECT_NE(lacking.output.find("n1       missing"), std::string::npos) << lacking.output;
+  attach("n1");
+  ASSERT_TRUE(comes_to_be("n1", "ready")) << attached("n1").stderr_text();
+  EXPECT_TRUE(meet(kThree, {1}));
+  EXPECT_EQ(hearsay("cluster status" + bus()).exit_code, 0);
+}
+
+TEST_F(ClusterCommand, ANodeWithAStateComesBackWithIt) {
+  const std::string state = folder_ / "state";
+  attach("n0", {"--", "--state-dir", state});
+  up("n0");
+  ASSERT_TRUE(acknowledges("n0", 1));
+  attached("n0").signal(SIGKILL);
+  ASSERT_TRUE(attached("n0").wait());
+  attach("n0", {"--", "--state-dir", state});
+  up("n0");  // nobody else is there who could tell it
+  EXPECT_TRUE(meet({"n0"}, {1}));
+}
+
+TEST_F(ClusterCommand, ForeignNodesTakePart) {
+  attach_three({"--bin", node("direct.py")});
+  ASSERT_TRUE(acknowledges("n0", 1));
+  ASSERT_TRUE(acknowledges("n2", 2));
+  EXPECT_TRUE(meet(kThree, {1, 2}));
+  EXPECT_EQ(presence("n0")["program"], "direct.py");
+}
+
+TEST_F(ClusterCommand, AForeignNodeBesideOursEchoes) {
+  attach("n0");
+  attach("n1", {"--", node("attached.py"), "echo"});
+  up("n0,n1");
+  for (const char* name : {"n0", "n1"}) {
+    EXPECT_EQ(call(name, {{"type", "echo"}, {"echo", 7}})["echo"], 7) << name;
+  }
+}
+
+TEST_F(ClusterCommand, UpSaysWhoIsMissing) {
+  attach("n0");
+  const Finished finished = hearsay("cluster up --timeout 1 --nodes n0,n7,n8" + bus());
+  EXPECT_EQ(finished.exit_code, 1);
+  EXPECT_NE(finished.output.find("nobody has attached n7, n8"), std::string::npos)
+      << finished.output;
+}
+
+TEST_F(ClusterCommand, UpTwiceIsNoMatterAndOtherNodesAreRefused) {
+  attach_three();
+  up("n0,n1,n2");
+  const Finished other = hearsay("cluster up --nodes n0,n1" + bus());
+  EXPECT_EQ(other.exit_code, 1);
+  EXPECT_NE(other.output.find("works with other nodes"), std::string::npos) << other.output;
+}
+
+TEST_F(ClusterCommand, ANodeThatRefusesItsInitIsTold) {
+  attach("n0", {"--", node("attached.py"), "refuse"});
+  const Finished finished = hearsay("cluster up --nodes n0" + bus());
+  EXPECT_EQ(finished.exit_code, 1);
+  EXPECT_NE(finished.output.find("not today"), std::string::npos) << finished.output;
+}
+
+// As a bench does, which plays Maelstrom.
+TEST_F(ClusterCommand, AnInitMayComeAsALine) {
+  attach("n0");
+  ASSERT_TRUE(comes_to_be("n0", "waiting"));
+  const bus::Subjects subjects("demo");
+  bus::Connection bench({server_->url(), "", "", "bench", subjects.inbox("bench"), {}});
+  bench.subscribe(subjects.all_lines());
+  bench.publish(subjects.line_by_operator("n0"),
+                R"({"src":"c5","dest":"n0","body":{"type":"init","msg_id":1,"node_id":"n0",)"
+                R"("node_ids":["n0"]}})");
+  std::optional<bus::Message> answer;
+  ASSERT_TRUE(in_time(kPatience, [&] {
+    answer = bench.take();
+    return answer.has_value();
+  }));
+  EXPECT_EQ(answer->subject, subjects.line("c5", "n0"));
+  EXPECT_NE(answer->text.find("init_ok"), std::string::npos);
+  EXPECT_TRUE(comes_to_be("n0", "ready"));
+}
+
+TEST_F(ClusterCommand, ANameIsTakenOnce) {
+  attach("n0");
+  ASSERT_TRUE(comes_to_be("n0", "waiting"));
+  const Finished second = hearsay("attach --name n0" + bus());
+  EXPECT_EQ(second.exit_code, 1);
+  EXPECT_NE(second.output.find("is taken in cluster demo"), std::string::npos) << second.output;
+  // Another cluster is another place.
+  const std::string status = " cluster status --cluster other" + bus();
+  EXPECT_NE(hearsay(status).output.find("nobody is there"), std::string::npos);
+}
+
+TEST_F(ClusterCommand, AttachEndsAsItsNodeEnds) {
+  NodeRunner& three = attach("n3", {"--", node("attached.py"), "end", "3"});
+  up("n3");
+  EXPECT_EQ(three.exit_code(), 3);
+  EXPECT_NE(three.stderr_text().find("exited with status 3"), std::string::npos);
+
+  NodeRunner& killed = attach("n0");
+  ASSERT_TRUE(comes_to_be("n0", "waiting"));
+  const auto process = static_cast<pid_t>(presence("n0")["node-pid"].get<std::int64_t>());
+  const std::vector<pid_t> children = killed.children();
+  ASSERT_EQ(children, std::vector<pid_t>{process});
+  send_signal(process, SIGKILL);
+  EXPECT_EQ(killed.exit_code(), 128 + SIGKILL);
+  EXPECT_NE(killed.stderr_text().find("was killed by signal 9"), std::string::npos);
+  EXPECT_TRUE(presence("n0").is_null());
+}
+
+TEST_F(ClusterCommand, ASignalLetsTheNodeEnd) {
+  NodeRunner& runner = attach("n0");
+  up("n0");
+  const auto process = static_cast<pid_t>(presence("n0")["node-pid"].get<std::int64_t>());
+  runner.signal(SIGTERM);
+  EXPECT_EQ(runner.exit_code(), 0) << runner.stderr_text();
+  EXPECT_TRUE(gone_in_time(process));
+}
+
+TEST_F(ClusterCommand, ANodeDoesNotOutliveAnAttachThatIsKilled) {
+  NodeRunner& runner = attach("n0");
+  up("n0");
+  const auto process = static_cast<pid_t>(presence("n0")["node-pid"].get<std::int64_t>());
+  runner.signal(SIGKILL);
+  ASSERT_TRUE(runner.wait());
+  EXPECT_TRUE(gone_in_time(process));
+}
+
+TEST_F(ClusterCommand, CallTellsWhatIsWrong) {
+  attach("n0");
+  up("n0");
+  const Finished nobody = hearsay("call" + bus() + "n7 '{\"type\":\"read\"}'");
+  EXPECT_EQ(nobody.exit_code, 1);
+  EXPECT_NE(nobody.output.find("nobody has attached n7"), std::string::npos) << nobody.output;
+  const Finished error = hearsay("call" + bus() + "n0 '{\"type\":\"nonsense\"}'");
+  EXPECT_EQ(error.exit_code, 1);
+  EXPECT_NE(error.output.find("\"code\":10"), std::string::npos) << error.output;
+  const Finished late = hearsay("call --timeout-ms 50" + bus() + "n0 '{\"type\":7}'");
+  EXPECT_EQ(late.exit_code, 1) << late.output;
+  for (const char* bad : {"n0 7", "n0 '{'", "a.b '{}'", "'n 0' '{}'", "n0"}) {
+    EXPECT_EQ(hearsay("call" + bus() + bad).exit_code, 2) << bad;
+  }
+}
+
+TEST_F(ClusterCommand, BadNamesAreRefused) {
+  for (const char* bad :
+       {"attach --name a.b", "attach --name '*'", "attach --name 'n 0'",
+        "attach --name n0 --cluster 'de>mo'", "attach", "cluster up --nodes n0,n0",
+        "cluster up --nodes n0,a.b", "cluster status --cluster ''", "cluster nonsense", "cluster",
+        "attach --name n0 --credentials /nonexistent", "attach --name n0 --bin /nonexistent"}) {
+    const Finished finished = hearsay(bad);
+    EXPECT_EQ(finished.exit_code, 2) << bad << ": " << finished.output;
+  }
+}
+
+TEST_F(ClusterCommand, TheDemoRunsAndLeavesNothing) {
+  NodeRunner demo({HEARSAY_COMMAND, {"cluster", "demo"}, {"TMPDIR=" + folder_.path().string()}});
+  const auto first = demo.read_line();
+  ASSERT_TRUE(first) << demo.stderr_text();
+  const std::size_t at = first->find("nats://");
+  ASSERT_NE(at, std::string::npos) << *first;
+  const std::string url = first->substr(at, first->find(',') - at);
+  EXPECT_EQ(url.find("nats://127.0.0.1:"), 0U) << url;
+  const Finished asked = hearsay("call --bus " + url + " n0 '{\"type\":\"echo\",\"echo\":7}'");
+  EXPECT_EQ(asked.exit_code, 0) << asked.output;
+  const std::vector<pid_t> children = bench::descendants(demo.pid());
+  EXPECT_GE(children.size(), 10U);  // a server, three times attach, node, worker
+  demo.signal(SIGINT);
+  EXPECT_EQ(demo.exit_code(), 0) << demo.stderr_text();
+  for (const pid_t child : children) EXPECT_TRUE(gone_in_time(child)) << child;
+  for (const auto& entry : fs::directory_iterator(folder_.path())) {
+    EXPECT_EQ(entry.path().string().find("hearsay-demo"), std::string::npos) << entry.path();
+  }
+}
+
+}  // namespace
+}  // namespace hearsay::test

@@ -1,0 +1,31 @@
+#include "tools/cluster/attach_command.h"
+
+#include <exception>
+#include <filesystem>
+
+#include "tools/cluster/attachment.h"
+#include "tools/console/tell.h"
+#include "tools/processes/program.h"
+
+namespace hearsay::cluster {
+
+int run_attach(const AttachOptions& options) {
+  try {
+    const std::string binary =
+        !options.binary.empty()
+            ? options.binary
+            : (std::filesystem::read_symlink("/proc/self/exe").parent_path() / "hearsay-node")
+                  .string();
+    const bench::Program program = bench::find_program(binary);
+    if (!program.problem.empty()) {
+      bench::tell("hearsay attach: {}\n", program.problem);
+      return kExitUsage;
+    }
+    return Attachment(options, program.path).run();
+  } catch (const std::exception& error) {
+    bench::tell("hearsay attach: {}\n", error.what());
+    return kExitFailed;
+  }
+}
+
+}  // namespace hearsay::cluster

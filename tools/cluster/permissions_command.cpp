@@ -1,0 +1,110 @@
+#include "tools/cluster/permissions_command.h"
+
+#include <fcntl.h>
+#include <fmt/core.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#include <exception>
+#include <filesystem>
+#include <stdexcept>
+
+#include "common/base/file_descriptor.h"
+#include "tools/bus/credentials.h"
+#include "tools/bus/nkey.h"
+#include "tools/cluster/permissions.h"
+#include "tools/console/tell.h"
+
+namespace hearsay::cluster {
+namespace {
+
+namespace fs = std::filesystem;
+
+constexpr const char* kConfiguration = "nats-server.conf";
+constexpr mode_t kSecret = 0600;
+constexpr mode_t kOpen = 0644;
+
+void write_whole(const fs::path& path, const std::string& text, int flags, mode_t mode) {
+  const FileDescriptor file(
+      check_syscall(::open(path.c_str(), O_WRONLY | O_CREAT | O_CLOEXEC | flags, mode),
+                    "can't write " + path.string()));
+  for (std::size_t done = 0; done < text.size();) {
+    const ssize_t count = ::write(file.get(), text.data() + done, text.size() - done);
+    if (count < 0) throw_errno("can't write " + path.string());
+    done += static_cast<std::size_t>(count);
+  }
+}
+
+// A key that is there already stays: who has it goes on with it.
+KeyHolder holder_of(const fs::path& folder, const std::string& name) {
+  const fs::path path = folder / (name + ".nkey");
+  if (fs::exists(path)) {
+    const bus::Credentials credentials = bus::read_credentials(path);
+    if (credentials.kind != bus::Credentials::Kind::nkey) {
+      throw std::runtime_error(path.string() + " is there and holds no key of a user");
+    }
+    return {name, credentials.public_key};
+  }
+  const bus::UserKey key = bus::make_user_key();
+  write_whole(path, key.seed + "\n", O_EXCL, kSecret);
+  return {name, key.public_key};
+}
+
+std::vector<KeyHolder> holders_of(const fs::path& folder, const std::vector<std::string>& names) {
+  std::vector<KeyHolder> holders;
+  holders.reserve(names.size());
+  for (const std::string& name : names) holders.push_back(holder_of(folder, name));
+  return holders;
+}
+
+std::string absolute(const std::string& path) {
+  return path.empty() ? "" : fs::absolute(path).string();
+}
+
+std::string with_commas(const std::vector<std::string>& names) {
+  std::string all;
+  for (const std::string& name : names) all += (all.empty() ? "" : ",") + name;
+  return all;
+}
+
+int write_folder(const ClusterOptions& options) {
+  const fs::path folder = options.folder;
+  fs::create_directories(folder);
+  const ServerSetup setup{options.bus.cluster,
+                          options.listen,
+                          absolute(options.tls_certificate),
+                          absolute(options.tls_key),
+                          holders_of(folder, options.nodes),
+                          holders_of(folder, options.callers),
+                          holder_of(folder, kOperator)};
+  write_whole(folder / kConfiguration, make_configuration(setup), O_TRUNC, kOpen);
+  if (!is_loopback(options.listen) && options.tls_certificate.empty()) {
+    bench::tell(
+        "hearsay cluster permissions: whoever reaches {} can read all of it: --tls-cert and "
+        "--tls-key make it TLS\n",
+        options.listen);
+  }
+  const std::string where = folder.string();
+  const std::string problem = bench::print(fmt::format(
+      "Made: {0}/{1}, and a key for each: NAME.nkey. Each machine needs those of its own nodes.\n"
+      "    nats-server -c {0}/{1}\n"
+      "    hearsay attach --cluster {2} --name {3} --credentials {0}/{3}.nkey\n"
+      "    hearsay cluster up --cluster {2} --nodes {4} --credentials {0}/{5}.nkey\n"
+      "    hearsay call --cluster {2} --credentials {0}/{6}.nkey {3} '{{\"type\":\"read\"}}'\n",
+      where, kConfiguration, options.bus.cluster, options.nodes.front(), with_commas(options.nodes),
+      kOperator, options.callers.front()));
+  return problem.empty() ? kExitGood : kExitFailed;
+}
+
+}  // namespace
+
+int run_permissions(const ClusterOptions& options) {
+  try {
+    return write_folder(options);
+  } catch (const std::exception& error) {
+    bench::tell("hearsay cluster permissions: {}\n", error.what());
+    return kExitFailed;
+  }
+}
+
+}  // namespace hearsay::cluster

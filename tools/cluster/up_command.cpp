@@ -1,0 +1,35 @@
+#include "tools/cluster/up_command.h"
+
+#include <fmt/core.h>
+
+#include <exception>
+
+#include "common/base/clock.h"
+#include "common/base/units.h"
+#include "tools/cluster/raise.h"
+#include "tools/console/tell.h"
+
+namespace hearsay::cluster {
+
+int run_up(const ClusterOptions& options) {
+  try {
+    const std::int64_t start_ns = monotonic_ns();
+    const Roster roster = make_roster(options.nodes, options.topology);
+    Watch watch(options.bus, name_for_command(options.bus));
+    const std::string wrong = raise(
+        watch, roster, start_ns + static_cast<std::int64_t>(options.timeout_s * kNsPerSecond));
+    if (!wrong.empty()) {
+      bench::tell("hearsay cluster up: {}\n", wrong);
+      return kExitFailed;
+    }
+    const std::string problem = bench::print(fmt::format(
+        "Cluster {} is up: {} nodes, {:.1f} s\n", options.bus.cluster, roster.nodes.size(),
+        static_cast<double>(monotonic_ns() - start_ns) / kNsPerSecond));
+    return problem.empty() ? kExitGood : kExitFailed;
+  } catch (const std::exception& error) {
+    bench::tell("hearsay cluster up: {}\n", error.what());
+    return kExitFailed;
+  }
+}
+
+}  // namespace hearsay::cluster

@@ -26,7 +26,7 @@ Course::Course(bench::EventHeap& heap, bench::Network& network, bench::Workload&
       events_(std::move(events)),
       striker_(heap, network, control, options, strikes_, *this),
       restarts_(
-          heap, network, duplicates_, setup_request(workload),
+          heap, network, duplicates_, setup_requests(workload),
           [this](std::size_t node) { return striker_.calm_since_ns(node); },
           [this](std::int64_t now_ns) {
             if (phase_ == Phase::starting) fill(now_ns);

@@ -16,7 +16,7 @@ Run::Run(EventHeap& heap, Network& network, Workload& workload, NodeControl& con
       on_end_(std::move(on_end)),
       nemesis_(heap, network, control, history_, options.nemesis, options.seed, *this),
       restarts_(
-          heap, network, duplicates_, setup_request(workload),
+          heap, network, duplicates_, setup_requests(workload),
           [this](std::size_t node) { return nemesis_.calm_since_ns(node); },
           [this](std::int64_t now_ns) {
             if (phase_ == Phase::healing) recover(now_ns);
@@ -90,9 +90,7 @@ void Run::set_up(std::int64_t now_ns) {
     begin_load(now_ns);
     return;
   }
-  ask_all(
-      now_ns, [this](std::size_t /*node*/) { return *restarts_.setup(); }, kClientTimeoutNs,
-      &Run::begin_load);
+  ask_all(now_ns, restarts_.setup(), kClientTimeoutNs, &Run::begin_load);
 }
 
 void Run::begin_load(std::int64_t now_ns) {

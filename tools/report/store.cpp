@@ -2,12 +2,14 @@
 
 #include <fmt/core.h>
 
+#include <algorithm>
 #include <cerrno>
 #include <cstdio>
 #include <cstring>
 #include <ctime>
 #include <nlohmann/json.hpp>
 #include <system_error>
+#include <utility>
 
 #include "common/base/units.h"
 
@@ -44,11 +46,15 @@ bool write_all(std::FILE* file, std::string_view text) {
 }  // namespace
 
 std::string write_file(const fs::path& path, std::string_view text) {
+  return write_file(path, [&](const WritePiece& write) { return write(text); });
+}
+
+std::string write_file(const fs::path& path, const std::function<bool(const WritePiece&)>& fill) {
   const auto failed = [&] { return fmt::format("{}: {}", path.string(), std::strerror(errno)); };
   std::FILE* file = std::fopen(path.c_str(), "we");
   if (file == nullptr) return failed();
   std::string problem;
-  if (!write_all(file, text)) problem = failed();
+  if (!fill([&](std::string_view text) { return write_all(file, text); })) problem = failed();
   if (std::fclose(file) != 0 && problem.empty()) problem = failed();
   if (!problem.empty()) std::remove(path.c_str());
   return problem;
@@ -109,13 +115,16 @@ void Store::write_report(std::string_view text) {
   write(kReportName, text);
 }
 
+// Line by line: the whole may be longer than all else of a large run.
 void Store::write_history(const History& history) {
-  std::string text;
-  for (const Operation& operation : history.operations()) {
-    text += to_utf8(to_json(operation), -1);
-    text += '\n';
-  }
-  write("history.jsonl", text);
+  if (directory_.empty()) return;
+  const auto& operations = history.operations();
+  std::string problem = write_file(directory_ / "history.jsonl", [&](const WritePiece& write) {
+    return std::all_of(operations.begin(), operations.end(), [&](const Operation& operation) {
+      return write(to_utf8(to_json(operation), -1) + '\n');
+    });
+  });
+  if (!problem.empty()) problems_.push_back(std::move(problem));
 }
 
 void Store::write_page(std::string_view html) {

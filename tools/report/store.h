@@ -7,6 +7,7 @@
 #pragma once
 
 #include <filesystem>
+#include <functional>
 #include <nlohmann/json_fwd.hpp>
 #include <string>
 #include <string_view>
@@ -23,6 +24,10 @@ inline constexpr const char* kPageName = "report.html";
 
 // Returns "" or "FILE: the reason".
 std::string write_file(const std::filesystem::path& path, std::string_view text);
+// The same, piece by piece: `fill` ends with false when a piece could not be written.
+using WritePiece = std::function<bool(std::string_view text)>;
+std::string write_file(const std::filesystem::path& path,
+                       const std::function<bool(const WritePiece&)>& fill);
 
 // With line ends and indentation, for people too. What is not UTF-8 in it is replaced.
 std::string to_text(const nlohmann::json& json);

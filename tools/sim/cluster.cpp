@@ -43,7 +43,9 @@ void Cluster::start(std::int64_t now_ns, bench::Network& network) {
   names_ = core::Roster(names);
   slots_.resize(names.size());
   for (std::size_t i = 0; i < names.size(); ++i) {
-    chaos_.emplace_back(seed_ ^ options_.care.chaos_seed, "chaos " + names[i]);
+    if (options_.care.chaos_kill_ms > 0) {
+      chaos_.emplace_back(seed_ ^ options_.care.chaos_seed, "chaos " + names[i]);
+    }
     bring_up(now_ns, i);
   }
 }

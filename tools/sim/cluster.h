@@ -117,7 +117,7 @@ class Cluster : public bench::NodePort, public bench::NodeControl {
   std::int64_t worker_deaths_ = 0;
   std::vector<bench::Outage> outages_;
   std::vector<Slot> slots_;
-  std::vector<bench::Random> chaos_;  // by node
+  std::vector<bench::Random> chaos_;  // by node, if workers are killed by chaos
   bench::Random key_random_;
   bench::Random skew_random_;
   bench::Random crash_random_;

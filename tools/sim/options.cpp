@@ -15,7 +15,7 @@
 namespace hearsay::sim {
 namespace {
 
-constexpr std::int64_t kMostNodes = 20'000;
+constexpr std::int64_t kMostNodes = 100'000;
 // Up to here journals are kept in every run, and compared with the workers at its end.
 constexpr std::int64_t kJournalsAlways = 100;
 

@@ -58,10 +58,15 @@ Roster string_list_field(const protocol::Message& message, std::string_view name
 }
 
 std::vector<std::string_view> read_elements(std::string_view json) {
-  if (!json.starts_with('[')) throw BadRequest("an array was expected");
   std::vector<std::string_view> found;
-  protocol::for_each_element(json, [&](std::string_view element) { found.push_back(element); });
+  read_elements(json, found);
   return found;
+}
+
+void read_elements(std::string_view json, std::vector<std::string_view>& found) {
+  if (!json.starts_with('[')) throw BadRequest("an array was expected");
+  found.clear();
+  protocol::for_each_element(json, [&](std::string_view element) { found.push_back(element); });
 }
 
 }  // namespace hearsay::core

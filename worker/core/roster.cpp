@@ -1,12 +1,14 @@
 #include "worker/core/roster.h"
 
 #include <algorithm>
+#include <bit>
 #include <limits>
 #include <numeric>
 #include <set>
 #include <utility>
 
 #include "common/base/check.h"
+#include "common/base/checksum.h"
 #include "common/protocol/array_elements.h"
 #include "common/protocol/message_writer.h"
 
@@ -25,11 +27,29 @@ Roster::Roster(std::span<const std::string> names) {
   std::iota(made->by_name.begin(), made->by_name.end(), 0U);
   std::stable_sort(made->by_name.begin(), made->by_name.end(),
                    [&](std::uint32_t a, std::uint32_t b) { return made->at(a) < made->at(b); });
+  made->repeats = std::adjacent_find(made->by_name.begin(), made->by_name.end(),
+                                     [&](std::uint32_t a, std::uint32_t b) {
+                                       return made->at(a) == made->at(b);
+                                     }) != made->by_name.end();
+  made->ranks.assign(std::bit_ceil(2 * names.size()), kFree);
+  for (std::uint32_t rank = 0; rank < names.size(); ++rank) {
+    std::uint32_t& slot = made->ranks[made->slot_of(made->at(made->by_name[rank]))];
+    if (slot == kFree) slot = rank;
+  }
   names_ = std::move(made);
+}
+
+std::size_t Roster::Names::slot_of(std::string_view name) const {
+  std::size_t slot = checksum(name) & (ranks.size() - 1);
+  while (ranks[slot] != kFree && at(by_name[ranks[slot]]) != name) {
+    slot = (slot + 1) & (ranks.size() - 1);
+  }
+  return slot;
 }
 
 std::optional<Roster> Roster::parse(std::string_view json, const Roster& expected) {
   if (!json.starts_with('[')) return std::nullopt;
+  if (expected.names_ && !expected.skips() && json == expected.names_->json) return expected;
   std::size_t as_expected = 0;  // so many names are those of `expected`
   bool differs = false;
   bool strings = true;
@@ -68,12 +88,15 @@ std::optional<Roster> Roster::parse_record(std::string_view bytes, const Roster&
 }
 
 std::string Roster::json() const {
+  if (names_ && !skips() && !names_->json.empty()) return names_->json;
   std::string text = "[";
   for (const std::string_view name : *this) {
     if (text.size() > 1) text += ',';
     protocol::append_json_string(text, name);
   }
-  return text += ']';
+  text += ']';
+  if (names_ && !skips()) names_->json = text;
+  return text;
 }
 
 std::pair<std::size_t, std::size_t> Roster::find(std::string_view name) const {
@@ -96,22 +119,14 @@ bool Roster::contains(std::string_view name) const {
 std::optional<std::size_t> Roster::rank(std::string_view name) const {
   HEARSAY_CHECK(!skips(), "ranks are of all names");
   if (!names_) return std::nullopt;
-  const auto& index = names_->by_name;
-  const auto found =
-      std::lower_bound(index.begin(), index.end(), name,
-                       [&](std::uint32_t i, std::string_view n) { return names_->at(i) < n; });
-  if (found == index.end() || names_->at(*found) != name) return std::nullopt;
-  return static_cast<std::size_t>(found - index.begin());
+  const std::uint32_t rank = names_->ranks[names_->slot_of(name)];
+  if (rank == kFree) return std::nullopt;
+  return rank;
 }
 
 Roster Roster::distinct() const {
   if (!names_) return *this;
-  const auto& index = names_->by_name;
-  const bool repeats =
-      std::adjacent_find(index.begin(), index.end(), [&](std::uint32_t a, std::uint32_t b) {
-        return names_->at(a) == names_->at(b);
-      }) != index.end();
-  if (!repeats) return *this;
+  if (!names_->repeats) return *this;
   std::vector<std::string> names;
   std::set<std::string_view> seen;
   for (const std::string_view name : *this) {

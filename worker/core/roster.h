@@ -74,15 +74,21 @@ class Roster {
 
  private:
   static constexpr std::size_t kNone = static_cast<std::size_t>(-1);
+  static constexpr std::uint32_t kFree = static_cast<std::uint32_t>(-1);
 
   struct Names {
     std::string text;
     std::vector<std::uint32_t> offsets{0};  // of each name in `text`, and behind the last one
     std::vector<std::uint32_t> by_name;     // the names' numbers, sorted by name
+    std::vector<std::uint32_t> ranks;       // by hash of the name, with free slots (kFree)
+    bool repeats = false;                   // a name is there twice
+    mutable std::string json;               // of all names, once it was asked for
 
     std::string_view at(std::size_t i) const {
       return std::string_view(text).substr(offsets[i], offsets[i + 1] - offsets[i]);
     }
+    // The slot of `ranks` where the name's rank stands, or would.
+    std::size_t slot_of(std::string_view name) const;
   };
 
   bool skips() const { return skipped_ != kNone; }

@@ -29,13 +29,13 @@ std::int64_t sum(std::int64_t a_ns, std::int64_t b_ns) {
 }  // namespace
 
 void Ledger::add(ValueRecord& record, const LogEntry& entry, std::optional<std::string_view> text) {
-  const auto number = log_.source_number(entry.id.source);
-  const std::uint32_t complete = log_.complete_up_to(entry.id.source);
-  record.append({difference(entry.taken_ns, log_.last_taken_ns()),
-                 number.value_or(log_.source_count()), !number, entry.id.source,
-                 entry.id.sequence - complete - 1, !text, text.value_or(std::string_view()),
-                 entry.value});
-  log_.add(entry);
+  const std::uint32_t sources = log_.source_count();
+  const std::uint32_t number = log_.number_of(entry.id.source);
+  const std::uint32_t complete = log_.source(number).positions.size();
+  record.append({difference(entry.taken_ns, log_.last_taken_ns()), number, number == sources,
+                 entry.id.source, entry.id.sequence - complete - 1, !text,
+                 text.value_or(std::string_view()), entry.value});
+  log_.add(number, entry);
 }
 
 std::vector<std::uint32_t> Ledger::add_own(core::Context& context,
@@ -99,7 +99,7 @@ Fate Ledger::restore(std::string_view record) {
     const ValueLog::Known& known = log_.source(item.source_number);
     if (!item.is_known) values.restore(item.text);
     const std::uint32_t value = item.is_known ? item.value : values.size() - 1;
-    const LogEntry entry{{known.source, known.positions.size() + 1 + item.missing},
+    const LogEntry entry{{known.source(), known.positions.size() + 1 + item.missing},
                          sum(log_.last_taken_ns(), item.after_ns),
                          value};
     if (value >= values.size() || !log_.add(item.source_number, entry)) {

@@ -40,7 +40,7 @@ class Ledger {
 
   // How long the text of the value at a position is.
   std::uint64_t bytes_of_value(std::uint32_t position) const {
-    return values().bytes(log_[position].value);
+    return values().bytes(log_.value_at(position));
   }
 
   // The latest values, as far as they were learned after `since_ns`, but no more than so many and

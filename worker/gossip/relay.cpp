@@ -298,7 +298,7 @@ void Relay::receive(core::Context& context, const protocol::Message& message) {
   } else {
     IdentifiedStrategy::receive(context, message);
   }
-  if (sender_rank(context, message) == relay(context)) relay_heard_ns_ = context.now_ns();
+  if (message.src == name_of(context, relay(context))) relay_heard_ns_ = context.now_ns();
 }
 
 void Relay::handle_spread(core::Context& context, const protocol::Message& message) {

@@ -32,10 +32,10 @@ void Repair::send_page(core::Context& context, std::uint32_t rank, std::uint32_t
   std::size_t claims = 0;
   for (auto at = log.first_place({first, 0}); at < log.source_count(); ++at) {
     const ValueLog::Known& known = log.source_at(at);
-    if (claims >= kMostClaims && known.source.rank != last) break;
-    if (++claims >= kMostClaims) last = known.source.rank;
+    if (claims >= kMostClaims && known.rank != last) break;
+    if (++claims >= kMostClaims) last = known.rank;
     if (vector.size() > 1) vector.push_back(',');
-    append_claim(vector, known.source, known.positions.size());
+    append_claim(vector, known.source(), known.positions.size());
   }
   if (claims < kMostClaims) last = nodes - 1;
   vector.push_back(']');
@@ -181,9 +181,9 @@ void Repair::fill_in(core::Context& context, std::uint32_t rank, std::uint32_t f
   std::vector<std::uint32_t> positions;
   std::uint64_t bytes = 0;
   auto at = log.first_place({first_rank, 0});
-  for (; at < log.source_count() && log.source_at(at).source.rank <= last_rank; ++at) {
+  for (; at < log.source_count() && log.source_at(at).rank <= last_rank; ++at) {
     const auto& known = log.source_at(at).positions;
-    const auto found = theirs.find(log.source_at(at).source);
+    const auto found = theirs.find(log.source_at(at).source());
     std::uint32_t i = found == theirs.end() ? 0 : found->second;
     for (; i < known.size() && bytes < kFillBytes; ++i) {
       const LogEntry entry = log[known[i]];
@@ -210,7 +210,7 @@ void Repair::fill_in(core::Context& context, std::uint32_t rank, std::uint32_t f
   FillNotes notes;
   notes.echo_us = at_us;
   if (!positions.empty() && at < log.source_count()) {
-    notes.next_rank = log.source_at(at).source.rank;
+    notes.next_rank = log.source_at(at).rank;
   }
   if (positions.empty() && at_us == 0) return;
   send_fill(context, rank, positions, notes);

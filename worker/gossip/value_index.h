@@ -35,7 +35,7 @@ class ValueIndex {
   // Inserts the next number. `hash_of(number)`: also of those before it. Throws std::bad_alloc.
   template <typename HashOf>
   void insert(std::uint64_t hash, HashOf&& hash_of) {
-    if (is_full()) grow(2 * (size_ + 1));
+    if (is_full()) grow(size_ + 1);
     table_.put(hash, size_++);
     for (int i = 0; i < kMovedAtATime && outgrown_.slots != nullptr; ++i) {
       table_.put(hash_of(moved_), moved_);
@@ -51,7 +51,7 @@ class ValueIndex {
 
  private:
   // A table is full after far more insertions than it takes to move all numbers there.
-  static constexpr int kMovedAtATime = 4;
+  static constexpr int kMovedAtATime = 8;
 
   struct Free {
     void operator()(std::uint32_t* slots) const { std::free(slots); }

@@ -1,5 +1,7 @@
 #include "worker/gossip/value_log.h"
 
+#include <algorithm>
+
 #include "worker/core/random.h"
 
 namespace hearsay::gossip {
@@ -23,7 +25,7 @@ std::uint32_t ValueLog::first_place(const Source& source) const {
   std::uint32_t first = 0;
   for (std::uint32_t left = order_.size(); left > 0;) {
     const std::uint32_t half = left / 2;
-    if (source_at(first + half).source < source) {
+    if (is_before(order_[first + half], source)) {
       first += half + 1;
       left -= half + 1;
     } else {
@@ -35,15 +37,18 @@ std::uint32_t ValueLog::first_place(const Source& source) const {
 
 std::optional<std::uint32_t> ValueLog::source_number(const Source& source) const {
   const std::uint32_t place = first_place(source);
-  if (place == order_.size() || source_at(place).source != source) return std::nullopt;
-  return order_[place];
+  if (place == order_.size() || source_at(place).source() != source) return std::nullopt;
+  return order_[place].number;
 }
 
 std::uint32_t ValueLog::number_of(const Source& source) {
-  if (const auto known = source_number(source)) return *known;
+  const std::uint32_t place = first_place(source);
+  if (place < order_.size() && source_at(place).source() == source) return order_[place].number;
   const auto number = static_cast<std::uint32_t>(sources_.size());
-  order_.insert(first_place(source), number);
-  sources_.push_back({source, {}});
+  order_.insert(place, {source.rank, number});
+  // Twice as much would be most of what a node of many takes.
+  if (sources_.size() == sources_.capacity()) sources_.reserve(number + number / 4 + 2);
+  sources_.push_back({{}, source.rank, source.incarnation});
   return number;
 }
 
@@ -58,16 +63,17 @@ bool ValueLog::add(std::uint32_t number, const LogEntry& entry) {
   } else if (!early_.emplace(entry.id, position).second) {
     return false;
   }
+  if (entry.value != value_at(position)) steps_.push_back({position, entry.value});
   const auto taken = static_cast<std::uint64_t>(entry.taken_ns);
   entries_.push_back({static_cast<std::uint32_t>(taken), static_cast<std::uint32_t>(taken >> 32),
-                      entry.value, number, sequence});
+                      number, sequence});
   mix_in(entry.id);
   return true;
 }
 
 // What was early follows now.
 void ValueLog::close_gap(Known& known) {
-  const auto follows = [&] { return ValueId{known.source, known.positions.size() + 1}; };
+  const auto follows = [&] { return ValueId{known.source(), known.positions.size() + 1}; };
   for (auto next = early_.find(follows()); next != early_.end() && next->first == follows();) {
     known.positions.push_back(next->second);
     next = early_.erase(next);
@@ -76,7 +82,21 @@ void ValueLog::close_gap(Known& known) {
 
 LogEntry ValueLog::operator[](std::uint32_t position) const {
   const Entry& entry = entries_[position];
-  return {{sources_[entry.source].source, entry.sequence}, taken_ns(entry), entry.value};
+  return {{sources_[entry.source].source(), entry.sequence}, taken_ns(entry), value_at(position)};
+}
+
+std::uint32_t ValueLog::value_at(std::uint32_t position) const {
+  const auto steps = steps_.span();
+  if (steps.empty() || position < steps.front().position) return position;
+  // Most that are asked for have just come.
+  auto step = steps.end() - 1;
+  if (position < step->position) {
+    step = std::upper_bound(
+               steps.begin(), step, position,
+               [](std::uint32_t wanted, const Step& other) { return wanted < other.position; }) -
+           1;
+  }
+  return step->value + (position - step->position);
 }
 
 std::optional<std::uint32_t> ValueLog::position(const ValueId& id) const {

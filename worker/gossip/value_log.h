@@ -6,8 +6,8 @@
 // al., Detection of Mutual Inconsistency in Distributed Systems, 1983), and what a peer lacks is
 // exact and cheap to say. The log also keeps the values in the order in which they came here.
 //
-// Nodes are numbered by their rank in the cluster (core::Roster::rank). A value costs 24 bytes
-// here, a source 36 more. Not thread-safe.
+// Nodes are numbered by their rank in the cluster (core::Roster::rank). A value costs 20 bytes
+// here, a source 32 more. Not thread-safe.
 #pragma once
 
 #include <cstdint>
@@ -16,6 +16,7 @@
 #include <vector>
 
 #include "common/base/growing_array.h"
+#include "worker/gossip/position_list.h"
 
 namespace hearsay::gossip {
 
@@ -43,10 +44,14 @@ class ValueLog {
 
   // Of one source, by the order in which sources were first heard of.
   struct Known {
-    Source source;
     // Of number 1, 2, ... without a gap.
-    GrowingArray<std::uint32_t, std::uint32_t> positions;
+    [[no_unique_address]] PositionList positions;
+    std::uint32_t rank = 0;
+    std::uint64_t incarnation = 0;
+
+    Source source() const { return {rank, incarnation}; }
   };
+  static_assert(sizeof(Known) == 24);
 
   // False when the id is known already. Constant time but for ids that come far out of order.
   bool add(const LogEntry& entry) { return add(number_of(entry.id.source), entry); }
@@ -68,13 +73,15 @@ class ValueLog {
   std::uint32_t complete_up_to(const Source& source) const;
   // The same for all sources: the version vector, in the order of the sources.
   std::uint32_t source_count() const { return order_.size(); }
-  const Known& source_at(std::uint32_t place) const { return sources_[order_[place]]; }
+  const Known& source_at(std::uint32_t place) const { return sources_[order_[place].number]; }
   // The place of the first source that is not before this one.
   std::uint32_t first_place(const Source& source) const;
   // The sources are numbered in the order in which they were first heard of.
   const Known& source(std::uint32_t number) const { return sources_[number]; }
   std::optional<std::uint32_t> source_number(const Source& source) const;
   std::uint32_t number_at(std::uint32_t position) const { return entries_[position].source; }
+  // The number of the value at a position.
+  std::uint32_t value_at(std::uint32_t position) const;
 
   // What is known behind a gap, with its position.
   const std::map<ValueId, std::uint32_t>& early() const { return early_; }
@@ -91,21 +98,38 @@ class ValueLog {
   struct Entry {
     std::uint32_t taken_low;
     std::uint32_t taken_high;
-    std::uint32_t value;
     std::uint32_t source;  // its number
     std::uint32_t sequence;
   };
-  static_assert(sizeof(Entry) == 20);
+  static_assert(sizeof(Entry) == 16);
+
+  // From this position on values follow each other, beginning with this one. Ids and values both
+  // come one by one: until a value comes without an id, or under a second one, they keep step.
+  struct Step {
+    std::uint32_t position;
+    std::uint32_t value;
+  };
 
   static std::int64_t taken_ns(const Entry& entry) {
     return static_cast<std::int64_t>(std::uint64_t{entry.taken_high} << 32 | entry.taken_low);
+  }
+  // A source's number. Its rank stands here too, so that a search need not look at other sources.
+  struct Place {
+    std::uint32_t rank;
+    std::uint32_t number;
+  };
+
+  bool is_before(const Place& place, const Source& source) const {
+    return place.rank != source.rank ? place.rank < source.rank
+                                     : sources_[place.number].incarnation < source.incarnation;
   }
   void mix_in(const ValueId& id);
   void close_gap(Known& known);
 
   GrowingArray<Entry, std::uint32_t> entries_;
+  GrowingArray<Step, std::uint32_t> steps_;  // behind {0, 0}
   std::vector<Known> sources_;
-  GrowingArray<std::uint32_t, std::uint32_t> order_;  // numbers of the sources, sorted by source
+  GrowingArray<Place, std::uint32_t> order_;  // sorted by source
   std::uint64_t fingerprint_ = 0;
   struct Salt {
     Source source;

@@ -16,24 +16,29 @@ std::uint64_t ValueSet::hash_of(std::uint32_t number) const {
 }
 
 bool ValueSet::add(std::string_view value) {
-  if (contains(value)) return false;
+  const std::uint64_t hash = checksum(value);
+  if (find(value, hash)) return false;
   append(value);
-  index_.insert(checksum(value), [this](std::uint32_t number) { return hash_of(number); });
+  index_.insert(hash, [this](std::uint32_t number) { return hash_of(number); });
   return true;
 }
 
 void ValueSet::append(std::string_view value) {
   text_.pop_back();
   if (!empty()) text_.push_back(',');
-  begins_.push_back(text_.size());
+  if (size() % kBlock == 0) block_begins_.push_back(text_.size());
+  begins_.push_back(static_cast<std::uint32_t>(text_.size() - block_begins_[size() / kBlock]));
   text_.append(value);
   text_.push_back(']');
 }
 
 std::optional<std::uint32_t> ValueSet::find(std::string_view value) const {
+  return find(value, checksum(value));
+}
+
+std::optional<std::uint32_t> ValueSet::find(std::string_view value, std::uint64_t hash) const {
   index_what_waits();
-  return index_.find(checksum(value),
-                     [&](std::uint32_t number) { return (*this)[number] == value; });
+  return index_.find(hash, [&](std::uint32_t number) { return (*this)[number] == value; });
 }
 
 // A few at a time: the processor fetches what they need from memory together.

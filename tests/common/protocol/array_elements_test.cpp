@@ -25,6 +25,18 @@ TEST(ArrayElements, CommasAndBracketsInStringsDoNotCount) {
             (Strings{"\"a,b\"", "\"]\"", R"("\"],")", R"("\\")", "1"}));
 }
 
+// Long texts without brackets are skipped block by block: what ends one may stand anywhere in it.
+TEST(ArrayElements, WhateverStandsWhereInALongOneDoesNotCount) {
+  for (const std::string odd : {"a", "]", "[", ",", "{}", R"(\")", R"(\\)", ""}) {
+    for (std::size_t before = 0; before < 40; ++before) {
+      const std::string names = "[\"" + std::string(before, 'n') + odd +
+                                R"(","n1,","n2","a name that is longer","n3",[7],"n4"])";
+      ASSERT_EQ(elements("[" + names + ",1," + names + "]"), (Strings{names, "1", names}));
+      ASSERT_EQ(elements(names).size(), 7U) << names;
+    }
+  }
+}
+
 TEST(ArrayElements, WhiteSpaceAroundThemIsRemoved) {
   EXPECT_EQ(elements("[ 1 ,\n\t\"a b\" , [ 2 ] ]"), (Strings{"1", "\"a b\"", "[ 2 ]"}));
 }

@@ -2,6 +2,7 @@
 
 #include <gtest/gtest.h>
 
+#include <algorithm>
 #include <string>
 #include <vector>
 
@@ -45,6 +46,22 @@ TEST(Roster, WithoutANameThatIsThereTwice) {
   EXPECT_EQ(names_in(roster.without("a").without("b")), Names{});
 }
 
+TEST(Roster, RanksAreTheOrderOfTheBytes) {
+  std::vector<std::string> names;
+  for (int i = 300; i > 0; --i) names.push_back("n" + std::to_string(i));
+  names.push_back("n7");
+  const Roster roster(names);
+  std::sort(names.begin(), names.end());
+  for (std::size_t rank = 0; rank < names.size(); ++rank) {
+    EXPECT_EQ(roster.by_rank(rank), names[rank]);
+    const bool again = rank > 0 && names[rank - 1] == names[rank];
+    EXPECT_EQ(roster.rank(names[rank]), again ? rank - 1 : rank);
+  }
+  EXPECT_EQ(roster.rank("n301"), std::nullopt);
+  EXPECT_EQ(roster.rank(""), std::nullopt);
+  EXPECT_EQ(Roster().rank("n1"), std::nullopt);
+}
+
 TEST(Roster, EqualityIsThatOfTheNames) {
   const Roster roster{"a", "b", "c"};
   EXPECT_EQ(roster.without("b"), (Roster{"a", "c"}));
@@ -62,6 +79,17 @@ TEST(Roster, IsReadFromJson) {
   EXPECT_EQ(Roster::parse("[]", expected), Roster());
   EXPECT_EQ(Roster::parse(R"(["a",1])", expected), std::nullopt);
   EXPECT_EQ(Roster::parse(R"("a")", expected), std::nullopt);
+}
+
+// Whose text is asked for is recognised by it; one that leaves a name out has another text.
+TEST(Roster, IsReadFromItsOwnJson) {
+  const Roster all{"a", "b", "c"};
+  EXPECT_EQ(all.json(), R"(["a","b","c"])");
+  EXPECT_EQ(all.without("b").json(), R"(["a","c"])");
+  EXPECT_EQ(Roster::parse(all.json(), all), all);
+  EXPECT_EQ(Roster::parse(all.json(), all.without("b")), all);
+  EXPECT_EQ(Roster::parse(all.without("b").json(), all), (Roster{"a", "c"}));
+  EXPECT_EQ(Roster::parse(all.without("b").json(), all.without("b")), (Roster{"a", "c"}));
 }
 
 TEST(Roster, SurvivesJson) {

@@ -5,6 +5,7 @@
 #include <algorithm>
 #include <limits>
 #include <random>
+#include <vector>
 
 namespace hearsay::gossip {
 namespace {
@@ -36,6 +37,22 @@ TEST(ValueLog, KeepsEntriesInTheOrderInWhichTheyCame) {
   EXPECT_EQ(log.position({kSource, 2}), 0U);
   EXPECT_EQ(log.position({kSource, 1}), 2U);
   EXPECT_EQ(log.position({kSource, 3}), std::nullopt);
+}
+
+// Values and ids keep step but for those that have no id, or two.
+TEST(ValueLog, KnowsTheValueOfEachPosition) {
+  ValueLog log;
+  std::vector<std::uint32_t> values;
+  const auto add = [&](std::uint32_t value) {
+    values.push_back(value);
+    log.add({{kSource, static_cast<std::uint32_t>(values.size())}, 0, value});
+    for (std::uint32_t at = 0; at < values.size(); ++at) {
+      ASSERT_EQ(log.value_at(at), values[at]) << at << " of " << values.size();
+      ASSERT_EQ(log[at].value, values[at]);
+    }
+  };
+  for (const std::uint32_t value : {0U, 1U, 2U, 1U, 3U, 4U, 4U, 4U, 7U, 8U, 0U, 9U}) add(value);
+  for (std::uint32_t value = 10; value < 60; ++value) add(value % 3 == 0 ? 5 : value);
 }
 
 TEST(ValueLog, AnIdIsTakenOnce) {
@@ -128,8 +145,8 @@ TEST(ValueLog, SourcesAreNumberedAsTheyComeAndPlacedInOrder) {
   EXPECT_EQ(log.source_number({5, 1}), 0U);
   EXPECT_EQ(log.source_number({2, 3}), 2U);
   EXPECT_EQ(log.source_number({2, 4}), std::nullopt);
-  EXPECT_EQ(log.source_at(0).source, (Source{2, 3}));
-  EXPECT_EQ(log.source_at(2).source, (Source{5, 1}));
+  EXPECT_EQ(log.source_at(0).source(), (Source{2, 3}));
+  EXPECT_EQ(log.source_at(2).source(), (Source{5, 1}));
   EXPECT_EQ(log.first_place({2, 4}), 1U);
   EXPECT_EQ(log.first_place({6, 0}), 3U);
   EXPECT_EQ(log.number_at(1), 1U);

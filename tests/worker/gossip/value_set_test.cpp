@@ -28,6 +28,19 @@ TEST(ValueSet, KeepsEachValueOnceInTheOrderOfArrival) {
   EXPECT_EQ(values.find("4"), std::nullopt);
 }
 
+// Where a value begins is known beyond 4 GiB too; here through several blocks of values.
+TEST(ValueSet, KnowsEachOfManyByItsNumber) {
+  ValueSet values;
+  const auto text = [](std::uint32_t number) {
+    return std::string(number % 50 + 1, 'a') + std::to_string(number);
+  };
+  for (std::uint32_t number = 0; number < 1'000; ++number) values.add(text(number));
+  for (std::uint32_t number = 0; number < 1'000; ++number) {
+    ASSERT_EQ(values[number], text(number));
+    ASSERT_EQ(values.bytes(number), text(number).size());
+  }
+}
+
 // Through many sizes of the index, also in the middle of a move from one to the next.
 TEST(ValueSet, FindsEachOfMany) {
   ValueSet values;

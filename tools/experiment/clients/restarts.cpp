@@ -20,10 +20,13 @@ Request init_request(const std::string& node_id, std::string_view node_ids) {
                               nlohmann::json(node_id).dump(), node_ids)};
 }
 
-std::optional<Request> setup_request(const Workload& workload) {
-  const nlohmann::json body = workload.setup_body();
-  if (body.is_null()) return std::nullopt;
-  return Request(body);
+SetupFor setup_requests(const Workload& workload) {
+  const nlohmann::json first = workload.setup_body(0);
+  if (first.is_null()) return {};
+  if (!workload.has_one_setup()) {
+    return [&workload](std::size_t node) { return Request(workload.setup_body(node)); };
+  }
+  return [request = Request(first)](std::size_t /*node*/) { return request; };
 }
 
 std::string wrong_answer(const std::string& node, const std::string& asked,
@@ -34,7 +37,7 @@ std::string wrong_answer(const std::string& node, const std::string& asked,
 }
 
 Restarts::Restarts(EventHeap& heap, Network& network, std::vector<DuplicateReply>& duplicates,
-                   std::optional<Request> setup, CalmSince calm_since, OnAllBack on_all_back,
+                   SetupFor setup, CalmSince calm_since, OnAllBack on_all_back,
                    OnFailure on_failure)
     : heap_(heap),
       network_(network),
@@ -84,7 +87,7 @@ void Restarts::take_answer(std::int64_t now_ns, std::size_t node, const std::str
   heap_.at(now_ns, [this, node, asked, question = nodes_[node].question](std::int64_t later_ns) {
     if (nodes_[node].question != question) return;
     if (asked == "init" && setup_) {
-      ask(later_ns, node, *setup_, kClientTimeoutNs);
+      ask(later_ns, node, setup_(node), kClientTimeoutNs);
       return;
     }
     forget(node);

@@ -30,8 +30,10 @@ std::string node_ids(const Network& network);
 // The init of one of them.
 Request init_request(const std::string& node_id, std::string_view node_ids);
 
-// What every node is asked once after init; nothing: the workload has no such message.
-std::optional<Request> setup_request(const Workload& workload);
+// What a node is asked once after init; empty: the workload has no such message.
+using SetupFor = std::function<Request(std::size_t node)>;
+// The workload outlives it.
+SetupFor setup_requests(const Workload& workload);
 
 // What is wrong with an answer to a message of the type `asked`, or "". Null: there was none.
 std::string wrong_answer(const std::string& node, const std::string& asked,
@@ -47,16 +49,15 @@ class Restarts {
   using OnFailure =
       std::function<void(std::int64_t now_ns, std::size_t node, const std::string& failure)>;
 
-  // `setup`: nothing: there is none. Everything given by reference outlives the restarts.
+  // Everything given by reference outlives the restarts.
   Restarts(EventHeap& heap, Network& network, std::vector<DuplicateReply>& duplicates,
-           std::optional<Request> setup, CalmSince calm_since, OnAllBack on_all_back,
-           OnFailure on_failure);
+           SetupFor setup, CalmSince calm_since, OnAllBack on_all_back, OnFailure on_failure);
   Restarts(const Restarts&) = delete;
   Restarts& operator=(const Restarts&) = delete;
 
   void node_started(std::int64_t now_ns, std::size_t node);
   void node_killed(std::size_t node);
-  const std::optional<Request>& setup() const { return setup_; }
+  const SetupFor& setup() const { return setup_; }
   bool all_are_back() const { return waiting_ == 0; }
 
  private:
@@ -75,7 +76,7 @@ class Restarts {
   EventHeap& heap_;
   Network& network_;
   std::vector<DuplicateReply>& duplicates_;
-  std::optional<Request> setup_;
+  SetupFor setup_;
   CalmSince calm_since_;
   OnAllBack on_all_back_;
   OnFailure on_failure_;

@@ -65,8 +65,10 @@ class Workload {
   virtual ~Workload() = default;
 
   virtual std::string_view name() const = 0;
-  // The body that every node gets after init and answers with TYPE_ok; null: none.
-  virtual nlohmann::json setup_body() const { return nullptr; }
+  // The body that a node gets after init and answers with TYPE_ok; null: none.
+  virtual nlohmann::json setup_body(std::size_t /*node*/) const { return nullptr; }
+  // Whether all nodes get the same.
+  virtual bool has_one_setup() const { return true; }
 
   virtual Intent next(Random& random) = 0;
   // The next operation with somebody to run it; nothing: nobody who could is free.

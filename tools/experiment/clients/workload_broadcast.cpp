@@ -1,5 +1,7 @@
 #include <nlohmann/json.hpp>
+#include <string>
 #include <utility>
+#include <vector>
 
 #include "tools/experiment/clients/workload.h"
 #include "tools/experiment/verdict/checkers.h"
@@ -7,10 +9,15 @@
 namespace hearsay::bench {
 namespace {
 
+// Of more nodes each is told its own neighbours only. The whole topology told to each grows with
+// the square, and at 10,000 nodes it is more text than all that they gossip.
+constexpr std::size_t kMostToldTheWhole = 2000;
+
 class Broadcast final : public Workload {
  public:
-  explicit Broadcast(const WorkloadOptions& options) : topology_(nlohmann::json::object()) {
-    const std::vector<std::string>& nodes = options.nodes;
+  explicit Broadcast(const WorkloadOptions& options)
+      : nodes_(options.nodes), topology_(nlohmann::json::object()) {
+    const std::vector<std::string>& nodes = nodes_;
     if (options.topology == Topology::line && nodes.size() < 2) return;  // as Maelstrom has it
     const auto neighbours = make_topology(options.topology, nodes.size());
     for (std::size_t i = 0; i < neighbours.size(); ++i) {
@@ -20,9 +27,12 @@ class Broadcast final : public Workload {
   }
 
   std::string_view name() const override { return "broadcast"; }
-  nlohmann::json setup_body() const override {
-    return {{"type", "topology"}, {"topology", topology_}};
+  nlohmann::json setup_body(std::size_t node) const override {
+    if (has_one_setup()) return {{"type", "topology"}, {"topology", topology_}};
+    const std::string& name = nodes_[node];
+    return {{"type", "topology"}, {"topology", {{name, topology_.at(name)}}}};
   }
+  bool has_one_setup() const override { return nodes_.size() <= kMostToldTheWhole; }
   Intent next(Random& random) override {
     if (random.below(2) == 0) return {"broadcast", next_value_++};
     return {"read", nullptr};
@@ -51,6 +61,7 @@ class Broadcast final : public Workload {
   }
 
  private:
+  std::vector<std::string> nodes_;
   nlohmann::json topology_;
   std::int64_t next_value_ = 0;
 };

@@ -24,10 +24,10 @@
 #include <cstddef>
 #include <cstdint>
 #include <functional>
-#include <map>
 #include <optional>
 #include <string>
 #include <string_view>
+#include <unordered_map>
 #include <vector>
 
 #include "tools/experiment/network/fault.h"
@@ -185,6 +185,14 @@ class Network {
     std::optional<std::int64_t> gave_up_ns;  // of a client that has gone
   };
 
+  // Names are looked up as they stand in a message.
+  struct NameHash {
+    using is_transparent = void;
+    std::size_t operator()(std::string_view name) const {
+      return std::hash<std::string_view>()(name);
+    }
+  };
+
   static constexpr std::size_t kClient = Traffic::kClient;
   static bool later(const Envelope& a, const Envelope& b) {
     return a.due_ns != b.due_ns ? a.due_ns > b.due_ns : a.id > b.id;
@@ -213,7 +221,7 @@ class Network {
   Wire wire_;
   std::vector<Node> nodes_;  // and then the services
   std::size_t node_count_ = 0;
-  std::map<std::string, Endpoint, std::less<>> endpoints_;
+  std::unordered_map<std::string, Endpoint, NameHash, std::equal_to<>> endpoints_;
   Grudge partition_;
   Grudge one_way_;
   std::uint64_t next_message_id_ = 0;

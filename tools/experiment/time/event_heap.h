@@ -29,10 +29,11 @@ class EventHeap {
   std::uint64_t run_due(std::int64_t now_ns, std::uint64_t most = ~std::uint64_t{0});
 
  private:
+  // Small, since heaps move them about; the action lies elsewhere.
   struct Event {
     std::int64_t due_ns;
     std::uint64_t order;
-    Action action;
+    std::size_t action;  // of actions_
   };
   static bool later(const Event& a, const Event& b) {
     return a.due_ns != b.due_ns ? a.due_ns > b.due_ns : a.order > b.order;
@@ -40,6 +41,8 @@ class EventHeap {
 
   std::vector<Event> events_;  // a binary heap under later()
   std::uint64_t next_order_ = 0;
+  std::vector<Action> actions_;
+  std::vector<std::size_t> free_;  // of actions_
 };
 
 }  // namespace hearsay::bench

@@ -14,7 +14,7 @@ namespace {
 nlohmann::json told(Topology topology, std::size_t count) {
   std::vector<std::string> nodes;
   for (std::size_t i = 0; i < count; ++i) nodes.push_back(fmt::format("n{}", i));
-  return make_broadcast({topology, nodes})->setup_body().at("topology");
+  return make_broadcast({topology, nodes})->setup_body(0).at("topology");
 }
 
 // What the real Maelstrom sent, transcripts/broadcast-5-partition/n0.jsonl.
@@ -77,6 +77,21 @@ TEST(Topology, EdgesGoBothWays) {
 TEST(Topology, OneNodeInALineIsToldOfNobodyNotEvenItself) {
   EXPECT_EQ(told(Topology::line, 1), nlohmann::json::object());
   EXPECT_EQ(told(Topology::grid, 1).dump(), R"({"n0":[]})");
+}
+
+// A cluster so large that the whole would be most of what is sent.
+TEST(Topology, EachOfVeryManyIsToldItsOwnNeighbours) {
+  std::vector<std::string> nodes;
+  for (std::size_t i = 0; i < 2001; ++i) nodes.push_back(fmt::format("n{}", i));
+  const auto workload = make_broadcast({Topology::line, nodes});
+  EXPECT_FALSE(workload->has_one_setup());
+  EXPECT_EQ(workload->setup_body(0).at("topology"), nlohmann::json::parse(R"({"n0":["n1"]})"));
+  EXPECT_EQ(workload->setup_body(9).at("topology"),
+            nlohmann::json::parse(R"({"n9":["n8","n10"]})"));
+  nodes.pop_back();
+  const auto smaller = make_broadcast({Topology::line, nodes});
+  EXPECT_TRUE(smaller->has_one_setup());
+  EXPECT_EQ(smaller->setup_body(0).at("topology").size(), 2000U);
 }
 
 }  // namespace

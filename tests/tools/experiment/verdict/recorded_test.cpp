@@ -132,7 +132,7 @@ TEST_P(RecordedRun, HasTheClientsMessagesThatWeSend) {
       std::count_if(operations.begin(), operations.end(),
                     [](const Operation& operation) { return operation.error == "net-timeout"; });
   const auto workload = make_workload(workload_name, {Topology::grid, {"n0"}});
-  const std::int64_t messages_a_node = workload->setup_body().is_null() ? 1 : 2;
+  const std::int64_t messages_a_node = workload->setup_body(0).is_null() ? 1 : 2;
   EXPECT_EQ(recorded.verdict.at("net").at("clients").at("send-count"),
             2 * (count_invocations(recorded.history) + nodes * messages_a_node) - unanswered);
 }

@@ -21,6 +21,7 @@
 #include "tools/cluster/attach_command.h"
 #include "tools/cluster/call_command.h"
 #include "tools/cluster/options.h"
+#include "tools/cluster/test_on_bus.h"
 #include "tools/compare/compare_command.h"
 #include "tools/compare/options.h"
 #include "tools/console/challenge.h"
@@ -123,6 +124,7 @@ int main(int argc, char** argv) {
   hearsay::cluster::AttachOptions attach_options;
   hearsay::cluster::CallOptions call_options;
   hearsay::cluster::ClusterOptions cluster_options;
+  hearsay::cluster::TestBusOptions test_bus_options;
   const std::string program = std::filesystem::path(argc > 0 ? argv[0] : "hearsay").filename();
   sim_options.program = challenges_options.program = program;
   sim_options.command_line = arguments;
@@ -140,8 +142,19 @@ int main(int argc, char** argv) {
 
   std::vector<Tool> tools = {
       {"test", "Run nodes under Maelstrom's network, workloads and checkers, without a JVM",
-       [&](CommandLine& line) { add_test_options(line, options); }, [&] { resolve(options); },
-       [&] { return hearsay::bench::run_test(options); }},
+       [&](CommandLine& line) {
+         add_test_options(line, options);
+         add_test_bus_options(line, test_bus_options);
+       },
+       [&] {
+         resolve(test_bus_options, options);
+         resolve(options);
+       },
+       [&] {
+         return test_bus_options.bus.url.empty()
+                    ? hearsay::bench::run_test(options)
+                    : hearsay::cluster::run_test_on_bus(options, test_bus_options);
+       }},
       {"sim", "The same in virtual time: simulated nodes in one process, repeated by a seed",
        [&](CommandLine& line) { add_sim_options(line, sim_options); },
        [&] { resolve(sim_options); }, [&] { return hearsay::sim::run_sim(sim_options); }},

@@ -7,7 +7,6 @@
 #include <unistd.h>
 
 #include <algorithm>
-#include <array>
 #include <csignal>
 #include <cstring>
 #include <filesystem>
@@ -38,11 +37,6 @@ constexpr std::size_t kMostLineBytes = std::size_t{20} << 20U;
 constexpr std::string_view kMaxLine = "--max-line-bytes";
 constexpr int kSignalled = 128;
 
-std::string host_name() {
-  std::array<char, 256> name{};
-  return ::gethostname(name.data(), name.size() - 1) == 0 ? name.data() : "";
-}
-
 bool names_line_limit(const std::string& argument) {
   return argument == kMaxLine || argument.starts_with(std::string(kMaxLine) + "=");
 }
@@ -57,11 +51,6 @@ std::vector<std::string> node_arguments(const AttachOptions& options, const std:
   arguments.push_back(
       fmt::format("{}={}", kMaxLine, std::clamp(longest_text, kLeastLineBytes, kMostLineBytes)));
   return arguments;
-}
-
-// Fit for JSON.
-std::string as_utf8(const std::string& text) {
-  return bench::repaired_utf8(text).value_or(text);
 }
 
 bool is_readable(int fd) {
@@ -85,7 +74,7 @@ Attachment::Attachment(const AttachOptions& options, std::string program)
   self_.instance = make_instance();
   self_.version = version();
   self_.program = as_utf8(std::filesystem::path(program_).filename());
-  self_.host = as_utf8(host_name());
+  self_.host = host_name();
   self_.pid = ::getpid();
   self_.since_ns = wall_ns();
 }

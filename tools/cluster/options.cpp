@@ -47,17 +47,6 @@ void demand_name(const std::string& option, const std::string& name) {
   if (!wrong.empty()) throw BadCommandLine(option, wrong);
 }
 
-void resolve_bus(const BusOptions& options) {
-  demand_name("--cluster", options.cluster);
-  for (const std::string& file : {options.ca_file, options.credentials_file}) {
-    std::error_code ignored;
-    if (!file.empty() && !std::filesystem::is_regular_file(file, ignored)) {
-      throw BadCommandLine(file == options.ca_file ? "--tls-ca" : "--credentials",
-                           "there is no file " + file);
-    }
-  }
-}
-
 void demand_names(const std::string& option, const std::vector<std::string>& names) {
   std::set<std::string> seen;
   for (const std::string& name : names) {
@@ -169,6 +158,17 @@ constexpr CommandOfCluster kCommands[] = {
 
 }  // namespace
 
+void check(const BusOptions& options) {
+  demand_name("--cluster", options.cluster);
+  for (const std::string& file : {options.ca_file, options.credentials_file}) {
+    std::error_code ignored;
+    if (!file.empty() && !std::filesystem::is_regular_file(file, ignored)) {
+      throw BadCommandLine(file == options.ca_file ? "--tls-ca" : "--credentials",
+                           "there is no file " + file);
+    }
+  }
+}
+
 void add_attach_options(CommandLine& command, AttachOptions& options) {
   add_bus_options(command, options.bus);
   command.add("--name", options.name, "The node's name in the cluster")
@@ -243,7 +243,7 @@ void add_cluster_options(CommandLine& command, ClusterOptions& options) {
 }
 
 void resolve(AttachOptions& options) {
-  resolve_bus(options.bus);
+  check(options.bus);
   demand_name("--name", options.name);
   std::vector<std::string>& words = options.node_arguments;
   if (options.binary.empty() && !words.empty() && !words.front().starts_with('-')) {
@@ -253,7 +253,7 @@ void resolve(AttachOptions& options) {
 }
 
 void resolve(CallOptions& options) {
-  resolve_bus(options.bus);
+  check(options.bus);
   demand_name("the node", options.node);
   if (options.caller.empty()) options.caller = usual_caller(options.bus);
   demand_name("--as", options.caller);
@@ -264,7 +264,7 @@ void resolve(CallOptions& options) {
 }
 
 void resolve(ClusterOptions& options) {
-  resolve_bus(options.bus);
+  check(options.bus);
   demand_names("--nodes", options.nodes);
   if (options.chosen == run_permissions) demand_different_names(options);
   options.topology = bench::parse_topology(options.topology_name);

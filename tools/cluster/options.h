@@ -10,6 +10,7 @@
 
 #include "common/options/command_line.h"
 #include "tools/bus/connection.h"
+#include "tools/console/options.h"
 #include "tools/experiment/network/topology.h"
 
 namespace hearsay::cluster {
@@ -68,14 +69,26 @@ struct ClusterOptions {
   int (*chosen)(const ClusterOptions&) = nullptr;
 };
 
+// Beside the options of `hearsay test`.
+struct TestBusOptions {
+  BusOptions bus;                  // no url: no bus
+  std::vector<std::string> given;  // the options of the command line
+  bool count_given = false;        // --node-count names the nodes
+};
+
 void add_attach_options(CommandLine& command, AttachOptions& options);
 void add_call_options(CommandLine& command, CallOptions& options);
 void add_cluster_options(CommandLine& command, ClusterOptions& options);
+
+void add_test_bus_options(CommandLine& command, TestBusOptions& options);
 
 // Check, and work out the rest. Throw BadCommandLine with words for people.
 void resolve(AttachOptions& options);
 void resolve(CallOptions& options);
 void resolve(ClusterOptions& options);
+// Before the test's own options are resolved.
+void resolve(TestBusOptions& options, bench::TestOptions& test);
+void check(const BusOptions& options);
 
 // `self`: one's name on the bus.
 bus::ConnectionOptions connection_options(const BusOptions& options, const std::string& self);

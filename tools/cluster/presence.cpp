@@ -1,9 +1,13 @@
 #include "tools/cluster/presence.h"
 
 #include <fmt/core.h>
+#include <unistd.h>
 
+#include <array>
 #include <random>
 #include <tuple>
+
+#include "tools/experiment/network/foreign_text.h"
 
 namespace hearsay::cluster {
 
@@ -60,6 +64,15 @@ std::optional<Presence> presence_from(const std::string& text) {
   } catch (const nlohmann::json::exception&) {
     return std::nullopt;
   }
+}
+
+std::string host_name() {
+  std::array<char, 256> name{};
+  return ::gethostname(name.data(), name.size() - 1) == 0 ? as_utf8(name.data()) : "";
+}
+
+std::string as_utf8(const std::string& text) {
+  return bench::repaired_utf8(text).value_or(text);
 }
 
 std::string make_instance() {

@@ -40,6 +40,11 @@ nlohmann::json to_json(const Presence& presence);
 // Nothing: it is none. Whoever is on the bus may have written it.
 std::optional<Presence> presence_from(const std::string& text);
 
+// What this machine calls itself.
+std::string host_name();
+// Fit for JSON, whatever bytes it is.
+std::string as_utf8(const std::string& text);
+
 // A new one: 16 letters that nobody else has.
 std::string make_instance();
 

@@ -7,6 +7,7 @@
 #include <nlohmann/json.hpp>
 #include <random>
 #include <stdexcept>
+#include <utility>
 
 #include "common/options/command_line.h"
 #include "tools/console/challenge.h"
@@ -202,12 +203,19 @@ void resolve(TestOptions& options) {
   options.shape = parse_topology(options.topology).value_or(Topology::grid);
   options.network = {options.latency_ms, parse_distribution(options.latency_distribution),
                      !options.no_head_of_line_blocking};
+  options.network.carried_elsewhere = options.binary == kAttached;
   options.network.lateness = resolve_lateness(options);
   options.network.wire = resolve_wire(options.faults, options.latency_ms);
   options.nemesis = resolve_nemesis(options.faults);
   if (options.binary.empty()) {
     options.binary = std::filesystem::read_symlink("/proc/self/exe").parent_path() / "hearsay-node";
   }
+}
+
+void use_nodes(TestOptions& options, std::vector<std::string> names) {
+  options.node_count = static_cast<std::int64_t>(names.size());
+  options.thread_count = parse_concurrency(options.concurrency, names.size());
+  options.attached_nodes = std::move(names);
 }
 
 RunOptions run_options(const TestOptions& options) {
@@ -243,6 +251,7 @@ void refuse_what_can_not_run(const TestOptions& options) {
 }
 
 std::vector<std::string> node_names(const TestOptions& options) {
+  if (!options.attached_nodes.empty()) return options.attached_nodes;
   std::vector<std::string> names;
   for (std::int64_t i = 0; i < options.node_count; ++i) {
     names.push_back(fmt::format("n{}", options.first_node + i));

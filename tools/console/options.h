@@ -30,6 +30,9 @@ inline constexpr std::int64_t kUsualNodeCount = 5;
 // Stands for the program where there is none.
 inline constexpr const char* kSimulated = "(simulated)";
 
+// Stands for the program of nodes that somebody else has started.
+inline constexpr const char* kAttached = "(attached)";
+
 struct TestOptions {
   // As given.
   std::string challenge;  // its flags are given too (spell_out_challenge)
@@ -66,6 +69,7 @@ struct TestOptions {
   // Worked out by resolve().
   std::uint64_t seed = 0;
   std::int64_t first_node = 0;
+  std::vector<std::string> attached_nodes;  // their names; empty: n0, n1, ...
   std::size_t thread_count = 1;
   std::optional<double> wanted_availability;
   Topology shape = Topology::grid;
@@ -85,6 +89,8 @@ void add_test_options(CommandLine& command, TestOptions& options, std::int64_t m
 // Checks and works out the rest. Throws BadCommandLine with words
 // for people.
 void resolve(TestOptions& options);
+// The nodes are these, whatever --node-count says. `options` are resolved.
+void use_nodes(TestOptions& options, std::vector<std::string> names);
 
 // Whether the nodes are our own, real or simulated.
 bool runs_our_node(const TestOptions& options);
@@ -95,7 +101,7 @@ WorkloadOptions workload_options(const TestOptions& options);
 // Throws std::runtime_error with words for people if the workload can't run so: the run could not
 // go on, as under Maelstrom.
 void refuse_what_can_not_run(const TestOptions& options);
-// n0, n1, ... or n1 to n5.
+// n0, n1, ... or n1 to n5, or those of use_nodes().
 std::vector<std::string> node_names(const TestOptions& options);
 
 // Of --availability; "" demands nothing. Throws BadCommandLine.

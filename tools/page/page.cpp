@@ -192,6 +192,7 @@ std::string title_of(const bench::TestOptions& options) {
                        options.node_count == 1 ? "" : "s");
   if (options.latency_ms > 0) title += fmt::format(", {} ms between them", options.latency_ms);
   if (options.binary == bench::kSimulated) title += ", simulated";
+  if (options.binary == bench::kAttached) title += ", on a bus";
   return title;
 }
 

@@ -11,7 +11,6 @@
 #include <deque>
 #include <fstream>
 #include <utility>
-#include <variant>
 
 #include "tools/console/tell.h"
 #include "tools/experiment/network/foreign_text.h"
@@ -20,8 +19,6 @@
 namespace hearsay::bench {
 namespace {
 
-// How many findings of one node are told while the run goes on.
-constexpr std::int64_t kToldFindings = 3;
 constexpr std::size_t kLastLines = 10;
 // Each node needs four descriptors, and a few while it starts.
 constexpr std::uint64_t kDescriptorsANode = 4;
@@ -37,8 +34,8 @@ NodeGroup::NodeGroup(EventLoop& loop, NodeCommand command, std::string log_direc
     : loop_(loop),
       command_(std::move(command)),
       log_directory_(std::move(log_directory)),
-      strict_(strict),
-      on_death_(std::move(on_death)) {}
+      on_death_(std::move(on_death)),
+      lines_(strict) {}
 
 std::string NodeGroup::log_path(std::size_t node) const {
   if (log_directory_.empty()) return "";
@@ -293,55 +290,19 @@ void NodeGroup::look_at_log(std::int64_t now_ns, std::size_t node) {
          network_->node_name(node), log_error_);
   }
   if (log.dropped_bytes() == 0 || std::exchange(nodes_[node].log_is_bad, true)) return;
-  report(findings_.add_flood(
+  lines_.note_flood(
       now_ns, network_->node_name(node),
       fmt::format("more than {} MiB on stderr; its log ends there", NodeLog::kMostBytes >> 20U),
-      ""));
+      "");
 }
 
 bool NodeGroup::take_line(std::int64_t now_ns, std::size_t node, std::string_view line, bool cut) {
   const std::string& name = network_->node_name(node);
-  if (cut) {
-    report(findings_.add_flood(now_ns, name,
-                               fmt::format("a line of more than {} MiB without an end",
-                                           NodeProcess::kLongestLineBytes >> 20U),
-                               line));
-    return !strict_;
-  }
-  const auto parsed = parser_.parse(line);
-  if (const auto* envelope = std::get_if<Envelope>(&parsed)) {
-    if (!envelope->oddity.empty()) {
-      report(findings_.add_oddity(now_ns, name, std::string(envelope->oddity), line));
-    }
-    auto refusal =
-        network_->send(now_ns, envelope->src, envelope->dest, envelope->body, envelope->type);
-    if (!refusal) return true;
-    report(findings_.add_refusal(now_ns, name, std::move(*refusal), envelope->dest, line));
-  } else {
-    report(findings_.add_bad_line(now_ns, name, std::get<std::string>(parsed), line));
-  }
-  return !strict_;
-}
-
-void NodeGroup::report(const Finding& finding) const {
-  const std::int64_t count = findings_.count_of(finding.node);
-  if (count > kToldFindings) return;
-  const bool odd = finding.kind == Finding::Kind::oddity;
-  if (finding.kind == Finding::Kind::too_much) {
-    tell("hearsay test: {}: {}\n", finding.node, finding.reason);
-    return;
-  }
-  const char* what = odd ? "an odd line"
-                     : finding.kind == Finding::Kind::no_message
-                         ? "a line that is no message"
-                         : "a message that can't be delivered";
-  tell("hearsay test: {} printed {}: {}\n    {}\n", finding.node, what, finding.reason,
-       finding.line);
-  if (strict_ && !odd) {
-    tell("    Nothing more is read from it in this run, as under Maelstrom.\n");
-  } else if (count == kToldFindings) {
-    tell("    More of that kind from {} is only counted.\n", finding.node);
-  }
+  if (!cut) return lines_.take(now_ns, *network_, name, line);
+  return lines_.note_flood(now_ns, name,
+                           fmt::format("a line of more than {} MiB without an end",
+                                       NodeProcess::kLongestLineBytes >> 20U),
+                           line);
 }
 
 }  // namespace hearsay::bench

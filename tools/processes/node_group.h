@@ -21,35 +21,29 @@
 #include <utility>
 #include <vector>
 
-#include "tools/experiment/faults/node_control.h"
 #include "tools/experiment/network/network.h"
-#include "tools/experiment/network/node_output.h"
 #include "tools/experiment/verdict/deaths.h"
 #include "tools/experiment/verdict/findings.h"
 #include "tools/processes/event_loop.h"
+#include "tools/processes/node_lines.h"
 #include "tools/processes/node_process.h"
+#include "tools/processes/tested_nodes.h"
 
 namespace hearsay::bench {
 
-class NodeGroup : public NodePort, public NodeControl {
+class NodeGroup : public TestedNodes {
  public:
-  // `failure` is for people: which node, how it ended.
-  using OnDeath =
-      std::function<void(std::int64_t now_ns, std::size_t node, const std::string& failure)>;
-
   // The logs are LOG_DIRECTORY/NODE.log.
   NodeGroup(EventLoop& loop, NodeCommand command, std::string log_directory, bool strict,
             OnDeath on_death);
   NodeGroup(const NodeGroup&) = delete;
   NodeGroup& operator=(const NodeGroup&) = delete;
 
-  // Starts one process for each node of `network`, which outlives the group. Throws
-  // std::system_error.
-  void start(Network& network);
-  // SIGCHLD came.
-  void look_for_deaths(std::int64_t now_ns);
-  // Kills all. Returns the names of the nodes that left processes behind.
-  std::vector<std::string> stop();
+  // Starts one process for each node. Throws std::system_error.
+  void start(Network& network) override;
+  void look_for_deaths(std::int64_t now_ns) override;
+  // Kills all.
+  std::vector<std::string> stop() override;
 
   bool deliver(std::int64_t now_ns, std::size_t node, std::string_view line) override;
 
@@ -69,16 +63,16 @@ class NodeGroup : public NodePort, public NodeControl {
   using OnLogLine = std::function<void(std::size_t node, std::string_view line)>;
   void hand_log_to(OnLogLine on_log_line) { on_log_line_ = std::move(on_log_line); }
 
-  const Findings& findings() const { return findings_; }
-  const Deaths& deaths() const { return deaths_; }
-  // Of a node that died by itself; nothing: of a signal, or it lives.
-  std::optional<int> exit_status(std::size_t node) const;
-  // -1: it has none now.
-  pid_t pid(std::size_t node) const;
+  const Findings& findings() const override { return lines_.findings(); }
+  const Deaths& deaths() const override { return deaths_; }
+  std::optional<int> exit_status(std::size_t node) const override;
+  pid_t pid(std::size_t node) const override;
+  bool end_with_run() const override { return true; }
   std::string log_path(std::size_t node) const;
   // "The last lines of its stderr (FILE):" and these, indented; before them, what it wrote to
   // stdout without an end.
-  std::string last_words(std::size_t node) const;
+  std::string last_words(std::size_t node) const override;
+  void add_to(Outcome& /*outcome*/) const override {}
 
  private:
   struct Node {
@@ -103,19 +97,16 @@ class NodeGroup : public NodePort, public NodeControl {
   bool is_node(pid_t pid) const;
   void bury_orphans() const;
   std::vector<std::string> end_orphans() const;
-  void report(const Finding& finding) const;
 
   EventLoop& loop_;
   NodeCommand command_;
   std::string log_directory_;
-  bool strict_;
   OnDeath on_death_;
   Network* network_ = nullptr;
   std::vector<Node> nodes_;
   std::string log_error_;        // why a log takes nothing more; said once
   std::vector<pid_t> not_ours_;  // children that the bench had before
-  OutputParser parser_;
-  Findings findings_;
+  NodeLines lines_;
   Deaths deaths_;
   OnLogLine on_log_line_;
 };

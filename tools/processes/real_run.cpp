@@ -25,7 +25,7 @@ NetworkOptions bounded(NetworkOptions network) {
   return network;
 }
 
-const char* kind_of_death(const TestOptions& options, const NodeGroup& nodes, std::size_t node,
+const char* kind_of_death(const TestOptions& options, const TestedNodes& nodes, std::size_t node,
                           bool at_start) {
   return at_start && runs_our_node(options) && nodes.exit_status(node) == kExitUsage ? kBadArguments
                                                                                      : "node-died";

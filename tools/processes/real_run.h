@@ -7,7 +7,7 @@
 
 #include "tools/console/options.h"
 #include "tools/experiment/network/network.h"
-#include "tools/processes/node_group.h"
+#include "tools/processes/tested_nodes.h"
 
 namespace hearsay::bench {
 
@@ -19,7 +19,7 @@ NetworkOptions bounded(NetworkOptions network);
 
 // The kind of failure (Outcome::failure_kind) that a node's death is. Our node says with its status
 // that it can't do what its command line asks; only at its start.
-const char* kind_of_death(const TestOptions& options, const NodeGroup& nodes, std::size_t node,
+const char* kind_of_death(const TestOptions& options, const TestedNodes& nodes, std::size_t node,
                           bool at_start);
 
 }  // namespace hearsay::bench

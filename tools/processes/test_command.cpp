@@ -1,163 +1,55 @@
 #include "tools/processes/test_command.h"
 
-#include <fmt/core.h>
-
-#include <csignal>
-#include <cstring>
 #include <exception>
-#include <filesystem>
 #include <memory>
-#include <optional>
+#include <stdexcept>
 #include <string>
 #include <string_view>
 #include <utility>
+#include <vector>
 
-#include "common/base/clock.h"
-#include "common/base/units.h"
 #include "tools/console/exit_codes.h"
-#include "tools/console/network_log.h"
 #include "tools/console/tell.h"
-#include "tools/experiment/clients/workload.h"
-#include "tools/experiment/run.h"
-#include "tools/experiment/services/services.h"
-#include "tools/processes/event_loop.h"
 #include "tools/processes/node_group.h"
 #include "tools/processes/program.h"
-#include "tools/processes/progress.h"
-#include "tools/processes/real_run.h"
-#include "tools/processes/usage.h"
-#include "tools/report/conclude.h"
-#include "tools/report/results.h"
-#include "tools/report/store.h"
+#include "tools/processes/real_test.h"
 
 namespace hearsay::bench {
 namespace {
 
-// One test, wired up.
-class Test {
- public:
-  // `program`: of find_program().
-  Test(const TestOptions& options, const std::string& program)
-      : options_(options),
-        names_(node_names(options)),
-        store_(options.store, options.workload, wall_ns()),
-        recordings_(options.record ? store_.make_recording_directory() : ""),
-        loop_([this](std::int64_t now_ns, int number) { take_signal(now_ns, number); }),
-        nodes_(loop_, {program, arguments()}, store_.make_log_directory(), options.strict,
-               [this](std::int64_t, std::size_t node, const std::string& why) {
-                 end(kind_of_death(options_, nodes_, node, !run_->load_start_ns()), node, why);
-               }),
-        network_(loop_.heap(), nodes_, bounded(options.network), options.seed),
-        workload_(make_workload(options.workload, workload_options(options))) {
-    for (const std::string& name : names_) network_.add_node(name);
-    services_.emplace(network_, options.seed);
-    if (keeps_messages(options))
-      network_.log_to(message_log_.emplace(names_.size(), workload_->has_values()));
-    run_ = std::make_unique<Run>(loop_.heap(), network_, *workload_, nodes_, run_options(options),
-                                 [this](std::int64_t, const std::string& failure) {
-                                   end("no-answer", run_->failed_node(), failure);
-                                 });
-    usage_ = std::make_unique<UsageMeter>(loop_.heap(), names_.size(),
-                                          [this](std::size_t node) { return nodes_.pid(node); });
-    progress_ = std::make_unique<Progress>(loop_.heap(), *run_, network_,
-                                           [this] { return nodes_.deaths().count(); });
+NodeCommand command_of(const TestOptions& options, const std::string& program,
+                       const std::string& recordings) {
+  NodeCommand command{program, options.node_arguments};
+  if (!recordings.empty()) {
+    command.arguments.insert(command.arguments.end(), {"--record", recordings});
   }
+  return command;
+}
 
-  RunEnd run() {
-    const std::int64_t start_ns = monotonic_ns();
-    outcome_.unix_ns_at_0 = wall_ns() - start_ns;
-    const std::int64_t cpu_start_ns = own_cpu_ns();
-    if (options_.log_stderr) {
-      nodes_.hand_log_to([this](std::size_t node, std::string_view line) {
-        tell("{}: {}\n", names_[node], line);
-      });
-    }
-    nodes_.start(network_);
-    print_messages(network_, options_, start_ns, recordings_);
-    run_->start(monotonic_ns());
-    progress_->start(start_ns);
-    usage_->start(start_ns);
-    loop_.run();
-    progress_->finish();
-    usage_->look_at_all();
-    if (signal_ == 0) nodes_.look_for_deaths(monotonic_ns());
-    outcome_.leftovers = nodes_.stop();
-    outcome_.usage = usage_->usage();
-    outcome_.findings = nodes_.findings();
-    outcome_.deaths = nodes_.deaths();
-    outcome_.outages = outages_since(wall_ns() - monotonic_ns());
-    outcome_.wall_ns = monotonic_ns() - start_ns;
-    outcome_.bench_cpu_ns = own_cpu_ns() - cpu_start_ns;
-    if (signal_ != 0) {
-      outcome_.failure = fmt::format("INTERRUPTED ({})", ::strsignal(signal_));
-      outcome_.failure_kind = kInterrupted;
-      tell("hearsay test: interrupted; all nodes are killed\n");
-    }
-    return conclude(options_, *workload_, *run_, network_, outcome_, store_);
-  }
-
- private:
-  std::vector<std::string> arguments() const {
-    std::vector<std::string> arguments = options_.node_arguments;
-    if (!recordings_.empty()) arguments.insert(arguments.end(), {"--record", recordings_});
-    return arguments;
-  }
-
-  // The nodes' logs tell the time of day.
-  std::vector<Outage> outages_since(std::int64_t clock_start_ns) const {
-    std::vector<Outage> outages = nodes_.deaths().outages();
-    for (Outage& outage : outages) {
-      outage.begin_ns -= clock_start_ns;
-      if (outage.end_ns) *outage.end_ns -= clock_start_ns;
-    }
-    return outages;
-  }
-
-  void take_signal(std::int64_t now_ns, int number) {
-    if (number == SIGCHLD) {
-      nodes_.look_for_deaths(now_ns);
-      return;
-    }
-    signal_ = number;
-    loop_.stop();
-  }
-
-  // `why`: nothing if all is well. The first failure counts.
-  void end(const char* kind, std::optional<std::size_t> node, const std::string& why) {
-    loop_.stop();
-    if (why.empty() || !outcome_.failure.empty()) return;
-    outcome_.failure = why;
-    outcome_.failure_kind = kind;
-    if (kind == std::string_view(kBadArguments)) {
-      outcome_.failure = "hearsay-node does not take the arguments behind \"--\": " + why;
-    }
-    if (!node) return;
-    outcome_.failed_node = names_[*node];
-    outcome_.failure += ". " + nodes_.last_words(*node);
-  }
-
-  const TestOptions& options_;
-  std::vector<std::string> names_;
-  Store store_;
-  std::string recordings_;  // their folder; empty: there are none
-  EventLoop loop_;
-  NodeGroup nodes_;
-  std::optional<MessageLog> message_log_;
-  Network network_;
-  std::optional<Services> services_;
-  std::unique_ptr<Workload> workload_;
-  std::unique_ptr<Run> run_;
-  std::unique_ptr<Progress> progress_;
-  std::unique_ptr<UsageMeter> usage_;
-  Outcome outcome_;
-  int signal_ = 0;
-};
+// `program`: of find_program().
+RunEnd test_processes(const TestOptions& options, const std::string& program) {
+  return RealTest(options,
+                  [&](EventLoop& loop, Store& store, const std::string& recordings,
+                      TestedNodes::OnDeath on_death) {
+                    auto nodes = std::make_unique<NodeGroup>(
+                        loop, command_of(options, program, recordings), store.make_log_directory(),
+                        options.strict, std::move(on_death));
+                    if (options.log_stderr) {
+                      nodes->hand_log_to(
+                          [names = node_names(options)](std::size_t node, std::string_view line) {
+                            tell("{}: {}\n", names[node], line);
+                          });
+                    }
+                    return nodes;
+                  })
+      .run();
+}
 
 // Up to the first run that isn't valid.
 int run_one_by_one(TestOptions options, const std::string& program) {
   int exit_code = kExitValid;
   for (std::int64_t i = 0; i < options.test_count && exit_code == kExitValid; ++i, ++options.seed) {
-    exit_code = Test(options, program).run().exit_code;
+    exit_code = test_processes(options, program).exit_code;
   }
   return exit_code;
 }
@@ -168,7 +60,7 @@ RunEnd run_one_test(const TestOptions& options) {
   const Program program = find_program(options.binary);
   if (!program.problem.empty()) throw std::runtime_error(program.problem);
   refuse_what_can_not_run(options);
-  return Test(options, program.path).run();
+  return test_processes(options, program.path);
 }
 
 int run_test(const TestOptions& options) {

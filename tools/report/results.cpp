@@ -115,6 +115,7 @@ nlohmann::json hearsay_section(const TestOptions& options, const Workload& workl
   if (outcome.bench_cpu_ns) section["bench-cpu-ms"] = *outcome.bench_cpu_ns / kNsPerMs;
   if (!outcome.usage.empty()) section["resources"] = describe_resources(network, outcome);
   if (!outcome.simulator.is_null()) section["simulator"] = outcome.simulator;
+  if (!outcome.bus.is_null()) section["bus"] = outcome.bus;
   add_faults(section, run, network);
   section["deaths"] = outcome.deaths.json();
   add_failure(section, outcome);
@@ -146,6 +147,7 @@ nlohmann::json make_results(const TestOptions& options, const Workload& workload
   for (const auto& section : results) verdicts.push_back(section.at("valid?"));
   results["valid?"] = merge_valid(verdicts);
   add_remarks(results, options, run, network);
+  for (const std::string& remark : outcome.remarks) results["hearsay"]["remarks"].push_back(remark);
   if (const Challenge* challenge = find_challenge(options.challenge)) {
     results["hearsay"]["challenge"] = judge_challenge(*challenge, results);
   }

@@ -267,8 +267,9 @@ bool Network::hand_over(std::int64_t now_ns, std::size_t number, const Envelope&
     node.taker = Taker::idle;
     return true;
   }
+  const bool is_there = options_.carried_elsewhere && envelope.src < node_count_;
   node.taker = Taker::handing_over;
-  if (!port_.deliver(now_ns, number, envelope.line)) return false;
+  if (!is_there && !port_.deliver(now_ns, number, envelope.line)) return false;
   node.taker = Taker::idle;
   return true;
 }

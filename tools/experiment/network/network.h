@@ -49,6 +49,9 @@ struct NetworkOptions {
   bool head_of_line_blocking = true;
   WireOptions wire = {};
   LatenessOptions lateness = {};
+  // Nodes are not only here: what they say to each other is on its way already when send() hears of
+  // it. It counts, and arrives, without a delivery.
+  bool carried_elsewhere = false;
   // More than this does not wait on the way to nodes: what nodes send then is refused.
   std::int64_t most_waiting_bytes = INT64_MAX;
 };

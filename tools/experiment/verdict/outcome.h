@@ -37,6 +37,8 @@ struct Outcome {
   std::vector<Outage> outages;          // on the run's clock
   std::vector<std::string> violations;  // what else is wrong, in words
   nlohmann::json simulator;             // what only a simulated run has; null: nothing
+  nlohmann::json bus;                   // what only a run over a bus has; null: nothing
+  std::vector<std::string> remarks;     // why a valid run proves less than it seems
   std::vector<std::string> leftovers;   // nodes that left processes behind
   // Of real processes only.
   std::optional<std::int64_t> wall_ns;       // from the first process started to the last one gone

@@ -1,0 +1,151 @@
+// hearsay test --bus, as people run it, with a real nats-server.
+#include <gtest/gtest.h>
+
+#include <fstream>
+#include <iterator>
+#include <set>
+#include <string>
+#include <vector>
+
+#include "tests/tools/cluster/bus_fixture.h"
+
+namespace hearsay::test {
+namespace {
+
+const std::vector<std::string> kNodes = {"n0", "n1", "n2"};
+
+class TestOnBus : public BusTest {
+ protected:
+  void attach_all(const std::vector<std::string>& more = {}) {
+    for (const std::string& name : kNodes) attach(name, more);
+    for (const std::string& name : kNodes) ASSERT_TRUE(comes_to_be(name, "waiting")) << name;
+  }
+  void attach_faulty(const char* fault) { attach_all({"--", node("faulty.py"), fault}); }
+
+  std::string command(const std::string& arguments) const {
+    return "test --rate 20 --time-limit 2 --recovery 0.5 --store " + store() + " " + arguments;
+  }
+  Finished run(const std::string& arguments) const { return hearsay(command(bus() + arguments)); }
+  std::string store() const { return (folder_.path() / "store").string(); }
+  nlohmann::json results() const {
+    std::ifstream file(store() + "/latest/results.json");
+    return nlohmann::json::parse(file, nullptr, false);
+  }
+  std::string page() const {
+    std::ifstream file(store() + "/latest/report.html");
+    return {std::istreambuf_iterator<char>(file), {}};
+  }
+};
+
+std::set<std::string> keys_of(const nlohmann::json& json) {
+  std::set<std::string> keys;
+  for (const auto& [key, value] : json.items()) keys.insert(key);
+  return keys;
+}
+
+TEST_F(TestOnBus, EchoIsValid) {
+  attach_all();
+  const Finished finished = run("-w echo");
+  EXPECT_EQ(finished.exit_code, 0) << finished.output << words_of_all();
+  EXPECT_NE(finished.output.find("everything looks good"), std::string::npos) << finished.output;
+  EXPECT_GT(results()["stats"]["ok-count"], 20);
+}
+
+TEST_F(TestOnBus, BroadcastIsValidAndItsResultsAreThoseOfOtherRuns) {
+  attach_all();
+  const Finished finished = run("-w broadcast --node-count 3");
+  ASSERT_EQ(finished.exit_code, 0) << finished.output << words_of_all();
+  const nlohmann::json on_bus = results();
+  EXPECT_GT(on_bus["net"]["servers"]["msg-count"], 10);
+  EXPECT_GT(on_bus["workload"]["stable-count"], 5);
+  EXPECT_GT(on_bus["hearsay"]["resources"]["nodes"]["peak-rss-kb"], 0);
+  EXPECT_EQ(on_bus["hearsay"]["bus"]["cluster"], "demo");
+  EXPECT_NE(page().find("on a bus"), std::string::npos);
+
+  ASSERT_EQ(hearsay(command("-w broadcast --node-count 3")).exit_code, 0);
+  const nlohmann::json without = results();
+  EXPECT_EQ(keys_of(on_bus), keys_of(without));
+  std::set<std::string> more = keys_of(without["hearsay"]);
+  more.insert("bus");
+  EXPECT_EQ(keys_of(on_bus["hearsay"]), more);
+}
+
+// Each value goes once to the two others.
+TEST_F(TestOnBus, MessagesOfForeignNodesAreCountedEachOnce) {
+  attach_all({"--", node("direct.py")});
+  const Finished finished = run("-w broadcast");
+  ASSERT_EQ(finished.exit_code, 0) << finished.output << words_of_all();
+  const nlohmann::json all = results();
+  const int values = all["stats"]["by-f"]["broadcast"]["count"];
+  EXPECT_GT(values, 5);
+  const nlohmann::json& servers = all["net"]["servers"];
+  EXPECT_EQ(servers["send-count"], 2 * values) << servers;
+  EXPECT_EQ(servers["recv-count"], 2 * values) << servers;
+  EXPECT_NE(page().find("gossip"), std::string::npos);
+}
+
+TEST_F(TestOnBus, LostValuesAreFound) {
+  attach_faulty("loses");
+  const Finished finished = run("-w broadcast");
+  EXPECT_EQ(finished.exit_code, 1) << finished.output << words_of_all();
+  EXPECT_GT(results()["workload"]["lost-count"], 0);
+}
+
+TEST_F(TestOnBus, LinesThatAreNoMessagesAreFound) {
+  attach_faulty("prints");
+  const Finished finished = run("-w broadcast");
+  EXPECT_EQ(finished.exit_code, 1) << finished.output << words_of_all();
+  EXPECT_EQ(results()["hearsay"]["bad-line-counts"]["no-message"], 3) << finished.output;
+}
+
+TEST_F(TestOnBus, ANodeThatEndsEndsTheRun) {
+  attach("n0");
+  attach("n1", {"--", node("attached.py"), "end", "3"});
+  ASSERT_TRUE(comes_to_be("n0", "waiting"));
+  ASSERT_TRUE(comes_to_be("n1", "waiting"));
+  const Finished finished = run("-w echo");
+  EXPECT_EQ(finished.exit_code, 255);
+  EXPECT_NE(finished.output.find("n1 exited with status 3"), std::string::npos) << finished.output;
+  EXPECT_EQ(results()["hearsay"]["failure-kind"], "node-died");
+}
+
+TEST_F(TestOnBus, AMissingNodeIsSaid) {
+  const Finished nobody = run("-w echo");
+  EXPECT_EQ(nobody.exit_code, 255);
+  EXPECT_NE(nobody.output.find("no node is attached to cluster demo"), std::string::npos)
+      << nobody.output;
+  attach("n0");
+  const Finished finished = run("-w echo --node-count 2");
+  EXPECT_EQ(finished.exit_code, 255);
+  EXPECT_NE(finished.output.find("nobody has attached n1 to cluster demo"), std::string::npos)
+      << finished.output;
+  EXPECT_NE(finished.output.find("There: n0"), std::string::npos) << finished.output;
+}
+
+TEST_F(TestOnBus, ANodeThatHasHadItsInitIsRefused) {
+  attach("n0");
+  up("n0");
+  const Finished finished = run("-w echo");
+  EXPECT_EQ(finished.exit_code, 255);
+  EXPECT_NE(finished.output.find("n0 of cluster demo is not new"), std::string::npos)
+      << finished.output;
+}
+
+TEST_F(TestOnBus, OptionsOfTheBenchsOwnNetworkAreRefused) {
+  for (const char* arguments :
+       {"--latency 100", "--loss 0.1", "--nemesis partition", "--nemesis duplicate",
+        "--no-head-of-line-blocking", "--bin /bin/true", "--record", "--test-count 2",
+        "-- --gossip flood"}) {
+    const Finished finished = run("-w broadcast " + std::string(arguments));
+    EXPECT_EQ(finished.exit_code, 254) << arguments << finished.output;
+    EXPECT_NE(finished.output.find("with --bus"), std::string::npos) << finished.output;
+  }
+  const Finished netem = run("-w broadcast --latency 100");
+  EXPECT_NE(netem.output.find("netem"), std::string::npos) << netem.output;
+  const Finished alone = hearsay(command("-w echo --cluster demo"));
+  EXPECT_EQ(alone.exit_code, 254);
+  EXPECT_NE(alone.output.find("does nothing without --bus"), std::string::npos) << alone.output;
+}
+
+}  // namespace
+}  // namespace hearsay::test

@@ -1,0 +1,249 @@
+#include "tools/cluster/attached_nodes.h"
+
+#include <fmt/core.h>
+#include <sys/epoll.h>
+
+#include <array>
+#include <utility>
+
+#include "common/base/clock.h"
+#include "common/base/units.h"
+#include "tools/cluster/drops.h"
+#include "tools/cluster/roster.h"
+#include "tools/cluster/watch.h"
+#include "tools/console/tell.h"
+
+namespace hearsay::cluster {
+namespace {
+
+constexpr std::int64_t kServerPatienceMs = 2'000;
+constexpr std::int64_t kLastPresenceNs = kNsPerSecond;
+constexpr int kMostMessagesAtOnce = 1'000;
+constexpr std::size_t kMostStrangers = 1'000;
+// What the bench hears of; far more than a second of what one machine can carry.
+constexpr bus::QueueLimit kHeard{1'000'000, std::size_t{256} << 20U};
+
+// What a node did wrong, and what did not let it pass.
+constexpr std::array kFaultsOfNodes = {Drop::no_message, Drop::foreign_source, Drop::no_such_name,
+                                       Drop::too_long};
+// Lost on the way, by nobody's fault.
+constexpr std::array kLosses = {Drop::bus_away, Drop::node_slow};
+
+std::uint64_t count_of(const Presence& presence, Drop drop) {
+  const auto found = presence.dropped.find(std::string(name_of(drop)));
+  return found == presence.dropped.end() ? 0 : found->second;
+}
+
+bus::ConnectionOptions hearing_all(const BusOptions& options) {
+  bus::ConnectionOptions connection = connection_options(options, name_for_command(options));
+  connection.inbound = kHeard;
+  return connection;
+}
+
+}  // namespace
+
+AttachedNodes::AttachedNodes(bench::EventLoop& loop, const BusOptions& options,
+                             std::vector<Presence> nodes, bool strict, OnDeath on_death)
+    : loop_(loop),
+      subjects_(options.cluster),
+      cluster_(options.cluster),
+      on_death_(std::move(on_death)),
+      lines_(strict),
+      nodes_(std::move(nodes)),
+      host_(host_name()),
+      bus_(hearing_all(options)) {
+  for (std::size_t node = 0; node < nodes_.size(); ++node) numbers_[nodes_[node].node] = node;
+}
+
+void AttachedNodes::start(bench::Network& network) {
+  network_ = &network;
+  bus_.subscribe(subjects_.all_lines());
+  bus_.subscribe(subjects_.all_presences());
+  // Nobody speaks before we listen.
+  if (!bus_.flush(kServerPatienceMs)) throw bus::BusError("the server does not answer");
+  while (const auto event = bus_.take_event()) take_event(*event);
+  loop_.watch(bus_.fd(), EPOLLIN, [this](std::int64_t now_ns, std::uint32_t) { read_bus(now_ns); });
+}
+
+std::vector<std::string> AttachedNodes::stop() {
+  over_ = true;
+  loop_.forget(bus_.fd());
+  for (std::size_t node = 0; node < nodes_.size(); ++node) unheard_.insert(node);
+  bus_.publish(subjects_.hail(), "");
+  const std::int64_t deadline_ns = monotonic_ns() + kLastPresenceNs;
+  while (!unheard_.empty() && monotonic_ns() < deadline_ns) {
+    while (const auto event = bus_.take_event()) take_event(*event);
+    if (const auto message = bus_.wait(deadline_ns)) take_message(monotonic_ns(), *message);
+  }
+  return {};
+}
+
+bool AttachedNodes::deliver(std::int64_t /*now_ns*/, std::size_t node, std::string_view line) {
+  line.remove_suffix(1);  // the line feed
+  if (bus_.publish(subjects_.line_by_operator(nodes_[node].node), line) != bus::Published::sent) {
+    ++unsent_;
+  }
+  return true;
+}
+
+// --- From the bus ---
+
+void AttachedNodes::read_bus(std::int64_t now_ns) {
+  while (const auto event = bus_.take_event()) take_event(*event);
+  // The bell goes on ringing while there are more: time and signals have their turn in between.
+  for (int taken = 0; taken < kMostMessagesAtOnce; ++taken) {
+    const auto message = bus_.take();
+    if (!message) break;
+    take_message(now_ns, *message);
+  }
+}
+
+void AttachedNodes::take_event(const bus::Event& event) {
+  using Kind = bus::Event::Kind;
+  if (event.kind == Kind::refused || event.kind == Kind::ended) {
+    throw bus::BusError(
+        fmt::format("the bus does not let us test this cluster: {}. With permissions it takes the "
+                    "operator's key (--credentials)",
+                    event.words));
+  }
+  if (event.kind == Kind::lost) ++losses_;
+  bench::tell("hearsay test: the bus {}: {}\n",
+              event.kind == Kind::lost   ? "is away"
+              : event.kind == Kind::back ? "is back"
+                                         : "says",
+              event.words);
+}
+
+std::optional<std::size_t> AttachedNodes::number_of(std::string_view name) const {
+  const auto found = numbers_.find(name);
+  return found == numbers_.end() ? std::nullopt : std::optional(found->second);
+}
+
+void AttachedNodes::take_message(std::int64_t now_ns, const bus::Message& message) {
+  if (message.subject == subjects_.presence(bus::node_of(message.subject))) {
+    take_presence(now_ns, message);
+  } else if (!over_) {
+    take_line(now_ns, message);
+  }
+}
+
+void AttachedNodes::take_line(std::int64_t now_ns, const bus::Message& message) {
+  const std::string_view sender = bus::sender_of_line(message.subject);
+  const auto node = number_of(sender);
+  if (!node) {
+    ++stranger_lines_;
+    if (strangers_.size() < kMostStrangers) strangers_.emplace(sender);
+    return;
+  }
+  // A node that answers whoever asked it does nothing wrong.
+  if (strangers_.count(bus::node_of(message.subject)) > 0) return;
+  lines_.take(now_ns, *network_, nodes_[*node].node, message.text);
+}
+
+void AttachedNodes::take_presence(std::int64_t now_ns, const bus::Message& message) {
+  const auto node = number_of(bus::node_of(message.subject));
+  const auto said = presence_from(message.text);
+  if (!node || !said || said->node != nodes_[*node].node) return;
+  Presence& known = nodes_[*node];
+  const bool ended = said->state == kEnded;
+  if (said->instance != known.instance) {
+    if (ended || over_) return;
+    on_death_(now_ns, *node,
+              fmt::format("another {} was attached during the run (process {} on {}): it has no "
+                          "init, and nothing of what the first one knew",
+                          said->node, said->pid, said->host));
+    return;
+  }
+  look_at_drops(now_ns, known, *said);
+  known = *said;
+  unheard_.erase(*node);
+  if (ended && !over_) on_death_(now_ns, *node, fmt::format("{} {}", said->node, said->why));
+}
+
+// What has attached a node lets through messages only; what it held back is the node's fault as if
+// it had come here.
+void AttachedNodes::look_at_drops(std::int64_t now_ns, const Presence& before,
+                                  const Presence& now) {
+  for (const Drop drop : kFaultsOfNodes) {
+    const std::uint64_t more = count_of(now, drop) - count_of(before, drop);
+    if (count_of(now, drop) <= count_of(before, drop)) continue;
+    lines_.note_bad(now_ns, now.node,
+                    fmt::format("{} line{} held back where it is attached ({}): what it was is "
+                                "said there",
+                                more, more == 1 ? "" : "s", name_of(drop)),
+                    "");
+  }
+}
+
+// --- Faults ---
+
+std::optional<std::int64_t> AttachedNodes::kill_worker(std::int64_t /*now_ns*/,
+                                                       std::size_t /*node*/) {
+  return std::nullopt;
+}
+std::optional<std::int64_t> AttachedNodes::pause_worker(std::int64_t /*now_ns*/,
+                                                        std::size_t /*node*/) {
+  return std::nullopt;
+}
+void AttachedNodes::resume_worker(std::int64_t /*now_ns*/, std::size_t /*node*/) {}
+void AttachedNodes::kill_node(std::int64_t /*now_ns*/, std::size_t /*node*/) {}
+void AttachedNodes::start_node(std::int64_t /*now_ns*/, std::size_t /*node*/) {}
+void AttachedNodes::pause_node(std::int64_t /*now_ns*/, std::size_t /*node*/) {}
+void AttachedNodes::resume_node(std::int64_t /*now_ns*/, std::size_t /*node*/) {}
+
+// --- What is known of them ---
+
+pid_t AttachedNodes::pid(std::size_t node) const {
+  return nodes_[node].host == host_ ? static_cast<pid_t>(nodes_[node].node_pid) : -1;
+}
+
+std::string AttachedNodes::last_words(std::size_t node) const {
+  return fmt::format("What it wrote to stderr is where it was attached (process {} on {}).\n",
+                     nodes_[node].pid, nodes_[node].host);
+}
+
+void AttachedNodes::add_to(bench::Outcome& outcome) const {
+  nlohmann::json nodes = nlohmann::json::object();
+  for (const Presence& node : nodes_) {
+    nodes[node.node] = {{"host", node.host},
+                        {"program", node.program},
+                        {"version", node.version},
+                        {"bus-losses", node.bus_losses},
+                        {"dropped", node.dropped}};
+  }
+  outcome.bus = {{"server", bus_.server()},    {"cluster", cluster_},
+                 {"losses", losses_},          {"unheard", bus_.dropped()},
+                 {"unsent-requests", unsent_}, {"lines-of-others", stranger_lines_},
+                 {"nodes", std::move(nodes)}};
+  outcome.remarks = find_remarks();
+}
+
+std::vector<std::string> AttachedNodes::find_remarks() const {
+  std::vector<std::string> remarks;
+  if (losses_ > 0) {
+    remarks.push_back(fmt::format(
+        "the bus was away from the bench, times: {}; what nodes said then is not counted",
+        losses_));
+  }
+  if (bus_.dropped() > 0) {
+    remarks.push_back(fmt::format(
+        "the bench did not hear {} messages: they came faster than it reads", bus_.dropped()));
+  }
+  if (unsent_ > 0) remarks.push_back(fmt::format("the bus did not take {} requests", unsent_));
+  if (stranger_lines_ > 0) {
+    remarks.push_back(fmt::format("others spoke with the nodes during the run, {} lines: {}",
+                                  stranger_lines_,
+                                  in_words({strangers_.begin(), strangers_.end()})));
+  }
+  for (const Presence& node : nodes_) {
+    for (const Drop drop : kLosses) {
+      const std::uint64_t count = count_of(node, drop);
+      if (count == 0) continue;
+      remarks.push_back(
+          fmt::format("{} lines of or for {} were dropped ({})", count, node.node, name_of(drop)));
+    }
+  }
+  return remarks;
+}
+
+}  // namespace hearsay::cluster

@@ -1,0 +1,92 @@
+// The nodes of `hearsay test --bus`: attached somewhere, reached over the bus.
+//
+// The bench hears every line that nodes print, in the order in which the server took them. Those
+// between nodes have been carried when it hears them: the network counts and keeps them, and
+// delivers nothing (NetworkOptions::carried_elsewhere). What clients and services say goes to the
+// nodes as the operator's lines. The only clock is the bench's own: a message is taken for sent,
+// and for arrived, when the bench hears it.
+//
+// One thread; the loop's, which is there before the connection. Not thread-safe.
+#pragma once
+
+#include <cstddef>
+#include <cstdint>
+#include <map>
+#include <optional>
+#include <set>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "tools/bus/connection.h"
+#include "tools/bus/subjects.h"
+#include "tools/cluster/options.h"
+#include "tools/cluster/presence.h"
+#include "tools/processes/event_loop.h"
+#include "tools/processes/node_lines.h"
+#include "tools/processes/tested_nodes.h"
+
+namespace hearsay::cluster {
+
+class AttachedNodes : public bench::TestedNodes {
+ public:
+  // `nodes`: in the order of their numbers. Throws bus::BusError.
+  AttachedNodes(bench::EventLoop& loop, const BusOptions& options, std::vector<Presence> nodes,
+                bool strict, OnDeath on_death);
+
+  // Throws bus::BusError if the bus does not let us listen.
+  void start(bench::Network& network) override;
+  void look_for_deaths(std::int64_t /*now_ns*/) override {}
+  // Takes what the nodes say of themselves at the end. They go on.
+  std::vector<std::string> stop() override;
+  bool end_with_run() const override { return false; }
+
+  bool deliver(std::int64_t now_ns, std::size_t node, std::string_view line) override;
+
+  std::optional<std::int64_t> kill_worker(std::int64_t now_ns, std::size_t node) override;
+  std::optional<std::int64_t> pause_worker(std::int64_t now_ns, std::size_t node) override;
+  void resume_worker(std::int64_t now_ns, std::size_t node) override;
+  void kill_node(std::int64_t now_ns, std::size_t node) override;
+  void start_node(std::int64_t now_ns, std::size_t node) override;
+  void pause_node(std::int64_t now_ns, std::size_t node) override;
+  void resume_node(std::int64_t now_ns, std::size_t node) override;
+
+  const bench::Findings& findings() const override { return lines_.findings(); }
+  // Nothing is known of them: what nodes write to stderr stays where they are.
+  const bench::Deaths& deaths() const override { return deaths_; }
+  std::optional<int> exit_status(std::size_t /*node*/) const override { return std::nullopt; }
+  // Of a node on this machine.
+  pid_t pid(std::size_t node) const override;
+  std::string last_words(std::size_t node) const override;
+  void add_to(bench::Outcome& outcome) const override;
+
+ private:
+  std::optional<std::size_t> number_of(std::string_view name) const;
+  void read_bus(std::int64_t now_ns);
+  void take_event(const bus::Event& event);
+  void take_message(std::int64_t now_ns, const bus::Message& message);
+  void take_line(std::int64_t now_ns, const bus::Message& message);
+  void take_presence(std::int64_t now_ns, const bus::Message& message);
+  void look_at_drops(std::int64_t now_ns, const Presence& before, const Presence& now);
+  std::vector<std::string> find_remarks() const;
+
+  bench::EventLoop& loop_;
+  bus::Subjects subjects_;
+  std::string cluster_;
+  OnDeath on_death_;
+  bench::NodeLines lines_;
+  bench::Deaths deaths_;
+  bench::Network* network_ = nullptr;
+  std::vector<Presence> nodes_;  // the last that each said of itself
+  std::map<std::string, std::size_t, std::less<>> numbers_;
+  std::set<std::string, std::less<>> strangers_;  // who spoke to nodes and is none of us
+  std::int64_t stranger_lines_ = 0;
+  std::int64_t losses_ = 0;        // how often the bus was away
+  std::int64_t unsent_ = 0;        // lines to nodes that the bus did not take
+  std::set<std::size_t> unheard_;  // after the end
+  bool over_ = false;
+  std::string host_;
+  bus::Connection bus_;
+};
+
+}  // namespace hearsay::cluster

@@ -1,0 +1,120 @@
+#include "tools/cluster/test_on_bus.h"
+
+#include <fmt/core.h>
+
+#include <algorithm>
+#include <exception>
+#include <memory>
+#include <stdexcept>
+#include <string>
+#include <tuple>
+#include <utility>
+#include <vector>
+
+#include "common/base/clock.h"
+#include "common/base/units.h"
+#include "tools/cluster/attached_nodes.h"
+#include "tools/cluster/initiation.h"
+#include "tools/cluster/roster.h"
+#include "tools/cluster/watch.h"
+#include "tools/console/exit_codes.h"
+#include "tools/console/tell.h"
+#include "tools/processes/real_test.h"
+
+namespace hearsay::cluster {
+namespace {
+
+constexpr std::int64_t kPatienceNs = 10 * kNsPerSecond;
+constexpr std::int64_t kLookAroundNs = kNsPerSecond;
+
+// n2 before n10.
+bool comes_before(const std::string& a, const std::string& b) {
+  return std::make_tuple(a.size(), a) < std::make_tuple(b.size(), b);
+}
+
+std::vector<std::string> names_of(const Watch& watch) {
+  std::vector<std::string> names;
+  for (const auto& [name, seen] : watch.seen()) names.push_back(name);
+  std::sort(names.begin(), names.end(), comes_before);
+  return names;
+}
+
+// All these are there; else throws.
+void wait_for(Watch& watch, const std::vector<std::string>& names, const BusOptions& bus) {
+  std::vector<std::string> missing;
+  const bool all_there = watch.look(monotonic_ns() + kPatienceNs, [&] {
+    missing.clear();
+    for (const std::string& name : names) {
+      if (watch.seen().count(name) == 0) missing.push_back(name);
+    }
+    return missing.empty();
+  });
+  if (all_there) return;
+  const std::vector<std::string> there = names_of(watch);
+  throw std::runtime_error(
+      fmt::format("nobody has attached {} to cluster {} in time (hearsay attach --name NAME). {}",
+                  in_words(missing), bus.cluster,
+                  there.empty() ? "Nobody is there" : "There: " + in_words(there)));
+}
+
+// Those that are attached now.
+std::vector<std::string> look_around(Watch& watch, const BusOptions& bus) {
+  watch.look(monotonic_ns() + kLookAroundNs, [] { return false; });
+  std::vector<std::string> names = names_of(watch);
+  if (!names.empty()) return names;
+  throw std::runtime_error(fmt::format(
+      "no node is attached to cluster {} on {} (hearsay attach --name n0)", bus.cluster, bus.url));
+}
+
+// The bench knows what each value is; what nodes know from before it would take for their mistakes.
+void demand_new(const Presence& node, const std::string& cluster) {
+  if (node.state == name_of(Initiation::State::waiting)) return;
+  throw std::runtime_error(fmt::format(
+      "{} of cluster {} is not new: it has had its init (state: {}). A test begins with nodes that "
+      "know nothing, or values of before count against them. End what has attached it (process {} "
+      "on {}), attach it anew (hearsay attach --name {}), and leave hearsay cluster up out: the "
+      "test sends the init",
+      node.node, cluster, node.state, node.pid, node.host, node.node));
+}
+
+// In the order of the names.
+std::vector<Presence> find_nodes(const std::vector<std::string>& wanted, const BusOptions& bus) {
+  Watch watch(bus, name_for_command(bus));
+  if (!wanted.empty()) wait_for(watch, wanted, bus);
+  std::vector<Presence> nodes;
+  for (const std::string& name : wanted.empty() ? look_around(watch, bus) : wanted) {
+    nodes.push_back(watch.seen().at(name).presence);
+    demand_new(nodes.back(), bus.cluster);
+  }
+  return nodes;
+}
+
+std::vector<std::string> names_of(const std::vector<Presence>& nodes) {
+  std::vector<std::string> names;
+  for (const Presence& node : nodes) names.push_back(node.node);
+  return names;
+}
+
+}  // namespace
+
+int run_test_on_bus(bench::TestOptions options, const TestBusOptions& bus) {
+  try {
+    const std::vector<Presence> nodes =
+        find_nodes(bus.count_given ? node_names(options) : std::vector<std::string>(), bus.bus);
+    use_nodes(options, names_of(nodes));
+    refuse_what_can_not_run(options);
+    return bench::RealTest(options,
+                           [&](bench::EventLoop& loop, bench::Store&, const std::string&,
+                               bench::TestedNodes::OnDeath on_death) {
+                             return std::make_unique<AttachedNodes>(
+                                 loop, bus.bus, nodes, options.strict, std::move(on_death));
+                           })
+        .run()
+        .exit_code;
+  } catch (const std::exception& error) {
+    bench::tell("hearsay test: {}\n", error.what());
+    return bench::kExitRunFailed;
+  }
+}
+
+}  // namespace hearsay::cluster

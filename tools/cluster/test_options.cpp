@@ -1,0 +1,102 @@
+// What of `hearsay test` goes together with --bus.
+#include <algorithm>
+#include <string>
+#include <string_view>
+
+#include "tools/cluster/options.h"
+#include "tools/experiment/network/fault.h"
+
+namespace hearsay::cluster {
+namespace {
+
+constexpr std::string_view kOwnNetwork =
+    "the bench's own network, which does not stand between nodes on a bus: delay, lose or cut real "
+    "frames (tc qdisc add dev DEVICE root netem delay 100ms loss 1%), or leave --bus out";
+constexpr std::string_view kOwnNodes =
+    "nodes on a bus are started by hearsay attach, which takes that: say it there";
+constexpr std::string_view kOneRun =
+    "each run begins with new nodes: attach them anew and run it again";
+
+struct NotOnBus {
+  std::string_view option;
+  std::string_view why;
+};
+
+constexpr NotOnBus kNotOnBus[] = {
+    {"--latency", kOwnNetwork},
+    {"--latency-dist", kOwnNetwork},
+    {"--lateness", kOwnNetwork},
+    {"--lateness-scale", kOwnNetwork},
+    {"--no-head-of-line-blocking", kOwnNetwork},
+    {"--loss", kOwnNetwork},
+    {"--duplicate", kOwnNetwork},
+    {"--reorder", kOwnNetwork},
+    {"--bin", kOwnNodes},
+    {"--record", kOwnNodes},
+    {"--log-stderr",
+     "what nodes write to stderr is where they are attached (hearsay attach --log)"},
+    {"--test-count", kOneRun},
+};
+
+bool is_given(const TestBusOptions& options, std::string_view name) {
+  return std::find(options.given.begin(), options.given.end(), name) != options.given.end();
+}
+
+bool works_on_bus(bench::Fault /*fault*/) {
+  return false;
+}
+
+void refuse_faults(const bench::TestOptions& test) {
+  for (const std::string& name : test.faults.nemeses) {
+    const auto fault = bench::parse_fault(name);
+    if (fault && !works_on_bus(*fault)) {
+      throw BadCommandLine("--nemesis " + name + " with --bus", std::string(kOwnNetwork));
+    }
+  }
+}
+
+}  // namespace
+
+void add_test_bus_options(CommandLine& command, TestBusOptions& options) {
+  options.bus.url.clear();
+  command
+      .add("--bus", options.bus.url,
+           "Test the nodes that are attached to this NATS server (hearsay attach), all of them or "
+           "those that --node-count names")
+      .value_name("URL");
+  command.add("--cluster", options.bus.cluster, "With --bus: the cluster's name")
+      .value_name("NAME");
+  command
+      .add("--credentials", options.bus.credentials_file,
+           "With --bus: a file that says who you are; where there are permissions, the operator")
+      .value_name("FILE");
+  command
+      .add("--tls-ca", options.bus.ca_file,
+           "With --bus: certificates (PEM); the server's must be signed by one of them")
+      .value_name("FILE");
+  command.on_parsed([&options, &command] { options.given = command.given(); });
+}
+
+void resolve(TestBusOptions& options, bench::TestOptions& test) {
+  if (options.bus.url.empty()) {
+    for (const char* name : {"--cluster", "--credentials", "--tls-ca"}) {
+      if (is_given(options, name)) throw BadCommandLine(name, "does nothing without --bus");
+    }
+    return;
+  }
+  check(options.bus);
+  for (const NotOnBus& each : kNotOnBus) {
+    if (is_given(options, each.option)) {
+      throw BadCommandLine(std::string(each.option) + " with --bus", std::string(each.why));
+    }
+  }
+  if (!test.node_arguments.empty()) {
+    throw BadCommandLine("what stands behind -- with --bus", std::string(kOwnNodes));
+  }
+  refuse_faults(test);
+  options.count_given = is_given(options, "--node-count");
+  test.binary = bench::kAttached;
+  test.lateness = "none";
+}
+
+}  // namespace hearsay::cluster

@@ -1,0 +1,64 @@
+#include "tools/processes/node_lines.h"
+
+#include <utility>
+#include <variant>
+
+#include "tools/console/tell.h"
+
+namespace hearsay::bench {
+namespace {
+
+// How many findings of one node are told while the run goes on.
+constexpr std::int64_t kToldFindings = 3;
+
+}  // namespace
+
+bool NodeLines::take(std::int64_t now_ns, Network& network, const std::string& node,
+                     std::string_view line) {
+  const auto parsed = parser_.parse(line);
+  const auto* envelope = std::get_if<Envelope>(&parsed);
+  if (envelope == nullptr) return note_bad(now_ns, node, std::get<std::string>(parsed), line);
+  if (!envelope->oddity.empty()) {
+    report(findings_.add_oddity(now_ns, node, std::string(envelope->oddity), line));
+  }
+  auto refusal =
+      network.send(now_ns, envelope->src, envelope->dest, envelope->body, envelope->type);
+  if (!refusal) return true;
+  report(findings_.add_refusal(now_ns, node, std::move(*refusal), envelope->dest, line));
+  return !strict_;
+}
+
+bool NodeLines::note_bad(std::int64_t now_ns, const std::string& node, std::string reason,
+                         std::string_view line) {
+  report(findings_.add_bad_line(now_ns, node, std::move(reason), line));
+  return !strict_;
+}
+
+bool NodeLines::note_flood(std::int64_t now_ns, const std::string& node, std::string reason,
+                           std::string_view line) {
+  report(findings_.add_flood(now_ns, node, std::move(reason), line));
+  return !strict_;
+}
+
+void NodeLines::report(const Finding& finding) const {
+  const std::int64_t count = findings_.count_of(finding.node);
+  if (count > kToldFindings) return;
+  const bool odd = finding.kind == Finding::Kind::oddity;
+  if (finding.kind == Finding::Kind::too_much) {
+    tell("hearsay test: {}: {}\n", finding.node, finding.reason);
+    return;
+  }
+  const char* what = odd ? "an odd line"
+                     : finding.kind == Finding::Kind::no_message
+                         ? "a line that is no message"
+                         : "a message that can't be delivered";
+  tell("hearsay test: {} printed {}: {}\n    {}\n", finding.node, what, finding.reason,
+       finding.line);
+  if (strict_ && !odd) {
+    tell("    Nothing more is read from it in this run, as under Maelstrom.\n");
+  } else if (count == kToldFindings) {
+    tell("    More of that kind from {} is only counted.\n", finding.node);
+  }
+}
+
+}  // namespace hearsay::bench

@@ -1,0 +1,41 @@
+// What nodes print, on its way into the network, and what is wrong with it: a line that is no
+// message, or that the network does not take, is a finding; of each node the first few are told
+// while the run goes on. Not thread-safe.
+#pragma once
+
+#include <cstddef>
+#include <cstdint>
+#include <string>
+#include <string_view>
+
+#include "tools/experiment/network/network.h"
+#include "tools/experiment/network/node_output.h"
+#include "tools/experiment/verdict/findings.h"
+
+namespace hearsay::bench {
+
+class NodeLines {
+ public:
+  // Strictly as under Maelstrom, a line that is wrong silences its node.
+  explicit NodeLines(bool strict) : strict_(strict) {}
+
+  // False: the node is silenced.
+  bool take(std::int64_t now_ns, Network& network, const std::string& node, std::string_view line);
+  // The same for a line, or lines, that never came here.
+  bool note_bad(std::int64_t now_ns, const std::string& node, std::string reason,
+                std::string_view line);
+  // It writes more than is kept; `line`: of what.
+  bool note_flood(std::int64_t now_ns, const std::string& node, std::string reason,
+                  std::string_view line);
+
+  const Findings& findings() const { return findings_; }
+
+ private:
+  void report(const Finding& finding) const;
+
+  bool strict_;
+  OutputParser parser_;
+  Findings findings_;
+};
+
+}  // namespace hearsay::bench

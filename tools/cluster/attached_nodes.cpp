@@ -9,6 +9,7 @@
 #include "common/base/clock.h"
 #include "common/base/units.h"
 #include "tools/cluster/drops.h"
+#include "tools/cluster/json_text.h"
 #include "tools/cluster/roster.h"
 #include "tools/cluster/watch.h"
 #include "tools/console/tell.h"
@@ -18,6 +19,8 @@ namespace {
 
 constexpr std::int64_t kServerPatienceMs = 2'000;
 constexpr std::int64_t kLastPresenceNs = kNsPerSecond;
+// A node of which no answer comes holds up the bench for so long.
+constexpr std::int64_t kFaultMs = 500;
 constexpr int kMostMessagesAtOnce = 1'000;
 constexpr std::size_t kMostStrangers = 1'000;
 // What the bench hears of; far more than a second of what one machine can carry.
@@ -177,10 +180,17 @@ void AttachedNodes::look_at_drops(std::int64_t now_ns, const Presence& before,
 
 // --- Faults ---
 
-std::optional<std::int64_t> AttachedNodes::kill_worker(std::int64_t /*now_ns*/,
-                                                       std::size_t /*node*/) {
-  return std::nullopt;
+std::optional<std::int64_t> AttachedNodes::kill_worker(std::int64_t /*now_ns*/, std::size_t node) {
+  const auto answer =
+      bus_.request(subjects_.control(nodes_[node].node), R"({"ask":"kill-worker"})", kFaultMs);
+  if (!answer || answer->nobody_is) return std::nullopt;
+  const nlohmann::json process =
+      part_at(nlohmann::json::parse(answer->text, nullptr, false), "process");
+  if (!process.is_number_integer()) return std::nullopt;
+  return process.get<std::int64_t>();
 }
+
+// The others are refused (test_options.cpp).
 std::optional<std::int64_t> AttachedNodes::pause_worker(std::int64_t /*now_ns*/,
                                                         std::size_t /*node*/) {
   return std::nullopt;

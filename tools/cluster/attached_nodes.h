@@ -43,6 +43,7 @@ class AttachedNodes : public bench::TestedNodes {
 
   bool deliver(std::int64_t now_ns, std::size_t node, std::string_view line) override;
 
+  // Asks what has attached the node, and waits for the answer: the history says what was hit.
   std::optional<std::int64_t> kill_worker(std::int64_t now_ns, std::size_t node) override;
   std::optional<std::int64_t> pause_worker(std::int64_t now_ns, std::size_t node) override;
   void resume_worker(std::int64_t now_ns, std::size_t node) override;

@@ -16,7 +16,7 @@
 #include "common/base/version.h"
 #include "tools/cluster/json_text.h"
 #include "tools/console/tell.h"
-#include "tools/experiment/network/foreign_text.h"
+#include "tools/processes/process_table.h"
 
 namespace hearsay::cluster {
 namespace {
@@ -75,6 +75,7 @@ Attachment::Attachment(const AttachOptions& options, std::string program)
   self_.version = version();
   self_.program = as_utf8(std::filesystem::path(program_).filename());
   self_.host = host_name();
+  self_.allows_faults = options.allow_faults;
   self_.pid = ::getpid();
   self_.since_ns = wall_ns();
 }
@@ -204,10 +205,30 @@ void Attachment::take_control(const bus::Message& message) {
     answer(message, to_json(presence()));
   } else if (ask == "begin") {
     begin(part_at(json, "roster"), message);
+  } else if (ask == "kill-worker") {
+    kill_worker(message);
   } else {
     drops_.note(Drop::stranger,
                 "a request that nobody understands: " + message.text.substr(0, 200));
   }
+}
+
+// A worker is a direct child of the node. The answer: its process, or null if it has none now.
+void Attachment::kill_worker(const bus::Message& request) {
+  if (!options_.allow_faults) {
+    answer(request,
+           {{"wrong", fmt::format("{} was attached without --allow-faults", options_.name)}});
+    return;
+  }
+  const std::vector<pid_t> children = bench::running_children(node_->pid());
+  // A process that is being killed may still be seen for a while.
+  const bool there = !stopping_ && !children.empty() && children.front() != killed_worker_;
+  if (!there || ::kill(children.front(), SIGKILL) != 0) {
+    answer(request, {{"process", nullptr}});
+    return;
+  }
+  killed_worker_ = children.front();
+  answer(request, {{"process", *killed_worker_}});
 }
 
 void Attachment::begin(const nlohmann::json& json, const bus::Message& request) {

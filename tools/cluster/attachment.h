@@ -63,6 +63,7 @@ class Attachment {
   std::string explain_refusal(const bus::Event& event) const;
   void answer(const bus::Message& request, const nlohmann::json& with);
   void ask_for_roster();
+  void kill_worker(const bus::Message& request);
   void begin(const nlohmann::json& roster, const bus::Message& request);
 
   // To the node.
@@ -100,7 +101,8 @@ class Attachment {
   bus::BoundedQueue<std::string> to_node_;
   bus::BoundedQueue<Outgoing> to_bus_;
   Presence self_;
-  std::deque<Sample> samples_;  // of the last seconds
+  std::deque<Sample> samples_;          // of the last seconds
+  std::optional<pid_t> killed_worker_;  // the last one
   bool waits_for_room_ = false;
   bool said_no_member_ = false;
   bool stopping_ = false;

@@ -34,6 +34,7 @@ struct AttachOptions {
   std::string log_file;
   std::int64_t queue_lines = 10'000;
   double grace_s = 5;
+  bool allow_faults = false;
   std::vector<std::string> node_arguments;  // what stands behind "--"
 };
 

@@ -29,6 +29,7 @@ nlohmann::json to_json(const Presence& presence) {
           {"version", presence.version},
           {"program", presence.program},
           {"host", presence.host},
+          {"allows-faults", presence.allows_faults},
           {"pid", presence.pid},
           {"node-pid", presence.node_pid},
           {"since-ns", presence.since_ns},
@@ -51,6 +52,7 @@ std::optional<Presence> presence_from(const std::string& text) {
     json.at("version").get_to(presence.version);
     json.at("program").get_to(presence.program);
     json.at("host").get_to(presence.host);
+    json.at("allows-faults").get_to(presence.allows_faults);
     json.at("pid").get_to(presence.pid);
     json.at("node-pid").get_to(presence.node_pid);
     json.at("since-ns").get_to(presence.since_ns);

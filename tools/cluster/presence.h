@@ -21,10 +21,11 @@ struct Presence {
   std::string version;   // of the command
   std::string program;   // the node's
   std::string host;
-  std::int64_t pid = 0;       // of the process that has attached it
-  std::int64_t node_pid = 0;  // of the node
-  std::int64_t since_ns = 0;  // Unix time at which it was attached
-  std::int64_t lines_in = 0;  // that the node got
+  bool allows_faults = false;  // attached with --allow-faults
+  std::int64_t pid = 0;        // of the process that has attached it
+  std::int64_t node_pid = 0;   // of the node
+  std::int64_t since_ns = 0;   // Unix time at which it was attached
+  std::int64_t lines_in = 0;   // that the node got
   std::int64_t lines_out = 0;
   double in_per_s = 0;  // of the last seconds
   double out_per_s = 0;

@@ -77,6 +77,14 @@ void demand_new(const Presence& node, const std::string& cluster) {
       node.node, cluster, node.state, node.pid, node.host, node.node));
 }
 
+void demand_faults(const Presence& node, const bench::TestOptions& options) {
+  if (options.faults.nemeses.empty() || node.allows_faults) return;
+  throw std::runtime_error(fmt::format(
+      "{} was attached without --allow-faults, and --nemesis asks for faults: attach it anew "
+      "(hearsay attach --name {} --allow-faults)",
+      node.node, node.node));
+}
+
 // In the order of the names.
 std::vector<Presence> find_nodes(const std::vector<std::string>& wanted, const BusOptions& bus) {
   Watch watch(bus, name_for_command(bus));
@@ -101,6 +109,7 @@ int run_test_on_bus(bench::TestOptions options, const TestBusOptions& bus) {
   try {
     const std::vector<Presence> nodes =
         find_nodes(bus.count_given ? node_names(options) : std::vector<std::string>(), bus.bus);
+    for (const Presence& node : nodes) demand_faults(node, options);
     use_nodes(options, names_of(nodes));
     refuse_what_can_not_run(options);
     return bench::RealTest(options,

@@ -14,6 +14,9 @@ constexpr std::string_view kOwnNetwork =
     "frames (tc qdisc add dev DEVICE root netem delay 100ms loss 1%), or leave --bus out";
 constexpr std::string_view kOwnNodes =
     "nodes on a bus are started by hearsay attach, which takes that: say it there";
+constexpr std::string_view kNotAsked =
+    "what has attached a node kills its worker only (kill-worker); send the signal where the node "
+    "is";
 constexpr std::string_view kOneRun =
     "each run begins with new nodes: attach them anew and run it again";
 
@@ -42,16 +45,17 @@ bool is_given(const TestBusOptions& options, std::string_view name) {
   return std::find(options.given.begin(), options.given.end(), name) != options.given.end();
 }
 
-bool works_on_bus(bench::Fault /*fault*/) {
-  return false;
+bool is_of_processes(bench::Fault fault) {
+  return fault == bench::Fault::pause_worker || fault == bench::Fault::kill ||
+         fault == bench::Fault::pause;
 }
 
 void refuse_faults(const bench::TestOptions& test) {
   for (const std::string& name : test.faults.nemeses) {
     const auto fault = bench::parse_fault(name);
-    if (fault && !works_on_bus(*fault)) {
-      throw BadCommandLine("--nemesis " + name + " with --bus", std::string(kOwnNetwork));
-    }
+    if (!fault || *fault == bench::Fault::kill_worker) continue;
+    throw BadCommandLine("--nemesis " + name + " with --bus",
+                         std::string(is_of_processes(*fault) ? kNotAsked : kOwnNetwork));
   }
 }
 

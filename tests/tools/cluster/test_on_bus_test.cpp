@@ -8,6 +8,8 @@
 #include <vector>
 
 #include "tests/tools/cluster/bus_fixture.h"
+#include "tools/bus/connection.h"
+#include "tools/bus/subjects.h"
 
 namespace hearsay::test {
 namespace {
@@ -131,11 +133,35 @@ TEST_F(TestOnBus, ANodeThatHasHadItsInitIsRefused) {
       << finished.output;
 }
 
+TEST_F(TestOnBus, WorkersAreKilledAndNothingIsLost) {
+  attach_all({"--allow-faults"});
+  const Finished finished = run("-w broadcast --nemesis kill-worker --kill-worker-interval 0.2");
+  EXPECT_EQ(finished.exit_code, 0) << finished.output << words_of_all();
+  const nlohmann::json all = results();
+  EXPECT_GT(all["hearsay"]["worker-kills"]["count"], 0) << finished.output;
+  EXPECT_EQ(all["workload"]["lost-count"], 0);
+  EXPECT_NE(words_of_all().find("worker_died"), std::string::npos);
+}
+
+TEST_F(TestOnBus, NobodyKillsAWorkerWhoWasNotAllowedTo) {
+  attach_all();
+  const Finished finished = run("-w broadcast --nemesis kill-worker");
+  EXPECT_EQ(finished.exit_code, 255);
+  EXPECT_NE(finished.output.find("n0 was attached without --allow-faults"), std::string::npos)
+      << finished.output;
+  // Nor when somebody asks all the same.
+  const bus::Subjects subjects("demo");
+  bus::Connection other({server_->url(), "", "", "other", subjects.inbox("other"), {}});
+  const auto answer = other.request(subjects.control("n0"), R"({"ask":"kill-worker"})", 10'000);
+  ASSERT_TRUE(answer);
+  EXPECT_NE(answer->text.find("without --allow-faults"), std::string::npos) << answer->text;
+}
+
 TEST_F(TestOnBus, OptionsOfTheBenchsOwnNetworkAreRefused) {
   for (const char* arguments :
        {"--latency 100", "--loss 0.1", "--nemesis partition", "--nemesis duplicate",
-        "--no-head-of-line-blocking", "--bin /bin/true", "--record", "--test-count 2",
-        "-- --gossip flood"}) {
+        "--nemesis kill", "--no-head-of-line-blocking", "--bin /bin/true", "--record",
+        "--test-count 2", "-- --gossip flood"}) {
     const Finished finished = run("-w broadcast " + std::string(arguments));
     EXPECT_EQ(finished.exit_code, 254) << arguments << finished.output;
     EXPECT_NE(finished.output.find("with --bus"), std::string::npos) << finished.output;

@@ -1,6 +1,8 @@
 #include "common/protocol/array_elements.h"
 
+#ifdef __SSE2__
 #include <emmintrin.h>
+#endif
 
 #include <array>
 #include <bit>
@@ -31,9 +33,10 @@ struct Place {
 
 // From a place outside of strings on, 16 bytes at a time, as long as there are no brackets and no
 // escapes: the names of thousands of nodes are nothing else.
-Place skip_plain_bytes(std::string_view json, std::size_t at) {
-  constexpr std::size_t kBlock = sizeof(__m128i);
+Place skip_plain_bytes([[maybe_unused]] std::string_view json, std::size_t at) {
   bool in_string = false;
+#ifdef __SSE2__
+  constexpr std::size_t kBlock = sizeof(__m128i);
   for (; at + kBlock <= json.size(); at += kBlock) {
     const __m128i bytes = _mm_loadu_si128(reinterpret_cast<const __m128i*>(json.data() + at));
     const auto are = [](const __m128i& these, char c) {
@@ -46,6 +49,7 @@ Place skip_plain_bytes(std::string_view json, std::size_t at) {
     const auto quotes = static_cast<unsigned>(_mm_movemask_epi8(are(bytes, '"')));
     in_string ^= (std::popcount(quotes) & 1) != 0;
   }
+#endif
   return {at, in_string};
 }
 

@@ -9,6 +9,7 @@
 #include "common/base/clock.h"
 #include "common/base/units.h"
 #include "tools/cluster/drops.h"
+#include "tools/cluster/fault_asks.h"
 #include "tools/cluster/json_text.h"
 #include "tools/cluster/roster.h"
 #include "tools/cluster/watch.h"
@@ -138,6 +139,8 @@ void AttachedNodes::take_line(std::int64_t now_ns, const bus::Message& message) 
     if (strangers_.size() < kMostStrangers) strangers_.emplace(sender);
     return;
   }
+  // Said before it was killed, and heard after it: as if it had died before it said that.
+  if (down_.count(*node) > 0) return;
   // A node that answers whoever asked it does nothing wrong.
   if (strangers_.count(bus::node_of(message.subject)) > 0) return;
   lines_.take(now_ns, *network_, nodes_[*node].node, message.text);
@@ -180,31 +183,52 @@ void AttachedNodes::look_at_drops(std::int64_t now_ns, const Presence& before,
 
 // --- Faults ---
 
-std::optional<std::int64_t> AttachedNodes::kill_worker(std::int64_t /*now_ns*/, std::size_t node) {
+std::optional<std::int64_t> AttachedNodes::strike(std::size_t node, std::string_view ask) {
+  const std::string& name = nodes_[node].node;
   const auto answer =
-      bus_.request(subjects_.control(nodes_[node].node), R"({"ask":"kill-worker"})", kFaultMs);
-  if (!answer || answer->nobody_is) return std::nullopt;
-  const nlohmann::json process =
-      part_at(nlohmann::json::parse(answer->text, nullptr, false), "process");
-  if (!process.is_number_integer()) return std::nullopt;
-  return process.get<std::int64_t>();
+      bus_.request(subjects_.control(name), nlohmann::json{{"ask", ask}}.dump(), kFaultMs);
+  const auto json = answer && !answer->nobody_is
+                        ? nlohmann::json::parse(answer->text, nullptr, false)
+                        : nlohmann::json();
+  if (!json.is_object() || !json.contains("process")) {
+    ++unstruck_;
+    bench::tell("hearsay test: {} of {}: {}\n", ask, name,
+                json.is_object() ? text_at(json, "wrong") : "what has attached it does not answer");
+    return std::nullopt;
+  }
+  const nlohmann::json& process = json["process"];
+  return process.is_number_integer() ? std::optional(process.get<std::int64_t>()) : std::nullopt;
 }
 
-// The others are refused (test_options.cpp).
-std::optional<std::int64_t> AttachedNodes::pause_worker(std::int64_t /*now_ns*/,
-                                                        std::size_t /*node*/) {
-  return std::nullopt;
+std::optional<std::int64_t> AttachedNodes::kill_worker(std::int64_t /*now_ns*/, std::size_t node) {
+  return strike(node, kKillWorker);
 }
-void AttachedNodes::resume_worker(std::int64_t /*now_ns*/, std::size_t /*node*/) {}
-void AttachedNodes::kill_node(std::int64_t /*now_ns*/, std::size_t /*node*/) {}
-void AttachedNodes::start_node(std::int64_t /*now_ns*/, std::size_t /*node*/) {}
-void AttachedNodes::pause_node(std::int64_t /*now_ns*/, std::size_t /*node*/) {}
-void AttachedNodes::resume_node(std::int64_t /*now_ns*/, std::size_t /*node*/) {}
+std::optional<std::int64_t> AttachedNodes::pause_worker(std::int64_t /*now_ns*/, std::size_t node) {
+  return strike(node, kPauseWorker);
+}
+void AttachedNodes::resume_worker(std::int64_t /*now_ns*/, std::size_t node) {
+  strike(node, kResumeWorker);
+}
+void AttachedNodes::kill_node(std::int64_t /*now_ns*/, std::size_t node) {
+  strike(node, kKill);
+  down_.insert(node);
+}
+void AttachedNodes::start_node(std::int64_t /*now_ns*/, std::size_t node) {
+  strike(node, kStart);
+  down_.erase(node);
+}
+void AttachedNodes::pause_node(std::int64_t /*now_ns*/, std::size_t node) {
+  strike(node, kPause);
+}
+void AttachedNodes::resume_node(std::int64_t /*now_ns*/, std::size_t node) {
+  strike(node, kResume);
+}
 
 // --- What is known of them ---
 
 pid_t AttachedNodes::pid(std::size_t node) const {
-  return nodes_[node].host == host_ ? static_cast<pid_t>(nodes_[node].node_pid) : -1;
+  const Presence& known = nodes_[node];
+  return known.host == host_ && known.node_pid > 0 ? static_cast<pid_t>(known.node_pid) : -1;
 }
 
 std::string AttachedNodes::last_words(std::size_t node) const {
@@ -238,6 +262,10 @@ std::vector<std::string> AttachedNodes::find_remarks() const {
   if (bus_.dropped() > 0) {
     remarks.push_back(fmt::format(
         "the bench did not hear {} messages: they came faster than it reads", bus_.dropped()));
+  }
+  if (unstruck_ > 0) {
+    remarks.push_back(
+        fmt::format("faults that did not happen, since nobody answered: {}", unstruck_));
   }
   if (unsent_ > 0) remarks.push_back(fmt::format("the bus did not take {} requests", unsent_));
   if (stranger_lines_ > 0) {

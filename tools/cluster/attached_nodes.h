@@ -43,7 +43,7 @@ class AttachedNodes : public bench::TestedNodes {
 
   bool deliver(std::int64_t now_ns, std::size_t node, std::string_view line) override;
 
-  // Asks what has attached the node, and waits for the answer: the history says what was hit.
+  // Each asks what has attached the node, and waits for the answer: the history says what was hit.
   std::optional<std::int64_t> kill_worker(std::int64_t now_ns, std::size_t node) override;
   std::optional<std::int64_t> pause_worker(std::int64_t now_ns, std::size_t node) override;
   void resume_worker(std::int64_t now_ns, std::size_t node) override;
@@ -63,6 +63,8 @@ class AttachedNodes : public bench::TestedNodes {
 
  private:
   std::optional<std::size_t> number_of(std::string_view name) const;
+  // What was hit.
+  std::optional<std::int64_t> strike(std::size_t node, std::string_view ask);
   void read_bus(std::int64_t now_ns);
   void take_event(const bus::Event& event);
   void take_message(std::int64_t now_ns, const bus::Message& message);
@@ -84,6 +86,8 @@ class AttachedNodes : public bench::TestedNodes {
   std::int64_t stranger_lines_ = 0;
   std::int64_t losses_ = 0;        // how often the bus was away
   std::int64_t unsent_ = 0;        // lines to nodes that the bus did not take
+  std::int64_t unstruck_ = 0;      // faults that nobody answered for
+  std::set<std::size_t> down_;     // killed, not started again yet
   std::set<std::size_t> unheard_;  // after the end
   bool over_ = false;
   std::string host_;

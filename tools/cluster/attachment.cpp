@@ -14,9 +14,9 @@
 #include "common/base/clock.h"
 #include "common/base/units.h"
 #include "common/base/version.h"
+#include "tools/cluster/fault_asks.h"
 #include "tools/cluster/json_text.h"
 #include "tools/console/tell.h"
-#include "tools/processes/process_table.h"
 
 namespace hearsay::cluster {
 namespace {
@@ -108,6 +108,7 @@ int Attachment::run() {
   say_presence();
   bus_->flush(kFarewellMs);
   if (exit_code_) return *exit_code_;
+  if (!node_) return kExitGood;
   return node_->end_signal() ? kSignalled + *node_->end_signal() : node_->exit_status().value_or(1);
 }
 
@@ -183,6 +184,10 @@ void Attachment::take_message(const bus::Message& message) {
 }
 
 void Attachment::take_line(const bus::Message& message) {
+  if (!node_) {
+    drops_.note(Drop::node_down, "somebody had the node killed");
+    return;
+  }
   const Checked checked = check_.from_bus(message.subject, message.text);
   if (!checked.line) {
     drops_.note(checked.drop, checked.why);
@@ -205,33 +210,61 @@ void Attachment::take_control(const bus::Message& message) {
     answer(message, to_json(presence()));
   } else if (ask == "begin") {
     begin(part_at(json, "roster"), message);
-  } else if (ask == "kill-worker") {
-    kill_worker(message);
+  } else if (is_fault_ask(ask)) {
+    take_fault(ask, message);
   } else {
     drops_.note(Drop::stranger,
                 "a request that nobody understands: " + message.text.substr(0, 200));
   }
 }
 
-// A worker is a direct child of the node. The answer: its process, or null if it has none now.
-void Attachment::kill_worker(const bus::Message& request) {
+void Attachment::take_fault(const std::string& ask, const bus::Message& request) {
   if (!options_.allow_faults) {
     answer(request,
            {{"wrong", fmt::format("{} was attached without --allow-faults", options_.name)}});
     return;
   }
-  const std::vector<pid_t> children = bench::running_children(node_->pid());
-  // A process that is being killed may still be seen for a while.
-  const bool there = !stopping_ && !children.empty() && children.front() != killed_worker_;
-  if (!there || ::kill(children.front(), SIGKILL) != 0) {
-    answer(request, {{"process", nullptr}});
-    return;
+  const std::optional<pid_t> hit = stopping_ ? std::nullopt : strike(ask);
+  answer(request, {{"process", hit ? nlohmann::json(*hit) : nlohmann::json(nullptr)}});
+}
+
+// Asked for again, because the answer was lost, it does no more than once.
+std::optional<pid_t> Attachment::strike(const std::string& ask) {
+  if (ask == kStart && !node_) {
+    start_node();
+    say_presence();
   }
-  killed_worker_ = children.front();
-  answer(request, {{"process", *killed_worker_}});
+  if (!node_) return std::nullopt;
+  if (ask == kKillWorker) return faults_.kill_worker(*node_);
+  if (ask == kPauseWorker) return faults_.pause_worker(*node_);
+  const pid_t pid = node_->pid();
+  if (ask == kResumeWorker) faults_.resume_worker(*node_);
+  if (ask == kPause) faults_.pause(*node_);
+  if (ask == kResume) faults_.resume(*node_);
+  if (ask == kKill) kill_node();
+  return pid;
+}
+
+// What waited for it goes with it.
+void Attachment::kill_node() {
+  loop_.forget(node_->stdin_fd());
+  loop_.forget(node_->stdout_fd());
+  bench::kill_with_family(*node_);
+  node_->reap();
+  node_.reset();
+  faults_ = {};
+  waits_for_room_ = false;
+  while (!to_node_.empty()) to_node_.take();
+  initiation_ = Initiation(options_.name);
+  self_.node_pid = 0;
+  say_presence();
 }
 
 void Attachment::begin(const nlohmann::json& json, const bus::Message& request) {
+  if (!node_) {
+    answer(request, {{"wrong", fmt::format("{} is down", options_.name)}});
+    return;
+  }
   const auto roster = roster_from(json);
   if (!roster) {
     answer(request, {{"wrong", "that is no list of nodes"}});
@@ -397,13 +430,13 @@ void Attachment::tick(std::int64_t now_ns) {
   if (samples_.size() > kSamples) samples_.pop_front();
   flush_to_bus();
   say_presence();
-  if (initiation_.state() == Initiation::State::waiting) ask_for_roster();
+  if (node_ && initiation_.state() == Initiation::State::waiting) ask_for_roster();
   loop_.heap().at(now_ns + kTickNs, [this](std::int64_t later_ns) { tick(later_ns); });
 }
 
 Presence Attachment::presence() const {
   Presence now = self_;
-  if (now.state.empty()) now.state = name_of(initiation_.state());
+  if (now.state.empty()) now.state = node_ ? name_of(initiation_.state()) : kDown;
   if (now.why.empty()) now.why = initiation_.refusal();
   for (std::size_t i = 0; i < static_cast<std::size_t>(Drop::count_); ++i) {
     const auto drop = static_cast<Drop>(i);
@@ -426,7 +459,7 @@ void Attachment::take_signal(std::int64_t now_ns, int number) {
   if (number == SIGCHLD) {
     look_for_death();
   } else if (stopping_) {
-    node_->kill();
+    node_->kill();  // there is one, or the loop had ended
   } else {
     stop(now_ns, std::nullopt);
   }
@@ -447,6 +480,10 @@ void Attachment::stop(std::int64_t now_ns, std::optional<int> exit_code) {
   if (stopping_) return;
   stopping_ = true;
   exit_code_ = exit_code;
+  if (!node_) {
+    loop_.stop();
+    return;
+  }
   if (!waits_for_room_) node_->close_stdin();  // else half a line would stand there
   const auto grace_ns = static_cast<std::int64_t>(options_.grace_s * kNsPerSecond);
   loop_.heap().at(now_ns + grace_ns, [this](std::int64_t) {

@@ -25,6 +25,7 @@
 #include "tools/cluster/options.h"
 #include "tools/cluster/presence.h"
 #include "tools/processes/event_loop.h"
+#include "tools/processes/node_faults.h"
 #include "tools/processes/node_process.h"
 
 namespace hearsay::cluster {
@@ -63,7 +64,10 @@ class Attachment {
   std::string explain_refusal(const bus::Event& event) const;
   void answer(const bus::Message& request, const nlohmann::json& with);
   void ask_for_roster();
-  void kill_worker(const bus::Message& request);
+  // Faults that somebody asks for (fault_asks.h).
+  void take_fault(const std::string& ask, const bus::Message& request);
+  std::optional<pid_t> strike(const std::string& ask);
+  void kill_node();
   void begin(const nlohmann::json& roster, const bus::Message& request);
 
   // To the node.
@@ -93,7 +97,8 @@ class Attachment {
   bench::EventLoop loop_;  // before the connection: its signal mask
   std::unique_ptr<bus::Connection> bus_;
   FileDescriptor log_;
-  std::unique_ptr<bench::NodeProcess> node_;
+  std::unique_ptr<bench::NodeProcess> node_;  // null: not there yet, or down
+  bench::NodeFaults faults_;
 
   LineCheck check_;
   Initiation initiation_;
@@ -101,8 +106,7 @@ class Attachment {
   bus::BoundedQueue<std::string> to_node_;
   bus::BoundedQueue<Outgoing> to_bus_;
   Presence self_;
-  std::deque<Sample> samples_;          // of the last seconds
-  std::optional<pid_t> killed_worker_;  // the last one
+  std::deque<Sample> samples_;  // of the last seconds
   bool waits_for_room_ = false;
   bool said_no_member_ = false;
   bool stopping_ = false;

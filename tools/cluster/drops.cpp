@@ -16,8 +16,8 @@ std::uint64_t power_below(std::uint64_t count) {
 
 std::string_view name_of(Drop drop) {
   constexpr std::array<std::string_view, static_cast<std::size_t>(Drop::count_)> kNames = {
-      "no-message", "foreign-source", "no-such-name", "too-long",
-      "bus-away",   "stranger",       "second-init",  "node-slow"};
+      "no-message", "foreign-source", "no-such-name", "too-long", "bus-away",
+      "stranger",   "second-init",    "node-slow",    "node-down"};
   return kNames.at(static_cast<std::size_t>(drop));
 }
 

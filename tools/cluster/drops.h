@@ -23,6 +23,7 @@ enum class Drop {
   stranger,     // no message for this node, or its src is not who said it
   second_init,  // a node has one
   node_slow,    // the node did not read as fast
+  node_down,    // it was killed on purpose, and not started again yet
   count_
 };
 

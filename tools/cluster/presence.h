@@ -12,18 +12,20 @@ namespace hearsay::cluster {
 
 // State of a node whose process has ended: the last thing that is said of it.
 inline constexpr std::string_view kEnded = "ended";
+// Of one that was killed because somebody asked for it; it may be started again.
+inline constexpr std::string_view kDown = "down";
 
 struct Presence {
   std::string node;
   std::string instance;  // of the process that has attached it: another one is another node
-  std::string state;     // of its initiation, or kEnded
+  std::string state;     // of its initiation, kDown or kEnded
   std::string why;       // of a refusal, or of its end
   std::string version;   // of the command
   std::string program;   // the node's
   std::string host;
   bool allows_faults = false;  // attached with --allow-faults
   std::int64_t pid = 0;        // of the process that has attached it
-  std::int64_t node_pid = 0;   // of the node
+  std::int64_t node_pid = 0;   // of the node; 0: it is down
   std::int64_t since_ns = 0;   // Unix time at which it was attached
   std::int64_t lines_in = 0;   // that the node got
   std::int64_t lines_out = 0;

@@ -14,9 +14,6 @@ constexpr std::string_view kOwnNetwork =
     "frames (tc qdisc add dev DEVICE root netem delay 100ms loss 1%), or leave --bus out";
 constexpr std::string_view kOwnNodes =
     "nodes on a bus are started by hearsay attach, which takes that: say it there";
-constexpr std::string_view kNotAsked =
-    "what has attached a node kills its worker only (kill-worker); send the signal where the node "
-    "is";
 constexpr std::string_view kOneRun =
     "each run begins with new nodes: attach them anew and run it again";
 
@@ -46,16 +43,16 @@ bool is_given(const TestBusOptions& options, std::string_view name) {
 }
 
 bool is_of_processes(bench::Fault fault) {
-  return fault == bench::Fault::pause_worker || fault == bench::Fault::kill ||
-         fault == bench::Fault::pause;
+  using bench::Fault;
+  return fault == Fault::kill_worker || fault == Fault::pause_worker || fault == Fault::kill ||
+         fault == Fault::pause;
 }
 
 void refuse_faults(const bench::TestOptions& test) {
   for (const std::string& name : test.faults.nemeses) {
     const auto fault = bench::parse_fault(name);
-    if (!fault || *fault == bench::Fault::kill_worker) continue;
-    throw BadCommandLine("--nemesis " + name + " with --bus",
-                         std::string(is_of_processes(*fault) ? kNotAsked : kOwnNetwork));
+    if (!fault || is_of_processes(*fault)) continue;
+    throw BadCommandLine("--nemesis " + name + " with --bus", std::string(kOwnNetwork));
   }
 }
 

@@ -90,19 +90,11 @@ void NodeGroup::bury(std::size_t node) {
   loop_.forget(process.stdin_fd());
   loop_.forget(process.stdout_fd());
   loop_.forget(process.log().fd());
-  kill_with_family(nodes_[node]);
+  kill_with_family(process);
   process.reap();
   process.log().drain();
   nodes_[node] = Node();
   deaths_.note_start(node);
-}
-
-// Also those that left the group.
-void NodeGroup::kill_with_family(Node& node) const {
-  const std::vector<pid_t> family = descendants(node.process->pid());
-  node.process->kill();
-  node.process->signal_group(SIGKILL);
-  for (const pid_t pid : family) ::kill(pid, SIGKILL);
 }
 
 bool NodeGroup::is_node(pid_t pid) const {
@@ -209,39 +201,21 @@ bool NodeGroup::deliver(std::int64_t /*now_ns*/, std::size_t node, std::string_v
   return false;
 }
 
-std::optional<pid_t> NodeGroup::find_worker(std::size_t node) const {
-  if (!nodes_[node].process) return std::nullopt;
-  const std::vector<pid_t> children = running_children(nodes_[node].process->pid());
-  return children.empty() ? std::nullopt : std::optional(children.front());
+std::optional<std::int64_t> NodeGroup::kill_worker(std::int64_t /*now_ns*/, std::size_t number) {
+  Node& node = nodes_[number];
+  const auto worker = node.process ? node.faults.kill_worker(*node.process) : std::nullopt;
+  if (worker) deaths_.note_nemesis_kill(number, *worker);
+  return worker;
 }
 
-bool NodeGroup::has_worker(std::size_t node, pid_t worker) const {
-  const std::vector<pid_t> children = running_children(nodes_[node].process->pid());
-  return std::find(children.begin(), children.end(), worker) != children.end();
-}
-
-std::optional<std::int64_t> NodeGroup::kill_worker(std::int64_t /*now_ns*/, std::size_t node) {
-  const auto worker = find_worker(node);
-  // A process that is being killed may still be seen for a while.
-  if (!worker || worker == nodes_[node].killed_worker) return std::nullopt;
-  if (::kill(*worker, SIGKILL) != 0) return std::nullopt;
-  nodes_[node].killed_worker = worker;
-  deaths_.note_nemesis_kill(node, *worker);
-  return *worker;
-}
-
-std::optional<std::int64_t> NodeGroup::pause_worker(std::int64_t /*now_ns*/, std::size_t node) {
-  const auto worker = find_worker(node);
-  if (!worker || ::kill(*worker, SIGSTOP) != 0) return std::nullopt;
-  nodes_[node].paused_worker = *worker;
-  return *worker;
+std::optional<std::int64_t> NodeGroup::pause_worker(std::int64_t /*now_ns*/, std::size_t number) {
+  Node& node = nodes_[number];
+  return node.process ? node.faults.pause_worker(*node.process) : std::nullopt;
 }
 
 void NodeGroup::resume_worker(std::int64_t /*now_ns*/, std::size_t number) {
   Node& node = nodes_[number];
-  const auto worker = std::exchange(node.paused_worker, std::nullopt);
-  // In a paused node it stays paused, until resume_node.
-  if (worker && !node.paused && has_worker(number, *worker)) ::kill(*worker, SIGCONT);
+  if (node.process) node.faults.resume_worker(*node.process);
 }
 
 void NodeGroup::kill_node(std::int64_t /*now_ns*/, std::size_t node) {
@@ -254,16 +228,12 @@ void NodeGroup::start_node(std::int64_t /*now_ns*/, std::size_t node) {
 
 void NodeGroup::pause_node(std::int64_t /*now_ns*/, std::size_t number) {
   Node& node = nodes_[number];
-  if (!node.process || std::exchange(node.paused, true)) return;
-  node.process->signal_group(SIGSTOP);
+  if (node.process) node.faults.pause(*node.process);
 }
 
 void NodeGroup::resume_node(std::int64_t /*now_ns*/, std::size_t number) {
   Node& node = nodes_[number];
-  if (!node.process || !std::exchange(node.paused, false)) return;
-  node.process->signal_group(SIGCONT);
-  const auto worker = node.paused_worker;
-  if (worker && has_worker(number, *worker)) ::kill(*worker, SIGSTOP);
+  if (node.process) node.faults.resume(*node.process);
 }
 
 void NodeGroup::read(std::int64_t now_ns, std::size_t node) {

@@ -25,6 +25,7 @@
 #include "tools/experiment/verdict/deaths.h"
 #include "tools/experiment/verdict/findings.h"
 #include "tools/processes/event_loop.h"
+#include "tools/processes/node_faults.h"
 #include "tools/processes/node_lines.h"
 #include "tools/processes/node_process.h"
 #include "tools/processes/tested_nodes.h"
@@ -77,23 +78,18 @@ class NodeGroup : public TestedNodes {
  private:
   struct Node {
     std::unique_ptr<NodeProcess> process;  // null: killed, not started again yet
-    bool paused = false;
-    std::optional<pid_t> killed_worker;  // the last one
-    std::optional<pid_t> paused_worker;
+    NodeFaults faults;
     bool log_is_bad = false;          // and that has been said
     std::vector<pid_t> other_groups;  // processes that left its group; filled by stop()
   };
 
   void launch(std::size_t node);
   void bury(std::size_t node);
-  std::optional<pid_t> find_worker(std::size_t node) const;
-  bool has_worker(std::size_t node, pid_t worker) const;
   void read(std::int64_t now_ns, std::size_t node);
   // False: the node is silenced.
   bool take_line(std::int64_t now_ns, std::size_t node, std::string_view line, bool cut);
   void read_log(std::int64_t now_ns, std::size_t node);
   void look_at_log(std::int64_t now_ns, std::size_t node);
-  void kill_with_family(Node& node) const;
   bool is_node(pid_t pid) const;
   void bury_orphans() const;
   std::vector<std::string> end_orphans() const;

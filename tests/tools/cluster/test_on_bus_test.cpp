@@ -15,6 +15,8 @@ namespace hearsay::test {
 namespace {
 
 const std::vector<std::string> kNodes = {"n0", "n1", "n2"};
+const std::string kShort = "--time-limit 2 --recovery 0.5";
+const std::string kLonger = "--time-limit 5 --recovery 2";  // for some faults
 
 class TestOnBus : public BusTest {
  protected:
@@ -24,10 +26,12 @@ class TestOnBus : public BusTest {
   }
   void attach_faulty(const char* fault) { attach_all({"--", node("faulty.py"), fault}); }
 
-  std::string command(const std::string& arguments) const {
-    return "test --rate 20 --time-limit 2 --recovery 0.5 --store " + store() + " " + arguments;
+  std::string command(const std::string& arguments, const std::string& times = kShort) const {
+    return "test --rate 20 " + times + " --store " + store() + " " + arguments;
   }
-  Finished run(const std::string& arguments) const { return hearsay(command(bus() + arguments)); }
+  Finished run(const std::string& arguments, const std::string& times = kShort) const {
+    return hearsay(command(bus() + arguments, times));
+  }
   std::string store() const { return (folder_.path() / "store").string(); }
   nlohmann::json results() const {
     std::ifstream file(store() + "/latest/results.json");
@@ -143,6 +147,62 @@ TEST_F(TestOnBus, WorkersAreKilledAndNothingIsLost) {
   EXPECT_NE(words_of_all().find("worker_died"), std::string::npos);
 }
 
+// Each with a state directory of its own: what is killed comes back with what it has acknowledged.
+TEST_F(TestOnBus, NodesAreKilledAndNothingIsLost) {
+  for (const std::string& name : kNodes) {
+    attach(name, {"--allow-faults", "--", "--state-dir", (folder_.path() / name).string()});
+  }
+  for (const std::string& name : kNodes) ASSERT_TRUE(comes_to_be(name, "waiting")) << name;
+  const Finished finished =
+      run("-w broadcast --seed 1 --concurrency 6n --nemesis kill --kill-interval 0.7", kLonger);
+  EXPECT_EQ(finished.exit_code, 0) << finished.output << words_of_all();
+  const nlohmann::json all = results();
+  EXPECT_GT(all["hearsay"]["node-kills"]["count"], 0) << finished.output;
+  EXPECT_EQ(all["workload"]["lost-count"], 0);
+  EXPECT_GT(all["workload"]["stable-count"], 5);
+  for (const std::string& name : kNodes) EXPECT_EQ(presence(name)["state"], "ready") << name;
+}
+
+TEST_F(TestOnBus, PausedNodesAndWorkersGoOnWhenTheyAreResumed) {
+  attach_all({"--allow-faults"});
+  const Finished finished =
+      run("-w broadcast --nemesis pause,pause-worker --nemesis-interval 0.5", kLonger);
+  EXPECT_EQ(finished.exit_code, 0) << finished.output << words_of_all();
+  EXPECT_EQ(results()["workload"]["lost-count"], 0);
+  EXPECT_EQ(finished.output.find("does not answer"), std::string::npos) << finished.output;
+}
+
+// As the nemesis does it, step by step.
+TEST_F(TestOnBus, ANodeThatWasKilledIsDownUntilItIsStarted) {
+  attach("n0", {"--allow-faults"});
+  ASSERT_TRUE(comes_to_be("n0", "waiting"));
+  const bus::Subjects subjects("demo");
+  bus::Connection other({server_->url(), "", "", "other", subjects.inbox("other"), {}});
+  const auto ask = [&](const char* what) {
+    const auto answer = other.request(subjects.control("n0"), nlohmann::json{{"ask", what}}.dump(),
+                                      kPatience.count());
+    return nlohmann::json::parse(answer ? answer->text : "null")["process"];
+  };
+  const nlohmann::json first = presence("n0")["node-pid"];
+  EXPECT_EQ(ask("pause"), first);
+  EXPECT_EQ(ask("kill"), first);
+  EXPECT_EQ(ask("kill"), nullptr);
+  EXPECT_EQ(ask("resume"), nullptr);
+  EXPECT_EQ(ask("kill-worker"), nullptr);
+  ASSERT_TRUE(comes_to_be("n0", "down"));
+  EXPECT_EQ(hearsay("call" + bus() + "n0 '{\"type\":\"read\"}' --timeout-ms 200").exit_code, 1);
+  EXPECT_TRUE(in_time(kPatience, [&] { return dropped("n0", "node-down") == 1; }));
+  const nlohmann::json second = ask("start");
+  EXPECT_NE(second, first);
+  EXPECT_EQ(ask("start"), second) << "once is enough";
+  ASSERT_TRUE(comes_to_be("n0", "waiting"));
+  up("n0");
+  EXPECT_TRUE(acknowledges("n0", 7));
+  ask("kill");
+  attached("n0").signal(SIGTERM);
+  EXPECT_EQ(attached("n0").exit_code(), 0) << words_of_all();
+}
+
 TEST_F(TestOnBus, NobodyKillsAWorkerWhoWasNotAllowedTo) {
   attach_all();
   const Finished finished = run("-w broadcast --nemesis kill-worker");
@@ -160,7 +220,7 @@ TEST_F(TestOnBus, NobodyKillsAWorkerWhoWasNotAllowedTo) {
 TEST_F(TestOnBus, OptionsOfTheBenchsOwnNetworkAreRefused) {
   for (const char* arguments :
        {"--latency 100", "--loss 0.1", "--nemesis partition", "--nemesis duplicate",
-        "--nemesis kill", "--no-head-of-line-blocking", "--bin /bin/true", "--record",
+        "--nemesis one-way", "--no-head-of-line-blocking", "--bin /bin/true", "--record",
         "--test-count 2", "-- --gossip flood"}) {
     const Finished finished = run("-w broadcast " + std::string(arguments));
     EXPECT_EQ(finished.exit_code, 254) << arguments << finished.output;

@@ -125,7 +125,8 @@ TEST_F(CommandTest, AReplyToAClientThatIsNoReplyIsOnlyNotTaken) {
 }
 
 TEST_F(CommandTest, WithoutANumberOfNodesTheyAreMaelstromsFive) {
-  const Finished finished = run("direct.py", "-w broadcast --rate 50 --time-limit 1 --recovery 0.5");
+  const Finished finished =
+      run("direct.py", "-w broadcast --rate 50 --time-limit 1 --recovery 0.5");
   EXPECT_EQ(finished.exit_code, 0) << finished.output;
   const nlohmann::json by_node = results().at("hearsay").at("resources").at("by-node");
   EXPECT_EQ(by_node.size(), 5U);

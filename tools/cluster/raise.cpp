@@ -13,14 +13,6 @@
 namespace hearsay::cluster {
 namespace {
 
-std::vector<std::string> missing_of(const Watch& watch, const Roster& roster) {
-  std::vector<std::string> missing;
-  for (const std::string& node : roster.nodes) {
-    if (watch.seen().count(node) == 0) missing.push_back(node);
-  }
-  return missing;
-}
-
 std::vector<std::string> not_ready_of(const Watch& watch, const Roster& roster) {
   std::vector<std::string> nodes;
   for (const std::string& node : roster.nodes) {
@@ -57,7 +49,7 @@ std::string tell_node(Watch& watch, const std::string& node, const Roster& roste
 std::string raise(Watch& watch, const Roster& roster, std::int64_t deadline_ns) {
   bench::ProgressLine line(0);
   const bool all_there = watch.look(deadline_ns, [&] {
-    const std::vector<std::string> missing = missing_of(watch, roster);
+    const std::vector<std::string> missing = watch.missing(roster.nodes);
     const std::int64_t now_ns = monotonic_ns();
     if (line.is_due(now_ns) && !missing.empty()) {
       line.show(now_ns, fmt::format("{} of {} nodes are there, waiting for {}",
@@ -69,7 +61,7 @@ std::string raise(Watch& watch, const Roster& roster, std::int64_t deadline_ns) 
   line.clear();
   if (!all_there) {
     return fmt::format("nobody has attached {} in time (hearsay attach --name NAME)",
-                       in_words(missing_of(watch, roster)));
+                       in_words(watch.missing(roster.nodes)));
   }
   for (const std::string& node : roster.nodes) {
     std::string wrong = tell_node(watch, node, roster);

@@ -22,19 +22,11 @@ struct Status {
   std::string server;
   std::optional<Roster> roster;
   std::map<std::string, Seen> seen;
+  std::vector<std::string> missing;  // of the roster
   std::int64_t now_ns = 0;
 
-  std::vector<std::string> missing() const {
-    std::vector<std::string> names;
-    if (!roster) return names;
-    for (const std::string& node : roster->nodes) {
-      if (seen.count(node) == 0) names.push_back(node);
-    }
-    return names;
-  }
   bool is_good() const {
-    return roster && missing().empty() &&
-           std::all_of(seen.begin(), seen.end(), [](const auto& each) {
+    return roster && missing.empty() && std::all_of(seen.begin(), seen.end(), [](const auto& each) {
              return each.second.presence.state == name_of(Initiation::State::ready);
            });
   }
@@ -50,7 +42,8 @@ Status look_around(const ClusterOptions& options) {
   // Without a roster nobody knows for whom to wait.
   watch.look(deadline_ns, [&] {
     status.seen = watch.seen();
-    return status.roster && status.missing().empty();
+    if (status.roster) status.missing = watch.missing(status.roster->nodes);
+    return status.roster && status.missing.empty();
   });
   status.now_ns = monotonic_ns();
   return status;
@@ -70,7 +63,7 @@ nlohmann::json to_json(const Status& status, const std::string& cluster) {
           {"server", status.server},
           {"good", status.is_good()},
           {"roster", status.roster ? nlohmann::json(status.roster->nodes) : nlohmann::json()},
-          {"missing", status.missing()},
+          {"missing", status.missing},
           {"nodes", nodes}};
 }
 
@@ -91,14 +84,14 @@ std::string to_table(const Status& status, const std::string& cluster) {
     return text + "nobody is there (hearsay attach --name NAME brings a node)\n";
   }
   text += status.roster ? fmt::format("{} of {} nodes are there\n",
-                                      status.roster->nodes.size() - status.missing().size(),
+                                      status.roster->nodes.size() - status.missing.size(),
                                       status.roster->nodes.size())
                         : fmt::format("{} nodes wait for hearsay cluster up\n", status.seen.size());
   text += fmt::format("{:<8} {:<8} {:<16} {:>8} {:>8} {:>7} {:>7} {:>10} {:>10}  {}\n", "node",
                       "state", "program", "process", "seen", "in/s", "out/s", "lines in",
                       "lines out", "version");
   for (const auto& [name, seen] : status.seen) text += row(status, seen);
-  for (const std::string& name : status.missing()) text += fmt::format("{:<8} missing\n", name);
+  for (const std::string& name : status.missing) text += fmt::format("{:<8} missing\n", name);
   return text;
 }
 

@@ -41,19 +41,12 @@ std::vector<std::string> names_of(const Watch& watch) {
 
 // All these are there; else throws.
 void wait_for(Watch& watch, const std::vector<std::string>& names, const BusOptions& bus) {
-  std::vector<std::string> missing;
-  const bool all_there = watch.look(monotonic_ns() + kPatienceNs, [&] {
-    missing.clear();
-    for (const std::string& name : names) {
-      if (watch.seen().count(name) == 0) missing.push_back(name);
-    }
-    return missing.empty();
-  });
-  if (all_there) return;
+  const auto are_there = [&] { return watch.missing(names).empty(); };
+  if (watch.look(monotonic_ns() + kPatienceNs, are_there)) return;
   const std::vector<std::string> there = names_of(watch);
   throw std::runtime_error(
       fmt::format("nobody has attached {} to cluster {} in time (hearsay attach --name NAME). {}",
-                  in_words(missing), bus.cluster,
+                  in_words(watch.missing(names)), bus.cluster,
                   there.empty() ? "Nobody is there" : "There: " + in_words(there)));
 }
 

@@ -45,6 +45,14 @@ void Watch::take(const bus::Message& message) {
   }
 }
 
+std::vector<std::string> Watch::missing(const std::vector<std::string>& names) const {
+  std::vector<std::string> missing;
+  for (const std::string& name : names) {
+    if (seen_.count(name) == 0) missing.push_back(name);
+  }
+  return missing;
+}
+
 bool Watch::look(std::int64_t deadline_ns, const std::function<bool()>& done) {
   std::int64_t next_hail_ns = 0;
   while (!done()) {

@@ -31,6 +31,8 @@ class Watch {
   const bus::Subjects& subjects() const { return subjects_; }
   // By name: the last that each said of itself, those that have ended left out.
   const std::map<std::string, Seen>& seen() const { return seen_; }
+  // Which of these are not there.
+  std::vector<std::string> missing(const std::vector<std::string>& names) const;
 
   // Looks until `done` says so or the deadline; `done` is asked each time that somebody spoke, and
   // often enough in between for a line about the progress. Hails again and again. False: the

@@ -220,14 +220,8 @@ TEST(Replica, AnIntervalThatBeginsAfterWhatIsHereIsNotJoined) {
   CoreHarness core({}, {7, 42}, nullptr, "g-counter");
   core.initialise({"n0", "n1"});
   const auto hear = [&core](int since, int upto) {
-    core.send({{"src", "n1"},
-               {"dest", "n0"},
-               {"body",
-                {{"type", "gossip-delta"},
-                 {"lives", {60, 7}},
-                 {"confirms", 0},
-                 {"interval", {since, upto}},
-                 {"entries", Json::array({Json::array({1, 60, upto, 0})})}}}});
+    const Json entry = Json::array({1, 60, upto, 0});
+    core.send(delta_from("n1", 60, {since, upto}, Json::array({entry})));
     return core.ask({{"type", "read"}})["value"];
   };
   EXPECT_EQ(hear(0, 2), 2);
@@ -354,14 +348,8 @@ TEST(ReplicaJournal, ASuccessorIsWhatItsPredecessorWas) {
     for (int life = 60; life < 63; ++life) {
       core.ask({{"type", "add"}, {"delta", 1}});
       for (const char* from : {"n1", "n2"}) {
-        core.send({{"src", from},
-                   {"dest", "n0"},
-                   {"body",
-                    {{"type", "gossip-delta"},
-                     {"lives", {life, 7}},
-                     {"confirms", 0},
-                     {"interval", {0, 3}},
-                     {"entries", Json::array({Json::array({from[1] - '0', life, 5, 0})})}}}});
+        const Json entry = Json::array({from[1] - '0', life, 5, 0});
+        core.send(delta_from(from, life, {0, 3}, Json::array({entry})));
         if (dying) core.restart();
       }
     }

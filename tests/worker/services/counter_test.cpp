@@ -84,14 +84,7 @@ TEST(PnCounter, OfTheSameTotalTheSameSumsCountEverywhere) {
     CoreHarness core({}, {7, 42}, nullptr, "pn-counter");
     core.initialise({"n0", "n1"});
     for (const std::int64_t up : {first ? 5 : 6, first ? 6 : 5}) {
-      core.send({{"src", "n1"},
-                 {"dest", "n0"},
-                 {"body",
-                  {{"type", "gossip-delta"},
-                   {"lives", {60, 7}},
-                   {"confirms", 0},
-                   {"interval", {0, 1}},
-                   {"entries", Json::array({Json::array({1, 60, up, 7 - up})})}}}});
+      core.send(delta_from("n1", 60, {0, 1}, Json::array({Json::array({1, 60, up, 7 - up})})));
     }
     values.push_back(core.ask({{"type", "read"}})["value"]);
   }

@@ -76,7 +76,6 @@ TEST_F(RwRegisters, SurviveTheirWorkers) {
   }
 }
 
-// The clock of n1 is an hour ahead. Who has seen its write comes after it.
 // The time of the key's value, as the node tells others; 0: it told none.
 std::int64_t told_time(CoreHarness& core, const Json& key) {
   std::vector<Json> lines;
@@ -91,16 +90,10 @@ std::int64_t told_time(CoreHarness& core, const Json& key) {
   return 0;
 }
 
+// The clock of n1 is an hour ahead. Who has seen its write comes after it.
 TEST_F(RwRegisters, WhatIsWrittenLaterCountsWhateverTheClocksSay) {
   const std::int64_t ahead_ns = core_.now_ns + 3600 * kNsPerSecond;
-  core_.send({{"src", "n1"},
-              {"dest", "n0"},
-              {"body",
-               {{"type", "gossip-delta"},
-                {"lives", {60, 7}},
-                {"confirms", 0},
-                {"interval", {0, 1}},
-                {"entries", {{1, "ahead", ahead_ns, 1}}}}}});
+  core_.send(delta_from("n1", 60, {0, 1}, {{1, "ahead", ahead_ns, 1}}));
   EXPECT_EQ(run({read(1)})[0][2], "ahead");
   for (const bool back : {false, true}) {
     if (back) core_.now_ns -= 10 * kNsPerSecond;
@@ -116,14 +109,7 @@ TEST_F(RwRegisters, WhatIsWrittenLaterCountsWhateverTheClocksSay) {
 
 // No node's clock is so late. What follows would be a time that no other node takes.
 TEST_F(RwRegisters, WhereNoTimeIsLeftNothingIsWritten) {
-  core_.send({{"src", "n1"},
-              {"dest", "n0"},
-              {"body",
-               {{"type", "gossip-delta"},
-                {"lives", {60, 7}},
-                {"confirms", 0},
-                {"interval", {0, 1}},
-                {"entries", {{1, "last", std::uint64_t{1} << 60, 1}}}}}});
+  core_.send(delta_from("n1", 60, {0, 1}, {{1, "last", std::uint64_t{1} << 60, 1}}));
   const std::string journal = core_.journal();
   EXPECT_EQ(core_.ask(txn({read(1), write(2, 5)}))["code"], 14);
   EXPECT_EQ(core_.journal(), journal);

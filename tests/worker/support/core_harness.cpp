@@ -173,4 +173,15 @@ Json gossip_from(const std::string& peer, const Json& values) {
   return {{"src", peer}, {"dest", "n0"}, {"body", {{"type", "gossip"}, {"messages", values}}}};
 }
 
+Json delta_from(const std::string& peer, int life, const Json& interval, const Json& entries) {
+  return {{"src", peer},
+          {"dest", "n0"},
+          {"body",
+           {{"type", "gossip-delta"},
+            {"lives", {life, 7}},
+            {"confirms", 0},
+            {"interval", interval},
+            {"entries", entries}}}};
+}
+
 }  // namespace hearsay::test

@@ -92,5 +92,8 @@ class CoreHarness {
 
 // {"src":"n1","dest":"n0","body":{"type":"gossip","messages":values}}
 Json gossip_from(const std::string& peer, const Json& values);
+// A replica's entries, to n0 in its incarnation 7: what changed at `peer`, in its incarnation
+// `life`, after its number interval[0] up to interval[1].
+Json delta_from(const std::string& peer, int life, const Json& interval, const Json& entries);
 
 }  // namespace hearsay::test

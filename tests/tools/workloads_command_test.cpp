@@ -107,7 +107,7 @@ TEST_F(WorkloadCommand, GoodLogsAreValidAndTheTrafficIsKafkas) {
 
 TEST_F(WorkloadCommand, PollsThatGoBackAreFound) {
   const Finished finished =
-      run_workload("kafka", "kafka.py goes-back", "--node-count 1 --concurrency 4 --rate 200");
+      run_workload("kafka", "kafka.py goes-back", "--node-count 1 --concurrency 4 --rate 1000");
   EXPECT_EQ(finished.exit_code, 1) << finished.output;
   EXPECT_TRUE(names("bad-error-types", "nonmonotonic-poll")) << finished.output;
   EXPECT_NE(finished.output.find("nonmonotonic-poll: "), std::string::npos) << finished.output;

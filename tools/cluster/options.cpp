@@ -55,6 +55,14 @@ void demand_names(const std::string& option, const std::vector<std::string>& nam
   }
 }
 
+// It stands between quotes in the server's configuration.
+void demand_quotable(const std::string& option, const std::string& text) {
+  const auto ends_quotes = [](unsigned char c) { return c == '"' || c == '\\' || c < ' '; };
+  if (std::any_of(text.begin(), text.end(), ends_quotes)) {
+    throw BadCommandLine(option, "no quotes, backslashes or control characters");
+  }
+}
+
 // Each name has a key of its own.
 void demand_different_names(const ClusterOptions& options) {
   std::vector<std::string> names = options.nodes;
@@ -271,6 +279,9 @@ void resolve(ClusterOptions& options) {
   demand_names("--nodes", options.nodes);
   if (options.chosen == run_permissions) demand_different_names(options);
   options.topology = bench::parse_topology(options.topology_name);
+  demand_quotable("--listen", options.listen);
+  demand_quotable("--tls-cert", options.tls_certificate);
+  demand_quotable("--tls-key", options.tls_key);
   if (options.tls_certificate.empty() != options.tls_key.empty()) {
     throw BadCommandLine("--tls-cert", "a certificate and its key (--tls-key) go together");
   }

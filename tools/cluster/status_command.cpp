@@ -14,6 +14,7 @@
 #include "tools/cluster/initiation.h"
 #include "tools/cluster/watch.h"
 #include "tools/console/tell.h"
+#include "tools/experiment/network/foreign_text.h"
 
 namespace hearsay::cluster {
 namespace {
@@ -71,11 +72,14 @@ std::string row(const Status& status, const Seen& seen) {
   const Presence& node = seen.presence;
   std::string drops;
   for (const auto& [kind, count] : node.dropped) drops += fmt::format(" {} {}", count, kind);
-  return fmt::format("{:<8} {:<8} {:<16} {:>8} {:>8} {:>7.0f} {:>7.0f} {:>10} {:>10}  {} on {}{}\n",
-                     node.node, node.state, node.program, node.node_pid,
-                     fmt::format("{:.0f} ms", seen_ms(status, seen)), node.in_per_s, node.out_per_s,
-                     node.lines_in, node.lines_out, node.version, node.host,
-                     drops.empty() ? "" : "; dropped:" + drops);
+  // Whoever is on the bus may have written it: it is one line.
+  return bench::printable(fmt::format(
+             "{:<8} {:<8} {:<16} {:>8} {:>8} {:>7.0f} {:>7.0f} {:>10} {:>10}  {} on {}{}",
+             node.node, node.state, node.program, node.node_pid,
+             fmt::format("{:.0f} ms", seen_ms(status, seen)), node.in_per_s, node.out_per_s,
+             node.lines_in, node.lines_out, node.version, node.host,
+             drops.empty() ? "" : "; dropped:" + drops)) +
+         "\n";
 }
 
 std::string to_table(const Status& status, const std::string& cluster) {

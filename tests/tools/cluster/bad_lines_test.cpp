@@ -13,6 +13,7 @@
 #include "tests/tools/cluster/bus_fixture.h"
 #include "tools/bus/connection.h"
 #include "tools/bus/subjects.h"
+#include "tools/cluster/presence.h"
 
 namespace hearsay::test {
 namespace {
@@ -79,6 +80,23 @@ TEST_F(BadLines, OfStrangersAreDroppedAndCounted) {
   other->publish(subjects.roster(), "", subjects.line("n0", "n0"));
   EXPECT_TRUE(is_dropped("n0", "stranger", 5));
   EXPECT_TRUE(meet({"n0"}, {}));
+}
+
+// Who says that it is there says so in one line of the table, whatever it calls its machine.
+TEST_F(BadLines, WhatAStrangerSaysOfItselfIsOneLine) {
+  const auto other = stranger("n7");
+  cluster::Presence self;
+  self.node = "n7";
+  self.host = "here\nn8       ready\x1b[2J";
+  const std::string text = cluster::to_json(self).dump();
+  const std::jthread speaker([&](const std::stop_token& over) {
+    while (!over.stop_requested()) {
+      other->publish(bus::Subjects("demo").presence("n7"), text);
+      std::this_thread::sleep_for(std::chrono::milliseconds(20));
+    }
+  });
+  const std::string table = hearsay("cluster status" + bus()).output;
+  EXPECT_NE(table.find("here\\x0an8       ready\\x1b[2J\n"), std::string::npos) << table;
 }
 
 TEST_F(BadLines, AnInitByACallerIsDropped) {

@@ -222,7 +222,8 @@ TEST_F(ClusterCommand, BadNamesAreRefused) {
        {"attach --name a.b", "attach --name '*'", "attach --name 'n 0'",
         "attach --name n0 --cluster 'de>mo'", "attach", "cluster up --nodes n0,n0",
         "cluster up --nodes n0,a.b", "cluster status --cluster ''", "cluster nonsense", "cluster",
-        "attach --name n0 --credentials /nonexistent", "attach --name n0 --bin /nonexistent"}) {
+        "attach --name n0 --credentials /nonexistent", "attach --name n0 --bin /nonexistent",
+        R"(cluster permissions --nodes n0 --output x --listen '127.0.0.1:4222"')"}) {
     const Finished finished = hearsay(bad);
     EXPECT_EQ(finished.exit_code, 2) << bad << ": " << finished.output;
   }

@@ -45,8 +45,10 @@ class StateFolderTest : public testing::Test {
   }
   void damage(const char* file, std::uint64_t offset) {
     std::fstream stream(node_ / file, std::ios::in | std::ios::out | std::ios::binary);
+    stream.seekg(static_cast<std::streamoff>(offset));
+    const int byte = stream.get();
     stream.seekp(static_cast<std::streamoff>(offset));
-    stream.put('?');
+    stream.put(static_cast<char>(byte ^ 1));
   }
   // As if the machine had been started again since.
   void boot() {

@@ -12,7 +12,7 @@
 #include "tests/process/worker_killer.h"
 #include "tests/support/messages.h"
 #include "tests/support/sanitized.h"
-#include "tests/support/trace_check.h"
+#include "tests/process/trace_check.h"
 
 namespace hearsay::test {
 namespace {

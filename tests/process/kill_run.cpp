@@ -11,7 +11,7 @@
 #include "tests/support/messages.h"
 #include "tests/support/node_runner.h"
 #include "tests/support/temporary_folder.h"
-#include "tests/support/trace_check.h"
+#include "tests/process/trace_check.h"
 
 namespace hearsay::test {
 namespace {

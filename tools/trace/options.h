@@ -22,7 +22,7 @@ struct TraceOptions {
   bool perfetto = false;               // export
   bool shiviz = false;
   bool svg = false;
-  std::string output;
+  std::string output;  // empty: stdout
 
   // The command that was chosen.
   int (*chosen)(const TraceOptions&) = nullptr;

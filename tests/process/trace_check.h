@@ -1,4 +1,4 @@
-// What a node's trace must show, whatever the test is about (hearsay trace check).
+// What a node's trace must show, whatever the test is about: what `hearsay trace check` says of it.
 //
 // The node needs --trace-level=trace: kTraced. Builds with a sanitizer have no tools; there nothing
 // is checked. Thread-safe.

@@ -1,0 +1,3 @@
+#include "common/base/json_instances.h"
+
+HEARSAY_JSON_INSTANCES()

@@ -3,21 +3,12 @@
 #include <fmt/core.h>
 
 #include <algorithm>
-#include <string_view>
 
 namespace hearsay::traces {
 namespace {
 
 // More of a node's inputs are never open: the request ring does not hold them.
 constexpr std::size_t kMostRemembered = 10'000;
-
-std::string key_of(std::string_view from, std::string_view to, const TraceEvent& event) {
-  std::string key = fmt::format("{}\n{}\n{}\n", from, to, event.text(FieldName::way));
-  if (event.has(FieldName::batch)) return key.append(event.text(FieldName::batch));
-  key += fmt::format("{}", event.number(FieldName::count));
-  for (const std::string_view value : event.values) key.append("\n").append(value);
-  return key;
-}
 
 template <typename Kept>
 void remember(std::deque<Kept>& kept, Kept one) {
@@ -26,6 +17,14 @@ void remember(std::deque<Kept>& kept, Kept one) {
 }
 
 }  // namespace
+
+std::string delivery_key(std::string_view from, std::string_view to, const TraceEvent& event) {
+  std::string key = fmt::format("{}\n{}\n{}\n", from, to, event.text(FieldName::way));
+  if (event.has(FieldName::batch)) return key.append(event.text(FieldName::batch));
+  key += fmt::format("{}", event.number(FieldName::count));
+  for (const std::string_view value : event.values) key.append("\n").append(value);
+  return key;
+}
 
 Deliveries::Node& Deliveries::node(std::uint32_t number) {
   if (number >= by_node_.size()) by_node_.resize(number + 1);
@@ -41,13 +40,13 @@ const Delivery* Deliveries::take(const TraceEvent& event) {
   } else if (event.event == Event::node_started) {
     node(event.node) = {};
   } else if (event.event == Event::values_sent) {
-    std::string key = key_of(event.node_name, event.text(FieldName::peer), event);
+    std::string key = delivery_key(event.node_name, event.text(FieldName::peer), event);
     latest_ = {next_id_++, event.node, position, event.time_ns};
     remember(node(event.node).sent, Sent{position, key, latest_.id});
     open_[std::move(key)].push_back(latest_);
     return &latest_;
   } else if (event.event == Event::values_received) {
-    std::string key = key_of(event.text(FieldName::peer), event.node_name, event);
+    std::string key = delivery_key(event.text(FieldName::peer), event.node_name, event);
     const auto sent = open_.find(key);
     if (sent == open_.end()) return nullptr;
     latest_ = sent->second.front();

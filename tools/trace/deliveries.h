@@ -9,6 +9,7 @@
 #include <cstdint>
 #include <deque>
 #include <string>
+#include <string_view>
 #include <unordered_map>
 #include <vector>
 
@@ -22,6 +23,9 @@ struct Delivery {
   std::int64_t position = 0;  // of the step that sent it
   std::int64_t sent_ns = 0;
 };
+
+// What a message with values is known by, at both of its ends.
+std::string delivery_key(std::string_view from, std::string_view to, const TraceEvent& event);
 
 class Deliveries {
  public:

@@ -9,7 +9,8 @@
 
 namespace hearsay::traces {
 
-MergedTrace::MergedTrace(const std::vector<std::filesystem::path>& files) {
+MergedTrace::MergedTrace(const std::vector<std::filesystem::path>& files, std::vector<Clock> clocks)
+    : clocks_(std::move(clocks)) {
   constexpr std::uint64_t kOpenedAtATime = 2;  // by commands that read twice
   constexpr std::uint64_t kOtherDescriptors = 100;
   allow_descriptors(kOpenedAtATime * files.size() + kOtherDescriptors);
@@ -28,7 +29,9 @@ void MergedTrace::push(std::size_t file) {
     ended_.push_back(file);
     return;
   }
-  latest_ns_[file] = std::max(latest_ns_[file], files_[file]->event().time_ns);
+  std::int64_t& time_ns = files_[file]->event().time_ns;
+  if (file < clocks_.size()) time_ns = clocks_[file].shared_ns(time_ns);
+  latest_ns_[file] = std::max(latest_ns_[file], time_ns);
   heads_.push_back({latest_ns_[file], file});
   std::push_heap(heads_.begin(), heads_.end(), std::greater<>());
 }

@@ -1,4 +1,5 @@
-// All logs of a run as one trace, in the order of time; memory does not grow with the logs.
+// All logs of a run as one trace, in the order of time; memory does not grow with the logs. Where
+// clocks differ, times are those of the reference (clock_offsets.h).
 //
 // Lines of the same time come in the order of their files, and in each as they stand there, so
 // the same files always give the same trace. Nodes have numbers from 0 on: first those that the
@@ -14,6 +15,7 @@
 #include <string_view>
 #include <vector>
 
+#include "tools/trace/clock_offsets.h"
 #include "tools/trace/log_file.h"
 #include "tools/trace/trace_event.h"
 
@@ -21,8 +23,10 @@ namespace hearsay::traces {
 
 class MergedTrace {
  public:
-  // Throws TraceProblem.
-  explicit MergedTrace(const std::vector<std::filesystem::path>& files);
+  // `clocks`: of the files, in their order; where there is none they all have one clock. Throws
+  // TraceProblem.
+  explicit MergedTrace(const std::vector<std::filesystem::path>& files,
+                       std::vector<Clock> clocks = {});
 
   // The next event, or null at the end of what is there now. It lives until the next call.
   const TraceEvent* next();
@@ -49,6 +53,7 @@ class MergedTrace {
   std::uint32_t number_of(std::string_view node);
 
   std::vector<std::unique_ptr<LogFile>> files_;
+  std::vector<Clock> clocks_;
   std::vector<Head> heads_;  // a heap, the earliest in front
   std::vector<std::int64_t> latest_ns_;
   std::vector<std::size_t> ended_;

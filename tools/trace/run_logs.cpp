@@ -6,6 +6,7 @@
 #include <cctype>
 #include <fstream>
 #include <nlohmann/json.hpp>
+#include <set>
 #include <string_view>
 #include <system_error>
 #include <tuple>
@@ -29,15 +30,27 @@ auto order_of(const fs::path& path) {
   return std::tuple(stem.substr(0, digits), number.size(), number, path.string());
 }
 
-std::optional<std::int64_t> read_load_start(const fs::path& run) {
+// What the bench says of its run under "hearsay"; an empty object if it says nothing.
+nlohmann::json read_results(const fs::path& run) {
   std::ifstream file(run / "results.json");
   const auto results = nlohmann::json::parse(file, nullptr, false);
-  if (!results.is_object() || !results.contains("hearsay")) return std::nullopt;
-  const auto& ours = results["hearsay"];
-  if (!ours.is_object() || !ours.contains("load-start-ts")) return std::nullopt;
+  if (!results.is_object() || !results.contains("hearsay")) return nlohmann::json::object();
+  return results["hearsay"].is_object() ? results["hearsay"] : nlohmann::json::object();
+}
+
+std::optional<std::int64_t> load_start_in(const nlohmann::json& ours) {
+  if (!ours.contains("load-start-ts")) return std::nullopt;
   const auto& start = ours["load-start-ts"];
   if (!start.is_number_integer()) return std::nullopt;
   return start.get<std::int64_t>();
+}
+
+// A bench started these nodes itself, unless they were on a bus.
+bool are_of_one_machine(const std::vector<fs::path>& files) {
+  std::set<fs::path> folders;
+  for (const fs::path& file : files) folders.insert(fs::absolute(file).parent_path());
+  if (folders.size() != 1 || folders.begin()->filename() != kLogsName) return false;
+  return !read_results(folders.begin()->parent_path()).contains("bus");
 }
 
 [[noreturn]] void refuse_missing(const fs::path& path) {
@@ -90,7 +103,8 @@ RunLogs find_logs(const std::vector<std::string>& given) {
       throw TraceProblem(fmt::format("{} is a folder: give one folder, or files only", name));
     }
   }
-  if (!logs.run.empty()) logs.load_start_ns = read_load_start(logs.run);
+  if (!logs.run.empty()) logs.load_start_ns = load_start_in(read_results(logs.run));
+  logs.one_machine = are_of_one_machine(logs.files);
   return logs;
 }
 

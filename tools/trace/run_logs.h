@@ -15,6 +15,7 @@ struct RunLogs {
   std::filesystem::path run;                  // the run's folder, if there is one
   std::vector<std::filesystem::path> files;   // n2 before n10
   std::optional<std::int64_t> load_start_ns;  // as in the events' ts
+  bool one_machine = false;                   // one clock: a bench started all nodes itself
 };
 
 // `given`: a run's folder, a folder of logs, or log files. Throws TraceProblem, which says what to

@@ -3,10 +3,14 @@
 #include <fmt/core.h>
 
 #include "common/base/units.h"
+#include "tools/trace/clock_messages.h"
 
 namespace hearsay::traces {
 
 RunReader::RunReader(const std::vector<std::string>& given) : logs_(find_logs(given)) {
+  if (!logs_.one_machine && logs_.files.size() > 1) {
+    clocks_ = compare_clocks(logs_.files.size(), messages_between(logs_.files));
+  }
   if (logs_.load_start_ns) {
     start_ns_ = *logs_.load_start_ns;
     return;
@@ -17,9 +21,15 @@ RunReader::RunReader(const std::vector<std::string>& given) : logs_(find_logs(gi
 }
 
 std::string RunReader::clock_text() const {
-  return logs_.load_start_ns ? "seconds since the start of the load"
-                             : "seconds since the first event (no results.json says when the load "
-                               "began)";
+  std::string text = logs_.load_start_ns
+                         ? "seconds since the start of the load"
+                         : "seconds since the first event (no results.json says when the load "
+                           "began)";
+  if (clocks_.differ()) {
+    text +=
+        fmt::format(", all on the clock of {}", logs_.files[clocks_.reference].filename().string());
+  }
+  return text;
 }
 
 bool RunReader::holds(const TimeWindow& window, std::int64_t time_ns) const {

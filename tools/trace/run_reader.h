@@ -1,5 +1,5 @@
-// A run as the commands see it: its trace from the beginning as often as wanted, its clock, and the
-// level at which it was recorded. Not thread-safe.
+// A run as the commands see it: its trace from the beginning as often as wanted, its clocks, and
+// the level at which it was recorded. Not thread-safe.
 #pragma once
 
 #include <cstdint>
@@ -24,7 +24,9 @@ class RunReader {
   explicit RunReader(const std::vector<std::string>& given);
 
   const RunLogs& logs() const { return logs_; }
-  MergedTrace open() const { return MergedTrace(logs_.files); }
+  MergedTrace open() const { return MergedTrace(logs_.files, clocks_.all); }
+  // Of the files. Compared where they may be of several machines.
+  const Clocks& clocks() const { return clocks_; }
 
   // When times count from: the start of the load, else the first event.
   std::int64_t start_ns() const { return start_ns_; }
@@ -38,6 +40,7 @@ class RunReader {
 
  private:
   RunLogs logs_;
+  Clocks clocks_;
   std::int64_t start_ns_ = 0;
 };
 

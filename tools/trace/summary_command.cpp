@@ -6,6 +6,7 @@
 
 #include "tools/console/exit_codes.h"
 #include "tools/experiment/network/foreign_text.h"
+#include "tools/trace/clock_table.h"
 #include "tools/trace/commands.h"
 #include "tools/trace/output.h"
 #include "tools/trace/summary.h"
@@ -66,6 +67,7 @@ class SummaryPage {
       say_nodes();
       say_slowest();
       say_warnings();
+      say_clocks();
     }
     say_files();
     out_.flush();
@@ -192,6 +194,11 @@ class SummaryPage {
       out_.line("  {} {} ({}), the last: {}", name(what.first), name_of(what.second), warning.count,
                 warning.last);
     }
+  }
+
+  void say_clocks() {
+    const std::string table = clock_table(run_);
+    if (!table.empty()) out_.line("\n{}", table);
   }
 
   void say_files() {

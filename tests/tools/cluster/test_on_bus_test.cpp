@@ -57,6 +57,24 @@ TEST_F(TestOnBus, EchoIsValid) {
   EXPECT_GT(results()["stats"]["ok-count"], 20);
 }
 
+// Each on its machine; brought together by whoever wants to read them.
+TEST_F(TestOnBus, LogsOfNodesBroughtTogetherAreOneTrace) {
+  for (const std::string& name : kNodes) {
+    attach(name,
+           {"--log", (folder_.path() / (name + ".log")).string(), "--", "--trace-level", "debug"});
+  }
+  for (const std::string& name : kNodes) ASSERT_TRUE(comes_to_be(name, "waiting")) << name;
+  ASSERT_EQ(run("-w broadcast").exit_code, 0) << words_of_all();
+  const fs::path logs = fs::path(store()) / "latest" / "node-logs";
+  fs::create_directories(logs);
+  for (const std::string& name : kNodes) fs::copy(folder_.path() / (name + ".log"), logs);
+  const Finished finished = hearsay("trace summary " + store() + "/latest");
+  EXPECT_EQ(finished.exit_code, 0) << finished.output;
+  EXPECT_NE(finished.output.find("seconds since the start of the load"), std::string::npos);
+  EXPECT_NE(finished.output.find("n1.log: the same, as far as"), std::string::npos)
+      << finished.output;
+}
+
 TEST_F(TestOnBus, BroadcastIsValidAndItsResultsAreThoseOfOtherRuns) {
   attach_all();
   const Finished finished = run("-w broadcast --node-count 3");

@@ -24,7 +24,6 @@ namespace {
 using bench::tell;
 
 constexpr std::int64_t kTickNs = kNsPerSecond;
-constexpr std::size_t kSamples = 6;  // the rates are those of five seconds
 constexpr std::int64_t kAskMs = 2'000;
 constexpr std::int64_t kFarewellMs = 1'000;
 constexpr int kMostAtOnce = 1'000;
@@ -173,7 +172,7 @@ void Attachment::take_message(const bus::Message& message) {
   } else if (subject == subjects_.presence(options_.name)) {
     take_presence(message);
   } else if (subject == subjects_.hail()) {
-    say_presence();
+    say_presence(sought_in(message.text));
   } else if (subject == subjects_.roster()) {
     if (initiation_.roster()) {
       answer(message, {{"ask", "begin"}, {"roster", to_json(*initiation_.roster())}});
@@ -189,6 +188,7 @@ void Attachment::take_line(const bus::Message& message) {
     return;
   }
   const Checked checked = check_.from_bus(message.subject, message.text);
+  if (checked.line) heard_.note(bus::sender_of_line(message.subject), monotonic_ns());
   if (!checked.line) {
     drops_.note(checked.drop, checked.why);
   } else if (checked.line->type != "init") {
@@ -272,6 +272,7 @@ void Attachment::begin(const nlohmann::json& json, const bus::Message& request) 
   }
   const Initiation::State before = initiation_.state();
   const Initiation::Step step = initiation_.begin(*roster);
+  if (step.wrong.empty()) heard_.expect(roster->nodes);
   answer(request, {{"wrong", step.wrong}});
   if (!step.wrong.empty() && before == Initiation::State::waiting && !said_no_member_) {
     said_no_member_ = true;
@@ -426,8 +427,7 @@ void Attachment::flush_to_bus() {
 // --- Time, and the end ---
 
 void Attachment::tick(std::int64_t now_ns) {
-  samples_.push_back({now_ns, self_.lines_in, self_.lines_out});
-  if (samples_.size() > kSamples) samples_.pop_front();
+  rates_.take(now_ns, self_);
   flush_to_bus();
   say_presence();
   if (node_ && initiation_.state() == Initiation::State::waiting) ask_for_roster();
@@ -442,17 +442,14 @@ Presence Attachment::presence() const {
     const auto drop = static_cast<Drop>(i);
     if (drops_.of(drop) > 0) now.dropped[std::string(name_of(drop))] = drops_.of(drop);
   }
-  if (samples_.size() < 2) return now;
-  const Sample& first = samples_.front();
-  const Sample& last = samples_.back();
-  const double seconds = static_cast<double>(last.at_ns - first.at_ns) / kNsPerSecond;
-  now.in_per_s = static_cast<double>(last.in - first.in) / seconds;
-  now.out_per_s = static_cast<double>(last.out - first.out) / seconds;
+  rates_.put_into(now);
   return now;
 }
 
-void Attachment::say_presence() {
-  bus_->publish(subjects_.presence(options_.name), to_json(presence()).dump());
+void Attachment::say_presence(const std::vector<std::string>& sought) {
+  Presence now = presence();
+  now.heard_ms = heard_.ago_ms(sought, monotonic_ns());
+  bus_->publish(subjects_.presence(options_.name), to_json(now).dump());
 }
 
 void Attachment::take_signal(std::int64_t now_ns, int number) {

@@ -9,7 +9,6 @@
 #pragma once
 
 #include <cstdint>
-#include <deque>
 #include <memory>
 #include <optional>
 #include <string>
@@ -21,7 +20,9 @@
 #include "tools/bus/subjects.h"
 #include "tools/cluster/drops.h"
 #include "tools/cluster/initiation.h"
+#include "tools/cluster/last_heard.h"
 #include "tools/cluster/line_check.h"
+#include "tools/cluster/line_rates.h"
 #include "tools/cluster/options.h"
 #include "tools/cluster/presence.h"
 #include "tools/processes/event_loop.h"
@@ -42,11 +43,6 @@ class Attachment {
   struct Outgoing {
     std::string to;
     std::string line;
-  };
-  struct Sample {
-    std::int64_t at_ns;
-    std::int64_t in;
-    std::int64_t out;
   };
 
   // The beginning.
@@ -83,7 +79,8 @@ class Attachment {
 
   // Time, and the end.
   void tick(std::int64_t now_ns);
-  void say_presence();
+  // With when those were last heard who are sought.
+  void say_presence(const std::vector<std::string>& sought = {});
   Presence presence() const;
   void take_signal(std::int64_t now_ns, int number);
   void look_for_death();
@@ -106,7 +103,8 @@ class Attachment {
   bus::BoundedQueue<std::string> to_node_;
   bus::BoundedQueue<Outgoing> to_bus_;
   Presence self_;
-  std::deque<Sample> samples_;  // of the last seconds
+  LineRates rates_;
+  LastHeard heard_;  // the others
   bool waits_for_room_ = false;
   bool said_no_member_ = false;
   bool stopping_ = false;

@@ -152,7 +152,7 @@ constexpr CommandOfCluster kCommands[] = {
     {"up", "Wait till all nodes are attached, then tell them who they are", add_up, run_up,
      "A node that comes back is told again by those that are there; this need not run then.\n"
      "Example: hearsay cluster up --nodes n0,n1,n2"},
-    {"status", "Who is there, since when, messages a second, what was dropped", add_status, run_status,
+    {"status", "Who is there, messages a second, what was dropped; who is missing, and since when", add_status, run_status,
      "1: nobody is there, or one of the cluster's nodes is not, or is not ready.\n"
      "Example: hearsay cluster status"},
     {"demo", "A NATS server on loopback and three nodes, until Ctrl-C", add_demo, run_demo,

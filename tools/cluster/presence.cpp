@@ -38,7 +38,8 @@ nlohmann::json to_json(const Presence& presence) {
           {"in-per-s", presence.in_per_s},
           {"out-per-s", presence.out_per_s},
           {"bus-losses", presence.bus_losses},
-          {"dropped", presence.dropped}};
+          {"dropped", presence.dropped},
+          {"heard-ms", presence.heard_ms}};
 }
 
 std::optional<Presence> presence_from(const std::string& text) {
@@ -62,6 +63,7 @@ std::optional<Presence> presence_from(const std::string& text) {
     json.at("out-per-s").get_to(presence.out_per_s);
     json.at("bus-losses").get_to(presence.bus_losses);
     json.at("dropped").get_to(presence.dropped);
+    json.at("heard-ms").get_to(presence.heard_ms);
     return presence;
   } catch (const nlohmann::json::exception&) {
     return std::nullopt;

@@ -6,6 +6,7 @@
 #include <exception>
 #include <nlohmann/json.hpp>
 #include <optional>
+#include <set>
 #include <string>
 #include <vector>
 
@@ -19,12 +20,21 @@
 namespace hearsay::cluster {
 namespace {
 
+constexpr std::int64_t kLongestMs = 1'000'000'000'000;  // some 30 years
+
 struct Status {
   std::string server;
   std::optional<Roster> roster;
   std::map<std::string, Seen> seen;
   std::vector<std::string> missing;  // of the roster
   std::int64_t now_ns = 0;
+
+  // Of the missing ones: who heard it last, and when. Who is not there was not heard by anybody.
+  struct Heard {
+    std::string by;
+    std::int64_t at_ns;
+  };
+  std::map<std::string, Heard> last_heard;
 
   bool is_good() const {
     return roster && missing.empty() && std::all_of(seen.begin(), seen.end(), [](const auto& each) {
@@ -33,19 +43,39 @@ struct Status {
   }
 };
 
+// Those that are there are asked about the missing ones: each once, for a hail goes to all of them.
+void ask_about_missing(Watch& watch, Status& status, std::int64_t deadline_ns) {
+  watch.seek(status.missing);
+  std::set<std::string> answered;
+  watch.look(deadline_ns, [&] {
+    for (const auto& [name, each] : watch.seen()) {
+      if (each.presence.heard_ms.empty() || !answered.insert(name).second) continue;
+      for (const auto& [missing, ms] : each.presence.heard_ms) {
+        if (ms < 0 || ms > kLongestMs) continue;  // never; or a stranger says what can't be
+        const Status::Heard heard{name, each.at_ns - ms * kNsPerMs};
+        const auto [last, is_new] = status.last_heard.try_emplace(missing, heard);
+        if (heard.at_ns > last->second.at_ns) last->second = heard;
+      }
+    }
+    return answered.size() >= watch.seen().size();
+  });
+  status.seen = watch.seen();
+  status.missing = watch.missing(status.roster->nodes);
+}
+
 Status look_around(const ClusterOptions& options) {
   Watch watch(options.bus, name_for_command(options.bus));
   Status status;
   status.server = watch.bus().server();
   status.roster = watch.ask_for_roster();
-  const std::int64_t deadline_ns =
-      monotonic_ns() + static_cast<std::int64_t>(options.wait_s * kNsPerSecond);
+  const auto wait_ns = static_cast<std::int64_t>(options.wait_s * kNsPerSecond);
   // Without a roster nobody knows for whom to wait.
-  watch.look(deadline_ns, [&] {
+  const bool all_there = watch.look(monotonic_ns() + wait_ns, [&] {
     status.seen = watch.seen();
     if (status.roster) status.missing = watch.missing(status.roster->nodes);
     return status.roster && status.missing.empty();
   });
+  if (!all_there && status.roster) ask_about_missing(watch, status, monotonic_ns() + wait_ns);
   status.now_ns = monotonic_ns();
   return status;
 }
@@ -60,11 +90,19 @@ nlohmann::json to_json(const Status& status, const std::string& cluster) {
     nodes[name] = to_json(seen.presence);
     nodes[name]["seen-ms"] = seen_ms(status, seen);
   }
+  nlohmann::json heard = nlohmann::json::object();
+  for (const std::string& name : status.missing) {
+    const auto last = status.last_heard.find(name);
+    if (last == status.last_heard.end()) continue;
+    heard[name] = {{"by", last->second.by},
+                   {"ms", (status.now_ns - last->second.at_ns) / kNsPerMs}};
+  }
   return {{"cluster", cluster},
           {"server", status.server},
           {"good", status.is_good()},
           {"roster", status.roster ? nlohmann::json(status.roster->nodes) : nlohmann::json()},
           {"missing", status.missing},
+          {"last-heard", heard},
           {"nodes", nodes}};
 }
 
@@ -82,6 +120,16 @@ std::string row(const Status& status, const Seen& seen) {
          "\n";
 }
 
+std::string row_of_missing(const Status& status, const std::string& name) {
+  const auto last = status.last_heard.find(name);
+  if (last == status.last_heard.end()) {
+    return fmt::format("{:<8} missing; none that is there has had a line of it\n", name);
+  }
+  const Status::Heard& heard = last->second;
+  return fmt::format("{:<8} missing; {} had the last line of it {:.1f} s ago\n", name, heard.by,
+                     static_cast<double>(status.now_ns - heard.at_ns) / kNsPerSecond);
+}
+
 std::string to_table(const Status& status, const std::string& cluster) {
   std::string text = fmt::format("Cluster {} on {}: ", cluster, status.server);
   if (status.seen.empty()) {
@@ -95,7 +143,7 @@ std::string to_table(const Status& status, const std::string& cluster) {
                       "state", "program", "process", "seen", "in/s", "out/s", "lines in",
                       "lines out", "version");
   for (const auto& [name, seen] : status.seen) text += row(status, seen);
-  for (const std::string& name : status.missing) text += fmt::format("{:<8} missing\n", name);
+  for (const std::string& name : status.missing) text += row_of_missing(status, name);
   return text;
 }
 

@@ -8,6 +8,7 @@
 #include "common/base/clock.h"
 #include "common/base/units.h"
 #include "tools/cluster/json_text.h"
+#include "tools/cluster/last_heard.h"
 
 namespace hearsay::cluster {
 namespace {
@@ -59,7 +60,7 @@ bool Watch::look(std::int64_t deadline_ns, const std::function<bool()>& done) {
     const std::int64_t now_ns = monotonic_ns();
     if (now_ns >= deadline_ns) return false;
     if (now_ns >= next_hail_ns) {
-      bus_.publish(subjects_.hail(), "");
+      bus_.publish(subjects_.hail(), seek_in_hail(sought_));
       next_hail_ns = now_ns + kHailEveryNs;
     }
     if (const auto message = bus_.wait(std::min(deadline_ns, now_ns + kLookEveryNs))) {

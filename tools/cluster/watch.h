@@ -34,6 +34,9 @@ class Watch {
   // Which of these are not there.
   std::vector<std::string> missing(const std::vector<std::string>& names) const;
 
+  // From the next hail on those that are there also say when they last heard these.
+  void seek(const std::vector<std::string>& names) { sought_ = names; }
+
   // Looks until `done` says so or the deadline; `done` is asked each time that somebody spoke, and
   // often enough in between for a line about the progress. Hails again and again. False: the
   // deadline came first. Throws bus::BusError when the bus does not let us look.
@@ -53,6 +56,7 @@ class Watch {
   bus::Subjects subjects_;
   bus::Connection bus_;
   std::map<std::string, Seen> seen_;
+  std::vector<std::string> sought_;
 };
 
 // A name that nobody else has, for a command without one of its own.

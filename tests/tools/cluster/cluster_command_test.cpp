@@ -6,6 +6,7 @@
 #include <string>
 #include <vector>
 
+#include "common/base/clock.h"
 #include "tests/support/send_signal.h"
 #include "tests/tools/cluster/bus_fixture.h"
 #include "tools/bus/connection.h"
@@ -81,6 +82,41 @@ TEST_F(ClusterCommand, ANodeThatComesBackGetsItsInitFromTheOthers) {
   ASSERT_TRUE(comes_to_be("n1", "ready")) << attached("n1").stderr_text();
   EXPECT_TRUE(meet(kThree, {1}));
   EXPECT_EQ(hearsay("cluster status" + bus()).exit_code, 0);
+}
+
+TEST_F(ClusterCommand, StatusSaysWhenAMissingNodeWasHeardLast) {
+  attach_three();
+  ASSERT_TRUE(acknowledges("n1", 1));
+  ASSERT_TRUE(meet(kThree, {1}));
+  EXPECT_EQ(status()["last-heard"], nlohmann::json::object());
+  attached("n1").signal(SIGKILL);
+  ASSERT_TRUE(attached("n1").wait());
+  const std::int64_t gone_ns = monotonic_ns();
+  const nlohmann::json now = status();
+  const std::int64_t since_ms = (monotonic_ns() - gone_ns) / 1'000'000;
+  EXPECT_EQ(now["missing"], nlohmann::json({"n1"}));
+  ASSERT_TRUE(now["last-heard"].contains("n1")) << now;
+  const nlohmann::json heard = now["last-heard"]["n1"];
+  EXPECT_TRUE(heard["by"] == "n0" || heard["by"] == "n2") << heard;
+  EXPECT_GE(heard["ms"], 0);
+  // It grows with the time.
+  ASSERT_TRUE(in_time(kPatience, [&] {
+    return status()["last-heard"]["n1"]["ms"].get<std::int64_t>() >
+           heard["ms"].get<std::int64_t>() + since_ms;
+  }));
+  const std::string table = hearsay("cluster status" + bus()).output;
+  EXPECT_NE(table.find("n1       missing; n"), std::string::npos) << table;
+  EXPECT_NE(table.find("had the last line of it"), std::string::npos) << table;
+}
+
+// Nodes that have nothing to say to each other.
+TEST_F(ClusterCommand, StatusSaysThatNobodyHasHeardAMissingNode) {
+  attach_three({"--", node("attached.py"), "echo"});
+  detach("n2");
+  const std::string table = hearsay("cluster status" + bus()).output;
+  EXPECT_NE(table.find("n2       missing; none that is there has had a line of it"),
+            std::string::npos)
+      << table;
 }
 
 TEST_F(ClusterCommand, ANodeWithAStateComesBackWithIt) {

@@ -163,6 +163,44 @@ TEST_F(BadLines, ASlowNodeLosesTheOldest) {
   }
 }
 
+// A machine that stands still does not read: the server hangs up on it, and what was for it is
+// gone.
+TEST_F(BadLines, ASlowConsumerThatTheServerDropsIsBackAndGossipRepairs) {
+  constexpr int kLines = 16'000;
+  const std::vector<std::string> all = {"n0", "n1", "n2"};
+  start_server("write_deadline: \"1s\"\nmax_pending: 1048576\n");
+  for (const std::string& name : all) attach(name);
+  up("n0,n1,n2");
+  ASSERT_TRUE(acknowledges("n1", 1));
+  attached("n1").signal(SIGSTOP);
+  ASSERT_TRUE(acknowledges("n0", 2));
+  const bus::Subjects subjects("demo");
+  const auto fast = stranger("c1");
+  const std::string line = R"({"src":"c1","dest":"n1","body":{"type":"number","text":")" +
+                           std::string(2'000, 'x') + R"("}})";
+  for (int i = 0; i < kLines; ++i) {
+    ASSERT_EQ(fast->publish(subjects.line("n1", "c1"), line), bus::Published::sent);
+  }
+  ASSERT_TRUE(in_time(kPatience, [&] {
+    return server_->words().find("Slow Consumer") != std::string::npos;
+  })) << server_->words();
+  ASSERT_TRUE(acknowledges("n2", 3));
+  attached("n1").signal(SIGCONT);
+
+  ASSERT_TRUE(in_time(kPatience, [&] {
+    const auto self = presence("n1");
+    return self.is_object() && self["bus-losses"] >= 1;
+  })) << words_of_all();
+  EXPECT_TRUE(meet(all, {1, 2, 3})) << words_of_all();
+  ASSERT_TRUE(acknowledges("n1", 4));
+  EXPECT_TRUE(meet(all, {1, 2, 3, 4}));
+  const auto self = presence("n1");
+  EXPECT_EQ(self["state"], "ready");
+  EXPECT_LT(self["lines-in"].get<std::uint64_t>() + dropped("n1", "node-slow"), kLines);
+  EXPECT_NE(attached("n1").stderr_text().find("the bus is back"), std::string::npos);
+  for (const char* other : {"n0", "n2"}) EXPECT_EQ(presence(other)["bus-losses"], 0) << other;
+}
+
 TEST_F(BadLines, WhatIsSaidWhileTheBusIsAwayWaitsAndTheOldestGoFirst) {
   constexpr int kLines = 500;
   constexpr int kQueue = 50;

@@ -47,6 +47,7 @@ class TestServer {
     process_.reset();
   }
   void signal(int number) { process_->signal(number); }
+  std::string words() const { return process_->stderr_text(); }
 
   std::string url() const { return scheme_ + "://localhost:" + std::to_string(port_); }
 

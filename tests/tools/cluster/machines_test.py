@@ -18,7 +18,7 @@ from switch import Switch
 
 SKIPPED = 77
 PATIENCE_S = 90
-CUT_S = 12  # longer than a server waits for a write
+CUT_S = float(os.environ.get("HEARSAY_CUT_S", "12"))  # longer than a server waits for a write
 NAMES = ["n0", "n1", "n2"]
 INSIDE = "--inside"
 

@@ -54,6 +54,7 @@ AttachedNodes::AttachedNodes(bench::EventLoop& loop, const BusOptions& options,
       on_death_(std::move(on_death)),
       lines_(strict),
       nodes_(std::move(nodes)),
+      before_(nodes_),
       host_(host_name()),
       bus_(hearing_all(options)) {
   for (std::size_t node = 0; node < nodes_.size(); ++node) numbers_[nodes_[node].node] = node;
@@ -238,18 +239,27 @@ std::string AttachedNodes::last_words(std::size_t node) const {
 
 void AttachedNodes::add_to(bench::Outcome& outcome) const {
   nlohmann::json nodes = nlohmann::json::object();
-  for (const Presence& node : nodes_) {
+  for (std::size_t i = 0; i < nodes_.size(); ++i) {
+    const Presence& node = nodes_[i];
     nodes[node.node] = {{"host", node.host},
                         {"program", node.program},
                         {"version", node.version},
-                        {"bus-losses", node.bus_losses},
-                        {"dropped", node.dropped}};
+                        {"bus-losses", node.bus_losses - before_[i].bus_losses},
+                        {"dropped", dropped(i)}};
   }
   outcome.bus = {{"server", bus_.server()},    {"cluster", cluster_},
                  {"losses", losses_},          {"unheard", bus_.dropped()},
                  {"unsent-requests", unsent_}, {"lines-of-others", stranger_lines_},
                  {"nodes", std::move(nodes)}};
   outcome.remarks = find_remarks();
+}
+
+std::map<std::string, std::uint64_t> AttachedNodes::dropped(std::size_t node) const {
+  std::map<std::string, std::uint64_t> more = nodes_[node].dropped;
+  for (const auto& [kind, count] : before_[node].dropped) {
+    if ((more[kind] -= count) == 0) more.erase(kind);
+  }
+  return more;
 }
 
 std::vector<std::string> AttachedNodes::find_remarks() const {
@@ -273,12 +283,13 @@ std::vector<std::string> AttachedNodes::find_remarks() const {
                                   stranger_lines_,
                                   in_words({strangers_.begin(), strangers_.end()})));
   }
-  for (const Presence& node : nodes_) {
+  for (std::size_t i = 0; i < nodes_.size(); ++i) {
+    const auto dropped_now = dropped(i);
     for (const Drop drop : kLosses) {
-      const std::uint64_t count = count_of(node, drop);
-      if (count == 0) continue;
-      remarks.push_back(
-          fmt::format("{} lines of or for {} were dropped ({})", count, node.node, name_of(drop)));
+      const auto found = dropped_now.find(std::string(name_of(drop)));
+      if (found == dropped_now.end()) continue;
+      remarks.push_back(fmt::format("{} lines of or for {} were dropped ({})", found->second,
+                                    nodes_[i].node, found->first));
     }
   }
   return remarks;

@@ -71,6 +71,8 @@ class AttachedNodes : public bench::TestedNodes {
   void take_line(std::int64_t now_ns, const bus::Message& message);
   void take_presence(std::int64_t now_ns, const bus::Message& message);
   void look_at_drops(std::int64_t now_ns, const Presence& before, const Presence& now);
+  // Since the start: what has attached a node may have seen runs before.
+  std::map<std::string, std::uint64_t> dropped(std::size_t node) const;
   std::vector<std::string> find_remarks() const;
 
   bench::EventLoop& loop_;
@@ -80,7 +82,8 @@ class AttachedNodes : public bench::TestedNodes {
   bench::NodeLines lines_;
   bench::Deaths deaths_;
   bench::Network* network_ = nullptr;
-  std::vector<Presence> nodes_;  // the last that each said of itself
+  std::vector<Presence> nodes_;         // the last that each said of itself
+  const std::vector<Presence> before_;  // the first
   std::map<std::string, std::size_t, std::less<>> numbers_;
   std::set<std::string, std::less<>> strangers_;  // who spoke to nodes and is none of us
   std::int64_t stranger_lines_ = 0;

@@ -7,6 +7,7 @@
 #include <memory>
 #include <stdexcept>
 #include <string>
+#include <string_view>
 #include <tuple>
 #include <utility>
 #include <vector>
@@ -14,7 +15,9 @@
 #include "common/base/clock.h"
 #include "common/base/units.h"
 #include "tools/cluster/attached_nodes.h"
+#include "tools/cluster/fault_asks.h"
 #include "tools/cluster/initiation.h"
+#include "tools/cluster/json_text.h"
 #include "tools/cluster/roster.h"
 #include "tools/cluster/watch.h"
 #include "tools/console/exit_codes.h"
@@ -71,11 +74,14 @@ void demand_new(const Presence& node, const std::string& cluster) {
 }
 
 void demand_faults(const Presence& node, const bench::TestOptions& options) {
-  if (options.faults.nemeses.empty() || node.allows_faults) return;
+  const char* why = !options.faults.nemeses.empty() ? "--nemesis asks for faults"
+                    : options.test_count > 1        ? "each run of --test-count needs a new node"
+                                                    : nullptr;
+  if (why == nullptr || node.allows_faults) return;
   throw std::runtime_error(fmt::format(
-      "{} was attached without --allow-faults, and --nemesis asks for faults: attach it anew "
-      "(hearsay attach --name {} --allow-faults)",
-      node.node, node.node));
+      "{} was attached without --allow-faults, and {}: attach it anew (hearsay attach --name {} "
+      "--allow-faults)",
+      node.node, why, node.node));
 }
 
 // In the order of the names.
@@ -96,23 +102,50 @@ std::vector<std::string> names_of(const std::vector<Presence>& nodes) {
   return names;
 }
 
+// What has attached a node kills it and starts a new one. First all are killed: what an old one said
+// must not wait for a new one.
+void renew(const std::vector<std::string>& names, const BusOptions& bus) {
+  Watch watch(bus, name_for_command(bus));
+  for (const std::string_view ask : {kKill, kStart}) {
+    for (const std::string& name : names) {
+      const nlohmann::json answer = watch.ask(name, {{"ask", ask}});
+      if (answer.is_object() && answer.contains("process")) continue;
+      throw std::runtime_error(fmt::format(
+          "no new {} for the next run: {}", name,
+          answer.is_object() ? text_at(answer, "wrong") : "what has attached it does not answer"));
+    }
+  }
+}
+
+bench::RunEnd test_nodes(const bench::TestOptions& options, const TestBusOptions& bus,
+                         const std::vector<Presence>& nodes) {
+  return bench::RealTest(options,
+                         [&](bench::EventLoop& loop, bench::Store&, const std::string&,
+                             bench::TestedNodes::OnDeath on_death) {
+                           return std::make_unique<AttachedNodes>(
+                               loop, bus.bus, nodes, options.strict, std::move(on_death));
+                         })
+      .run();
+}
+
 }  // namespace
 
 int run_test_on_bus(bench::TestOptions options, const TestBusOptions& bus) {
   try {
-    const std::vector<Presence> nodes =
+    std::vector<Presence> nodes =
         find_nodes(bus.count_given ? node_names(options) : std::vector<std::string>(), bus.bus);
     for (const Presence& node : nodes) demand_faults(node, options);
     use_nodes(options, names_of(nodes));
     refuse_what_can_not_run(options);
-    return bench::RealTest(options,
-                           [&](bench::EventLoop& loop, bench::Store&, const std::string&,
-                               bench::TestedNodes::OnDeath on_death) {
-                             return std::make_unique<AttachedNodes>(
-                                 loop, bus.bus, nodes, options.strict, std::move(on_death));
-                           })
-        .run()
-        .exit_code;
+    int exit_code = test_nodes(options, bus, nodes).exit_code;
+    // Up to the first run that isn't valid.
+    for (std::int64_t i = 1; i < options.test_count && exit_code == bench::kExitValid; ++i) {
+      renew(names_of(nodes), bus.bus);
+      nodes = find_nodes(names_of(nodes), bus.bus);
+      ++options.seed;
+      exit_code = test_nodes(options, bus, nodes).exit_code;
+    }
+    return exit_code;
   } catch (const std::exception& error) {
     bench::tell("hearsay test: {}\n", error.what());
     return bench::kExitRunFailed;

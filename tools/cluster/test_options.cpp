@@ -14,8 +14,6 @@ constexpr std::string_view kOwnNetwork =
     "frames (tc qdisc add dev DEVICE root netem delay 100ms loss 1%), or leave --bus out";
 constexpr std::string_view kOwnNodes =
     "nodes on a bus are started by hearsay attach, which takes that: say it there";
-constexpr std::string_view kOneRun =
-    "each run begins with new nodes: attach them anew and run it again";
 
 struct NotOnBus {
   std::string_view option;
@@ -35,7 +33,6 @@ constexpr NotOnBus kNotOnBus[] = {
     {"--record", kOwnNodes},
     {"--log-stderr",
      "what nodes write to stderr is where they are attached (hearsay attach --log)"},
-    {"--test-count", kOneRun},
 };
 
 bool is_given(const TestBusOptions& options, std::string_view name) {

@@ -57,6 +57,33 @@ TEST_F(TestOnBus, EchoIsValid) {
   EXPECT_GT(results()["stats"]["ok-count"], 20);
 }
 
+TEST_F(TestOnBus, SeveralRunsHaveNewNodesEach) {
+  attach_all({"--allow-faults"});
+  const auto first = presence("n0")["node-pid"];
+  const Finished finished = run("-w broadcast --test-count 2");
+  EXPECT_EQ(finished.exit_code, 0) << finished.output << words_of_all();
+  int valid = 0;
+  for (const auto& entry : fs::directory_iterator(store() + "/broadcast")) {
+    if (entry.is_symlink()) continue;
+    std::ifstream file(entry.path() / "results.json");
+    const auto each = nlohmann::json::parse(file, nullptr, false);
+    ASSERT_TRUE(each.is_object()) << entry.path();
+    if (each["valid?"] == true) ++valid;
+    // What was dropped between the runs is no part of either.
+    EXPECT_EQ(each["hearsay"]["bus"]["nodes"]["n0"]["dropped"], nlohmann::json::object());
+  }
+  EXPECT_EQ(valid, 2) << finished.output;
+  EXPECT_NE(presence("n0")["node-pid"], first);
+}
+
+TEST_F(TestOnBus, SeveralRunsNeedNodesThatMayBeStartedAnew) {
+  attach_all();
+  const Finished finished = run("-w echo --test-count 2");
+  EXPECT_NE(finished.exit_code, 0);
+  EXPECT_NE(finished.output.find("each run of --test-count needs a new node"), std::string::npos)
+      << finished.output;
+}
+
 // Each on its machine; brought together by whoever wants to read them.
 TEST_F(TestOnBus, LogsOfNodesBroughtTogetherAreOneTrace) {
   for (const std::string& name : kNodes) {
@@ -239,7 +266,7 @@ TEST_F(TestOnBus, OptionsOfTheBenchsOwnNetworkAreRefused) {
   for (const char* arguments :
        {"--latency 100", "--loss 0.1", "--nemesis partition", "--nemesis duplicate",
         "--nemesis one-way", "--no-head-of-line-blocking", "--bin /bin/true", "--record",
-        "--test-count 2", "-- --gossip flood"}) {
+        "-- --gossip flood"}) {
     const Finished finished = run("-w broadcast " + std::string(arguments));
     EXPECT_EQ(finished.exit_code, 254) << arguments << finished.output;
     EXPECT_NE(finished.output.find("with --bus"), std::string::npos) << finished.output;

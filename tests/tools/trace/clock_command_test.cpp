@@ -70,8 +70,9 @@ TEST_F(ShiftedTrace, SummarySaysByHowMuch) {
                                  "are moved"),
             std::string::npos)
       << finished.output;
-  EXPECT_NE(finished.output.find("n2.log: -3600.001 s (-3600.022 s to -3599.981 s), from 5 messages"),
-            std::string::npos);
+  EXPECT_NE(
+      finished.output.find("n2.log: -3600.001 s (-3600.022 s to -3599.981 s), from 5 messages"),
+      std::string::npos);
   EXPECT_NE(finished.output.find("all on the clock of n0.log"), std::string::npos);
 }
 
@@ -94,7 +95,7 @@ TEST_F(ShiftedTrace, CommandsSayTheSameAsWithoutShift) {
   for (const char* command : {"check", "log --json --node n1 --event value_learned"}) {
     EXPECT_EQ(trace(command, folder_ / "after" / "logs").exit_code, 0);
   }
-  const auto nobodys = [](std::string text) { return text.substr(text.find('\n')); };
+  const auto nobodys = [](const std::string& text) { return text.substr(text.find('\n')); };
   EXPECT_EQ(nobodys(trace("check", folder_ / "after" / "logs").output),
             nobodys(trace("check", folder_ / "before" / "logs").output));
 }

@@ -113,6 +113,7 @@ TEST(ClockOffsets, EveryPairIsInOrderNotOnlyThoseWithTheReference) {
   std::uniform_int_distribution<std::int64_t> shift(-4 * kNsPerMs, 4 * kNsPerMs);
   for (int round = 0; round < 50; ++round) {
     std::vector<Made::Shows> shown;
+    shown.reserve(6);
     for (int i = 0; i < 6; ++i) shown.push_back(ahead(shift(chance)));
     Made made(shown);
     for (std::size_t a = 0; a < 6; ++a) {

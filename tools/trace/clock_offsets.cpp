@@ -2,9 +2,13 @@
 
 #include <algorithm>
 #include <cmath>
+#include <iterator>
 #include <limits>
 #include <map>
+#include <tuple>
 #include <utility>
+
+#include "common/base/units.h"
 
 namespace hearsay::traces {
 namespace {
@@ -69,8 +73,8 @@ Bounds bounds_of(const std::vector<Clock>& clocks, const std::vector<ClockMessag
   return bounds;
 }
 
-// By how much all bounds must be loosened before they fit. Leaves them so, and closed.
-std::int64_t make_fit(Bounds& bounds) {
+// Loosens all bounds by as little as makes them fit, and closes them.
+void make_fit(Bounds& bounds) {
   std::int64_t too_little = -1;
   std::int64_t enough = std::max<std::int64_t>(0, -bounds.least());
   while (enough - too_little > 1) {
@@ -81,7 +85,6 @@ std::int64_t make_fit(Bounds& bounds) {
   }
   bounds.loosen(enough);
   bounds.close();
-  return enough;
 }
 
 // The difference of two clocks over the time on the first: `most` lies above it, `least` below.
@@ -102,7 +105,8 @@ struct Difference {
     return above - below;
   }
 
-  // Zero if there is room for that, else the slope with the most room: that has one peak.
+  // Zero if there is room for that, or for none; else the slope with the most room: that has one
+  // peak.
   double slope() const {
     if (room(0) >= 0) return 0;
     double low = -kLargestGain;
@@ -115,7 +119,8 @@ struct Difference {
         high -= third;
       }
     }
-    return (low + high) / 2;
+    const double best = (low + high) / 2;
+    return room(best) >= 0 ? best : 0;
   }
 };
 
@@ -201,6 +206,61 @@ void choose_offsets(std::vector<Clock>& clocks, const Bounds& bounds, std::size_
   }
 }
 
+// What is in order stays; each jump may bring others out of it.
+class Jumps {
+ public:
+  Jumps(std::vector<Clock>& clocks, const std::vector<ClockMessage>& messages)
+      : clocks_(clocks), messages_(messages) {}
+
+  // False: there is no end of it.
+  bool make_order() {
+    for (int round = 0; round < kMostRounds; ++round) {
+      std::sort(
+          messages_.begin(), messages_.end(),
+          [&](const ClockMessage& a, const ClockMessage& b) { return order_of(a) < order_of(b); });
+      bool jumped = false;
+      for (const ClockMessage& each : messages_) {
+        const std::int64_t early_ns = sent_ns(each) + 1 - received_ns(each);
+        if (early_ns <= 0) continue;
+        if (clocks_[each.to].jumped_ns() > kFarthestJumpNs - early_ns) return false;
+        jump(clocks_[each.to].jumps, each.received_ns, early_ns);
+        jumped = true;
+      }
+      if (!jumped) return true;
+    }
+    return false;
+  }
+
+ private:
+  static constexpr int kMostRounds = 1'000;
+  static constexpr std::int64_t kFarthestJumpNs = 24 * 3600 * kNsPerSecond;
+
+  std::int64_t sent_ns(const ClockMessage& message) const {
+    return clocks_[message.from].shared_ns(message.sent_ns);
+  }
+  std::int64_t received_ns(const ClockMessage& message) const {
+    return clocks_[message.to].shared_ns(message.received_ns);
+  }
+  std::tuple<std::int64_t, std::size_t, std::size_t, std::int64_t> order_of(
+      const ClockMessage& message) const {
+    return {sent_ns(message), message.from, message.to, message.received_ns};
+  }
+
+  static void jump(std::vector<Clock::Jump>& jumps, std::int64_t from_ns, std::int64_t by_ns) {
+    auto at = std::lower_bound(
+        jumps.begin(), jumps.end(), from_ns,
+        [](const Clock::Jump& each, std::int64_t wanted_ns) { return each.from_ns < wanted_ns; });
+    if (at == jumps.end() || at->from_ns != from_ns) {
+      const std::int64_t before_ns = at == jumps.begin() ? 0 : std::prev(at)->by_ns;
+      at = jumps.insert(at, {from_ns, before_ns});
+    }
+    for (; at != jumps.end(); ++at) at->by_ns += by_ns;
+  }
+
+  std::vector<Clock>& clocks_;
+  std::vector<ClockMessage> messages_;
+};
+
 void note_messages(Clocks& clocks, const std::vector<ClockMessage>& messages) {
   for (const ClockMessage& each : messages) {
     for (const auto& [clock, time_ns] :
@@ -223,6 +283,14 @@ std::int64_t Clock::steady_ns(std::int64_t own_ns) const {
   return own_ns - std::llround(gain * static_cast<double>(own_ns - zero_ns));
 }
 
+std::int64_t Clock::shared_ns(std::int64_t own_ns) const {
+  const auto after = std::upper_bound(
+      jumps.begin(), jumps.end(), own_ns,
+      [](std::int64_t wanted_ns, const Jump& each) { return wanted_ns < each.from_ns; });
+  const std::int64_t jumped = after == jumps.begin() ? 0 : std::prev(after)->by_ns;
+  return steady_ns(own_ns) - offset_ns + jumped;
+}
+
 bool Clocks::differ() const {
   return std::any_of(all.begin(), all.end(), [](const Clock& each) { return each.differs(); });
 }
@@ -233,14 +301,13 @@ Clocks compare_clocks(std::size_t count, const std::vector<ClockMessage>& messag
   if (messages.empty()) return clocks;
   note_messages(clocks, messages);
   Bounds bounds = bounds_of(clocks.all, messages);
-  if (Bounds closed = bounds; !closed.close()) {
+  if (!bounds.close()) {
     Rates(clocks, messages).estimate();
     bounds = bounds_of(clocks.all, messages);
-    clocks.disorder_ns = make_fit(bounds);
-  } else {
-    bounds = std::move(closed);
+    make_fit(bounds);
   }
   choose_offsets(clocks.all, bounds, clocks.reference);
+  clocks.in_order = Jumps(clocks.all, messages).make_order();
   for (std::size_t i = 0; i < count; ++i) {
     const std::int64_t most = bounds.at(clocks.reference, i);
     const std::int64_t least = bounds.at(i, clocks.reference);

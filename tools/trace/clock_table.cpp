@@ -27,10 +27,16 @@ std::string bounds_text(const Clock& clock) {
                         : signed_text(*clock.most_ns) + " or less";
 }
 
+std::string jumps_text(const Clock& clock) {
+  const auto count = static_cast<std::int64_t>(clock.jumps.size());
+  return fmt::format("moved up {}, by {} in all", count == 1 ? "once" : count_text(count, "time"),
+                     duration_text(clock.jumped_ns()));
+}
+
 std::string clock_text(const Clock& clock) {
   if (!clock.least_ns && !clock.most_ns) return "not known: no message leads from one to the other";
   const std::string from = count_text(clock.messages, "message");
-  if (!clock.differs())
+  if (clock.offset_ns == 0 && clock.gain == 0)
     return fmt::format("the same, as far as {} tell ({})", from, bounds_text(clock));
   std::string text = fmt::format("{} ({}), from {}; its times are moved",
                                  signed_text(clock.offset_ns), bounds_text(clock), from);
@@ -51,20 +57,26 @@ std::string clock_table(const RunReader& run) {
     return bench::printable(files[file].filename().string());
   };
   if (clocks.all[clocks.reference].messages == 0) {
-    return "Clocks: taken for the same; no message between two logs tells (that needs "
-           "--trace-level "
-           "debug)";
+    return "Clocks: taken for the same; no message between two logs tells (that "
+           "needs --trace-level debug)";
   }
   std::string text = fmt::format("Clocks, beside that of {}:", name(clocks.reference));
+  bool steady = true;
   for (std::size_t i = 0; i < files.size(); ++i) {
-    if (i != clocks.reference)
-      text += fmt::format("\n  {}: {}", name(i), clock_text(clocks.all[i]));
+    const Clock& clock = clocks.all[i];
+    if (i != clocks.reference) text += fmt::format("\n  {}: {}", name(i), clock_text(clock));
+    if (clock.jumps.empty()) continue;
+    steady = false;
+    text += fmt::format("\n  {}: {}", name(i), jumps_text(clock));
   }
-  if (clocks.disorder_ns > 0) {
-    text += fmt::format(
-        "\n  They were not steady: one was set, or ran now faster and now slower. A message may "
-        "stand up to {} before it was sent.",
-        duration_text(clocks.disorder_ns));
+  if (!steady) {
+    text +=
+        "\n  One was set, or ran now faster and now slower: logs are moved up where a message "
+        "would "
+        "stand before it was sent.";
+  }
+  if (!clocks.in_order) {
+    text += "\n  These logs contradict themselves: messages stand before they were sent.";
   }
   return text;
 }

@@ -98,6 +98,7 @@ std::vector<Presence> find_nodes(const std::vector<std::string>& wanted, const B
 
 std::vector<std::string> names_of(const std::vector<Presence>& nodes) {
   std::vector<std::string> names;
+  names.reserve(nodes.size());
   for (const Presence& node : nodes) names.push_back(node.node);
   return names;
 }

@@ -103,8 +103,8 @@ std::vector<std::string> names_of(const std::vector<Presence>& nodes) {
   return names;
 }
 
-// What has attached a node kills it and starts a new one. First all are killed: what an old one said
-// must not wait for a new one.
+// What has attached a node kills it and starts a new one. First all are killed: what an old one
+// said must not wait for a new one.
 void renew(const std::vector<std::string>& names, const BusOptions& bus) {
   Watch watch(bus, name_for_command(bus));
   for (const std::string_view ask : {kKill, kStart}) {

@@ -43,6 +43,20 @@ TEST_F(BadStore, AFullDiskCostsTheFilesOnly) {
   EXPECT_FALSE(fs::exists(store_ / "latest" / "results.json")) << "half a file";
 }
 
+// As after copying a store without its links.
+TEST_F(BadStore, AFolderInPlaceOfALinkStaysAndCostsTheLinkOnly) {
+  fs::create_directories(store_ / "latest");
+  const Finished finished = run_shell(with_store(store_.string(), echo()));
+  EXPECT_EQ(finished.exit_code, 255) << finished.output;
+  EXPECT_NE(finished.output.find((store_ / "latest").string() + ", which leads to the last run"),
+            std::string::npos)
+      << finished.output;
+  EXPECT_TRUE(fs::exists(store_ / "echo" / "latest" / "results.json"));
+  EXPECT_TRUE(fs::is_directory(fs::symlink_status(store_ / "latest")));
+  const auto left = std::distance(fs::directory_iterator(store_), fs::directory_iterator());
+  EXPECT_EQ(left, 2) << "echo and latest";
+}
+
 TEST_F(BadStore, AComparisonSaysSoAtOnce) {
   const Finished finished = run_shell(with_store("/proc/no-store", "compare --time-limit 1"));
   EXPECT_EQ(finished.exit_code, 255) << finished.output;

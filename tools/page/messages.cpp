@@ -1,7 +1,9 @@
 #include "tools/page/messages.h"
 
 #include <algorithm>
+#include <iterator>
 #include <nlohmann/json.hpp>
+#include <set>
 #include <string>
 #include <unordered_map>
 #include <vector>
@@ -81,7 +83,32 @@ nlohmann::json newest(const std::vector<std::uint32_t>& carried, std::size_t mos
                                     carried.end());
 }
 
-nlohmann::json describe_messages(const MessageLog& log, std::int64_t start_ns) {
+// Nodes as they are numbered; behind them the services that messages are from or to.
+class Rows {
+ public:
+  Rows(const bench::Network& network, const MessageLog& log) : nodes_(network.node_count()) {
+    for (const MessageLog::Message& message : log.messages()) {
+      for (const std::uint32_t member : {message.src, message.dest}) {
+        if (member >= nodes_) services_.insert(member);
+      }
+    }
+    for (const std::uint32_t service : services_) names_.push_back(network.node_name(service));
+  }
+
+  std::size_t row_of(std::uint32_t member) const {
+    if (member < nodes_) return member;
+    const auto before = std::distance(services_.begin(), services_.find(member));
+    return nodes_ + static_cast<std::size_t>(before);
+  }
+  const nlohmann::json& service_names() const { return names_; }
+
+ private:
+  std::size_t nodes_;
+  std::set<std::uint32_t> services_;
+  nlohmann::json names_ = nlohmann::json::array();
+};
+
+nlohmann::json describe_messages(const MessageLog& log, const Rows& rows, std::int64_t start_ns) {
   const auto& messages = log.messages();
   const std::size_t most = std::clamp(kMostCarried / std::max<std::size_t>(1, messages.size()),
                                       kFewestCarriedEach, MessageLog::kMostCarried);
@@ -98,8 +125,8 @@ nlohmann::json describe_messages(const MessageLog& log, std::int64_t start_ns) {
     const bool ended = message.fate != MessageLog::Fate::on_the_way;
     const std::int64_t sent_us = (message.sent_ns - start_ns) / 1000;
     columns["flight"].push_back(ended ? (message.ended_ns - start_ns) / 1000 - sent_us : 0);
-    columns["src"].push_back(message.src);
-    columns["dest"].push_back(message.dest);
+    columns["src"].push_back(rows.row_of(message.src));
+    columns["dest"].push_back(rows.row_of(message.dest));
     columns["type"].push_back(message.type);
     columns["fate"].push_back(fate_of(message));
     columns["body_bytes"].push_back(message.body_bytes);
@@ -137,7 +164,9 @@ void add_types(nlohmann::json& columns, const bench::Network& network, const Mes
 
 void add_messages(nlohmann::json& page, const bench::Network& network, const MessageLog& log,
                   std::int64_t load_start_ns) {
-  page["messages"] = describe_messages(log, load_start_ns);
+  const Rows rows(network, log);
+  page["services"] = rows.service_names();
+  page["messages"] = describe_messages(log, rows, load_start_ns);
   add_types(page["messages"], network, log);
   nlohmann::json values = {{"text", nlohmann::json::array()},
                            {"t", nlohmann::json::array()},

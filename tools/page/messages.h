@@ -8,8 +8,8 @@
 
 namespace hearsay::page {
 
-// "messages", "values" and "reaches". Times in microseconds since `load_start_ns`; those that are
-// sorted as differences.
+// "services" (those that were asked; rows behind the nodes'), "messages", "values" and "reaches".
+// Times in microseconds since `load_start_ns`; those that are sorted as differences.
 void add_messages(nlohmann::json& page, const bench::Network& network, const bench::MessageLog& log,
                   std::int64_t load_start_ns);
 

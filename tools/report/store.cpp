@@ -27,12 +27,18 @@ std::string timestamp(std::int64_t wall_ns) {
                      wall_ns % kNsPerSecond / kNsPerMs);
 }
 
-// Made aside and moved over, so that two runs ending at once can't find it missing.
-void replace_link(const fs::path& link, const fs::path& target) {
+// Made aside and moved over, so that two runs ending at once can't find it missing. Returns what
+// went wrong; then nothing is left aside.
+std::string replace_link(const fs::path& link, const fs::path& target) {
   const fs::path aside = link.string() + "." + target.filename().string();
-  fs::remove(aside);
-  fs::create_directory_symlink(target, aside);
-  fs::rename(aside, link);
+  std::error_code error;
+  fs::remove(aside, error);
+  fs::create_directory_symlink(target, aside, error);
+  if (!error) fs::rename(aside, link, error);
+  if (!error) return "";
+  std::error_code ignored;
+  fs::remove(aside, ignored);
+  return fmt::format("{}, which leads to the last run: {}", link.string(), error.message());
 }
 
 std::string to_utf8(const nlohmann::json& json, int indent) {
@@ -79,8 +85,12 @@ void Store::make(const fs::path& root, const std::string& workload, std::int64_t
   std::string name = time;
   for (int i = 2; !fs::create_directory(parent / name); ++i) name = fmt::format("{}-{}", time, i);
   directory_ = parent / name;
-  replace_link(parent / "latest", name);
-  replace_link(parent.parent_path() / "latest", fs::path(workload) / name);
+  note(replace_link(parent / "latest", name));
+  note(replace_link(parent.parent_path() / "latest", fs::path(workload) / name));
+}
+
+void Store::note(std::string problem) {
+  if (!problem.empty()) problems_.push_back(std::move(problem));
 }
 
 std::filesystem::path Store::make_folder(const char* name) {
@@ -103,8 +113,7 @@ std::filesystem::path Store::make_recording_directory() {
 
 void Store::write(const char* name, std::string_view text) {
   if (directory_.empty()) return;
-  std::string problem = write_file(directory_ / name, text);
-  if (!problem.empty()) problems_.push_back(std::move(problem));
+  note(write_file(directory_ / name, text));
 }
 
 void Store::write_results(const nlohmann::json& results) {
@@ -119,12 +128,11 @@ void Store::write_report(std::string_view text) {
 void Store::write_history(const History& history) {
   if (directory_.empty()) return;
   const auto& operations = history.operations();
-  std::string problem = write_file(directory_ / "history.jsonl", [&](const WritePiece& write) {
+  note(write_file(directory_ / "history.jsonl", [&](const WritePiece& write) {
     return std::all_of(operations.begin(), operations.end(), [&](const Operation& operation) {
       return write(to_utf8(to_json(operation), -1) + '\n');
     });
-  });
-  if (!problem.empty()) problems_.push_back(std::move(problem));
+  }));
 }
 
 void Store::write_page(std::string_view html) {

@@ -55,6 +55,8 @@ class Store {
 
  private:
   void make(const std::filesystem::path& root, const std::string& workload, std::int64_t wall_ns);
+  // "": nothing went wrong.
+  void note(std::string problem);
   std::filesystem::path make_folder(const char* name);
   void write(const char* name, std::string_view text);
 

@@ -173,6 +173,20 @@ class PageTest(unittest.TestCase):
         self.assertLess(self.browser.run("hearsayPage.diagram.chosen"), chosen)
         self.no_complaint()
 
+    def test_services_are_rows_behind_the_nodes(self):
+        run = self.make("sim -w lin-kv --node-count 2 --rate 50 --time-limit 3 --seed 1")
+        self.assertEqual(run.exit_code, 0)
+        self.open(run)
+        self.assertEqual(run.data["services"], ["lin-kv"], "the one that was asked")
+        messages = run.data["messages"]
+        asked = sum(1 for ends in zip(messages["src"], messages["dest"]) if 2 in ends)
+        self.assertGreater(asked, 100)
+        self.type_into("node", "lin-kv")
+        self.assertEqual(self.shown("match"), asked)
+        self.assertIn("messages between nodes and services", self.text("tiles"))
+        self.picture("services")
+        self.no_complaint()
+
     def test_keys_move_the_window(self):
         run = self.make(f"sim {CLUSTER} --seed 2")
         self.open(run)

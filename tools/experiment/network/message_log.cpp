@@ -116,8 +116,9 @@ std::uint32_t MessageLog::type_number(std::string_view type) {
 std::uint64_t MessageLog::sent(std::int64_t now_ns, std::size_t src, std::size_t dest,
                                std::string_view type, std::string_view body) {
   const std::uint64_t number = next_number_++;
-  Flight flight = {static_cast<std::uint32_t>(src), static_cast<std::uint32_t>(dest),
-                   values_.empty() ? Carried() : find_carried(src, body)};
+  Flight flight = {
+      static_cast<std::uint32_t>(src), static_cast<std::uint32_t>(dest),
+      values_.empty() || is_service(src) || is_service(dest) ? Carried() : find_carried(src, body)};
   if (number % stride_ == 0 && messages_.size() == kMostMessages) halve();
   if (number % stride_ == 0) {
     Message message;

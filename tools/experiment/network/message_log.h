@@ -1,5 +1,6 @@
 // The messages between nodes, one by one: when each set off and arrived, what it carried, which
-// message brought a value to a node first.
+// message brought a value to a node first. Those with services too, whose numbers are behind the
+// nodes'; services know no values.
 //
 // Memory is bounded. Of more than kMostMessages an even choice is kept: every second one, then
 // every fourth, ... (stride()). What nodes know is followed through all of them, up to kMostReaches
@@ -107,6 +108,7 @@ class MessageLog {
   std::optional<std::uint32_t> find_value(std::string_view text) const;
   void add_value(std::int64_t now_ns, std::size_t node, std::string_view text);
   Carried find_carried(std::size_t src, std::string_view body) const;
+  bool is_service(std::size_t member) const { return member >= known_.size(); }
   bool knows(std::size_t node, std::uint32_t value) const {
     return value < known_[node].size() && known_[node][value];
   }

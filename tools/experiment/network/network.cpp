@@ -117,11 +117,10 @@ std::optional<Refusal> Network::send(std::int64_t now_ns, std::string_view src,
   traffic_.count(now_ns, source->second.node, target->second.node, type,
                  Traffic::line_bytes(src, dest, body));
   const bool to_client = target->second.node == kClient;
-  const bool with_service = is_service(source->second.node) || is_service(target->second.node);
   Envelope envelope{now_ns, id, source->second.node, {}};
-  if (log_ != nullptr && between_nodes && !with_service) {
+  if (log_ != nullptr && between_nodes) {
     envelope.log_number = log_->sent(now_ns, source->second.node, target->second.node, type, body);
-  } else if (log_ != nullptr && !to_client && !with_service) {
+  } else if (log_ != nullptr && !to_client && !is_service(target->second.node)) {
     log_->request(now_ns, target->second.node, body);
   }
   if (!to_client || log_sent_ || log_received_) {

@@ -131,7 +131,8 @@ class Network {
   void log_sent(Logger logger) { log_sent_ = std::move(logger); }
   void log_received(Logger logger) { log_received_ = std::move(logger); }
 
-  // Told of each message between nodes, and of clients' requests; outlives the network.
+  // Told of each message between nodes and services, and of clients' requests to nodes; outlives
+  // the network.
   void log_to(MessageLog& log) { log_ = &log; }
   // Null: there is none.
   const MessageLog* log() const { return log_; }

@@ -29,6 +29,9 @@ function decodeMessages(m) {
 
 function decodeRun(json) {
   const run = Object.assign({}, json);
+  const services = json.services || [];
+  run.members = json.nodes.concat(services);
+  run.messageWords = services.length ? 'messages between nodes and services' : 'messages between nodes';
   run.messages = json.messages ? decodeMessages(json.messages) : null;
   run.ops = Object.assign({}, json.ops, { t: running(json.ops.t) });
   run.reaches = json.reaches ? Object.assign({}, json.reaches, { t: running(json.reaches.t) }) : null;

@@ -30,7 +30,7 @@ class Details {
 
   message(i) {
     const m = this.run.messages;
-    const names = this.run.nodes;
+    const names = this.run.members;
     const step = 1000;
     const brought = broughtBy(this.run, i);
     const others = m.carried[i].filter((value) => !brought.has(value));

@@ -1,4 +1,4 @@
-// The space-time diagram: nodes as lines, messages as arrows from one to the other.
+// The space-time diagram: nodes, and services that were asked, as lines, messages as arrows from one to the other.
 
 const BUSY = 4000;     // arrows drawn while the window moves
 const CALM = 70_000;   // ... and when it has come to rest
@@ -16,20 +16,20 @@ class Diagram extends Panel {
 
   get axis() { return 22; }
   height() {
-    const few = Math.min(52, 420 / this.run.nodes.length);
+    const few = Math.min(52, 420 / this.run.members.length);
     const row = Math.max(this.width < 560 ? 15 : 24, few);
     const most = Math.max(320, Math.min(900, window.innerHeight * 0.9));
-    const rows = this.run.nodes.length * row;
-    const least = Math.min(6000, this.run.nodes.length * 3);  // a canvas has its limits
+    const rows = this.run.members.length * row;
+    const least = Math.min(6000, this.run.members.length * 3);  // a canvas has its limits
     return Math.max(110, Math.min(rows, Math.max(most, least))) + this.axis + 8;
   }
   y(node) {
-    const step = (this.tall - this.axis - 8) / this.run.nodes.length;
+    const step = (this.tall - this.axis - 8) / this.run.members.length;
     return 4 + (node + 0.5) * step;
   }
   nodeAt(y) {
-    const step = (this.tall - this.axis - 8) / this.run.nodes.length;
-    return Math.max(0, Math.min(this.run.nodes.length - 1, Math.floor((y - 4) / step)));
+    const step = (this.tall - this.axis - 8) / this.run.members.length;
+    return Math.max(0, Math.min(this.run.members.length - 1, Math.floor((y - 4) / step)));
   }
 
   // Clients' operations by what is drawn of them: values given to a node, and all others.
@@ -68,7 +68,7 @@ class Diagram extends Panel {
   drawNodes(c) {
     c.strokeStyle = theme.colours.line;
     c.beginPath();
-    for (let node = 0; node < this.run.nodes.length; ++node) {
+    for (let node = 0; node < this.run.members.length; ++node) {
       const y = Math.round(this.y(node)) + 0.5;
       c.moveTo(this.gutter, y);
       c.lineTo(this.width, y);
@@ -88,7 +88,7 @@ class Diagram extends Panel {
 
   // Whole nodes that are dead or paused.
   drawAway(c, lane) {
-    const tall = Math.max(3, Math.min(12, (this.tall - this.axis) / this.run.nodes.length - 2));
+    const tall = Math.max(3, Math.min(12, (this.tall - this.axis) / this.run.members.length - 2));
     c.fillStyle = FAULT_COLOURS[lane.fault];
     c.globalAlpha = 0.55;
     for (const bar of lane.bars) {
@@ -228,9 +228,9 @@ class Diagram extends Panel {
   }
 
   drawNames(c) {
-    const step = (this.tall - this.axis - 8) / this.run.nodes.length;
+    const step = (this.tall - this.axis - 8) / this.run.members.length;
     const every = Math.max(1, Math.ceil(11 / step));
-    this.run.nodes.forEach((name, node) => {
+    this.run.members.forEach((name, node) => {
       const wanted = this.filter.nodes && this.filter.nodes.has(node);
       if (node % every === 0 || wanted) this.name(c, name, this.y(node), wanted);
     });

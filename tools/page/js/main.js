@@ -97,7 +97,7 @@ class Page {
   click(x, y) {
     this.diagram.canvas.focus({ preventScroll: true });
     if (x < this.diagram.gutter) {
-      const name = this.run.nodes[this.diagram.nodeAt(y)];
+      const name = this.run.members[this.diagram.nodeAt(y)];
       byId('node').value = byId('node').value === name ? '' : name;
       this.refilter();
       return;
@@ -145,7 +145,7 @@ class Page {
     const filter = this.diagram.filter;
     const nodes = byId('node').value.trim();
     const value = byId('value').value.trim();
-    filter.nodes = nodes ? parseNodes(nodes, this.run.nodes) || new Set() : null;
+    filter.nodes = nodes ? parseNodes(nodes, this.run.members) || new Set() : null;
     filter.type = Number(byId('type').value);
     filter.value = value && this.run.values ? this.run.values.text.indexOf(value) : -1;
     if (value && filter.value < 0 && this.run.values) filter.value = this.run.values.text.indexOf(`"${value}"`);
@@ -168,7 +168,7 @@ class Page {
       return;
     }
     const { match, inView, drawn } = this.diagram.counts;
-    const parts = [`${formatCount(m.total)} messages between nodes`];
+    const parts = [`${formatCount(m.total)} ${this.run.messageWords}`];
     if (m.stride > 1) parts.push(`every ${ordinal(m.stride)} is kept here, ${formatCount(m.kept)}`);
     if (match < m.kept) parts.push(`${formatCount(match)} pass the filter`);
     if (inView < match) parts.push(`${formatCount(inView)} in view`);

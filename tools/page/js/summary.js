@@ -61,7 +61,7 @@ function showTiles(run) {
     tiles.push(plainTile(formatCount(k.ok), 'operations ok', bad.filter(Boolean).join(', ')));
   }
   if (run.messages) {
-    tiles.push(plainTile(formatCount(run.messages.total), 'messages between nodes',
+    tiles.push(plainTile(formatCount(run.messages.total), run.messageWords,
       k.lost ? `${formatCount(k.lost)} lost` : ''));
   }
   if (k.deaths) tiles.push(plainTile(formatCount(k.deaths), 'workers died', longestOutage(run)));

@@ -60,6 +60,19 @@ TEST(MessageLog, FollowsNoValuesWhereThereAreNone) {
   EXPECT_EQ(log.messages().size(), 1U);
 }
 
+// lin-kv as number 2, behind two nodes.
+TEST(MessageLog, ServicesAreMembersWithoutValues) {
+  MessageLog log(2);
+  log.request(0, 0, R"({"type":"broadcast","message":7})");
+  log.arrived(2, log.sent(1, 0, 2, "write", R"({"type":"write","key":1,"message":7})"));
+  log.arrived(4, log.sent(3, 2, 1, "read_ok", R"({"type":"read_ok","message":7})"));
+  ASSERT_EQ(log.messages().size(), 2U);
+  EXPECT_EQ(log.messages()[0].dest, 2U);
+  EXPECT_EQ(log.messages()[1].src, 2U);
+  EXPECT_EQ(log.messages()[0].carried_count + log.messages()[1].carried_count, 0U);
+  EXPECT_TRUE(log.reaches().empty());
+}
+
 TEST_F(MessageLogTest, KnowsWhatBecameOfEach) {
   Network& network = make_logged({100});
   network.cut(Fault::partition, kCut);

@@ -107,7 +107,15 @@ void Repair::on_filled(core::Context& context) {
 }
 
 void Repair::on_gap(core::Context& context, const Source& root) {
-  pulls_.try_emplace(root, Pull{context.now_ns() + host_.margin_ns(), 0});
+  const Streams::Seen& seen = streams_.roots().at(root);
+  const auto found = pulls_.find(root);
+  if (found != pulls_.end() && seen.first_missing() <= found->second.last) return;
+  pulls_[root] = {context.now_ns() + overtaken_ns(context), 0, seen.last_missing()};
+}
+
+// The one came down its tree in a single step, the other in as many as there are.
+std::int64_t Repair::overtaken_ns(const core::Context& context) const {
+  return host_.margin_ns() + (tree_depth(node_count(context)) - 1) * host_.hop_ns();
 }
 
 void Repair::on_doubt(core::Context& context, std::uint32_t rank, bool surely) {
@@ -174,6 +182,7 @@ void Repair::pull(core::Context& context, const Source& root) {
     pulls_.erase(root);
     return;
   }
+  if (streams_.roots().at(root).first_missing() > pull.last) return on_gap(context, root);
   if (++pull.tries > kMostPulls) {
     // The root cannot be reached. When all is quiet, others will fill this in.
     trace_pull(context, trace::Event::repair_given_up, root, kMostPulls);

@@ -1,7 +1,8 @@
 // Repair: pull on a gap, anti-entropy, and the check that everyone agrees before falling silent.
 //
 // - A root numbers its batches (streams.h). Who sees a gap asks the root for the missing batches,
-//   after some patience, since messages overtake each other.
+//   after some patience with each gap, since messages overtake each other, and a batch one that has
+//   more steps to go in its tree.
 // - In unrest (the relay changed: a partition, a death) every node exchanges version vectors with
 //   random peers for a while. Only what is old enough to be no longer on its way is filled in.
 // - A node that joins asks its parent in a tree, and if that is silent others too, until it has an
@@ -94,9 +95,11 @@ class Repair {
   void snapshot(const core::Service::ChangeSink& sink) const;
 
  private:
+  // Of the batches that a root is asked for.
   struct Pull {
     std::int64_t due_ns;
     int tries;
+    std::uint64_t last;  // what is missing behind this one is another gap
   };
   // Batches of this incarnation of the sender are to be missed no more, up to this number.
   struct StreamEnd {
@@ -129,6 +132,8 @@ class Repair {
 
   std::int64_t quiet_ns() const;
   std::int64_t round_trip_ns() const;
+  // How much later than the next one a batch may come.
+  std::int64_t overtaken_ns(const core::Context& context) const;
   std::int64_t join_due_ns() const;
   void join(core::Context& context);
   void joined(core::Context& context);

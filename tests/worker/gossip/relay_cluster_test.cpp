@@ -320,6 +320,20 @@ TEST(RelayCluster, ADeadInnerNodeIsBypassed) {
   }
 }
 
+// Of two batches that go out soon after each other the second may have a step less to go to a node.
+TEST(RelayCluster, NobodyAsksForWhatHasOnlyMoreStepsToGo) {
+  constexpr std::size_t kNodes = gossip::kWidestStar + 12;
+  GossipCluster cluster(relay(260), kNodes);
+  cluster.run_for(2 * kNsPerSecond);  // all have measured a hop
+  cluster.forget_sent();
+  const Json values = broadcast_many(cluster, 100, 60, 50 * kNsPerMs);
+  for (const auto& message : cluster.sent("gossip-have")) {
+    EXPECT_FALSE(message.body.contains("missed")) << message.from << " " << message.body;
+  }
+  cluster.run_for(kNsPerSecond);
+  expect_all_read(cluster, values);
+}
+
 // Of the version vector only a page goes into a message; what lacks in any of them is filled.
 TEST(RelayCluster, ManySourcesAreComparedInPages) {
   constexpr std::size_t kNodes = 1'200;

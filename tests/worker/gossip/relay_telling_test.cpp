@@ -323,6 +323,32 @@ TEST_F(Teller, AGapThatClosesByItselfIsNotPulled) {
   EXPECT_TRUE(run_for(2 * kHopNs).empty());
 }
 
+// Else what is only overtaken would be asked for at once.
+TEST_F(Teller, ANewGapHasAPatienceOfItsOwn) {
+  hear("n0", batch(3, own_run(3, {8})));
+  EXPECT_TRUE(run_for(kMarginNs / 2).empty());
+  hear("n0", batch(2, own_run(3, {9}, 2)));
+  hear("n0", batch(5, own_run(3, {10}, 3)));
+  EXPECT_TRUE(run_for(kMarginNs - 1).empty());
+  const auto lines = of_type(run_for(1), "gossip-have");
+  ASSERT_EQ(lines.size(), 1U);
+  EXPECT_EQ(lines[0]["body"].at("missed"), Json({50, 4, 4}));
+}
+
+// A question in vain is no reason to give up soon on what is missing later.
+TEST_F(Teller, ANewGapIsAskedForAsOftenAsTheFirst) {
+  const auto pulls_in = [&](std::int64_t duration_ns) {
+    int pulls = 0;
+    for (const Json& line : run_for(duration_ns)) pulls += line["body"].contains("missed");
+    return pulls;
+  };
+  hear("n0", batch(3, own_run(3, {8})));
+  EXPECT_EQ(pulls_in(6 * kHopNs), 3);
+  hear("n0", batch(2, own_run(3, {9}, 2)));
+  hear("n0", batch(5, own_run(3, {10}, 3)));
+  EXPECT_EQ(pulls_in(60 * kNsPerSecond), 5);
+}
+
 TEST_F(Teller, AFillClosesTheGap) {
   hear("n0", batch(3, own_run(3, {8})));
   ASSERT_EQ(run_for(kHopNs).size(), 1U);

@@ -10,6 +10,8 @@
 #include <nlohmann/json.hpp>
 #include <string>
 
+#include "common/protocol/plain_line.h"
+
 namespace hearsay::protocol {
 
 namespace {
@@ -56,6 +58,7 @@ Place skip_plain_bytes([[maybe_unused]] std::string_view json, std::size_t at) {
 }  // namespace
 
 bool is_json(std::string_view bytes) {
+  if (is_plain_json(bytes)) return true;
   return bytes.find('\0') == std::string_view::npos && nlohmann::json::accept(bytes);
 }
 

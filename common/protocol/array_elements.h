@@ -20,16 +20,17 @@ std::size_t element_length(std::string_view json);
 // the fields of a Message are), surrounding white space removed.
 template <typename Each>
 void for_each_element(std::string_view array, Each&& each) {
-  constexpr std::string_view kSpace = " \t\r\n";
+  constexpr auto kIsSpace = [](char c) { return c == ' ' || c == '\t' || c == '\r' || c == '\n'; };
   array.remove_prefix(1);
   array.remove_suffix(1);
   while (!array.empty()) {
-    const std::string_view padded = array.substr(0, element_length(array));
-    array.remove_prefix(padded.size());
+    std::string_view element = array.substr(0, element_length(array));
+    array.remove_prefix(element.size());
     if (!array.empty()) array.remove_prefix(1);  // the comma
-    const std::size_t first = padded.find_first_not_of(kSpace);
-    if (first == std::string_view::npos) continue;  // only in an array without elements
-    each(padded.substr(first, padded.find_last_not_of(kSpace) - first + 1));
+    while (!element.empty() && kIsSpace(element.front())) element.remove_prefix(1);
+    if (element.empty()) continue;  // only in an array without elements
+    while (kIsSpace(element.back())) element.remove_suffix(1);
+    each(element);
   }
 }
 

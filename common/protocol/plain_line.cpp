@@ -34,6 +34,7 @@ class PlainReader {
       : at_(line.data()), end_(line.data() + line.size()), fields_(fields) {}
 
   bool message();
+  bool lone_value() { return value(0) && peek() == '\0' && at_ == end_; }
   const ParsedLine& parsed() const { return parsed_; }
 
  private:
@@ -191,6 +192,11 @@ std::optional<ParsedLine> parse_plain_line(std::string_view line, std::vector<Fi
   if (reader.message()) return reader.parsed();
   fields.clear();
   return std::nullopt;
+}
+
+bool is_plain_json(std::string_view bytes) {
+  std::vector<Field> none;
+  return PlainReader(bytes, none).lone_value();
 }
 
 }  // namespace hearsay::protocol

@@ -20,4 +20,7 @@ namespace hearsay::protocol {
 // not plain; `fields` is then empty again.
 std::optional<ParsedLine> parse_plain_line(std::string_view line, std::vector<Field>& fields);
 
+// Whether it is one array or object as in a plain line, so valid JSON. Of other JSON: false.
+bool is_plain_json(std::string_view bytes);
+
 }  // namespace hearsay::protocol

@@ -59,6 +59,7 @@ Roster string_list_field(const protocol::Message& message, std::string_view name
 
 std::vector<std::string_view> read_elements(std::string_view json) {
   std::vector<std::string_view> found;
+  found.reserve(8);  // most have no more
   read_elements(json, found);
   return found;
 }

@@ -104,8 +104,10 @@ class Replica {
   static constexpr std::uint16_t tag_of(ReplicaChange change) {
     return static_cast<std::uint16_t>(change);
   }
-  static std::string record_of(const Entry& entry, std::string_view json) {
-    return std::string(bytes_of(EntryRecord{entry.number, entry.from, 0})).append(json);
+  // Writes the entry's record; the room of what was in `record` is used again.
+  void write_record(std::string& record, const Key& key, const Entry& entry) const {
+    record.assign(bytes_of(EntryRecord{entry.number, entry.from, 0}));
+    kind_.write(record, key, entry.value);
   }
 
   void change(core::Context& context, const Key& key, const Value& value, std::uint32_t from);
@@ -113,9 +115,9 @@ class Replica {
   // All that came from the neighbour: its present incarnation does not have it.
   void forget_source(std::uint32_t rank);
   std::string staged_record(std::uint32_t from, const Key& key, const Value& value) const {
-    std::string json;
-    kind_.write(json, key, value);
-    return std::string(bytes_of(EntryRecord{0, from, 0})).append(json);
+    std::string record;
+    write_record(record, key, {value, 0, from, 0});
+    return record;
   }
   std::pair<Key, Value> restore_pair(std::string_view json);
   void stage(core::Context& context, const Key& key, const Value& value, std::uint32_t from);
@@ -145,10 +147,11 @@ class Replica {
 template <typename Kind>
 void Replica<Kind>::change(core::Context& context, const Key& key, const Value& value,
                            std::uint32_t from) {
-  std::string json;
-  kind_.write(json, key, value);
-  Entry entry{value, peers_.next_number(from), from, static_cast<std::uint32_t>(json.size())};
-  context.change(tag_of(ReplicaChange::entry), record_of(entry, json));
+  Entry entry{value, peers_.next_number(from), from, 0};
+  std::string record;
+  write_record(record, key, entry);
+  entry.json_bytes = static_cast<std::uint32_t>(record.size() - sizeof(EntryRecord));
+  context.change(tag_of(ReplicaChange::entry), record);
   take_entry(key, std::move(entry));
 }
 
@@ -257,8 +260,12 @@ void Replica<Kind>::handle(core::Context& context, const protocol::Message& mess
 template <typename Kind>
 void Replica<Kind>::tick(core::Context& context) {
   if (!started_) return;
-  for (const std::uint32_t rank : peers_.due(context.now_ns())) send(context, rank);
-  const std::int64_t next_ns = peers_.next_due_ns(context.now_ns());
+  const std::int64_t now_ns = context.now_ns();
+  std::int64_t next_ns = peers_.next_due_ns(now_ns);
+  if (next_ns <= now_ns) {
+    for (const std::uint32_t rank : peers_.due(now_ns)) send(context, rank);
+    next_ns = peers_.next_due_ns(now_ns);
+  }
   if (next_ns != kNever) alarm_.ring_at(context, next_ns);
 }
 
@@ -342,10 +349,10 @@ auto Replica<Kind>::restore_pair(std::string_view json) -> std::pair<Key, Value>
 template <typename Kind>
 void Replica<Kind>::snapshot(const core::Service::ChangeSink& sink) const {
   for (const ReplicaPeer& peer : peers_.known()) sink(tag_of(ReplicaChange::peer), bytes_of(peer));
+  std::string record;
   for (const auto& [number, place] : by_number_) {
-    std::string json;
-    kind_.write(json, place->first, place->second.value);
-    sink(tag_of(ReplicaChange::entry), record_of(place->second, json));
+    write_record(record, place->first, place->second);
+    sink(tag_of(ReplicaChange::entry), record);
   }
   for (const auto& [rank, pairs] : staged_) {
     for (const auto& [key, value] : pairs) {

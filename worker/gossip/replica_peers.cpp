@@ -34,27 +34,32 @@ void ReplicaPeers::see_cluster(const core::Context& context) {
   const std::uint32_t nodes = node_count(context);
   const std::uint32_t own = own_rank(context);
   complete_ = nodes <= kMostComplete;
-  const auto add = [&](std::uint32_t rank) {
-    if (rank != own) peers_[rank].rank = rank;
-  };
   for (std::uint32_t away = 1; away < nodes; away = complete_ ? away + 1 : 2 * away) {
     add((own + away) % nodes);
     add((own + nodes - away) % nodes);
   }
-  if (!peers_.empty() && peers_.rbegin()->first >= nodes) {
+  if (!peers_.empty() && peers_.back().rank >= nodes) {
     throw CorruptSegment("the journal names a neighbour that is no node");
   }
 }
 
+ReplicaPeer& ReplicaPeers::add(std::uint32_t rank) {
+  const std::size_t place = place_of(rank);
+  if (place < peers_.size() && peers_[place].rank == rank) return peers_[place];
+  return *peers_.insert(peers_.begin() + static_cast<std::ptrdiff_t>(place), {.rank = rank});
+}
+
 ReplicaPeer& ReplicaPeers::neighbour(std::uint32_t rank) {
-  const auto found = peers_.find(rank);
-  if (found == peers_.end()) throw core::BadRequest("the sender is no neighbour of this node");
-  return found->second;
+  const std::size_t place = place_of(rank);
+  if (place == peers_.size() || peers_[place].rank != rank) {
+    throw core::BadRequest("the sender is no neighbour of this node");
+  }
+  return peers_[place];
 }
 
 void ReplicaPeers::resume(core::Context& context) {
   const std::int64_t now_ns = context.now_ns();
-  for (auto& [rank, peer] : peers_) {
+  for (ReplicaPeer& peer : peers_) {
     const ReplicaPeer before = peer;
     for (std::int64_t* past : {&peer.sent_ns, &peer.entries_ns}) *past = std::min(*past, now_ns);
     for (std::int64_t* past : {&peer.waiting_ns, &peer.unsettled_ns}) {
@@ -79,8 +84,8 @@ void ReplicaPeers::meet(core::Context& context, ReplicaPeer& peer, std::uint64_t
   newest_own_ = std::max(newest_own_, peer.brought_here);
   const std::int64_t sent_ns = peer.sent_ns;
   peer = {.rank = peer.rank, .life = life, .sent_ns = sent_ns};
-  for (auto& [rank, other] : peers_) {
-    if (rank == peer.rank || other.brought == 0) continue;
+  for (ReplicaPeer& other : peers_) {
+    if (other.rank == peer.rank || other.brought == 0) continue;
     other.everywhere = 0;
     other.unsettled_ns = context.now_ns();
     keep(context, other);
@@ -169,24 +174,24 @@ void ReplicaPeers::brought(const core::Context& context, ReplicaPeer& peer, std:
 
 std::uint64_t ReplicaPeers::latest_beside(std::uint32_t rank) const {
   std::uint64_t latest = newest_own_;
-  for (const auto& [other, peer] : peers_) {
-    if (other != rank) latest = std::max(latest, peer.brought_here);
+  for (const ReplicaPeer& peer : peers_) {
+    if (peer.rank != rank) latest = std::max(latest, peer.brought_here);
   }
   return latest;
 }
 
 // Who took a change from a client sees to it that all have it. Others send it on when that seems to
 // fail; or at once where the neighbours are not everybody.
-std::uint64_t ReplicaPeers::wanted(std::uint32_t rank, std::int64_t now_ns,
+std::uint64_t ReplicaPeers::wanted(const ReplicaPeer& peer, std::int64_t now_ns,
                                    std::int64_t& due_ns) const {
-  if (!complete_) return latest_beside(rank);
+  if (!complete_) return latest_beside(peer.rank);
   std::uint64_t latest = newest_own_;
-  const std::uint64_t confirmed = peers_.at(rank).confirmed;
-  for (const auto& [other, peer] : peers_) {
-    if (other == rank || is_settled(peer) || peer.brought_here <= confirmed) continue;
-    const std::int64_t forward_ns = peer.unsettled_ns + kForwardNs;
+  for (const ReplicaPeer& other : peers_) {
+    if (is_settled(other) || other.rank == peer.rank) continue;
+    if (other.brought_here <= peer.confirmed) continue;
+    const std::int64_t forward_ns = other.unsettled_ns + kForwardNs;
     if (forward_ns <= now_ns) {
-      latest = std::max(latest, peer.brought_here);
+      latest = std::max(latest, other.brought_here);
     } else {
       due_ns = std::min(due_ns, forward_ns);
     }
@@ -196,8 +201,7 @@ std::uint64_t ReplicaPeers::wanted(std::uint32_t rank, std::int64_t now_ns,
 
 bool ReplicaPeers::may_lack(const ReplicaPeer& peer) const {
   if (newest_own_ > peer.confirmed) return true;
-  return std::any_of(peers_.begin(), peers_.end(), [&](const auto& entry) {
-    const ReplicaPeer& other = entry.second;
+  return std::any_of(peers_.begin(), peers_.end(), [&](const ReplicaPeer& other) {
     return other.rank != peer.rank && !is_settled(other) && other.brought_here > peer.confirmed;
   });
 }
@@ -205,7 +209,7 @@ bool ReplicaPeers::may_lack(const ReplicaPeer& peer) const {
 std::uint64_t ReplicaPeers::everywhere() const {
   if (!complete_ || peers_.size() < 2) return 0;
   std::uint64_t least = number_;
-  for (const auto& [rank, peer] : peers_) {
+  for (const ReplicaPeer& peer : peers_) {
     if (may_lack(peer)) least = std::min(least, peer.confirmed);
   }
   return least;
@@ -226,7 +230,7 @@ std::int64_t ReplicaPeers::due_ns(const ReplicaPeer& peer, std::int64_t now_ns,
                                   std::uint64_t everywhere_now) const {
   std::int64_t due_ns = peer.answer_due_ns;
   if (peer.knows_us == 0) due_ns = std::min(due_ns, peer.sent_ns + resend_ns(peer));
-  const std::uint64_t number = wanted(peer.rank, now_ns, due_ns);
+  const std::uint64_t number = wanted(peer, now_ns, due_ns);
   if (has_more(peer, number)) {
     due_ns = std::min(due_ns, peer.sent_ns + pause_ns(peer));
   } else if (number > peer.confirmed) {
@@ -240,8 +244,8 @@ std::int64_t ReplicaPeers::due_ns(const ReplicaPeer& peer, std::int64_t now_ns,
 std::vector<std::uint32_t> ReplicaPeers::due(std::int64_t now_ns) const {
   std::vector<std::uint32_t> ranks;
   const std::uint64_t everywhere_now = everywhere();
-  for (const auto& [rank, peer] : peers_) {
-    if (due_ns(peer, now_ns, everywhere_now) <= now_ns) ranks.push_back(rank);
+  for (const ReplicaPeer& peer : peers_) {
+    if (due_ns(peer, now_ns, everywhere_now) <= now_ns) ranks.push_back(peer.rank);
   }
   return ranks;
 }
@@ -249,14 +253,14 @@ std::vector<std::uint32_t> ReplicaPeers::due(std::int64_t now_ns) const {
 std::int64_t ReplicaPeers::next_due_ns(std::int64_t now_ns) const {
   std::int64_t next_ns = kNever;
   const std::uint64_t everywhere_now = everywhere();
-  for (const auto& [rank, peer] : peers_) {
+  for (const ReplicaPeer& peer : peers_) {
     next_ns = std::min(next_ns, due_ns(peer, now_ns, everywhere_now));
   }
   return next_ns;
 }
 
 DeltaHeader ReplicaPeers::compose(core::Context& context, std::uint32_t rank, std::uint64_t reach) {
-  ReplicaPeer& peer = peers_.at(rank);
+  ReplicaPeer& peer = neighbour(rank);
   const std::int64_t now_ns = context.now_ns();
   DeltaHeader header{.life = context.incarnation(),
                      .your_life = peer.life,
@@ -266,7 +270,7 @@ DeltaHeader ReplicaPeers::compose(core::Context& context, std::uint32_t rank, st
                      .behind = peer.lags == 1,
                      .asks = peer.knows_us == 0};
   std::int64_t later_ns = kNever;
-  const std::uint64_t latest = wanted(rank, now_ns, later_ns);
+  const std::uint64_t latest = wanted(peer, now_ns, later_ns);
   const bool is_late = now_ns >= peer.entries_ns + resend_ns(peer);
   if (latest > peer.confirmed && (has_more(peer, latest) || is_late)) {
     header.since = peer.there();
@@ -292,7 +296,7 @@ void ReplicaPeers::keep(core::Context& context, const ReplicaPeer& peer) {
 }
 
 bool ReplicaPeers::restore(const ReplicaPeer& peer) {
-  ReplicaPeer& known = peers_[peer.rank];
+  ReplicaPeer& known = add(peer.rank);
   const bool is_another = known.life != peer.life;
   if (is_another) newest_own_ = std::max(newest_own_, known.brought_here);
   known = peer;
@@ -301,7 +305,7 @@ bool ReplicaPeers::restore(const ReplicaPeer& peer) {
 
 std::vector<ReplicaPeer> ReplicaPeers::known() const {
   std::vector<ReplicaPeer> found;
-  for (const auto& [rank, peer] : peers_) {
+  for (const ReplicaPeer& peer : peers_) {
     if (peer.life != 0 || peer.sent_ns != kLongAgoNs) found.push_back(peer);
   }
   return found;

@@ -13,9 +13,9 @@
 #pragma once
 
 #include <algorithm>
+#include <cstddef>
 #include <cstdint>
 #include <limits>
-#include <map>
 #include <set>
 #include <vector>
 
@@ -106,19 +106,20 @@ class ReplicaPeers {
   // Its interval up to `upto` changed something here, last under our present number.
   void brought(const core::Context& context, ReplicaPeer& peer, std::uint64_t upto);
 
-  // Those that are to be sent a message now.
-  std::vector<std::uint32_t> due(std::int64_t now_ns) const;
+  // When the next of them is to be sent a message; kNever: nobody is.
   std::int64_t next_due_ns(std::int64_t now_ns) const;
+  // Those that are to be sent one now.
+  std::vector<std::uint32_t> due(std::int64_t now_ns) const;
   // What the message says, which is then taken as sent. `reach`: up to which of our numbers it can
   // go; the rest is sent when that is confirmed.
   DeltaHeader compose(core::Context& context, std::uint32_t rank, std::uint64_t reach);
   // Up to which of our numbers the neighbour has everything, to be seen or not.
-  std::uint64_t there(std::uint32_t rank) const { return peers_.at(rank).there(); }
+  std::uint64_t there(std::uint32_t rank) const { return peers_[place_of(rank)].there(); }
 
   // Whether each neighbour has answered this incarnation, and brought all that it had.
   bool has_met_all() const {
     return std::all_of(peers_.begin(), peers_.end(),
-                       [](const auto& entry) { return entry.second.knows_us == 2; });
+                       [](const ReplicaPeer& peer) { return peer.knows_us == 2; });
   }
 
   static void keep(core::Context& context, const ReplicaPeer& peer);
@@ -132,6 +133,15 @@ class ReplicaPeers {
   std::vector<ReplicaPeer> known() const;
 
  private:
+  // Where the neighbour is in peers_, or the first one of a higher rank.
+  std::size_t place_of(std::uint32_t rank) const {
+    const auto place = std::lower_bound(
+        peers_.begin(), peers_.end(), rank,
+        [](const ReplicaPeer& peer, std::uint32_t sought) { return peer.rank < sought; });
+    return static_cast<std::size_t>(place - peers_.begin());
+  }
+  // The neighbour; it becomes one if it was none.
+  ReplicaPeer& add(std::uint32_t rank);
   void meet(core::Context& context, ReplicaPeer& peer, std::uint64_t life);
   void hear_confirmed(core::Context& context, ReplicaPeer& peer, const DeltaHeader& header);
   static Heard hear_interval(ReplicaPeer& peer, const DeltaHeader& header, bool one_by_one);
@@ -139,7 +149,7 @@ class ReplicaPeers {
   // The number of the last change that did not come from this neighbour.
   std::uint64_t latest_beside(std::uint32_t rank) const;
   // The same, of those that are our business. Lowers `due_ns` to when more of them will be.
-  std::uint64_t wanted(std::uint32_t rank, std::int64_t now_ns, std::int64_t& due_ns) const;
+  std::uint64_t wanted(const ReplicaPeer& peer, std::int64_t now_ns, std::int64_t& due_ns) const;
   // Whether there is a change that the neighbour may not have.
   bool may_lack(const ReplicaPeer& peer) const;
   std::uint64_t everywhere() const;
@@ -161,7 +171,7 @@ class ReplicaPeers {
   std::int64_t period_ns_;
   bool seen_ = false;
   bool complete_ = false;
-  std::map<std::uint32_t, ReplicaPeer> peers_;  // by rank
+  std::vector<ReplicaPeer> peers_;  // by rank; they are few, and walked often
   std::uint64_t number_ = 0;
   std::uint64_t newest_own_ = 0;  // the last that came from nobody
   std::set<std::uint32_t> cut_;   // whose last message with entries had no room for all

@@ -16,17 +16,11 @@ namespace {
 
 constexpr std::uint64_t kMaxSequence = std::numeric_limits<std::uint32_t>::max();
 
-void append_unsigned(std::string& out, std::uint64_t number) {
-  char digits[20];
-  const auto end = std::to_chars(digits, digits + sizeof digits, number).ptr;
-  out.append(digits, end);
-}
-
 void append_source(std::string& out, const Source& source) {
   out.push_back('[');
-  append_unsigned(out, source.rank);
+  append_number(out, source.rank);
   out.push_back(',');
-  append_unsigned(out, source.incarnation);
+  append_number(out, source.incarnation);
   out.push_back(',');
 }
 
@@ -89,6 +83,12 @@ bool read_plain_runs(std::string_view json, std::size_t node_count, const ValueL
 
 }  // namespace
 
+void append_number(std::string& json, std::uint64_t number) {
+  char digits[20];
+  const auto end = std::to_chars(digits, digits + sizeof digits, number).ptr;
+  json.append(digits, end);
+}
+
 std::uint64_t read_number(std::string_view json) {
   std::uint64_t number = 0;
   const auto [end, error] = std::from_chars(json.data(), json.data() + json.size(), number);
@@ -111,7 +111,7 @@ void append_runs(std::string& out, const ValueLog& log, const ValueSet& values,
     if (!continues) {
       if (last) out.append("]],");
       append_source(out, entry.id.source);
-      append_unsigned(out, entry.id.sequence);
+      append_number(out, entry.id.sequence);
       out.append(",[");
     } else {
       out.push_back(',');
@@ -149,7 +149,7 @@ std::vector<Arrival> read_runs(std::string_view json, std::size_t node_count,
 
 void append_claim(std::string& out, const Source& source, std::uint32_t count) {
   append_source(out, source);
-  append_unsigned(out, count);
+  append_number(out, count);
   out.push_back(']');
 }
 
@@ -184,7 +184,7 @@ std::string list_numbers(const std::vector<std::uint64_t>& numbers) {
   std::string json = "[";
   for (const std::uint64_t number : numbers) {
     if (json.size() > 1) json.push_back(',');
-    append_unsigned(json, number);
+    append_number(json, number);
   }
   return json.append("]");
 }

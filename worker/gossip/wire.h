@@ -62,5 +62,6 @@ std::string list_numbers(const std::vector<std::uint64_t>& numbers);
 std::vector<std::uint64_t> read_numbers(std::string_view json);
 using core::read_elements;
 std::uint64_t read_number(std::string_view json);
+void append_number(std::string& json, std::uint64_t number);
 
 }  // namespace hearsay::gossip

@@ -71,18 +71,21 @@ bool LogsKind::newer(const Value& a, const Value& b) {
 //   [log,offset,rank,incarnation,number,message]   or, how far the log's readers are,
 //   [log,offset]
 void LogsKind::write(std::string& json, const Key& place, const Value& item) {
-  json.append("[");
+  const auto append = [&](std::uint64_t number) {
+    json.push_back(',');
+    gossip::append_number(json, number);
+  };
+  json.push_back('[');
   protocol::append_json_string(json, place.log);
   const bool is_message = place.offset != LogPlace::kCommitted;
-  json.append(",").append(std::to_string(is_message ? place.offset : item.committed));
+  append(static_cast<std::uint64_t>(is_message ? place.offset : item.committed));
   if (is_message) {
-    for (const std::uint64_t number :
-         {std::uint64_t{item.asker.rank}, item.asker.incarnation, item.number}) {
-      json.append(",").append(std::to_string(number));
-    }
+    append(item.asker.rank);
+    append(item.asker.incarnation);
+    append(item.number);
     json.append(",").append(item.message);
   }
-  json.append("]");
+  json.push_back(']');
 }
 
 std::pair<LogPlace, LogItem> LogsKind::read(std::string_view json, std::size_t nodes) {

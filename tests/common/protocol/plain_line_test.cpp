@@ -3,6 +3,7 @@
 
 #include <gtest/gtest.h>
 
+#include <nlohmann/json.hpp>
 #include <string>
 #include <variant>
 #include <vector>
@@ -48,22 +49,44 @@ TEST(PlainLine, WhatMaelstromWritesIsPlain) {
 }
 
 // Each byte removed, and each of those that mean something put before it and in its place.
-TEST(PlainLine, AnyChangeOfOneByteIsReadTheSame) {
+template <typename Each>
+void for_each_change(Each&& each) {
   const std::string meaningful = std::string("{}[]\",:\\-+.eE019 \t\r\ntfnusb/\x7f\x80") + '\0';
-  int plain = 0;
-  int not_plain = 0;
-  const auto count = [&](const std::string& line) { ++(is_plain(line) ? plain : not_plain); };
   for (const std::string line : kPlainLines) {
     for (std::size_t at = 0; at < line.size(); ++at) {
-      count(std::string(line).erase(at, 1));
+      each(std::string(line).erase(at, 1));
       for (const char c : meaningful) {
-        count(std::string(line).replace(at, 1, 1, c));
-        count(std::string(line).insert(at, 1, c));
+        each(std::string(line).replace(at, 1, 1, c));
+        each(std::string(line).insert(at, 1, c));
       }
     }
   }
+}
+
+TEST(PlainLine, AnyChangeOfOneByteIsReadTheSame) {
+  int plain = 0;
+  int not_plain = 0;
+  for_each_change([&](const std::string& line) { ++(is_plain(line) ? plain : not_plain); });
   EXPECT_GT(plain, 1000);
   EXPECT_GT(not_plain, 1000);
+}
+
+TEST(PlainLine, PlainJsonIsJson) {
+  int plain = 0;
+  int not_json = 0;
+  for_each_change([&](const std::string& line) {
+    const bool is_json = line.find('\0') == std::string::npos && nlohmann::json::accept(line);
+    not_json += is_json ? 0 : 1;
+    if (!is_plain_json(line)) return;
+    ++plain;
+    EXPECT_TRUE(is_json) << line;
+  });
+  EXPECT_GT(plain, 1000);
+  EXPECT_GT(not_json, 1000);
+  EXPECT_TRUE(is_plain_json(R"(["n1", -5,{"a":[]}])"));
+  for (const char* not_plain : {"", "[1", "[1] x", "[01]", "[1.5]", "5"}) {
+    EXPECT_FALSE(is_plain_json(not_plain)) << not_plain;
+  }
 }
 
 TEST(PlainLine, WhatIsOutOfTheOrdinaryIsLeftToTheParser) {

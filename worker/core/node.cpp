@@ -355,9 +355,12 @@ Service& Node::service_of(std::uint16_t tag) {
 void Node::replay(const Record& record) {
   const std::uint16_t owner = record.flags;
   if (owner != kNodeTag) {
-    const auto found = services_.find(owner);
-    if (found == services_.end()) reject_owner(owner);
-    found->second->replay(record.kind, record.payload);
+    if (replaying_ == nullptr || owner != replaying_->first) {
+      const auto found = services_.find(owner);
+      if (found == services_.end()) reject_owner(owner);
+      replaying_ = &*found;
+    }
+    replaying_->second->replay(record.kind, record.payload);
     return;
   }
   std::string_view payload = record.payload;

@@ -113,7 +113,9 @@ class Node {
   NodeKey key_;
   trace::EventSink& events_;
   Roster expected_;
-  std::map<std::uint16_t, std::unique_ptr<Service>> services_;
+  using Services = std::map<std::uint16_t, std::unique_ptr<Service>>;  // by tag
+  Services services_;
+  const Services::value_type* replaying_ = nullptr;    // whose record was replayed last
   std::map<std::uint16_t, std::string> switched_off_;  // their names
   std::map<std::string_view, std::uint16_t> tag_of_type_;
 

@@ -6,7 +6,6 @@
 // nothing has changed then.
 #pragma once
 
-#include <bit>
 #include <cstdint>
 #include <cstdlib>
 #include <limits>
@@ -39,7 +38,8 @@ class PositionList {
       room_.inside[size_++] = position;
       return;
     }
-    if (std::has_single_bit(size_)) grow();
+    const bool is_power_of_two = (size_ & (size_ - 1)) == 0;  // has_single_bit() would be a call
+    if (is_power_of_two) grow();
     room_.heap[size_++] = position;
   }  // NOLINT(clang-analyzer-unix.Malloc): room_ has it
 

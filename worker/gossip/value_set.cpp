@@ -24,8 +24,11 @@ bool ValueSet::add(std::string_view value) {
 }
 
 void ValueSet::append(std::string_view value) {
-  text_.pop_back();
-  if (!empty()) text_.push_back(',');
+  if (empty()) {
+    text_.pop_back();
+  } else {
+    text_[text_.size() - 1] = ',';
+  }
   if (size() % kBlock == 0) block_begins_.push_back(text_.size());
   begins_.push_back(static_cast<std::uint32_t>(text_.size() - block_begins_[size() / kBlock]));
   text_.append(value);

@@ -27,8 +27,9 @@ namespace hearsay::core {
 // Who this node is; known once it is initialised.
 struct Identity {
   std::string node_id;
-  Roster nodes;  // all nodes, this one among them, in the order of init
-  Roster peers;  // all others
+  Roster nodes;            // all nodes, this one among them, in the order of init
+  Roster peers;            // all others
+  std::uint32_t rank = 0;  // of this node (Roster::rank)
 
   bool knows(std::string_view node) const { return node == node_id || peers.contains(node); }
 };

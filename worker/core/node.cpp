@@ -48,6 +48,11 @@ Message decode(std::string_view record, std::vector<protocol::Field>& fields) {
   return *message;
 }
 
+Identity identity_of(const InitRequest& request) {
+  const std::size_t rank = request.node_ids.rank(request.node_id).value_or(0);
+  return {request.node_id, request.node_ids, request.peers(), static_cast<std::uint32_t>(rank)};
+}
+
 }  // namespace
 
 Node::Node(NodeKey key, std::vector<RegisteredService> services, trace::EventSink& events,
@@ -197,7 +202,7 @@ void Node::initialise(const Message& message, const Context::Input& input, Effec
     return;
   }
   change(effects, NodeChange::init, to_payload(request));
-  identity_ = {request.node_id, request.node_ids, request.peers()};
+  identity_ = identity_of(request);
   events_.set_node(identity_.node_id);
   context(kNodeTag, input, effects).reply(message, "init_ok");
   events_.emit(Event::node_initialised, {{FieldName::count, request.node_ids.size()}});
@@ -372,7 +377,7 @@ void Node::replay(const Record& record) {
   switch (static_cast<NodeChange>(record.kind)) {
     case NodeChange::init: {
       const InitRequest request = from_payload(payload, expected_);
-      identity_ = {request.node_id, request.node_ids, request.peers()};
+      identity_ = identity_of(request);
       deferred_.clear();
       deferred_bytes_ = 0;
       return;

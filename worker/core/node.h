@@ -22,6 +22,7 @@
 #include <stdexcept>
 #include <string>
 #include <string_view>
+#include <unordered_map>
 #include <vector>
 
 #include "common/base/record.h"
@@ -117,7 +118,7 @@ class Node {
   Services services_;
   const Services::value_type* replaying_ = nullptr;    // whose record was replayed last
   std::map<std::uint16_t, std::string> switched_off_;  // their names
-  std::map<std::string_view, std::uint16_t> tag_of_type_;
+  std::unordered_map<std::string_view, std::uint16_t> tag_of_type_;
 
   Identity identity_;
   std::uint32_t generation_ = 0;  // of the last worker_started seen; 0: none

@@ -166,8 +166,7 @@ std::vector<std::vector<std::uint32_t>> pieces_of(const Ledger& ledger,
 }
 
 std::uint32_t own_rank(const core::Context& context) {
-  const core::Identity& identity = context.identity();
-  return static_cast<std::uint32_t>(identity.nodes.rank(identity.node_id).value_or(0));
+  return context.identity().rank;
 }
 
 std::uint32_t node_count(const core::Context& context) {

@@ -37,6 +37,19 @@ TEST(ArrayElements, WhateverStandsWhereInALongOneDoesNotCount) {
   }
 }
 
+// So are long lists of numbers: brackets and strings may stand anywhere in them.
+TEST(ArrayElements, WhateverStandsWhereInNestedNumbersIsOfTheirElement) {
+  for (const std::string odd :
+       {"1", "[]", "[[[[[[[[]]]]]]]]", "[[1],[2]]", R"("]")", R"({"a":[1]})"}) {
+    for (std::size_t before = 0; before < 40; ++before) {
+      const std::string numbers =
+          "[[" + std::string(before, '7') + "," + odd + ",[1,2,[3,4]]],[12345678,[9]],[5]]";
+      ASSERT_EQ(elements("[" + numbers + ",1," + numbers + "]"), (Strings{numbers, "1", numbers}));
+      ASSERT_EQ(elements(numbers).size(), 3U) << numbers;
+    }
+  }
+}
+
 TEST(ArrayElements, WhiteSpaceAroundThemIsRemoved) {
   EXPECT_EQ(elements("[ 1 ,\n\t\"a b\" , [ 2 ] ]"), (Strings{"1", "\"a b\"", "[ 2 ]"}));
 }

@@ -292,6 +292,14 @@ TEST_P(NoStdout, IsNoticedAndTheResultsAreThere) {
   EXPECT_EQ(results().at("valid?"), true);
 }
 
+TEST_P(NoStdout, IsNoticedByTheSwarm) {
+  const Finished finished =
+      run_shell(std::string("(") + HEARSAY_COMMAND + " sim --seeds 1..2 " + GetParam() + ")");
+  EXPECT_EQ(finished.exit_code, 255) << finished.output;
+  EXPECT_NE(finished.output.find("can't be written to stdout"), std::string::npos)
+      << finished.output;
+}
+
 INSTANTIATE_TEST_SUITE_P(All, NoStdout, testing::Values(">/dev/full", ">&-"),
                          [](const auto& parameter) {
                            return std::string(parameter.param) == ">&-" ? "closed" : "full";

@@ -79,6 +79,18 @@ std::vector<fs::path> run_folders(const fs::path& store) {
   return folders;
 }
 
+bool has_report(const fs::path& folder) {
+  std::error_code ignored;
+  return fs::is_regular_file(folder / bench::kReportName, ignored) ||
+         fs::is_regular_file(folder / bench::kResultsName, ignored);
+}
+
+// The last one may have been killed before it left any.
+std::optional<fs::path> newest_with_report(const std::vector<fs::path>& newest_first) {
+  const auto found = std::find_if(newest_first.begin(), newest_first.end(), has_report);
+  return found == newest_first.end() ? std::nullopt : std::optional(fs::canonical(*found));
+}
+
 bool is_inside(const fs::path& path, const fs::path& folder) {
   const auto end = std::mismatch(folder.begin(), folder.end(), path.begin(), path.end());
   return end.first == folder.end();
@@ -130,22 +142,26 @@ std::optional<fs::path> find_in_store(const fs::path& store, std::string_view pa
 }
 
 fs::path find_run(const fs::path& store, const std::string& wanted) {
-  std::error_code ignored;
-  const auto has_report = [&](const fs::path& folder) {
-    return fs::is_regular_file(folder / bench::kReportName, ignored) ||
-           fs::is_regular_file(folder / bench::kResultsName, ignored);
-  };
+  const std::vector<fs::path> folders = run_folders(store);
   if (wanted.empty()) {
     if (has_report(store / "latest")) return fs::canonical(store / "latest");
-    throw BadCommandLine("there is no run in " + store.string() + " yet (--store names another)");
+    if (const auto newest = newest_with_report(folders)) return *newest;
+    if (folders.empty()) {
+      throw BadCommandLine("there is no run in " + store.string() + " yet (--store names another)");
+    }
+    throw BadCommandLine("no run in " + store.string() +
+                         " has a report (hearsay serve lists them)");
   }
   for (const fs::path& folder : {store / wanted, store / wanted / "latest", fs::path(wanted)}) {
     if (has_report(folder)) return fs::canonical(folder);
   }
   std::vector<fs::path> matching;
-  for (const fs::path& folder : run_folders(store)) {
+  std::vector<fs::path> of_workload;
+  for (const fs::path& folder : folders) {
     if (folder.filename().string().starts_with(wanted)) matching.push_back(folder);
+    if (folder.parent_path().filename() == wanted) of_workload.push_back(folder);
   }
+  if (const auto newest = newest_with_report(of_workload)) return *newest;
   if (matching.empty()) {
     throw BadCommandLine("there is no run " + wanted + " in " + store.string() +
                          " (--store names another)");

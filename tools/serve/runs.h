@@ -32,7 +32,7 @@ std::optional<std::filesystem::path> find_in_store(const std::filesystem::path& 
 // The names in a folder, sorted; folders end with a slash.
 std::vector<std::string> list_folder(const std::filesystem::path& folder);
 
-// The folder of the run that people mean: "" (the last one), WORKLOAD (its last one),
+// The folder of the run that people mean: "" (the last one with a report), WORKLOAD (its last one),
 // WORKLOAD/TIME, a TIME or its beginning, the name of a folder. Throws BadCommandLine with words
 // for people.
 std::filesystem::path find_run(const std::filesystem::path& store, const std::string& wanted);

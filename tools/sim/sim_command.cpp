@@ -87,8 +87,13 @@ int run_scenario(const SimOptions& options) {
 int run_sim(const SimOptions& options) {
   bench::watch_for_interrupts();
   try {
-    if (!options.scenario.empty()) return run_scenario(options);
-    return options.seeds.empty() ? run_one_by_one(options) : run_swarm(options);
+    const int code = !options.scenario.empty() ? run_scenario(options)
+                     : options.seeds.empty()   ? run_one_by_one(options)
+                                               : run_swarm(options);
+    const std::string wrong = bench::print("");
+    if (wrong.empty() || code == bench::kExitRunFailed) return code;
+    bench::tell("hearsay sim: the output can't be written to stdout: {}\n", wrong);
+    return bench::kExitRunFailed;
   } catch (const BadPlan& problem) {
     bench::tell("hearsay sim: {}\n", problem.what());
     return bench::kExitBadArguments;

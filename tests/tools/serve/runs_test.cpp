@@ -96,7 +96,19 @@ TEST_F(RunsTest, PeopleNameARunInManyWays) {
   EXPECT_THROW(name("202603"), BadCommandLine) << "two begin so";
   EXPECT_THROW(name("kafka"), BadCommandLine);
   fs::remove(store_ / "latest");
-  EXPECT_THROW(name(""), BadCommandLine);
+  EXPECT_EQ(name(""), "20260302T000000.000Z");
+}
+
+TEST_F(RunsTest, ARunThatLeftNoReportIsNotTheLastOne) {
+  EXPECT_THROW(find_run(store_, ""), BadCommandLine) << "there is none";
+  fs::create_directories(store_ / "echo" / "20260303T000000.000Z");
+  fs::create_directory_symlink("echo/20260303T000000.000Z", store_ / "latest");
+  fs::create_directory_symlink("20260303T000000.000Z", store_ / "echo" / "latest");
+  EXPECT_THROW(find_run(store_, ""), BadCommandLine) << "none has a report";
+  write("echo/20260301T000000.000Z/report.txt");
+  write("echo/20260302T000000.000Z/report.txt");
+  EXPECT_EQ(find_run(store_, "").filename(), "20260302T000000.000Z");
+  EXPECT_EQ(find_run(store_, "echo").filename(), "20260302T000000.000Z");
 }
 
 TEST_F(RunsTest, OddNamesAreTextInTheList) {

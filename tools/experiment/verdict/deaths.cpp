@@ -13,6 +13,7 @@ constexpr std::size_t kMostOutages = 1'000'000;
 constexpr std::size_t kMostCauses = 50;
 constexpr std::size_t kMostPids = 10'000;
 constexpr std::size_t kLongestCause = 60;
+constexpr std::int64_t kLongestOutageNs = 24 * 3600 * kNsPerSecond;
 
 std::string text_at(const nlohmann::json& event, const char* name) {
   const auto found = event.find(name);
@@ -59,12 +60,19 @@ void Deaths::take_line(std::size_t number, std::string_view line) {
     node.outage = outages_.size();
     outages_.push_back({number, time_ns, std::nullopt, cause});
   } else if (name == "worker_ready" && node.died_ns != 0) {
-    const std::int64_t outage_ns = std::max<std::int64_t>(0, time_ns - node.died_ns);
-    if (outages_us_.size() < kMostOutages) outages_us_.push_back(outage_ns / 1000);
-    node.died_ns = 0;
-    if (node.outage) outages_[*node.outage].end_ns = time_ns;
-    node.outage.reset();
+    end_outage(node, time_ns, std::max(time_ns - node.died_ns, number_at(event, "outage_ns")));
   }
+}
+
+void Deaths::end_outage(Node& node, std::int64_t now_ns, std::int64_t outage_ns) {
+  outage_ns = std::clamp<std::int64_t>(outage_ns, 0, kLongestOutageNs);
+  if (outages_us_.size() < kMostOutages) outages_us_.push_back(outage_ns / 1000);
+  node.died_ns = 0;
+  if (node.outage) {
+    outages_[*node.outage].begin_ns = now_ns - outage_ns;
+    outages_[*node.outage].end_ns = now_ns;
+  }
+  node.outage.reset();
 }
 
 std::string Deaths::cause_of(Node& node, std::int64_t pid, const std::string& end) {

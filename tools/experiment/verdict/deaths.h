@@ -1,8 +1,9 @@
 // How workers died and how long their nodes were without one, as far as the nodes' logs tell.
 //
 // Our nodes say it (events worker_killed, worker_died, worker_ready); of others nothing is known.
-// An outage is the time from the log's worker_died to its next worker_ready: what the supervisor
-// sees, whoever killed. Not thread-safe.
+// An outage is what worker_ready says it was (a worker that hung was none for longer than it was
+// dead), else the time from the log's worker_died to it: what the supervisor sees, whoever killed.
+// Not thread-safe.
 #pragma once
 
 #include <cstddef>
@@ -51,6 +52,7 @@ class Deaths {
     std::int64_t died_ns = 0;                    // 0: it has a worker
     std::optional<std::size_t> outage;           // of outages_, while it has none
   };
+  void end_outage(Node& node, std::int64_t now_ns, std::int64_t outage_ns);
   std::string cause_of(Node& node, std::int64_t pid, const std::string& end);
 
   std::map<std::size_t, Node> nodes_;

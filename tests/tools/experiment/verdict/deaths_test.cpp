@@ -50,6 +50,15 @@ TEST(Deaths, AnOutageLastsFromTheFirstDeathToTheNextReadyWorker) {
   EXPECT_EQ(at.at("maximum"), 20.0);
 }
 
+TEST(Deaths, AWorkerThatHungWasNoneBeforeItDied) {
+  Deaths deaths;
+  deaths.take_line(0, event(2010, "worker_died", 1, "took too long"));
+  deaths.take_line(0, R"({"ts":2012000000,"event":"worker_ready","worker_pid":2,)"
+                      R"("outage_ns":2002000000})");
+  EXPECT_EQ(deaths.json().at("outage-ms").at("maximum"), 2002.0);
+  EXPECT_EQ(deaths.outages()[0].begin_ns, 10'000'000);
+}
+
 TEST(Deaths, OutagesAreKeptOneByOne) {
   Deaths deaths;
   deaths.take_line(1, event(10, "worker_died", 1, "x"));

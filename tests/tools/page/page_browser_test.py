@@ -174,7 +174,7 @@ class PageTest(unittest.TestCase):
         self.no_complaint()
 
     def test_services_are_rows_behind_the_nodes(self):
-        run = self.make("sim -w lin-kv --node-count 2 --rate 50 --time-limit 3 --seed 1")
+        run = self.make("sim -w lin-kv --node-count 2 --concurrency 2n --rate 50 --time-limit 3 --seed 1")
         self.assertEqual(run.exit_code, 0)
         self.open(run)
         self.assertEqual(run.data["services"], ["lin-kv"], "the one that was asked")

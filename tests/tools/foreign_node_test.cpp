@@ -64,6 +64,36 @@ TEST_F(ForeignNode, ThePageTakesAnyArgument) {
   EXPECT_NE(page.find("\\\\xff"), std::string::npos) << "spelled out, in JSON";
 }
 
+TEST_F(ForeignNode, AnAnswerThatFitsNoRequestIsQuoted) {
+  const std::string flags = "-w echo --node-count 1 --rate 5 --time-limit 1 --bin ";
+  const std::string node = flags + HEARSAY_TEST_NODES + "/faulty.py ";
+  const Finished wrong = run_shell(command(node + "-- wrong-in-reply-to"));
+  EXPECT_EQ(wrong.exit_code, 1) << wrong.output;
+  EXPECT_NE(wrong.output.find("a message whose in_reply_to is 1001, which no open request has: "
+                              "{\"type\": \"echo_ok\""),
+            std::string::npos)
+      << wrong.output;
+  EXPECT_NE(wrong.output.find("n0 answered nothing that fits a request"), std::string::npos)
+      << wrong.output;
+  const nlohmann::json stray = results().at("hearsay").at("stray-replies").at(0);
+  EXPECT_EQ(stray.at("node"), "n0");
+  EXPECT_GT(stray.at("count"), 0);
+  const Finished none = run_shell(command(node + "-- no-in-reply-to"));
+  EXPECT_NE(none.output.find("a message without in_reply_to: {"), std::string::npos) << none.output;
+  EXPECT_NE(none.output.find("Maelstrom does not look at this"), std::string::npos) << none.output;
+}
+
+TEST_F(ForeignNode, AnInitOkThatFitsNoRequestIsQuoted) {
+  const Finished finished = run_faulty("echo", "init-string");
+  EXPECT_EQ(finished.exit_code, 255) << finished.output;
+  EXPECT_NE(finished.output.find("did not answer init: it sent c"), std::string::npos)
+      << finished.output;
+  EXPECT_NE(finished.output.find("in_reply_to is \"1\", a string and no number: "
+                                 "{\"type\": \"init_ok\", \"in_reply_to\": \"1\"}"),
+            std::string::npos)
+      << finished.output;
+}
+
 TEST_F(ForeignNode, ALineWithoutAnEndIsBoundedAndNamed) {
   const Finished finished = run_faulty("echo", "endless-line");
   EXPECT_EQ(finished.exit_code, 1) << finished.output;

@@ -146,10 +146,12 @@ void add_test_options(CommandLine& command, TestOptions& options, std::int64_t m
            "Runs one after the other, up to the first that isn't valid")
       .between(1, kLargest)
       .value_name("N");
-  command.add_flag("--strict", options.strict,
-                   "Forgive nothing: what Maelstrom does not look at (a value twice in one read, "
-                   "a value that nobody sent, a request answered twice) makes the run invalid, and "
-                   "nothing more is read from a node after a line that is no message");
+  command.add_flag(
+      "--strict", options.strict,
+      "Forgive nothing: what Maelstrom does not look at (a value twice in one read, "
+      "a value that nobody sent, a request answered twice, a message that answers none) "
+      "makes the run invalid, and nothing more is read from a node after a line that is no "
+      "message");
   command.add_flag("--record", options.record,
                    "Keep a recording of each node, and the network's order, in the run's folder: "
                    "hearsay replay runs them again");

@@ -26,7 +26,7 @@ Course::Course(bench::EventHeap& heap, bench::Network& network, bench::Workload&
       events_(std::move(events)),
       striker_(heap, network, control, options, strikes_, *this),
       restarts_(
-          heap, network, duplicates_, setup_requests(workload),
+          heap, network, odd_replies_, setup_requests(workload),
           [this](std::size_t node) { return striker_.calm_since_ns(node); },
           [this](std::int64_t now_ns) {
             if (phase_ == Phase::starting) fill(now_ns);
@@ -44,12 +44,12 @@ std::size_t Course::node_of(std::int64_t process) const {
 
 void Course::start(std::int64_t now_ns) {
   origin_ns_ = now_ns;
-  pool_.emplace(heap_, network_, workload_, history_, duplicates_, options_.test.thread_count,
+  pool_.emplace(heap_, network_, workload_, history_, odd_replies_, options_.test.thread_count,
                 now_ns, [this](std::int64_t later_ns, std::size_t) { thread_freed(later_ns); });
   for (std::size_t node = 0; node < network_.node_count(); ++node) {
     restarts_.node_started(now_ns, node);
     probes_.push_back(std::make_unique<Probe>(
-        heap_, network_, duplicates_, node, [this](std::size_t of) { return probe_body(of); },
+        heap_, network_, odd_replies_, node, [this](std::size_t of) { return probe_body(of); },
         strikes_, probe_counts_));
   }
 }

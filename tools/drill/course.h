@@ -55,7 +55,7 @@ class Course : private StrikeListener {
   const Strikes& strikes() const { return strikes_; }
   Strikes& strikes() { return strikes_; }
   const ProbeCounts& probes() const { return probe_counts_; }
-  const std::vector<bench::DuplicateReply>& duplicates() const { return duplicates_; }
+  const bench::OddReplies& odd_replies() const { return odd_replies_; }
   // The node that a client process asks.
   std::size_t node_of(std::int64_t process) const;
 
@@ -84,7 +84,7 @@ class Course : private StrikeListener {
   const DrillOptions& options_;
   Events events_;
   bench::History history_;
-  std::vector<bench::DuplicateReply> duplicates_;
+  bench::OddReplies odd_replies_;
   Strikes strikes_;
   ProbeCounts probe_counts_;
   Striker striker_;

@@ -13,12 +13,11 @@ constexpr std::int64_t kPauseNs = 250'000;
 
 }  // namespace
 
-Probe::Probe(bench::EventHeap& heap, bench::Network& network,
-             std::vector<bench::DuplicateReply>& duplicates, std::size_t node, BodyFor body_for,
-             Strikes& strikes, ProbeCounts& counts)
+Probe::Probe(bench::EventHeap& heap, bench::Network& network, bench::OddReplies& odd_replies,
+             std::size_t node, BodyFor body_for, Strikes& strikes, ProbeCounts& counts)
     : heap_(heap),
       network_(network),
-      duplicates_(duplicates),
+      odd_replies_(odd_replies),
       node_(node),
       body_for_(std::move(body_for)),
       strikes_(strikes),
@@ -27,7 +26,7 @@ Probe::Probe(bench::EventHeap& heap, bench::Network& network,
 }
 
 void Probe::renew_client() {
-  client_ = std::make_unique<bench::Client>(heap_, network_, duplicates_);
+  client_ = std::make_unique<bench::Client>(heap_, network_, odd_replies_);
 }
 
 void Probe::start(std::int64_t now_ns) {

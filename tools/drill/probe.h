@@ -37,9 +37,8 @@ class Probe {
   using BodyFor = std::function<nlohmann::json(std::size_t node)>;
 
   // Everything given by reference outlives the probe, and the probe outlives the heap's events.
-  Probe(bench::EventHeap& heap, bench::Network& network,
-        std::vector<bench::DuplicateReply>& duplicates, std::size_t node, BodyFor body_for,
-        Strikes& strikes, ProbeCounts& counts);
+  Probe(bench::EventHeap& heap, bench::Network& network, bench::OddReplies& odd_replies,
+        std::size_t node, BodyFor body_for, Strikes& strikes, ProbeCounts& counts);
 
   void start(std::int64_t now_ns);
   // It asks no more, and answers count no more.
@@ -60,7 +59,7 @@ class Probe {
 
   bench::EventHeap& heap_;
   bench::Network& network_;
-  std::vector<bench::DuplicateReply>& duplicates_;
+  bench::OddReplies& odd_replies_;
   std::size_t node_;
   BodyFor body_for_;
   Strikes& strikes_;

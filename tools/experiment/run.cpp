@@ -16,7 +16,7 @@ Run::Run(EventHeap& heap, Network& network, Workload& workload, NodeControl& con
       on_end_(std::move(on_end)),
       nemesis_(heap, network, control, history_, options.nemesis, options.seed, *this),
       restarts_(
-          heap, network, duplicates_, setup_requests(workload),
+          heap, network, odd_replies_, setup_requests(workload),
           [this](std::size_t node) { return nemesis_.calm_since_ns(node); },
           [this](std::int64_t now_ns) {
             if (phase_ == Phase::healing) recover(now_ns);
@@ -46,7 +46,7 @@ void Run::ask_all(std::int64_t now_ns, RequestFor request_for, std::int64_t time
                   OnAllAnswered next) {
   unanswered_ = network_.node_count();
   for (std::size_t node = 0; node < network_.node_count(); ++node) {
-    setup_clients_.push_back(std::make_unique<Client>(heap_, network_, duplicates_));
+    setup_clients_.push_back(std::make_unique<Client>(heap_, network_, odd_replies_));
   }
   ask_from(now_ns, 0, std::make_shared<const RequestFor>(std::move(request_for)), timeout_ns, next);
 }
@@ -71,7 +71,7 @@ void Run::ask_from(std::int64_t now_ns, std::size_t node,
 void Run::take_answer(std::int64_t now_ns, std::size_t node, const std::string& asked,
                       const nlohmann::json& reply, OnAllAnswered next) {
   if (phase_ == Phase::over) return;
-  const std::string failure = wrong_answer(network_.node_name(node), asked, reply);
+  const std::string failure = wrong_answer(network_.node_name(node), asked, reply, odd_replies_);
   if (!failure.empty()) {
     failed_node_ = node;
     end(now_ns, failure);
@@ -98,7 +98,7 @@ void Run::begin_load(std::int64_t now_ns) {
   load_start_ns_ = now_ns;
   load_end_ns_ = now_ns + options_.time_limit_ns;
   pool_.emplace(
-      heap_, network_, workload_, history_, duplicates_, options_.concurrency, now_ns,
+      heap_, network_, workload_, history_, odd_replies_, options_.concurrency, now_ns,
       [this](std::int64_t later_ns, std::size_t thread) { thread_freed(later_ns, thread); });
   nemesis_.start(now_ns, load_end_ns_);
   if (options_.operations) {

@@ -60,7 +60,7 @@ class Run : private NemesisListener {
 
   const History& history() const { return history_; }
   const Nemesis& nemesis() const { return nemesis_; }
-  const std::vector<DuplicateReply>& duplicates() const { return duplicates_; }
+  const OddReplies& odd_replies() const { return odd_replies_; }
   // The node that the failure is about, if it is about one.
   std::optional<std::size_t> failed_node() const { return failed_node_; }
   // How long the run will last, roughly, from the start of the load on.
@@ -102,7 +102,7 @@ class Run : private NemesisListener {
   RunOptions options_;
   OnEnd on_end_;
   History history_;
-  std::vector<DuplicateReply> duplicates_;
+  OddReplies odd_replies_;
   Nemesis nemesis_;
   Restarts restarts_;
   std::vector<std::unique_ptr<Client>> setup_clients_;

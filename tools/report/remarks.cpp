@@ -80,9 +80,11 @@ std::vector<std::string> remarks_on_silence(const TestOptions& options, const Ru
   if (nemesis.strikes(Fault::kill) + nemesis.strikes(Fault::pause) > 0) return remarks;
   for (std::size_t node = 0; node < silences.size(); ++node) {
     if (silences[node].unanswered == 0) continue;
-    remarks.push_back(fmt::format(
-        "{} answered nothing after {:.2f} s; unanswered requests: {}", network.node_name(node),
-        static_cast<double>(silences[node].since_ns) / kNsPerSecond, silences[node].unanswered));
+    const bool strays = run.odd_replies().strays().contains(network.node_name(node));
+    remarks.push_back(fmt::format("{} answered nothing{} after {:.2f} s; unanswered requests: {}",
+                                  network.node_name(node), strays ? " that fits a request" : "",
+                                  static_cast<double>(silences[node].since_ns) / kNsPerSecond,
+                                  silences[node].unanswered));
   }
   return remarks;
 }

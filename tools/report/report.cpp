@@ -110,12 +110,28 @@ void add_double_replies(std::vector<std::string>& reasons, const nlohmann::json&
                                 first.at("in-reply-to").dump()));
 }
 
+// "n0 sent c4 a message without in_reply_to: {...} (the last of 3 that answer no request)"
+void add_stray_replies(std::vector<std::string>& reasons, const nlohmann::json& section) {
+  std::size_t shown = 0;
+  for (const nlohmann::json& stray : section.at("stray-replies")) {
+    if (shown++ == kShownFindings) return;
+    std::string text = fmt::format("{} sent {} {}", stray.at("node").get<std::string>(),
+                                   stray.at("last-client").get<std::string>(),
+                                   stray.at("last").get<std::string>());
+    if (stray.at("count") > 1) {
+      text += fmt::format(" (the last of {} that answer no request)", stray.at("count").dump());
+    }
+    reasons.push_back(std::move(text));
+  }
+}
+
 // What Maelstrom would not notice.
 std::vector<std::string> find_oddities(const nlohmann::json& section) {
   std::vector<std::string> reasons;
   add_values(reasons, section.at("oddities"), "unexpected", "values read that nobody sent");
   add_values(reasons, section.at("oddities"), "duplicated", "values twice in one read");
   add_double_replies(reasons, section);
+  add_stray_replies(reasons, section);
   add_bad_lines(reasons, section, kOddKinds);
   return reasons;
 }

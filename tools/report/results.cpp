@@ -41,9 +41,20 @@ nlohmann::json bad_line_counts(const Findings& findings) {
 
 nlohmann::json double_replies(const Run& run) {
   nlohmann::json replies = nlohmann::json::array();
-  for (const DuplicateReply& reply : run.duplicates()) {
+  for (const DuplicateReply& reply : run.odd_replies().duplicates()) {
     replies.push_back(
         {{"node", reply.node}, {"client", reply.client}, {"in-reply-to", reply.in_reply_to}});
+  }
+  return replies;
+}
+
+nlohmann::json stray_replies(const Run& run) {
+  nlohmann::json replies = nlohmann::json::array();
+  for (const auto& [node, stray] : run.odd_replies().strays()) {
+    replies.push_back({{"node", node},
+                       {"count", stray.count},
+                       {"last-client", stray.client},
+                       {"last", stray.text}});
   }
   return replies;
 }
@@ -89,8 +100,9 @@ bool is_well(const TestOptions& options, const Run& run, const Outcome& outcome,
              const nlohmann::json& oddities) {
   if (outcome.findings.wrong() > 0 || !outcome.violations.empty()) return false;
   if (!options.strict) return true;
-  return run.duplicates().empty() && outcome.findings.counts().empty() &&
-         oddities.value("duplicated-count", 0) == 0 && oddities.value("unexpected-count", 0) == 0;
+  return run.odd_replies().duplicates().empty() && run.odd_replies().strays().empty() &&
+         outcome.findings.counts().empty() && oddities.value("duplicated-count", 0) == 0 &&
+         oddities.value("unexpected-count", 0) == 0;
 }
 
 nlohmann::json hearsay_section(const TestOptions& options, const Workload& workload, const Run& run,
@@ -105,6 +117,7 @@ nlohmann::json hearsay_section(const TestOptions& options, const Workload& workl
       {"bad-lines", bad_lines(run, outcome.findings)},
       {"bad-line-counts", bad_line_counts(outcome.findings)},
       {"double-replies", double_replies(run)},
+      {"stray-replies", stray_replies(run)},
       {"violations", outcome.violations},
       {"traffic", describe_traffic(network, count_invocations(run.history()))},
       {"leftover-processes", outcome.leftovers}};

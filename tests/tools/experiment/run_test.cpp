@@ -207,9 +207,45 @@ TEST_F(RunTest, ARequestAnsweredTwiceIsNoticed) {
     return arrival.message.at("body").at("msg_id") != 2;  // the second one gets another answer
   };
   go();
-  ASSERT_EQ(run_->duplicates().size(), 1U);
-  EXPECT_EQ(run_->duplicates()[0].in_reply_to, 2);
-  EXPECT_EQ(run_->duplicates()[0].node, "n0");
+  ASSERT_EQ(run_->odd_replies().duplicates().size(), 1U);
+  EXPECT_EQ(run_->odd_replies().duplicates()[0].in_reply_to, 2);
+  EXPECT_EQ(run_->odd_replies().duplicates()[0].node, "n0");
+}
+
+TEST_F(RunTest, AMessageThatAnswersNoRequestIsKept) {
+  make("echo", 1, options(10, 3 * kSecond, 1));
+  const nlohmann::json odd = {1001, nullptr, 1.5, "1", {1}, nlohmann::json::object()};
+  std::size_t sent = 0;
+  special_ = [&](std::int64_t now_ns, const test::Arrival& arrival) {
+    if (arrival.message.at("body").at("type") != "echo" || sent == odd.size()) return false;
+    const nlohmann::json body = {{"type", "echo_ok"}, {"in_reply_to", odd[sent]}};
+    EXPECT_FALSE(network_->send(now_ns, "n0", arrival.message.at("src").get<std::string>(),
+                                body.dump(), "echo_ok"));
+    ++sent;
+    return false;
+  };
+  go();
+  const auto& strays = run_->odd_replies().strays();
+  ASSERT_EQ(strays.size(), 1U);
+  EXPECT_EQ(strays.at("n0").count, static_cast<std::int64_t>(odd.size()));
+  EXPECT_EQ(strays.at("n0").text.find("a message whose in_reply_to is an object and no number: {"),
+            0U)
+      << strays.at("n0").text;
+  EXPECT_TRUE(run_->odd_replies().duplicates().empty());
+}
+
+TEST_F(RunTest, AnInitOkToAnotherRequestFailsTheRun) {
+  make("echo", 1, options(10, 3 * kSecond, 1));
+  special_ = [&](std::int64_t now_ns, const test::Arrival& arrival) {
+    const nlohmann::json body = {{"type", "init_ok"}, {"in_reply_to", 2}};
+    network_->send(now_ns, "n0", arrival.message.at("src").get<std::string>(), body.dump(),
+                   "init_ok");
+    return true;
+  };
+  go();
+  EXPECT_EQ(failure_.find("n0 did not answer init: it sent c"), 0U) << failure_;
+  EXPECT_NE(failure_.find("whose in_reply_to is 2, which no open request has: "), std::string::npos)
+      << failure_;
 }
 
 TEST_F(RunTest, ASilentNodeFailsTheRun) {

@@ -35,6 +35,11 @@ class Faulty(Node):
             self.id = body["node_id"]
             self.send(message["src"], type="error", in_reply_to=1, code=13, text="no")
             return
+        if self.fault in ("init-off-by-one", "init-string"):
+            self.id, asked = body["node_id"], body["msg_id"]
+            wrong = asked + 1 if self.fault == "init-off-by-one" else str(asked)
+            self.send(message["src"], type="init_ok", in_reply_to=wrong)
+            return
         if self.fault == "has-workers":
             subprocess.Popen(["sleep", "60"], stdout=subprocess.DEVNULL)
         if self.fault == "setsid":
@@ -75,6 +80,10 @@ class Faulty(Node):
         self.operation(message)
         if self.fault == "bad-msg-id":
             self.reply(message, echo=body["echo"], msg_id="m")
+            return
+        if self.fault in ("no-in-reply-to", "wrong-in-reply-to"):
+            wrong = {} if self.fault == "no-in-reply-to" else {"in_reply_to": body["msg_id"] + 1000}
+            self.send(message["src"], type="echo_ok", echo=body["echo"], **wrong)
             return
         if self.fault in ("trailing", "latin1"):
             self.print_odd_echo(message, body)

@@ -12,10 +12,10 @@ namespace hearsay::bench {
 Request::Request(const nlohmann::json& json)
     : type(json.at("type").get<std::string>()), body(json.dump()) {}
 
-Client::Client(EventHeap& heap, Network& network, std::vector<DuplicateReply>& duplicates)
+Client::Client(EventHeap& heap, Network& network, OddReplies& odd_replies)
     : heap_(heap),
       network_(network),
-      duplicates_(duplicates),
+      odd_replies_(odd_replies),
       name_(network.add_client(*this)),
       alive_(std::make_shared<int>()) {}
 
@@ -50,20 +50,26 @@ bool Client::receive(std::int64_t now_ns, std::string_view src, std::string_view
   const bool waits = static_cast<bool>(on_reply_);
   if (!waits) ++inbox_;
 
-  const auto reply_to = json.find("in_reply_to");
-  if (reply_to == json.end() || !reply_to->is_number_integer()) return waits;
-  const auto msg_id = reply_to->get<std::int64_t>();
-  if (msg_id < 1 || msg_id > static_cast<std::int64_t>(answered_.size())) return waits;
-  const auto position = static_cast<std::size_t>(msg_id - 1);
-  if (answered_[position]) {
-    if (duplicates_.size() < kMostDuplicatesKept) {
-      duplicates_.push_back({std::string(src), name_, msg_id});
-    }
+  const auto position = find_request(json);
+  if (!position) {
+    odd_replies_.add_stray(src, name_, json, body);
     return waits;
   }
-  answered_[position] = true;
-  if (waits && position + 1 == answered_.size()) finish(now_ns, json);
+  if (answered_[*position]) {
+    odd_replies_.add_duplicate({std::string(src), name_, static_cast<std::int64_t>(*position + 1)});
+    return waits;
+  }
+  answered_[*position] = true;
+  if (waits && *position + 1 == answered_.size()) finish(now_ns, json);
   return waits;
+}
+
+std::optional<std::size_t> Client::find_request(const nlohmann::json& reply) const {
+  const auto reply_to = reply.find("in_reply_to");
+  if (reply_to == reply.end() || !reply_to->is_number_integer()) return std::nullopt;
+  const auto msg_id = reply_to->get<std::int64_t>();
+  if (msg_id < 1 || msg_id > static_cast<std::int64_t>(answered_.size())) return std::nullopt;
+  return static_cast<std::size_t>(msg_id - 1);
 }
 
 void Client::finish(std::int64_t now_ns, const nlohmann::json& body) {

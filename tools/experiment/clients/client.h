@@ -3,7 +3,7 @@
 // Behaves as Maelstrom's: a reply to an earlier request is skipped; what arrives while nobody waits
 // stays in the inbox until the next request. A client that dies takes its name with it: whoever
 // answers it later speaks to an unknown destination. It also watches what Maelstrom does not: a
-// request answered twice. Not thread-safe.
+// request answered twice, a message that answers none. Not thread-safe.
 #pragma once
 
 #include <cstddef>
@@ -17,20 +17,11 @@
 #include <utility>
 #include <vector>
 
+#include "tools/experiment/clients/odd_replies.h"
 #include "tools/experiment/network/network.h"
 #include "tools/experiment/time/event_heap.h"
 
 namespace hearsay::bench {
-
-// A request that got more than one answer.
-struct DuplicateReply {
-  std::string node;
-  std::string client;
-  std::int64_t in_reply_to = 0;
-};
-
-// A node that answers without end is told of no more often.
-inline constexpr std::size_t kMostDuplicatesKept = 1000;
 
 // What is asked, as text: made once, however large it is and however many are asked.
 struct Request {
@@ -47,8 +38,8 @@ class Client : public ClientPort {
   // The reply's body, or null after the time-out.
   using OnReply = std::function<void(std::int64_t now_ns, const nlohmann::json& body)>;
 
-  // `duplicates` collects over all clients; heap, network and it outlive the client.
-  Client(EventHeap& heap, Network& network, std::vector<DuplicateReply>& duplicates);
+  // `odd_replies` collects over all clients; heap, network and it outlive the client.
+  Client(EventHeap& heap, Network& network, OddReplies& odd_replies);
   ~Client() override;
   Client(const Client&) = delete;
   Client& operator=(const Client&) = delete;
@@ -63,11 +54,13 @@ class Client : public ClientPort {
   bool receive(std::int64_t now_ns, std::string_view src, std::string_view body) override;
 
  private:
+  // The position in answered_ of the request that this answers, if one was ever made.
+  std::optional<std::size_t> find_request(const nlohmann::json& reply) const;
   void finish(std::int64_t now_ns, const nlohmann::json& body);
 
   EventHeap& heap_;
   Network& network_;
-  std::vector<DuplicateReply>& duplicates_;
+  OddReplies& odd_replies_;
   std::string name_;
   OnReply on_reply_;                        // empty: nobody waits
   std::vector<bool> answered_;              // by msg_id - 1

@@ -49,13 +49,13 @@ void take_error(Operation& completion, const nlohmann::json& body, bool idempote
 }  // namespace
 
 ClientPool::ClientPool(EventHeap& heap, Network& network, Workload& workload, History& history,
-                       std::vector<DuplicateReply>& duplicates, std::size_t concurrency,
-                       std::int64_t origin_ns, OnFree on_free)
+                       OddReplies& odd_replies, std::size_t concurrency, std::int64_t origin_ns,
+                       OnFree on_free)
     : heap_(heap),
       network_(network),
       workload_(workload),
       history_(history),
-      duplicates_(duplicates),
+      odd_replies_(odd_replies),
       origin_ns_(origin_ns),
       on_free_(std::move(on_free)),
       threads_(concurrency) {
@@ -81,7 +81,7 @@ void ClientPool::renew_client(Thread& thread) {
   const bool keeps = workload_.reuses_clients() || thread.client_process == thread.process;
   if (keeps && thread.client) return;
   thread.client.reset();
-  thread.client = std::make_unique<Client>(heap_, network_, duplicates_);
+  thread.client = std::make_unique<Client>(heap_, network_, odd_replies_);
   thread.client_process = thread.process;
 }
 

@@ -27,8 +27,8 @@ class ClientPool : public Threads {
 
   // `on_free` is called after every completion. Times in the history count from `origin_ns`.
   ClientPool(EventHeap& heap, Network& network, Workload& workload, History& history,
-             std::vector<DuplicateReply>& duplicates, std::size_t concurrency,
-             std::int64_t origin_ns, OnFree on_free);
+             OddReplies& odd_replies, std::size_t concurrency, std::int64_t origin_ns,
+             OnFree on_free);
 
   std::size_t concurrency() const override { return threads_.size(); }
   std::optional<std::size_t> next_free(std::size_t first, std::size_t end) const override;
@@ -59,7 +59,7 @@ class ClientPool : public Threads {
   Network& network_;
   Workload& workload_;
   History& history_;
-  std::vector<DuplicateReply>& duplicates_;
+  OddReplies& odd_replies_;
   std::int64_t origin_ns_;
   OnFree on_free_;
   std::vector<Thread> threads_;

@@ -30,18 +30,23 @@ SetupFor setup_requests(const Workload& workload) {
 }
 
 std::string wrong_answer(const std::string& node, const std::string& asked,
-                         const nlohmann::json& reply) {
-  if (reply.is_null()) return fmt::format("{} did not answer {}", node, asked);
+                         const nlohmann::json& reply, const OddReplies& odd_replies) {
+  if (reply.is_null()) {
+    const auto stray = odd_replies.strays().find(node);
+    if (stray == odd_replies.strays().end())
+      return fmt::format("{} did not answer {}", node, asked);
+    return fmt::format("{} did not answer {}: it sent {} {}", node, asked, stray->second.client,
+                       stray->second.text);
+  }
   if (reply.value("type", nlohmann::json()) == asked + "_ok") return "";
   return fmt::format("{} answered {} with {} instead of {}_ok", node, asked, reply.dump(), asked);
 }
 
-Restarts::Restarts(EventHeap& heap, Network& network, std::vector<DuplicateReply>& duplicates,
-                   SetupFor setup, CalmSince calm_since, OnAllBack on_all_back,
-                   OnFailure on_failure)
+Restarts::Restarts(EventHeap& heap, Network& network, OddReplies& odd_replies, SetupFor setup,
+                   CalmSince calm_since, OnAllBack on_all_back, OnFailure on_failure)
     : heap_(heap),
       network_(network),
-      duplicates_(duplicates),
+      odd_replies_(odd_replies),
       setup_(std::move(setup)),
       calm_since_(std::move(calm_since)),
       on_all_back_(std::move(on_all_back)),
@@ -49,7 +54,7 @@ Restarts::Restarts(EventHeap& heap, Network& network, std::vector<DuplicateReply
       nodes_(network.node_count()) {}
 
 void Restarts::node_started(std::int64_t now_ns, std::size_t node) {
-  nodes_[node].client = std::make_unique<Client>(heap_, network_, duplicates_);
+  nodes_[node].client = std::make_unique<Client>(heap_, network_, odd_replies_);
   ++waiting_;
   ask(now_ns, node, init_request(network_.node_name(node), node_ids(network_)), kInitTimeoutNs);
 }
@@ -78,7 +83,7 @@ void Restarts::ask(std::int64_t now_ns, std::size_t node, const Request& request
 
 void Restarts::take_answer(std::int64_t now_ns, std::size_t node, const std::string& asked,
                            const nlohmann::json& reply) {
-  const std::string failure = wrong_answer(network_.node_name(node), asked, reply);
+  const std::string failure = wrong_answer(network_.node_name(node), asked, reply, odd_replies_);
   if (!failure.empty()) {
     on_failure_(now_ns, node, failure);
     return;
@@ -105,7 +110,8 @@ void Restarts::watch(std::int64_t due_ns, std::size_t node, const std::string& a
              if (deadline_ns > now_ns) {
                watch(deadline_ns, node, asked, timeout_ns);
              } else {
-               on_failure_(now_ns, node, wrong_answer(network_.node_name(node), asked, nullptr));
+               on_failure_(now_ns, node,
+                           wrong_answer(network_.node_name(node), asked, nullptr, odd_replies_));
              }
            });
 }

@@ -35,9 +35,10 @@ using SetupFor = std::function<Request(std::size_t node)>;
 // The workload outlives it.
 SetupFor setup_requests(const Workload& workload);
 
-// What is wrong with an answer to a message of the type `asked`, or "". Null: there was none.
+// What is wrong with an answer to a message of the type `asked`, or "". Null: there was none; then
+// what the node sent instead, if it did, is in `odd_replies`.
 std::string wrong_answer(const std::string& node, const std::string& asked,
-                         const nlohmann::json& reply);
+                         const nlohmann::json& reply, const OddReplies& odd_replies);
 
 class Restarts {
  public:
@@ -50,8 +51,8 @@ class Restarts {
       std::function<void(std::int64_t now_ns, std::size_t node, const std::string& failure)>;
 
   // Everything given by reference outlives the restarts.
-  Restarts(EventHeap& heap, Network& network, std::vector<DuplicateReply>& duplicates,
-           SetupFor setup, CalmSince calm_since, OnAllBack on_all_back, OnFailure on_failure);
+  Restarts(EventHeap& heap, Network& network, OddReplies& odd_replies, SetupFor setup,
+           CalmSince calm_since, OnAllBack on_all_back, OnFailure on_failure);
   Restarts(const Restarts&) = delete;
   Restarts& operator=(const Restarts&) = delete;
 
@@ -75,7 +76,7 @@ class Restarts {
 
   EventHeap& heap_;
   Network& network_;
-  std::vector<DuplicateReply>& duplicates_;
+  OddReplies& odd_replies_;
   SetupFor setup_;
   CalmSince calm_since_;
   OnAllBack on_all_back_;

@@ -1,0 +1,51 @@
+// What nodes send to clients and Maelstrom passes over in silence: second answers, and messages
+// that answer no request. Who looks for the reason why a request was not answered finds it here.
+//
+// Bounded, whatever the nodes send. Not thread-safe.
+#pragma once
+
+#include <cstddef>
+#include <cstdint>
+#include <functional>
+#include <map>
+#include <nlohmann/json_fwd.hpp>
+#include <string>
+#include <string_view>
+#include <vector>
+
+namespace hearsay::bench {
+
+// A request that got more than one answer.
+struct DuplicateReply {
+  std::string node;
+  std::string client;
+  std::int64_t in_reply_to = 0;
+};
+
+// A node that answers without end is told of no more often.
+inline constexpr std::size_t kMostDuplicatesKept = 1000;
+
+// The last message of a node to a client that answers no request, and how many there were.
+struct StrayReply {
+  std::int64_t count = 0;
+  std::string client;
+  std::string text;  // "a message whose in_reply_to is 7, which no open request has: {...}"
+};
+
+class OddReplies {
+ public:
+  void add_duplicate(DuplicateReply reply);
+  // `text` is `body` as the node wrote it; nothing in it is a msg_id of the client's.
+  void add_stray(std::string_view node, const std::string& client, const nlohmann::json& body,
+                 std::string_view text);
+
+  const std::vector<DuplicateReply>& duplicates() const { return duplicates_; }
+  // By node.
+  const std::map<std::string, StrayReply, std::less<>>& strays() const { return strays_; }
+
+ private:
+  std::vector<DuplicateReply> duplicates_;
+  std::map<std::string, StrayReply, std::less<>> strays_;
+};
+
+}  // namespace hearsay::bench

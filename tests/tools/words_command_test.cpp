@@ -74,6 +74,28 @@ TEST_F(CommandTest, ANodeThatDoesNotTakeItsArgumentsIsABadCommandLine) {
   }
 }
 
+// As where the disk is full: a node beside a copy of the command that refuses what it is given.
+TEST_F(CommandTest, ARefusalIsBlamedOnArgumentsOnlyWhereThereAreSome) {
+  const fs::path copy = store_ / "bin" / "hearsay";
+  fs::create_directory(copy.parent_path());
+  fs::copy_file(HEARSAY_COMMAND, copy);
+  const fs::path node = store_ / "bin" / "hearsay-node";
+  std::ofstream(node) << "#!/bin/sh\necho '--record here: No space left on device' >&2\nexit 2\n";
+  fs::permissions(node, fs::perms::owner_all);
+  const std::string line = copy.string() + " test --no-page -w echo --node-count 1 --store " +
+                           store_.string() + " --time-limit 0.5 --record";
+  const Finished alone = run_shell(line);
+  EXPECT_EQ(alone.exit_code, 255) << alone.output;
+  EXPECT_NE(alone.output.find("n0 exited with status 2"), std::string::npos) << alone.output;
+  EXPECT_NE(alone.output.find("No space left on device"), std::string::npos) << alone.output;
+  EXPECT_EQ(alone.output.find("behind"), std::string::npos) << alone.output;
+  const Finished both = run_shell(line + " -- --trace-level info");
+  EXPECT_EQ(both.exit_code, 254) << both.output;
+  EXPECT_NE(both.output.find("does not take --record, or the arguments behind \"--\""),
+            std::string::npos)
+      << both.output;
+}
+
 TEST_F(CommandTest, APrintedLineIsSentToStderr) {
   const Finished finished = run_faulty("echo", "prints");
   EXPECT_EQ(finished.exit_code, 1) << finished.output;

@@ -183,6 +183,7 @@ bool keeps_messages(const TestOptions& options) {
 }
 
 void resolve(TestOptions& options) {
+  options.arguments_given = !options.node_arguments.empty();
   const Challenge* challenge = find_challenge(options.challenge);
   if (challenge != nullptr && options.node_arguments.empty() && runs_our_node(options)) {
     options.node_arguments = challenge->own_arguments;

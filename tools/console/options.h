@@ -64,7 +64,8 @@ struct TestOptions {
   std::optional<std::uint64_t> given_seed;
   std::string store = "store";
   std::vector<std::string> node_arguments;
-  std::string command;  // the whole command, as people would type it
+  bool arguments_given = false;  // by somebody, not only by a challenge or for a workload
+  std::string command;           // the whole command, as people would type it
 
   // Worked out by resolve().
   std::uint64_t seed = 0;

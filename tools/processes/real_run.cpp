@@ -27,8 +27,9 @@ NetworkOptions bounded(NetworkOptions network) {
 
 const char* kind_of_death(const TestOptions& options, const TestedNodes& nodes, std::size_t node,
                           bool at_start) {
-  return at_start && runs_our_node(options) && nodes.exit_status(node) == kExitUsage ? kBadArguments
-                                                                                     : "node-died";
+  const bool refused = at_start && nodes.exit_status(node) == kExitUsage;
+  const bool asked = runs_our_node(options) && options.arguments_given;
+  return refused && asked ? kBadArguments : "node-died";
 }
 
 }  // namespace hearsay::bench

@@ -95,7 +95,10 @@ void RealTest::end(const char* kind, std::optional<std::size_t> node, const std:
   outcome_.failure = why;
   outcome_.failure_kind = kind;
   if (kind == std::string_view(kBadArguments)) {
-    outcome_.failure = "hearsay-node does not take the arguments behind \"--\": " + why;
+    outcome_.failure = fmt::format("hearsay-node does not take {}: {}",
+                                   options_.record ? "--record, or the arguments behind \"--\""
+                                                   : "the arguments behind \"--\"",
+                                   why);
   }
   if (!node) return;
   outcome_.failed_node = names_[*node];

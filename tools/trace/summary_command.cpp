@@ -71,7 +71,7 @@ class SummaryPage {
     }
     say_files();
     out_.flush();
-    return bench::kExitValid;
+    return summary_.events() > 0 ? bench::kExitValid : bench::kExitRunFailed;
   }
 
  private:

@@ -47,8 +47,7 @@ void add_replay_options(CommandLine& command, ReplayOptions& options) {
                    "In gdb, which stops before the step: the function there is replay_breakpoint");
   command.footer(
       "Exit codes: 0 the same as recorded, 1 it differs, 2 the recording can't be read or is "
-      "damaged, "
-      "254 bad arguments.\n"
+      "damaged, or nothing in it fits --to, --worker or --break, 254 bad arguments.\n"
       "Example: hearsay replay store/latest/recordings/n1.recording --to c3:5 --print "
       "inputs,outputs,state");
 }

@@ -1,6 +1,6 @@
 #include "tools/replay/session.h"
 
-#include <fmt/core.h>
+#include <fmt/format.h>
 #include <unistd.h>
 
 #include <algorithm>
@@ -25,6 +25,15 @@ constexpr const char* kCommands =
 
 void print_line(const std::string& text) {
   print(text + '\n');
+}
+
+std::string workers_of(const History& history) {
+  if (history.lives.empty()) return "none";
+  const auto [first, last] = std::minmax_element(
+      history.lives.begin(), history.lives.end(),
+      [](const Life& a, const Life& b) { return a.generation() < b.generation(); });
+  if (first->generation() == last->generation()) return fmt::format("only {}", first->generation());
+  return fmt::format("those from {} to {}", first->generation(), last->generation());
 }
 
 }  // namespace
@@ -75,6 +84,7 @@ void Session::stop_at_end_of(const Life& life) {
 void Session::before(const Player::Next& next) {
   last_number_ = next.number;
   stopped_ = stops_at(next);
+  stopped_once_ = stopped_once_ || stopped_;
   if (is_target(next)) found_ = true;
   if (stopped_ || (!has_stops() && options_.prints("inputs"))) {
     std::string text = describe(next.number, next.input);
@@ -159,8 +169,7 @@ int Session::run() {
   }
   if (!over_ && !options_.step && (options_.target || options_.worker) && !found_ &&
       !player_.difference()) {
-    bench::tell("hearsay replay: no input of {} fits; it has those from {} to {}\n", options_.path,
-                player_.history().begin.fixed.first_input, player_.history().next_input() - 1);
+    bench::tell("hearsay replay: {}\n", what_does_not_fit());
     return bench::kExitUnknown;
   }
   if (over_ && player_.is_same()) return bench::kExitValid;
@@ -171,7 +180,33 @@ int Session::run() {
     return bench::kExitValid;
   }
   print(describe_verdict(player_, options_.path));
-  return exit_code_of(player_);
+  const bool no_stop = !options_.patterns.empty() && !stopped_once_;
+  if (!no_stop) return exit_code_of(player_);
+  bench::tell("hearsay replay: no input of {} fits --break {}\n", options_.path,
+              fmt::join(options_.breaks, " --break "));
+  return player_.is_same() ? bench::kExitUnknown : exit_code_of(player_);
+}
+
+// Of --to and --worker.
+std::string Session::what_does_not_fit() const {
+  const History& history = player_.history();
+  if (!options_.worker) {
+    return fmt::format("no input of {} fits; it has those from {} to {}", options_.path,
+                       history.begin.fixed.first_input, history.next_input() - 1);
+  }
+  const auto& lives = history.lives;
+  const auto life = std::find_if(lives.begin(), lives.end(), [&](const Life& each) {
+    return each.generation() == *options_.worker;
+  });
+  if (life == lives.end()) {
+    return fmt::format("{} has no worker {}; it has {}", options_.path, *options_.worker,
+                       workers_of(history));
+  }
+  if (!options_.target) {
+    return fmt::format("worker {} of {} has no end there; --to says where to stop in its life",
+                       *options_.worker, options_.path);
+  }
+  return fmt::format("no input that worker {} of {} ran fits", *options_.worker, options_.path);
 }
 
 }  // namespace hearsay::replay

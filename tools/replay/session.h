@@ -29,12 +29,14 @@ class Session {
   void print_outputs() const;
   void print_state(const core::Node& core) const;
   bool has_stops() const;
+  std::string what_does_not_fit() const;
 
   ReplayOptions options_;
   Player player_;
   bool each_ = false;     // stop at every input
   bool stopped_ = false;  // at the input at hand
-  bool found_ = false;    // the --to was
+  bool stopped_once_ = false;
+  bool found_ = false;  // the --to was
   bool over_ = false;
   bool quit_ = false;  // somebody said so, or stdin ended
   std::uint64_t last_number_ = 0;

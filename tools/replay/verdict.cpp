@@ -6,6 +6,7 @@
 #include <cstddef>
 
 #include "common/base/version.h"
+#include "tools/console/count_text.h"
 #include "tools/console/exit_codes.h"
 
 namespace hearsay::replay {
@@ -42,9 +43,11 @@ std::string both_versions(const History& history) {
 }
 
 std::string counts(const Player& player) {
-  return fmt::format("{} outputs of {} inputs, {} {} of workers", player.outputs(),
-                     player.history().inputs, player.deaths(),
-                     player.deaths() == 1 ? "death" : "deaths");
+  const auto count = [](std::uint64_t number, std::string_view what) {
+    return bench::count_text(static_cast<std::int64_t>(number), what);
+  };
+  return fmt::format("{} of {}, {} of workers", count(player.outputs(), "output"),
+                     count(player.history().inputs, "input"), count(player.deaths(), "death"));
 }
 
 }  // namespace
@@ -80,10 +83,12 @@ std::string describe_verdict(const Player& player, const std::string& path) {
         player.is_same() ? "the same, byte for byte" : "otherwise the same, byte for byte",
         history.ended || !describe_flaws(history).empty()
             ? ""
-            : " (the recording has no end: its node was killed)");
+            : " (the recording breaks off: its node was killed, as at the end of a run)");
   }
   if (player.unheard() > 0) {
-    text += fmt::format("{} more outputs are not in the recording.\n", player.unheard());
+    const auto unheard = static_cast<std::int64_t>(player.unheard());
+    text += fmt::format("{} {} not in the recording.\n", bench::count_text(unheard, "more output"),
+                        unheard == 1 ? "is" : "are");
   }
   return text + describe_flaws(history);
 }

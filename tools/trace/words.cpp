@@ -193,8 +193,4 @@ std::string seconds_text(std::int64_t ns, bool fine) {
   return fine ? fmt::format("{:.6f}", seconds) : fmt::format("{:.3f}", seconds);
 }
 
-std::string count_text(std::int64_t count, std::string_view what) {
-  return fmt::format("{} {}{}", count, what, count == 1 ? "" : "s");
-}
-
 }  // namespace hearsay::traces

@@ -6,6 +6,7 @@
 #include <string>
 #include <string_view>
 
+#include "tools/console/count_text.h"
 #include "tools/trace/trace_event.h"
 
 namespace hearsay::traces {
@@ -21,7 +22,6 @@ std::string_view pattern_of(Event event);
 std::string duration_text(std::int64_t ns);
 // "7.204": seconds, to the microsecond when `fine`.
 std::string seconds_text(std::int64_t ns, bool fine = false);
-// "1 node", "2 nodes".
-std::string count_text(std::int64_t count, std::string_view what);
+using bench::count_text;
 
 }  // namespace hearsay::traces

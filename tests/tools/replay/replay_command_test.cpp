@@ -116,6 +116,19 @@ TEST_F(ReplayCommand, StopsPrintsAndSteps) {
   EXPECT_NE(steps.output.find("stopped before input 2, as asked"), std::string::npos)
       << steps.output;
   EXPECT_EQ(replay(n0 + " --to 1000000").exit_code, 2);
+  const Finished stranger = replay(n0 + " --worker 99");
+  EXPECT_EQ(stranger.exit_code, 2) << stranger.output;
+  EXPECT_NE(stranger.output.find("has no worker 99; it has only 1"), std::string::npos)
+      << stranger.output;
+  const Finished last = replay(n0 + " --worker 1");
+  EXPECT_NE(last.output.find("worker 1 of " + n0 + " has no end there"), std::string::npos)
+      << last.output;
+  const Finished through = replay(n0 + " --break type=nonsense");
+  EXPECT_EQ(through.exit_code, 2) << through.output;
+  EXPECT_NE(through.output.find("the same, byte for byte"), std::string::npos) << through.output;
+  EXPECT_NE(through.output.find("no input of " + n0 + " fits --break type=nonsense"),
+            std::string::npos)
+      << through.output;
   const Finished full = run_shell("(" + std::string(HEARSAY_COMMAND) + " replay " + n0 +
                                   " --print inputs > /dev/full)");
   EXPECT_EQ(full.exit_code, 255);

@@ -51,7 +51,7 @@ TEST_F(Interrupted, ARunLeavesItsHistoryAndFindings) {
                 [this] { return fs::exists(store_ / "latest" / "node-logs"); });
   EXPECT_EQ(finished.exit_code, 130) << finished.output;
   EXPECT_NE(finished.output.find("INTERRUPTED"), std::string::npos) << finished.output;
-  EXPECT_NE(finished.output.find("1 lines that are no messages"), std::string::npos)
+  EXPECT_NE(finished.output.find("1 line that is no message"), std::string::npos)
       << finished.output;
   EXPECT_EQ(results().at("valid?"), "unknown");
   EXPECT_EQ(results().at("hearsay").at("failure-kind"), "interrupted");

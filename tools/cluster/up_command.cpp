@@ -7,6 +7,7 @@
 #include "common/base/clock.h"
 #include "common/base/units.h"
 #include "tools/cluster/raise.h"
+#include "tools/console/count_text.h"
 #include "tools/console/tell.h"
 
 namespace hearsay::cluster {
@@ -22,9 +23,10 @@ int run_up(const ClusterOptions& options) {
       bench::tell("hearsay cluster up: {}\n", wrong);
       return kExitFailed;
     }
-    const std::string problem = bench::print(fmt::format(
-        "Cluster {} is up: {} nodes, {:.1f} s\n", options.bus.cluster, roster.nodes.size(),
-        static_cast<double>(monotonic_ns() - start_ns) / kNsPerSecond));
+    const std::string problem = bench::print(
+        fmt::format("Cluster {} is up: {}, {:.1f} s\n", options.bus.cluster,
+                    bench::count_text(static_cast<std::int64_t>(roster.nodes.size()), "node"),
+                    static_cast<double>(monotonic_ns() - start_ns) / kNsPerSecond));
     return problem.empty() ? kExitGood : kExitFailed;
   } catch (const std::exception& error) {
     bench::tell("hearsay cluster up: {}\n", error.what());

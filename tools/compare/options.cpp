@@ -6,6 +6,7 @@
 #include <thread>
 
 #include "common/options/command_line.h"
+#include "tools/console/count_text.h"
 #include "tools/sim/node_arguments.h"
 
 namespace hearsay::compare {
@@ -167,9 +168,10 @@ std::string describe_setting(const CompareOptions& options) {
   const bench::TestOptions& test = options.test;
   const std::string runs = options.seeds > 1 ? fmt::format("medians of {} runs", options.seeds)
                                              : std::string("one run each");
-  return fmt::format("{} {} nodes ({}), {} ms a hop, {:g} operations a second for {:g} s, {}",
-                     test.node_count, options.real ? "real" : "simulated", test.topology,
-                     test.latency_ms, test.rate_hz, test.time_limit_s, runs);
+  return fmt::format(
+      "{} ({}), {} ms a hop, {:g} operations a second for {:g} s, {}",
+      bench::count_text(test.node_count, options.real ? "real node" : "simulated node"),
+      test.topology, test.latency_ms, test.rate_hz, test.time_limit_s, runs);
 }
 
 }  // namespace hearsay::compare

@@ -5,6 +5,8 @@
 #include <nlohmann/json.hpp>
 #include <string_view>
 
+#include "tools/console/count_text.h"
+
 namespace hearsay::drill {
 namespace {
 
@@ -97,11 +99,12 @@ std::string verdict_line(const json& results) {
 std::string make_table(const json& results, const std::string& directory) {
   const json& strikes = results.at("strikes");
   const json& options = results.at("options");
-  std::string text =
-      fmt::format("{} kills and {} stops in {:.1f} s ({:.1f} s in all): {} nodes under {}\n\n",
-                  strikes.at("kills").dump(), strikes.at("stops").dump(),
-                  results.at("strikes-s").get<double>(), results.at("wall-s").get<double>(),
-                  options.at("nodes").dump(), options.at("under").get<std::string>());
+  std::string text = fmt::format(
+      "{} and {} in {:.1f} s ({:.1f} s in all): {} under {}\n\n",
+      bench::count_text(strikes.at("kills"), "kill"),
+      bench::count_text(strikes.at("stops"), "stop"), results.at("strikes-s").get<double>(),
+      results.at("wall-s").get<double>(), bench::count_text(options.at("nodes"), "node"),
+      options.at("under").get<std::string>());
   text += outages_text(strikes) + recoveries_text(results.at("recoveries"));
   text += operations_text(results) + holdings_text(results);
   text += "\n" + verdict_line(results) + "\n";

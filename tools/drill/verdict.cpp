@@ -8,6 +8,8 @@
 #include <string_view>
 #include <vector>
 
+#include "tools/console/count_text.h"
+
 namespace hearsay::drill {
 namespace {
 
@@ -18,11 +20,6 @@ constexpr std::size_t kMostNamed = 5;
 
 std::int64_t count_at(const json& results, const char* place) {
   return results.at(json::json_pointer(place)).get<std::int64_t>();
-}
-
-// "1 request", "2 requests".
-std::string count_of(std::int64_t count, std::string_view what) {
-  return fmt::format("{} {}{}", count, what, count == 1 ? "" : "s");
 }
 
 // "a, b, c, ..."
@@ -39,7 +36,7 @@ void look_at_answers(const json& results, Words& findings) {
   const json& lost = results.at("lost");
   if (const auto count = lost.at("count").get<std::int64_t>(); count > 0) {
     findings.push_back(fmt::format("{} lost ({}): acknowledged, and missing in the last read of {}",
-                                   count_of(count, "value"), list_of(lost.at("values")),
+                                   bench::count_text(count, "value"), list_of(lost.at("values")),
                                    list_of(lost.at("nodes"))));
   } else if (results.at("workload").at("valid?") == false) {
     findings.push_back(
@@ -48,7 +45,7 @@ void look_at_answers(const json& results, Words& findings) {
   }
   const auto look = [&](const char* place, std::string_view what, std::string_view then) {
     const std::int64_t count = count_at(results, place);
-    if (count > 0) findings.push_back(count_of(count, what) + std::string(then));
+    if (count > 0) findings.push_back(bench::count_text(count, what) + std::string(then));
   };
   look("/operations/answered-twice", "answer", " too many: a request was answered twice");
   look("/operations/ids-twice", "id", " handed out twice");
@@ -58,14 +55,15 @@ void look_at_answers(const json& results, Words& findings) {
   if (!results.contains("failure") && count_at(results, "/strikes/without-answer-after") > 0) {
     findings.push_back(
         fmt::format("{} without any answer afterwards: stuck is {}",
-                    count_of(count_at(results, "/strikes/without-answer-after"), "strike"),
+                    bench::count_text(count_at(results, "/strikes/without-answer-after"), "strike"),
                     list_of(results.at("strikes").at("nodes-without-answer"))));
   }
   for (const auto& [kind, count] : results.at("bad-lines").items()) {
     if (kind == "oddity") continue;
-    findings.push_back(kind == "late-reply"
-                           ? count_of(count, "answer") + " too late: the client had given up"
-                           : count_of(count, "line") + fmt::format(" that is bad: {}", kind));
+    findings.push_back(
+        kind == "late-reply"
+            ? bench::count_text(count, "answer") + " too late: the client had given up"
+            : bench::count_text(count, "line") + fmt::format(" that is bad: {}", kind));
   }
 }
 
@@ -75,7 +73,7 @@ void look_at_deaths(const json& results, Words& findings) {
     const bool ordered = cause == "nemesis" || cause == "chaos" ||
                          (cause == "stopped by a signal" && results.at("options").at("stop"));
     if (!ordered) {
-      findings.push_back(count_of(count, "worker") +
+      findings.push_back(bench::count_text(count, "worker") +
                          fmt::format(" died though nobody killed it: {}", cause));
     }
   }
@@ -118,7 +116,9 @@ Words remarks_on(const json& results) {
   Words remarks;
   const json& strikes = results.at("strikes");
   const auto struck = static_cast<std::int64_t>(strikes.at("list").size());
-  if (struck == 0) {
+  if (struck == 0 && results.contains("failure")) {
+    remarks.emplace_back("nothing had been hit when it ended");
+  } else if (struck == 0) {
     remarks.emplace_back(
         "nothing was hit: no node has a worker (a child process); --target node kills whole nodes");
   } else if (struck < strikes.at("wanted")) {
@@ -132,7 +132,7 @@ Words remarks_on(const json& results) {
     remarks.emplace_back("what each node holds at the end could not be read");
   }
   if (const auto refused = count_at(results, "/operations/refused"); refused > 0) {
-    remarks.push_back(count_of(refused, "request") + " answered with an error");
+    remarks.push_back(bench::count_text(refused, "request") + " answered with an error");
   }
   return remarks;
 }

@@ -11,6 +11,7 @@
 #include <string_view>
 
 #include "common/base/units.h"
+#include "tools/console/count_text.h"
 #include "tools/experiment/verdict/findings.h"
 
 namespace hearsay::bench {
@@ -46,9 +47,10 @@ std::string remark_on_rate(const TestOptions& options, const nlohmann::json& rat
     return "no operation ran: this says nothing about the nodes (--rate, --time-limit)";
   if (count >= kReachedShare * expected - kReachedSlack) return "";
   return fmt::format(
-      "the rate was not reached: {:g} operations a second instead of {:g}. {} clients waited for "
+      "the rate was not reached: {:g} operations a second instead of {:g}. {} waited for "
       "answers (--concurrency), or the machine was busy",
-      rate.at("reached").get<double>(), options.rate_hz, options.thread_count);
+      rate.at("reached").get<double>(), options.rate_hz,
+      count_text(static_cast<std::int64_t>(options.thread_count), "client"));
 }
 
 std::size_t node_of(const TestOptions& options, const Network& network,

@@ -11,7 +11,8 @@
 #include <utility>
 #include <vector>
 
-#include "tools/experiment/clients/client.h"
+#include "tools/console/count_text.h"
+#include "tools/experiment/clients/odd_replies.h"
 #include "tools/experiment/network/foreign_text.h"
 #include "tools/experiment/verdict/checkers.h"
 #include "tools/report/challenge_verdict.h"
@@ -35,10 +36,10 @@ std::vector<std::string> words(const nlohmann::json& texts) {
 
 // "3 values lost: 1, 5, 8"
 void add_values(std::vector<std::string>& reasons, const nlohmann::json& workload,
-                const std::string& key, const std::string& what) {
-  const nlohmann::json count = workload.value(key + "-count", nlohmann::json(0));
+                const std::string& key, const std::string& thing, const std::string& fate) {
+  const auto count = workload.value(key + "-count", std::int64_t{0});
   if (count == 0) return;
-  std::string text = fmt::format("{} {}: ", count.dump(), what);
+  std::string text = fmt::format("{} {}: ", count_text(count, thing), fate);
   std::size_t shown = 0;
   for (const auto& [name, value] : workload.at(key).items()) {
     if (shown == kShownFindings) text += ", ...";
@@ -51,14 +52,17 @@ void add_values(std::vector<std::string>& reasons, const nlohmann::json& workloa
 
 struct LineKind {
   const char* name;
-  const char* what;
+  const char* one;
+  const char* several;
 };
-const std::vector<LineKind> kBadKinds = {{"no-message", "lines that are no messages"},
-                                         {"unknown-destination", "messages to nobody"},
-                                         {"unknown-source", "messages from nobody"},
-                                         {"late-reply", "late replies"},
-                                         {"too-much", "amounts beyond what the bench keeps"}};
-const std::vector<LineKind> kOddKinds = {{"oddity", "odd lines, which Maelstrom takes"}};
+const std::vector<LineKind> kBadKinds = {
+    {"no-message", "line that is no message", "lines that are no messages"},
+    {"unknown-destination", "message to nobody", "messages to nobody"},
+    {"unknown-source", "message from nobody", "messages from nobody"},
+    {"late-reply", "late reply", "late replies"},
+    {"too-much", "amount beyond what the bench keeps", "amounts beyond what the bench keeps"}};
+const std::vector<LineKind> kOddKinds = {
+    {"oddity", "odd line, which Maelstrom takes", "odd lines, which Maelstrom takes"}};
 
 // "value 3 is missing on n1, n2 (their last reads)"
 void add_missing(std::vector<std::string>& reasons, const nlohmann::json& section) {
@@ -76,7 +80,7 @@ void add_missing(std::vector<std::string>& reasons, const nlohmann::json& sectio
 // "2 late replies: n0 ... ; ..."
 void add_bad_lines(std::vector<std::string>& reasons, const nlohmann::json& section,
                    const std::vector<LineKind>& kinds) {
-  for (const auto& [kind, what] : kinds) {
+  for (const auto& [kind, one, several] : kinds) {
     if (!section.at("bad-line-counts").contains(kind)) continue;
     const auto& lines = section.at("bad-lines");
     const auto first = std::find_if(lines.begin(), lines.end(), [&](const nlohmann::json& line) {
@@ -87,8 +91,8 @@ void add_bad_lines(std::vector<std::string>& reasons, const nlohmann::json& sect
       example = fmt::format("; the first from {}: {}", first->at("node").get<std::string>(),
                             first->at("reason").get<std::string>());
     }
-    reasons.push_back(
-        fmt::format("{} {}{}", section.at("bad-line-counts").at(kind).dump(), what, example));
+    const nlohmann::json& count = section.at("bad-line-counts").at(kind);
+    reasons.push_back(fmt::format("{} {}{}", count.dump(), count == 1 ? one : several, example));
   }
 }
 
@@ -100,12 +104,12 @@ void add_node_faults(std::vector<std::string>& reasons, const nlohmann::json& se
 }
 
 void add_double_replies(std::vector<std::string>& reasons, const nlohmann::json& section) {
-  const std::size_t doubles = section.at("double-replies").size();
+  const auto doubles = static_cast<std::int64_t>(section.at("double-replies").size());
   if (doubles == 0) return;
   const nlohmann::json& first = section.at("double-replies").front();
-  reasons.push_back(fmt::format("{}{} requests answered twice, the first by {} to {} (msg_id {})",
-                                doubles == kMostDuplicatesKept ? "at least " : "", doubles,
-                                first.at("node").get<std::string>(),
+  reasons.push_back(fmt::format("{}{} answered twice, the first by {} to {} (msg_id {})",
+                                doubles == std::int64_t{kMostDuplicatesKept} ? "at least " : "",
+                                count_text(doubles, "request"), first.at("node").get<std::string>(),
                                 first.at("client").get<std::string>(),
                                 first.at("in-reply-to").dump()));
 }
@@ -128,8 +132,8 @@ void add_stray_replies(std::vector<std::string>& reasons, const nlohmann::json& 
 // What Maelstrom would not notice.
 std::vector<std::string> find_oddities(const nlohmann::json& section) {
   std::vector<std::string> reasons;
-  add_values(reasons, section.at("oddities"), "unexpected", "values read that nobody sent");
-  add_values(reasons, section.at("oddities"), "duplicated", "values twice in one read");
+  add_values(reasons, section.at("oddities"), "unexpected", "value", "read that nobody sent");
+  add_values(reasons, section.at("oddities"), "duplicated", "value", "twice in one read");
   add_double_replies(reasons, section);
   add_stray_replies(reasons, section);
   add_bad_lines(reasons, section, kOddKinds);
@@ -139,13 +143,14 @@ std::vector<std::string> find_oddities(const nlohmann::json& section) {
 std::vector<std::string> find_reasons(const nlohmann::json& results) {
   std::vector<std::string> reasons;
   const nlohmann::json& workload = results.at("workload");
-  add_values(reasons, workload, "lost", "values lost");
+  add_values(reasons, workload, "lost", "value", "lost");
   add_missing(reasons, results.at("hearsay"));
-  add_values(reasons, workload, "duplicated", "ids handed out twice");
+  add_values(reasons, workload, "duplicated", "id", "handed out twice");
   const bool has_wrong_echoes = workload.contains("errors") && !workload.contains("acceptable");
   if (has_wrong_echoes && !workload.at("errors").empty()) {
+    const std::size_t count = workload.at("errors").size();
     reasons.push_back(
-        shorten(fmt::format("{} wrong echoes, the first: {}", workload.at("errors").size(),
+        shorten(fmt::format("{} wrong {}, the first: {}", count, count == 1 ? "echo" : "echoes",
                             workload.at("errors").front().dump())));
   }
   for (const auto& [f, counts] : results.at("stats").at("by-f").items()) {

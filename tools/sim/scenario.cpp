@@ -9,6 +9,7 @@
 #include <vector>
 
 #include "common/options/command_line.h"
+#include "tools/console/count_text.h"
 #include "tools/experiment/time/random.h"
 #include "worker/core/service_list.h"
 
@@ -210,8 +211,8 @@ SimOptions draw_scenario(std::uint64_t seed) {
 std::string describe(const SimOptions& scenario) {
   const bench::TestOptions& test = scenario.test;
   std::string text =
-      fmt::format("{} on {} nodes, {}, {}, latency {} ms {}{}, faults: {}", test.workload,
-                  test.node_count, test.topology,
+      fmt::format("{} on {}, {}, {}, latency {} ms {}{}, faults: {}", test.workload,
+                  bench::count_text(test.node_count, "node"), test.topology,
                   test.operations ? fmt::format("{} operations", test.operations->size())
                                   : fmt::format("rate {}", test.rate_hz),
                   test.latency_ms, test.latency_distribution,

@@ -132,6 +132,16 @@ TEST(DrillVerdict, ADrillThatWasCutOffIsNotBlamedForIt) {
   EXPECT_TRUE(results.at("findings").empty()) << results.at("findings");
 }
 
+TEST(DrillVerdict, ADrillThatWasCutOffBeforeItsFirstStrikeBlamesNoNode) {
+  json results = good_results();
+  results["failure"] = "INTERRUPTED";
+  results["strikes"]["list"] = json::array();
+  judge(results);
+  const std::string remarks = results.at("remarks").dump();
+  EXPECT_NE(remarks.find("nothing had been hit when it ended"), std::string::npos) << remarks;
+  EXPECT_EQ(remarks.find("no node has a worker"), std::string::npos) << remarks;
+}
+
 TEST(DrillVerdict, AStoppedWorkerMayBeReplaced) {
   json results = good_results();
   results["deaths"]["by-cause"]["stopped by a signal"] = 1;

@@ -39,6 +39,7 @@ void add_node_options(CommandLine& app, Options& options) {
   app.add(
          "--worker", options.worker_path,
          "The worker's program (default: hearsay-worker beside this one, or in ../libexec/hearsay)")
+      .value_name("FILE")
       .group(node);
   app.add("--state-dir", options.state_dir,
           "Keep the node's state in files in this directory, under the node's name: then the "
@@ -63,6 +64,7 @@ void add_node_options(CommandLine& app, Options& options) {
   });
   app.add("--trace-file", options.trace_file,
           "Append the events of both processes to this file, not stderr")
+      .value_name("FILE")
       .group("Trace");
   add_record_options(app, options);
 }

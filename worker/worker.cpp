@@ -127,7 +127,8 @@ int run_worker(int argc, char** argv, const std::vector<core::ServiceEntry>& ser
   WorkerOptions options;
   CommandLine app(
       "The state-owning half of a hearsay node. hearsay-node starts it; by itself it has "
-      "nothing to talk to.");
+      "nothing to talk to.",
+      "hearsay-worker");
   app.add_version("hearsay-worker " + std::string(version()));
   add_inheritance(app, from);
   add_worker_options(app, options);

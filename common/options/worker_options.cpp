@@ -59,8 +59,10 @@ void add_worker_options(CommandLine& app, WorkerOptions& options) {
 
   app.add("--max-line-bytes", options.services.gossip.max_line_bytes,
           "Longest line of input; a longer one is turned away. So is a value that would not fit a "
-          "line between nodes: the nodes of a cluster need the same, 1 MiB or more")
+          "line between nodes: the nodes of a cluster need the same. From 1024; below 1 MiB a "
+          "message of many values may be longer than the others take")
       .between(1024, kLongestLineBytes)
+      .value_name("N")
       .group("Node");
 
   app.add_word(

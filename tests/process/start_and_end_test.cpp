@@ -4,6 +4,7 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
+#include <algorithm>
 #include <array>
 #include <cstdlib>
 #include <filesystem>
@@ -282,6 +283,9 @@ TEST(Options, HelpIsShown) {
     const auto lines = runner.read_until_eof();
     ASSERT_TRUE(lines);
     EXPECT_GT(lines->size(), 5U);
+    EXPECT_TRUE(std::any_of(lines->begin(), lines->end(), [&](const std::string& line) {
+      return line.find(std::string("Usage: ") + program) != std::string::npos;
+    })) << program;
     EXPECT_EQ(runner.exit_code(), 0);
     EXPECT_EQ(runner.stderr_text(), "");
   }

@@ -128,11 +128,21 @@ class Demo {
         "    {3} call {4} {5} '{{\"type\":\"broadcast\",\"message\":1}}'\n"
         "    {3} call {4} {6} '{{\"type\":\"read\"}}'\n"
         "    {3} cluster status {4}\n"
-        "    pkill -KILL -P {7}    # the worker of {6}: another one goes on where it was\n\n"
+        "{7}\n"
         "What they say is in {8}. Ctrl-C ends all of it.\n",
         options_.nodes.size(), options_.bus.url,
         static_cast<double>(monotonic_ns() - start_ns) / kNsPerSecond, options_.program, bus, first,
-        last, watch.seen().at(last).presence.node_pid, (folder_.path() / "*.log").string());
+        last, worker_text(watch), (folder_.path() / "*.log").string());
+  }
+
+  // Another program's node has no worker.
+  std::string worker_text(const Watch& watch) const {
+    const std::string program = fs::path(options_.binary).filename();
+    if (!program.empty() && program != "hearsay-node") return "";
+    const std::string& node = options_.nodes.back();
+    return fmt::format(
+        "    pkill -KILL -P {}    # the worker of {}: another one goes on where it was\n",
+        watch.seen().at(node).presence.node_pid, node);
   }
 
   void take_signal(int number) {

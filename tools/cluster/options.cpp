@@ -111,6 +111,7 @@ void add_status(CommandLine& command, ClusterOptions& options) {
 
 void add_demo(CommandLine& command, ClusterOptions& options) {
   add_bus_options(command, options.bus);
+  command.option("--bus").hide_default();  // without it a server is started
   command.add("--port", options.port, "Of the server that is started; 0: a free one")
       .between(0, 65'535)
       .value_name("PORT");

@@ -265,6 +265,28 @@ TEST_F(ClusterCommand, BadNamesAreRefused) {
   }
 }
 
+// What a demo says, up to its last line.
+std::string text_of(NodeRunner& demo) {
+  std::string text;
+  while (text.find("Ctrl-C ends") == std::string::npos) {
+    const auto line = demo.read_line();
+    if (!line) return text + demo.stderr_text();
+    text += *line + '\n';
+  }
+  return text;
+}
+
+TEST_F(ClusterCommand, TheDemoOfAnotherProgramSpeaksOfNoWorker) {
+  const std::string node = std::string(HEARSAY_TEST_NODES) + "/direct.py";
+  NodeRunner demo(
+      {HEARSAY_COMMAND, {"cluster", "demo", "--bin", node}, {"TMPDIR=" + folder_.path().string()}});
+  const std::string text = text_of(demo);
+  EXPECT_NE(text.find("3 nodes on nats://"), std::string::npos) << text;
+  EXPECT_EQ(text.find("worker"), std::string::npos) << text;
+  demo.signal(SIGINT);
+  EXPECT_EQ(demo.exit_code(), 0) << demo.stderr_text();
+}
+
 TEST_F(ClusterCommand, TheDemoRunsAndLeavesNothing) {
   NodeRunner demo({HEARSAY_COMMAND, {"cluster", "demo"}, {"TMPDIR=" + folder_.path().string()}});
   const auto first = demo.read_line();
@@ -275,6 +297,7 @@ TEST_F(ClusterCommand, TheDemoRunsAndLeavesNothing) {
   EXPECT_EQ(url.find("nats://127.0.0.1:"), 0U) << url;
   const Finished asked = hearsay("call --bus " + url + " n0 '{\"type\":\"echo\",\"echo\":7}'");
   EXPECT_EQ(asked.exit_code, 0) << asked.output;
+  EXPECT_NE(text_of(demo).find("pkill -KILL -P "), std::string::npos);
   const std::vector<pid_t> children = bench::descendants(demo.pid());
   EXPECT_GE(children.size(), 10U);  // a server, three times attach, node, worker
   demo.signal(SIGINT);

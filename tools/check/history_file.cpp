@@ -52,8 +52,8 @@ std::string find_history(const std::string& path) {
     if (fs::is_regular_file(file, ignored)) return file.string();
   }
   throw UnreadableHistory(
-      fmt::format("{} has neither a history.edn nor a history.jsonl; name the folder of one run, "
-                  "such as store/latest",
+      fmt::format("{} has neither a history.edn nor a history.jsonl: it is not the folder of one "
+                  "run, as store/latest is, or that run left no history",
                   path));
 }
 

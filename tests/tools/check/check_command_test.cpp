@@ -71,7 +71,8 @@ TEST_F(CheckCommand, WhatIsNoHistoryIsRefusedInWords) {
     EXPECT_NE(finished.output.find(words), std::string::npos) << finished.output;
   };
   refused("-w echo " + (store_ / "none.edn").string(), "can't be read: No such file");
-  refused("-w echo " + store_.string(), "has neither a history.edn nor a history.jsonl");
+  refused("-w echo " + store_.string(),
+          "has neither a history.edn nor a history.jsonl: it is not the folder of one run");
   refused("-w echo " + file("empty.edn", ""), "is empty");
   refused("-w echo " + file("words.edn", "once upon a time"), "is no history: line 1, column 1");
   refused("-w echo " + file("cut.edn", std::string(kValid).substr(0, 80)), "was cut off");

@@ -89,7 +89,8 @@ struct Tool {
 // Says what is wrong.
 void refuse(const BadCommandLine& problem, const std::string& name,
             const std::vector<std::string>& arguments) {
-  hearsay::bench::tell("hearsay{0}: {1}\nhearsay{0} --help says more.\n", name, problem.what());
+  hearsay::bench::tell("hearsay{0}: {1}\nhearsay{0} --help says more.\n", name,
+                       hearsay::bench::in_words_of_challenge(problem.what(), arguments));
   const bool runs_nodes = name != " serve" && name != " show" && name != " trace" &&
                           name != " bench" && name != " check" && name != " replay" &&
                           name != " call";

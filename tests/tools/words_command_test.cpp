@@ -49,6 +49,12 @@ INSTANTIATE_TEST_SUITE_P(
                    "hearsay test: ", "--node-count: a whole number, not \"2.5\""),
         std::tuple("test -w echo --test 3", "hearsay test: ", "(do you mean --test-count?)"),
         std::tuple("test -w echo stray", "hearsay test: ", "unexpected argument stray"),
+        std::tuple("test --node-count 1",
+                   "hearsay test: ", "--workload, or --challenge, is required"),
+        std::tuple("test --challenge 3a -w echo",
+                   "hearsay test: ", "--workload: fixed by --challenge 3a"),
+        std::tuple("sim --scenario a.json --store b",
+                   "hearsay sim: ", "--store: not beside --scenario: of that run nothing is kept"),
         std::tuple("sim --sedes 3", "hearsay sim: ", "(do you mean --seeds?)"),
         std::tuple("compare --condition lost", "hearsay compare: ", "(do you mean loss?)"),
         std::tuple("sim -w echo -- --latency-budgte 3",
@@ -160,6 +166,17 @@ TEST_F(CommandTest, ProgressLinesDoNotWrap) {
     }
     EXPECT_GT(shown, 2U) << text;
   }
+}
+
+TEST(HelpOfCommands, SaysWhatIsTrue) {
+  const auto help = [](const std::string& command) {
+    return run_shell(HEARSAY_COMMAND + (" " + command + " --help")).output;
+  };
+  EXPECT_EQ(help("test").find("REQUIRED"), std::string::npos) << "--challenge does as well";
+  const std::string demo = help("cluster demo");
+  ASSERT_NE(demo.find("--bus URL"), std::string::npos) << demo;
+  EXPECT_EQ(demo.find("--bus URL="), std::string::npos) << "without it a server is started";
+  EXPECT_NE(help("cluster status").find("--bus URL=nats:"), std::string::npos);
 }
 
 TEST(HelpOfCommands, ACommandsCommandHasHelpToo) {

@@ -1,6 +1,9 @@
 #include "tools/console/challenge.h"
 
+#include <fmt/core.h>
+
 #include <algorithm>
+#include <cstddef>
 #include <iterator>
 #include <sstream>
 
@@ -10,6 +13,23 @@ namespace {
 std::vector<std::string> split_at_spaces(const std::string& text) {
   std::istringstream words(text);
   return {std::istream_iterator<std::string>(words), {}};
+}
+
+struct NamedChallenge {
+  const Challenge* challenge = nullptr;  // null: none, or one that there is not
+  std::ptrdiff_t behind = 0;             // its name, among the arguments
+};
+
+NamedChallenge named_challenge(const std::vector<std::string>& arguments) {
+  constexpr std::string_view kOption = "--challenge";
+  for (auto word = arguments.begin(); word != arguments.end(); ++word) {
+    const bool joined = word->starts_with(std::string(kOption) + "=");
+    if (!joined && (*word != kOption || std::next(word) == arguments.end())) continue;
+    if (!joined) ++word;
+    const auto name = joined ? std::string_view(*word).substr(kOption.size() + 1) : *word;
+    return {find_challenge(name), std::next(word) - arguments.begin()};
+  }
+  return {};
 }
 
 }  // namespace
@@ -100,17 +120,21 @@ const Challenge* find_challenge(std::string_view name) {
 }
 
 void spell_out_challenge(std::vector<std::string>& arguments) {
-  constexpr std::string_view kOption = "--challenge";
-  for (auto word = arguments.begin(); word != arguments.end(); ++word) {
-    const bool joined = word->starts_with(std::string(kOption) + "=");
-    if (!joined && (*word != kOption || std::next(word) == arguments.end())) continue;
-    if (!joined) ++word;
-    const Challenge* challenge =
-        find_challenge(joined ? std::string_view(*word).substr(kOption.size() + 1) : *word);
-    if (challenge == nullptr) return;
-    arguments.insert(std::next(word), challenge->flags.begin(), challenge->flags.end());
-    return;
-  }
+  const auto [challenge, behind] = named_challenge(arguments);
+  if (challenge == nullptr) return;
+  arguments.insert(arguments.begin() + behind, challenge->flags.begin(), challenge->flags.end());
+}
+
+std::string in_words_of_challenge(const std::string& problem,
+                                  const std::vector<std::string>& arguments) {
+  constexpr std::string_view kTwice = ": given more than once";
+  const Challenge* challenge = named_challenge(arguments).challenge;
+  if (challenge == nullptr || !problem.ends_with(kTwice)) return problem;
+  const std::string name = problem.substr(0, problem.size() - kTwice.size());
+  const auto& flags = challenge->flags;
+  const bool fixed =
+      std::find(flags.begin(), flags.end(), name == "--workload" ? "-w" : name) != flags.end();
+  return fixed ? fmt::format("{}: fixed by --challenge {}", name, challenge->name) : problem;
 }
 
 }  // namespace hearsay::bench

@@ -30,5 +30,9 @@ const Challenge* find_challenge(std::string_view name);
 
 // Puts the flags of the challenge that "--challenge NAME" names behind it.
 void spell_out_challenge(std::vector<std::string>& arguments);
+// What is wrong with a command line whose challenge was spelled out: a flag that "was given twice"
+// was given beside the challenge.
+std::string in_words_of_challenge(const std::string& problem,
+                                  const std::vector<std::string>& arguments);
 
 }  // namespace hearsay::bench

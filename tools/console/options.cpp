@@ -126,8 +126,9 @@ void add_test_options(CommandLine& command, TestOptions& options, std::int64_t m
            "A challenge of Gossip Glomers: stands for its flags, and its limits are looked at")
       .one_of(challenge_names())
       .value_name("NAME");
-  command.add("-w,--workload", options.workload, "What the clients do")
-      .required()
+  command
+      .add("-w,--workload", options.workload,
+           "What the clients do. Needed where --challenge does not say it")
       .one_of(workload_names())
       .value_name("NAME");
   command
@@ -183,6 +184,9 @@ bool keeps_messages(const TestOptions& options) {
 }
 
 void resolve(TestOptions& options) {
+  if (options.workload.empty()) {
+    throw BadCommandLine("--workload, or --challenge, is required");
+  }
   options.arguments_given = !options.node_arguments.empty();
   const Challenge* challenge = find_challenge(options.challenge);
   if (challenge != nullptr && options.node_arguments.empty() && runs_our_node(options)) {

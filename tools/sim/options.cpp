@@ -46,6 +46,9 @@ void refuse_beside_seeds(CommandLine& command, const SimOptions& options) {
   command.on_parsed([&command, &options] {
     const std::vector<std::string> given = command.given();
     for (const std::string& name : given) {
+      if (!options.scenario.empty() && name == "--store") {
+        throw BadCommandLine(name, "not beside --scenario: of that run nothing is kept");
+      }
       if (!options.scenario.empty() && name != "--scenario") {
         throw BadCommandLine(name, "not beside --scenario: the file says it");
       }
@@ -71,7 +74,6 @@ std::string workload_for(const std::string& given, const std::string& test_workl
 
 void add_sim_options(CommandLine& command, SimOptions& options) {
   add_test_options(command, options.test, kMostNodes);
-  command.option("--workload").required(false);
   command
       .add("--seeds", options.seeds,
            "A swarm: one run a seed, each of which draws its own cluster, load and faults; "

@@ -45,7 +45,7 @@ TEST_F(ChallengesCommand, OneAloneIsATestOfTheSameName) {
   EXPECT_NE(slow.output.find("Valid, but challenge 3d is NOT PASSED"), std::string::npos);
   const Finished changed = hearsay("test --challenge 3d --rate 5");
   EXPECT_EQ(changed.exit_code, 254) << "then it is another one";
-  EXPECT_NE(changed.output.find("--rate: given more than once"), std::string::npos);
+  EXPECT_NE(changed.output.find("--rate: fixed by --challenge 3d"), std::string::npos);
 }
 
 TEST_F(ChallengesCommand, RealProcessesOfAnybody) {

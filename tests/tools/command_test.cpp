@@ -97,18 +97,19 @@ TEST_P(Oddity, IsInvalidIfStrict) {
   EXPECT_NE(finished.output.find(words), std::string::npos) << finished.output;
 }
 
-INSTANTIATE_TEST_SUITE_P(All, Oddity,
-                         testing::Values(std::tuple("broadcast", "repeats", "twice in one read"),
-                                         std::tuple("broadcast", "invents",
-                                                    "read that nobody sent"),
-                                         std::tuple("echo", "answers-twice", "answered twice"),
-                                         std::tuple("echo", "trailing", "odd lines"),
-                                         std::tuple("echo", "latin1", "not UTF-8")),
-                         [](const auto& parameter) {
-                           std::string name = std::get<1>(parameter.param);
-                           for (char& c : name) c = c == '-' ? '_' : c;
-                           return name;
-                         });
+INSTANTIATE_TEST_SUITE_P(
+    All, Oddity,
+    testing::Values(std::tuple("broadcast", "repeats", "twice in one read"),
+                    std::tuple("broadcast", "invents", "read that nobody sent"),
+                    std::tuple("echo", "answers-twice", "answered twice"),
+                    std::tuple("echo", "answers-none-too", "without in_reply_to"),
+                    std::tuple("echo", "trailing", "odd lines"),
+                    std::tuple("echo", "latin1", "not UTF-8")),
+    [](const auto& parameter) {
+      std::string name = std::get<1>(parameter.param);
+      for (char& c : name) c = c == '-' ? '_' : c;
+      return name;
+    });
 
 TEST_F(CommandTest, AnythingMayStandInTheBodyBetweenNodes) {
   const Finished finished = run_faulty("broadcast", "odd-bodies");

@@ -85,6 +85,8 @@ class Faulty(Node):
             wrong = {} if self.fault == "no-in-reply-to" else {"in_reply_to": body["msg_id"] + 1000}
             self.send(message["src"], type="echo_ok", echo=body["echo"], **wrong)
             return
+        if self.fault == "answers-none-too":
+            self.send(message["src"], type="echo_ok", echo=body["echo"])
         if self.fault in ("trailing", "latin1"):
             self.print_odd_echo(message, body)
             return

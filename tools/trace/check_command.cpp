@@ -26,7 +26,8 @@ constexpr std::int64_t kSpreadTakesNs = 2 * kNsPerSecond;
 
 class Check {
  public:
-  explicit Check(const TraceOptions& options) : run_(options.run), trace_(run_.open()), out_(options.output) {
+  explicit Check(const TraceOptions& options)
+      : run_(options.run), trace_(run_.open()), out_(options.output) {
     while (const TraceEvent* event = trace_.next()) take(*event);
     level_.require(trace::Level::info, "");
     for (NodeCheck& node : nodes_) node.finish();

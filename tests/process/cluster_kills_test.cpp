@@ -9,10 +9,10 @@
 #include <mutex>
 
 #include "tests/process/request_ledger.h"
+#include "tests/process/trace_check.h"
 #include "tests/process/worker_killer.h"
 #include "tests/support/messages.h"
 #include "tests/support/sanitized.h"
-#include "tests/process/trace_check.h"
 
 namespace hearsay::test {
 namespace {

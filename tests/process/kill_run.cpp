@@ -8,10 +8,10 @@
 #include <set>
 #include <sstream>
 
+#include "tests/process/trace_check.h"
 #include "tests/support/messages.h"
 #include "tests/support/node_runner.h"
 #include "tests/support/temporary_folder.h"
-#include "tests/process/trace_check.h"
 
 namespace hearsay::test {
 namespace {

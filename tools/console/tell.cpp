@@ -46,6 +46,7 @@ void tell_text(std::string_view text) {
 std::string print(std::string_view text) {
   const std::string safe = printable_lines(text);
   if (std::ferror(stdout) != 0) return "an earlier write failed";
+  errno = 0;
   const bool good =
       std::fwrite(safe.data(), 1, safe.size(), stdout) == safe.size() && std::fflush(stdout) == 0;
   return good ? "" : std::strerror(errno);

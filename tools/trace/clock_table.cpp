@@ -72,8 +72,7 @@ std::string clock_table(const RunReader& run) {
   if (!steady) {
     text +=
         "\n  One was set, or ran now faster and now slower: logs are moved up where a message "
-        "would "
-        "stand before it was sent.";
+        "would stand before it was sent.";
   }
   if (!clocks.in_order) {
     text += "\n  These logs contradict themselves: messages stand before they were sent.";

@@ -108,8 +108,7 @@ void add_trace_options(CommandLine& command, TraceOptions& options) {
   command.require_subcommand();
   command.footer(
       "What nodes leave in store/latest/node-logs, complete or not. Logs of several machines may "
-      "be "
-      "given too: their clocks are compared by the messages in them, and summary says how they "
+      "be given too: their clocks are compared by the messages in them, and summary says how they "
       "differ. How much is there decides the "
       "node: hearsay test ... -- --trace-level debug (or trace).\n"
       "hearsay trace COMMAND --help says more. Exit codes: 0, 1 what was looked for is not well, "

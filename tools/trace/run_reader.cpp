@@ -3,6 +3,7 @@
 #include <fmt/core.h>
 
 #include "common/base/units.h"
+#include "tools/experiment/network/foreign_text.h"
 #include "tools/trace/clock_messages.h"
 
 namespace hearsay::traces {
@@ -26,8 +27,8 @@ std::string RunReader::clock_text() const {
                          : "seconds since the first event (no results.json says when the load "
                            "began)";
   if (clocks_.differ()) {
-    text +=
-        fmt::format(", all on the clock of {}", logs_.files[clocks_.reference].filename().string());
+    const std::string name = logs_.files[clocks_.reference].filename().string();
+    text += fmt::format(", all on the clock of {}", bench::printable(name));
   }
   return text;
 }

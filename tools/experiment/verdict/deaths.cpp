@@ -45,7 +45,7 @@ void Deaths::take_line(std::size_t number, std::string_view line) {
   if (!event.is_object()) return;
   const auto name = text_at(event, "event");
   const auto pid = number_at(event, "worker_pid");
-  const auto time_ns = number_at(event, "ts");
+  const auto time_ns = std::max<std::int64_t>(0, number_at(event, "ts"));  // times are subtracted
   Node& node = nodes_[number];
   if (name == "worker_killed" && node.killed.size() < kMostPids) {
     const std::string cause = text_at(event, "cause");

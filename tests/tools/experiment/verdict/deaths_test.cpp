@@ -5,6 +5,8 @@
 
 #include <nlohmann/json.hpp>
 
+#include "common/base/units.h"
+
 namespace hearsay::bench {
 namespace {
 
@@ -57,6 +59,22 @@ TEST(Deaths, AWorkerThatHungWasNoneBeforeItDied) {
                       R"("outage_ns":2002000000})");
   EXPECT_EQ(deaths.json().at("outage-ms").at("maximum"), 2002.0);
   EXPECT_EQ(deaths.outages()[0].begin_ns, 10'000'000);
+}
+
+TEST(Deaths, ForeignTimesAreNoOutagesOfYears) {
+  for (const char* ready :
+       {R"({"ts":-9223372036854775808,"event":"worker_ready"})",
+        R"({"ts":18446744073709551615,"event":"worker_ready"})",
+        R"({"ts":9,"event":"worker_ready","outage_ns":9223372036854775807})",
+        R"({"ts":9,"event":"worker_ready","outage_ns":-9223372036854775808})"}) {
+    Deaths deaths;
+    deaths.take_line(0, R"({"ts":9223372036854775807,"event":"worker_died","worker_pid":1})");
+    deaths.take_line(0, ready);
+    const Outage& outage = deaths.outages().at(0);
+    ASSERT_TRUE(outage.end_ns) << ready;
+    EXPECT_LE(outage.begin_ns, *outage.end_ns) << ready;
+    EXPECT_LE(*outage.end_ns - outage.begin_ns, 24 * 3600 * kNsPerSecond) << ready;
+  }
 }
 
 TEST(Deaths, OutagesAreKeptOneByOne) {

@@ -92,7 +92,7 @@ std::vector<std::string> overheard_lines(const Role& role) {
   options.care.chaos_kill_ms = 300;
   sim::Cluster cluster(heap, options, 1);
   bench::NetworkOptions slow;
-  slow.latency_ms = 20;
+  slow.latency.mean_ms = 20;
   slow.wire.loss = 0.2;
   bench::Network network(heap, cluster, slow, 1);
   for (const char* node : kNodes) network.add_node(node);

@@ -25,6 +25,7 @@
 #include "common/base/units.h"
 #include "tools/bus/credentials.h"
 #include "tools/bus/nkey.h"
+#include "tools/bus/without_signals.h"
 
 namespace hearsay::bus {
 namespace {
@@ -365,6 +366,7 @@ class Connection::Engine {
   explicit Engine(const ConnectionOptions& wanted)
       : inbox_(std::make_unique<Inbox>(wanted.inbound)),
         signer_{read_credentials(wanted.credentials_file)} {
+    const WithoutSignals starts_threads;
     const Options options = make_options(wanted, signer_, *inbox_);
     natsStatus status = NATS_ERR;
     for (int attempt = 0; attempt < kMostAttempts; ++attempt) {
@@ -389,6 +391,7 @@ class Connection::Engine {
   natsConnection* get() { return connection_; }
 
   void subscribe(const std::string& pattern, const std::string& group) {
+    const WithoutSignals may_start_threads;
     natsSubscription* made = nullptr;
     const natsStatus status =
         group.empty() ? natsConnection_Subscribe(&made, connection_, pattern.c_str(), on_message,

@@ -6,8 +6,7 @@
 // readable when the inbox or the events have something: watch it, then call take() and
 // take_event() until they have nothing.
 //
-// Signals: the library's threads have the mask of the thread that makes the connection; an
-// EventLoop is to be there before it.
+// Signals: the library's threads take none.
 //
 // Forking: only to exec. The library's threads are not in a child.
 //

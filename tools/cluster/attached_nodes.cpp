@@ -3,6 +3,7 @@
 #include <fmt/core.h>
 #include <sys/epoll.h>
 
+#include <algorithm>
 #include <array>
 #include <utility>
 
@@ -47,7 +48,8 @@ bus::ConnectionOptions hearing_all(const BusOptions& options) {
 }  // namespace
 
 AttachedNodes::AttachedNodes(bench::EventLoop& loop, const BusOptions& options,
-                             std::vector<Presence> nodes, bool strict, OnDeath on_death)
+                             std::vector<Presence> nodes, Conditions usual, bool strict,
+                             OnDeath on_death)
     : loop_(loop),
       subjects_(options.cluster),
       cluster_(options.cluster),
@@ -55,9 +57,15 @@ AttachedNodes::AttachedNodes(bench::EventLoop& loop, const BusOptions& options,
       lines_(strict),
       nodes_(std::move(nodes)),
       before_(nodes_),
+      usual_(std::move(usual)),
+      told_(nodes_.size()),
+      said_(nodes_.size(), std::vector<std::uint64_t>(nodes_.size())),
       host_(host_name()),
       bus_(hearing_all(options)) {
-  for (std::size_t node = 0; node < nodes_.size(); ++node) numbers_[nodes_[node].node] = node;
+  for (std::size_t node = 0; node < nodes_.size(); ++node) {
+    numbers_[nodes_[node].node] = node;
+    usual_.nodes.insert(nodes_[node].node);
+  }
 }
 
 void AttachedNodes::start(bench::Network& network) {
@@ -67,12 +75,18 @@ void AttachedNodes::start(bench::Network& network) {
   // Nobody speaks before we listen.
   if (!bus_.flush(kServerPatienceMs)) throw bus::BusError("the server does not answer");
   while (const auto event = bus_.take_event()) take_event(*event);
+  const std::vector<std::string> without = tell_conditions();
+  if (!without.empty()) {
+    throw bus::BusError(fmt::format("{} can't be told of the network's faults", in_words(without)));
+  }
+  network.when_faults_change([this] { unstruck_ += std::ssize(tell_conditions()); });
   loop_.watch(bus_.fd(), EPOLLIN, [this](std::int64_t now_ns, std::uint32_t) { read_bus(now_ns); });
 }
 
 std::vector<std::string> AttachedNodes::stop() {
   over_ = true;
   loop_.forget(bus_.fd());
+  network_->when_faults_change(nullptr);
   for (std::size_t node = 0; node < nodes_.size(); ++node) unheard_.insert(node);
   bus_.publish(subjects_.hail(), "");
   const std::int64_t deadline_ns = monotonic_ns() + kLastPresenceNs;
@@ -80,6 +94,7 @@ std::vector<std::string> AttachedNodes::stop() {
     while (const auto event = bus_.take_event()) take_event(*event);
     if (const auto message = bus_.wait(deadline_ns)) take_message(monotonic_ns(), *message);
   }
+  end_conditions();
   return {};
 }
 
@@ -89,6 +104,13 @@ bool AttachedNodes::deliver(std::int64_t /*now_ns*/, std::size_t node, std::stri
     ++unsent_;
   }
   return true;
+}
+
+bench::Passage AttachedNodes::carry(std::size_t from, std::size_t to) {
+  const Conditions& there = told_[to];
+  if (there.run.empty()) return {};
+  return bench::passage_of(there.link, there.seed, nodes_[from].node, nodes_[to].node,
+                           line_number_);
 }
 
 // --- From the bus ---
@@ -140,6 +162,9 @@ void AttachedNodes::take_line(std::int64_t now_ns, const bus::Message& message) 
     if (strangers_.size() < kMostStrangers) strangers_.emplace(sender);
     return;
   }
+  if (const auto to = number_of(bus::node_of(message.subject))) {
+    line_number_ = said_[*node][*to]++;
+  }
   // Said before it was killed, and heard after it: as if it had died before it said that.
   if (down_.count(*node) > 0) return;
   // A node that answers whoever asked it does nothing wrong.
@@ -184,20 +209,60 @@ void AttachedNodes::look_at_drops(std::int64_t now_ns, const Presence& before,
 
 // --- Faults ---
 
-std::optional<std::int64_t> AttachedNodes::strike(std::size_t node, std::string_view ask) {
+nlohmann::json AttachedNodes::ask(std::size_t node, const nlohmann::json& request,
+                                  const char* key) {
   const std::string& name = nodes_[node].node;
-  const auto answer =
-      bus_.request(subjects_.control(name), nlohmann::json{{"ask", ask}}.dump(), kFaultMs);
-  const auto json = answer && !answer->nobody_is
-                        ? nlohmann::json::parse(answer->text, nullptr, false)
-                        : nlohmann::json();
-  if (!json.is_object() || !json.contains("process")) {
+  const auto answer = bus_.request(subjects_.control(name), request.dump(), kFaultMs);
+  auto json = answer && !answer->nobody_is ? nlohmann::json::parse(answer->text, nullptr, false)
+                                           : nlohmann::json();
+  if (json.is_object() && json.contains(key)) return json;
+  bench::tell("hearsay test: {} of {}: {}\n", text_at(request, "ask"), name,
+              json.is_object() ? text_at(json, "wrong") : "what has attached it does not answer");
+  return {};
+}
+
+Conditions AttachedNodes::conditions_of(std::size_t node) const {
+  Conditions conditions = usual_;
+  conditions.link.wire = network_->wire_now();
+  for (std::size_t other = 0; other < nodes_.size(); ++other) {
+    if (network_->is_deaf(node, other)) conditions.deaf_to.insert(nodes_[other].node);
+  }
+  return conditions;
+}
+
+// Those that may be told: the test has demanded it of all, if it needs any.
+std::vector<std::string> AttachedNodes::tell_conditions() {
+  std::vector<std::string> untold;
+  for (std::size_t node = 0; node < nodes_.size(); ++node) {
+    Conditions now = conditions_of(node);
+    if (!nodes_[node].allows_faults || now == told_[node]) continue;
+    const nlohmann::json request = {{"ask", kNetwork}, {"conditions", to_json(now)}};
+    if (ask(node, request, "network").is_null()) {
+      untold.push_back(nodes_[node].node);
+    } else {
+      told_[node] = std::move(now);
+    }
+  }
+  return untold;
+}
+
+// Nobody waits for those who don't answer.
+void AttachedNodes::end_conditions() {
+  const nlohmann::json request = {{"ask", kNetwork}, {"conditions", to_json(Conditions())}};
+  for (std::size_t node = 0; node < nodes_.size(); ++node) {
+    if (!told_[node].run.empty())
+      bus_.publish(subjects_.control(nodes_[node].node), request.dump());
+  }
+  bus_.flush(kServerPatienceMs);
+}
+
+std::optional<std::int64_t> AttachedNodes::strike(std::size_t node, std::string_view ask_for) {
+  const nlohmann::json answer = ask(node, {{"ask", ask_for}}, "process");
+  if (answer.is_null()) {
     ++unstruck_;
-    bench::tell("hearsay test: {} of {}: {}\n", ask, name,
-                json.is_object() ? text_at(json, "wrong") : "what has attached it does not answer");
     return std::nullopt;
   }
-  const nlohmann::json& process = json["process"];
+  const nlohmann::json& process = answer["process"];
   return process.is_number_integer() ? std::optional(process.get<std::int64_t>()) : std::nullopt;
 }
 
@@ -241,11 +306,13 @@ void AttachedNodes::add_to(bench::Outcome& outcome) const {
   nlohmann::json nodes = nlohmann::json::object();
   for (std::size_t i = 0; i < nodes_.size(); ++i) {
     const Presence& node = nodes_[i];
+    const std::int64_t old_losses = before_[i].bus_losses;
     nodes[node.node] = {{"host", node.host},
                         {"program", node.program},
                         {"version", node.version},
-                        {"bus-losses", node.bus_losses - before_[i].bus_losses},
-                        {"dropped", dropped(i)}};
+                        {"bus-losses", std::max(node.bus_losses, old_losses) - old_losses},
+                        {"dropped", dropped(i)},
+                        {"hit", node.hit}};
   }
   outcome.bus = {{"server", bus_.server()},    {"cluster", cluster_},
                  {"losses", losses_},          {"unheard", bus_.dropped()},
@@ -255,9 +322,12 @@ void AttachedNodes::add_to(bench::Outcome& outcome) const {
 }
 
 std::map<std::string, std::uint64_t> AttachedNodes::dropped(std::size_t node) const {
-  std::map<std::string, std::uint64_t> more = nodes_[node].dropped;
-  for (const auto& [kind, count] : before_[node].dropped) {
-    if ((more[kind] -= count) == 0) more.erase(kind);
+  std::map<std::string, std::uint64_t> more;
+  const auto& before = before_[node].dropped;
+  for (const auto& [kind, count] : nodes_[node].dropped) {
+    const auto known = before.find(kind);
+    const std::uint64_t old = known == before.end() ? 0 : known->second;
+    if (count > old) more[kind] = count - old;
   }
   return more;
 }

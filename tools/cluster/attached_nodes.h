@@ -3,10 +3,14 @@
 // The bench hears every line that nodes print, in the order in which the server took them. Those
 // between nodes have been carried when it hears them: the network counts and keeps them, and
 // delivers nothing (NetworkOptions::carried_elsewhere). What clients and services say goes to the
-// nodes as the operator's lines. The only clock is the bench's own: a message is taken for sent,
-// and for arrived, when the bench hears it.
+// nodes as the operator's lines. The only clock is the bench's own: a message is taken for sent
+// when the bench hears it.
 //
-// One thread; the loop's, which is there before the connection. Not thread-safe.
+// Faults of the network are done by what has attached the nodes (network_faults.h), which is told
+// of each that comes or goes. What becomes of a message there is a function of its number, so it is
+// known here: the network counts what was lost without being told.
+//
+// One thread, the loop's. Not thread-safe.
 #pragma once
 
 #include <cstddef>
@@ -20,6 +24,7 @@
 
 #include "tools/bus/connection.h"
 #include "tools/bus/subjects.h"
+#include "tools/cluster/conditions.h"
 #include "tools/cluster/options.h"
 #include "tools/cluster/presence.h"
 #include "tools/processes/event_loop.h"
@@ -31,8 +36,9 @@ namespace hearsay::cluster {
 class AttachedNodes : public bench::TestedNodes {
  public:
   // `nodes`: in the order of their numbers. Throws bus::BusError.
+  // `usual`: the network without faults; what comes and goes the bench's network says.
   AttachedNodes(bench::EventLoop& loop, const BusOptions& options, std::vector<Presence> nodes,
-                bool strict, OnDeath on_death);
+                Conditions usual, bool strict, OnDeath on_death);
 
   // Throws bus::BusError if the bus does not let us listen.
   void start(bench::Network& network) override;
@@ -42,6 +48,7 @@ class AttachedNodes : public bench::TestedNodes {
   bool end_with_run() const override { return false; }
 
   bool deliver(std::int64_t now_ns, std::size_t node, std::string_view line) override;
+  bench::Passage carry(std::size_t from, std::size_t to) override;
 
   // Each asks what has attached the node, and waits for the answer: the history says what was hit.
   std::optional<std::int64_t> kill_worker(std::int64_t now_ns, std::size_t node) override;
@@ -63,8 +70,14 @@ class AttachedNodes : public bench::TestedNodes {
 
  private:
   std::optional<std::size_t> number_of(std::string_view name) const;
+  // The conditions, to whom they have changed for. Those who don't say that they have them.
+  std::vector<std::string> tell_conditions();
+  void end_conditions();
+  Conditions conditions_of(std::size_t node) const;
+  // The answer, which has `key`; null: none came, and that was told.
+  nlohmann::json ask(std::size_t node, const nlohmann::json& request, const char* key);
   // What was hit.
-  std::optional<std::int64_t> strike(std::size_t node, std::string_view ask);
+  std::optional<std::int64_t> strike(std::size_t node, std::string_view ask_for);
   void read_bus(std::int64_t now_ns);
   void take_event(const bus::Event& event);
   void take_message(std::int64_t now_ns, const bus::Message& message);
@@ -85,6 +98,10 @@ class AttachedNodes : public bench::TestedNodes {
   std::vector<Presence> nodes_;         // the last that each said of itself
   const std::vector<Presence> before_;  // the first
   std::map<std::string, std::size_t, std::less<>> numbers_;
+  Conditions usual_;
+  std::vector<Conditions> told_;                  // by node
+  std::vector<std::vector<std::uint64_t>> said_;  // lines by sender and receiver
+  std::uint64_t line_number_ = 0;                 // of the line that is being taken
   std::set<std::string, std::less<>> strangers_;  // who spoke to nodes and is none of us
   std::int64_t stranger_lines_ = 0;
   std::int64_t losses_ = 0;        // how often the bus was away

@@ -6,9 +6,7 @@
 #include <sys/epoll.h>
 #include <unistd.h>
 
-#include <algorithm>
 #include <csignal>
-#include <cstring>
 #include <filesystem>
 
 #include "common/base/clock.h"
@@ -16,6 +14,7 @@
 #include "common/base/version.h"
 #include "tools/cluster/fault_asks.h"
 #include "tools/cluster/json_text.h"
+#include "tools/cluster/node_arguments.h"
 #include "tools/console/tell.h"
 
 namespace hearsay::cluster {
@@ -30,26 +29,10 @@ constexpr int kMostAtOnce = 1'000;
 constexpr std::size_t kQueuedBytes = std::size_t{64} << 20U;
 // The peers that answer who has come back are one group: NATS picks one that is alive.
 constexpr const char* kPeers = "peers";
-// What our node must be able to take (hearsay-node --max-line-bytes).
-constexpr std::size_t kLeastLineBytes = std::size_t{1} << 20U;
-constexpr std::size_t kMostLineBytes = std::size_t{20} << 20U;
-constexpr std::string_view kMaxLine = "--max-line-bytes";
 constexpr int kSignalled = 128;
 
-bool names_line_limit(const std::string& argument) {
-  return argument == kMaxLine || argument.starts_with(std::string(kMaxLine) + "=");
-}
-
-// Our node is told what the bus takes: it divides what it says to others, and turns away what would
-// fit no line. Others are taken as they are.
-std::vector<std::string> node_arguments(const AttachOptions& options, const std::string& program,
-                                        std::size_t longest_text) {
-  std::vector<std::string> arguments = options.node_arguments;
-  const bool ours = std::filesystem::path(program).filename() == "hearsay-node";
-  if (!ours || std::any_of(arguments.begin(), arguments.end(), names_line_limit)) return arguments;
-  arguments.push_back(
-      fmt::format("{}={}", kMaxLine, std::clamp(longest_text, kLeastLineBytes, kMostLineBytes)));
-  return arguments;
+bus::QueueLimit queue_limit(const AttachOptions& options) {
+  return {static_cast<std::size_t>(options.queue_lines), kQueuedBytes};
 }
 
 bool is_readable(int fd) {
@@ -64,11 +47,16 @@ Attachment::Attachment(const AttachOptions& options, std::string program)
       program_(std::move(program)),
       subjects_(options.bus.cluster),
       loop_([this](std::int64_t now_ns, int number) { take_signal(now_ns, number); }),
+      network_(options.name, loop_.heap(), queue_limit(options),
+               [this](const std::string& line) {
+                 to_node_.push(line, line.size());
+                 feed_node();
+               }),
       check_(options.name),
       initiation_(options.name),
       drops_(options.name),
-      to_node_({static_cast<std::size_t>(options.queue_lines), kQueuedBytes}),
-      to_bus_({static_cast<std::size_t>(options.queue_lines), kQueuedBytes}) {
+      to_node_(queue_limit(options)),
+      to_bus_(queue_limit(options)) {
   self_.node = options.name;
   self_.instance = make_instance();
   self_.version = version();
@@ -160,8 +148,8 @@ void Attachment::read_bus(std::int64_t now_ns) {
     if (!message) break;
     take_message(*message);
   }
-  drops_.note_total(Drop::node_slow, to_node_.dropped() + bus_->dropped(),
-                    "the node does not read as fast as lines come");
+  drops_.note_total(Drop::node_slow, to_node_.dropped() + network_.dropped() + bus_->dropped(),
+                    "more lines wait for the node than --queue holds");
 }
 
 void Attachment::take_message(const bus::Message& message) {
@@ -183,18 +171,19 @@ void Attachment::take_message(const bus::Message& message) {
 }
 
 void Attachment::take_line(const bus::Message& message) {
+  const std::string_view sender = bus::sender_of_line(message.subject);
+  const auto number = network_.take_number(sender);
   if (!node_) {
     drops_.note(Drop::node_down, "somebody had the node killed");
     return;
   }
   const Checked checked = check_.from_bus(message.subject, message.text);
-  if (checked.line) heard_.note(bus::sender_of_line(message.subject), monotonic_ns());
+  if (checked.line) heard_.note(sender, monotonic_ns());
   if (!checked.line) {
     drops_.note(checked.drop, checked.why);
   } else if (checked.line->type != "init") {
-    to_node_.push(message.text, message.text.size());
-    feed_node();
-  } else if (!bus::sender_of_line(message.subject).empty()) {
+    network_.take(monotonic_ns(), sender, number, message.text);
+  } else if (!sender.empty()) {
     drops_.note(Drop::stranger, "an init is the operator's to give");
   } else if (initiation_.take_init_line()) {
     write_now({message.text});
@@ -224,8 +213,23 @@ void Attachment::take_fault(const std::string& ask, const bus::Message& request)
            {{"wrong", fmt::format("{} was attached without --allow-faults", options_.name)}});
     return;
   }
+  if (ask == kNetwork) {
+    take_conditions(request);
+    return;
+  }
   const std::optional<pid_t> hit = stopping_ ? std::nullopt : strike(ask);
   answer(request, {{"process", hit ? nlohmann::json(*hit) : nlohmann::json(nullptr)}});
+}
+
+void Attachment::take_conditions(const bus::Message& request) {
+  const auto json = nlohmann::json::parse(request.text, nullptr, false);
+  auto conditions = conditions_from(part_at(json, "conditions"));
+  if (!conditions) {
+    answer(request, {{"wrong", "these are no conditions of a network"}});
+    return;
+  }
+  network_.set(std::move(*conditions));
+  answer(request, {{"network", in_words(network_.conditions())}});
 }
 
 // Asked for again, because the answer was lost, it does no more than once.
@@ -254,6 +258,7 @@ void Attachment::kill_node() {
   node_.reset();
   faults_ = {};
   waits_for_room_ = false;
+  network_.forget_underway();
   while (!to_node_.empty()) to_node_.take();
   initiation_ = Initiation(options_.name);
   self_.node_pid = 0;
@@ -442,6 +447,8 @@ Presence Attachment::presence() const {
     const auto drop = static_cast<Drop>(i);
     if (drops_.of(drop) > 0) now.dropped[std::string(name_of(drop))] = drops_.of(drop);
   }
+  now.network = in_words(network_.conditions());
+  now.hit = network_.hits();
   rates_.put_into(now);
   return now;
 }

@@ -5,7 +5,8 @@
 // it said waits in another while the bus is away. Both drop the oldest first, and count. Not
 // thread-safe.
 //
-//   bus ──> inbox ──> check ──> to_node_ ──> stdin   node   stdout ──> check ──> to_bus_ ──> bus
+//   bus ──> inbox ──> check ──> network_ ──> to_node_ ──> stdin
+//   bus <── to_bus_ <── check <── stdout
 #pragma once
 
 #include <cstdint>
@@ -23,6 +24,7 @@
 #include "tools/cluster/last_heard.h"
 #include "tools/cluster/line_check.h"
 #include "tools/cluster/line_rates.h"
+#include "tools/cluster/network_faults.h"
 #include "tools/cluster/options.h"
 #include "tools/cluster/presence.h"
 #include "tools/processes/event_loop.h"
@@ -62,6 +64,7 @@ class Attachment {
   void ask_for_roster();
   // Faults that somebody asks for (fault_asks.h).
   void take_fault(const std::string& ask, const bus::Message& request);
+  void take_conditions(const bus::Message& request);
   std::optional<pid_t> strike(const std::string& ask);
   void kill_node();
   void begin(const nlohmann::json& roster, const bus::Message& request);
@@ -91,11 +94,12 @@ class Attachment {
   const AttachOptions& options_;
   std::string program_;
   bus::Subjects subjects_;
-  bench::EventLoop loop_;  // before the connection: its signal mask
+  bench::EventLoop loop_;
   std::unique_ptr<bus::Connection> bus_;
   FileDescriptor log_;
   std::unique_ptr<bench::NodeProcess> node_;  // null: not there yet, or down
   bench::NodeFaults faults_;
+  NetworkFaults network_;
 
   LineCheck check_;
   Initiation initiation_;

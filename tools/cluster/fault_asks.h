@@ -1,5 +1,6 @@
 // Faults of an attached node, as they are asked for on its control subject: {"ask":"kill-worker"}.
-// The answer says what was hit, {"process":ID}, null if there was nothing to hit.
+// The answer says what was hit, {"process":ID}, null if there was nothing to hit; of the network
+// (conditions.h), what holds now, {"network":WORDS}.
 #pragma once
 
 #include <algorithm>
@@ -18,9 +19,11 @@ inline constexpr std::string_view kResume = "resume";
 inline constexpr std::string_view kKill = "kill";
 inline constexpr std::string_view kStart = "start";
 
+inline constexpr std::string_view kNetwork = "network";
+
 inline bool is_fault_ask(std::string_view ask) {
   constexpr std::string_view kAll[] = {kKillWorker, kPauseWorker, kResumeWorker, kPause,
-                                       kResume,     kKill,        kStart};
+                                       kResume,     kKill,        kStart,        kNetwork};
   return std::find(std::begin(kAll), std::end(kAll), ask) != std::end(kAll);
 }
 

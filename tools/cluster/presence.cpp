@@ -39,6 +39,8 @@ nlohmann::json to_json(const Presence& presence) {
           {"out-per-s", presence.out_per_s},
           {"bus-losses", presence.bus_losses},
           {"dropped", presence.dropped},
+          {"network", presence.network},
+          {"hit", presence.hit},
           {"heard-ms", presence.heard_ms}};
 }
 
@@ -63,6 +65,8 @@ std::optional<Presence> presence_from(const std::string& text) {
     json.at("out-per-s").get_to(presence.out_per_s);
     json.at("bus-losses").get_to(presence.bus_losses);
     json.at("dropped").get_to(presence.dropped);
+    json.at("network").get_to(presence.network);
+    json.at("hit").get_to(presence.hit);
     json.at("heard-ms").get_to(presence.heard_ms);
     return presence;
   } catch (const nlohmann::json::exception&) {

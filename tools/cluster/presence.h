@@ -33,6 +33,8 @@ struct Presence {
   double out_per_s = 0;
   std::int64_t bus_losses = 0;                   // how often the bus was away
   std::map<std::string, std::uint64_t> dropped;  // by Drop; those that are none are left out
+  std::string network;                           // conditions that a test has set, in words
+  std::map<std::string, std::uint64_t> hit;      // lines that they hit (network_faults.h)
   // Of others that a hail asked for (last_heard.h). Else empty.
   std::map<std::string, std::int64_t> heard_ms;
 

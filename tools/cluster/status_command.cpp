@@ -112,10 +112,11 @@ std::string row(const Status& status, const Seen& seen) {
   for (const auto& [kind, count] : node.dropped) drops += fmt::format(" {} {}", count, kind);
   // Whoever is on the bus may have written it: it is one line.
   return bench::printable(fmt::format(
-             "{:<8} {:<8} {:<16} {:>8} {:>8} {:>7.0f} {:>7.0f} {:>10} {:>10}  {} on {}{}",
+             "{:<8} {:<8} {:<16} {:>8} {:>8} {:>7.0f} {:>7.0f} {:>10} {:>10}  {} on {}{}{}",
              node.node, node.state, node.program, node.node_pid,
              fmt::format("{:.0f} ms", seen_ms(status, seen)), node.in_per_s, node.out_per_s,
              node.lines_in, node.lines_out, node.version, node.host,
+             node.network.empty() ? "" : "; network: " + node.network,
              drops.empty() ? "" : "; dropped:" + drops)) +
          "\n";
 }
@@ -123,10 +124,12 @@ std::string row(const Status& status, const Seen& seen) {
 std::string row_of_missing(const Status& status, const std::string& name) {
   const auto last = status.last_heard.find(name);
   if (last == status.last_heard.end()) {
-    return fmt::format("{:<8} missing; none that is there has had a line of it\n", name);
+    return fmt::format("{:<8} missing; none that is there has had a line of it\n",
+                       bench::printable(name));
   }
   const Status::Heard& heard = last->second;
-  return fmt::format("{:<8} missing; {} had the last line of it {:.1f} s ago\n", name, heard.by,
+  return fmt::format("{:<8} missing; {} had the last line of it {:.1f} s ago\n",
+                     bench::printable(name), bench::printable(heard.by),
                      static_cast<double>(status.now_ns - heard.at_ns) / kNsPerSecond);
 }
 

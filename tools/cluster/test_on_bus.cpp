@@ -15,6 +15,7 @@
 #include "common/base/clock.h"
 #include "common/base/units.h"
 #include "tools/cluster/attached_nodes.h"
+#include "tools/cluster/conditions.h"
 #include "tools/cluster/fault_asks.h"
 #include "tools/cluster/initiation.h"
 #include "tools/cluster/json_text.h"
@@ -74,7 +75,9 @@ void demand_new(const Presence& node, const std::string& cluster) {
 }
 
 void demand_faults(const Presence& node, const bench::TestOptions& options) {
+  const bench::Link usual{options.network.latency, options.network.wire};
   const char* why = !options.faults.nemeses.empty() ? "--nemesis asks for faults"
+                    : !in_words(usual).empty()      ? "the network is to be another one"
                     : options.test_count > 1        ? "each run of --test-count needs a new node"
                                                     : nullptr;
   if (why == nullptr || node.allows_faults) return;
@@ -120,11 +123,15 @@ void renew(const std::vector<std::string>& names, const BusOptions& bus) {
 
 bench::RunEnd test_nodes(const bench::TestOptions& options, const TestBusOptions& bus,
                          const std::vector<Presence>& nodes) {
+  Conditions usual;
+  usual.run = make_instance();
+  usual.seed = options.seed;
+  usual.link.latency = options.network.latency;
   return bench::RealTest(options,
                          [&](bench::EventLoop& loop, bench::Store&, const std::string&,
                              bench::TestedNodes::OnDeath on_death) {
                            return std::make_unique<AttachedNodes>(
-                               loop, bus.bus, nodes, options.strict, std::move(on_death));
+                               loop, bus.bus, nodes, usual, options.strict, std::move(on_death));
                          })
       .run();
 }

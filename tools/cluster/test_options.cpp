@@ -4,14 +4,14 @@
 #include <string_view>
 
 #include "tools/cluster/options.h"
-#include "tools/experiment/network/fault.h"
 
 namespace hearsay::cluster {
 namespace {
 
-constexpr std::string_view kOwnNetwork =
-    "the bench's own network, which does not stand between nodes on a bus: delay, lose or cut real "
-    "frames (tc qdisc add dev DEVICE root netem delay 100ms loss 1%), or leave --bus out";
+constexpr std::string_view kMaelstromsThreads =
+    "it is how Maelstrom's threads wake, and none of those stands between nodes on a bus: "
+    "--latency, "
+    "--loss, --duplicate, --reorder and --nemesis go together with it";
 constexpr std::string_view kOwnNodes =
     "nodes on a bus are started by hearsay attach, which takes that: say it there";
 
@@ -21,14 +21,9 @@ struct NotOnBus {
 };
 
 constexpr NotOnBus kNotOnBus[] = {
-    {"--latency", kOwnNetwork},
-    {"--latency-dist", kOwnNetwork},
-    {"--lateness", kOwnNetwork},
-    {"--lateness-scale", kOwnNetwork},
-    {"--no-head-of-line-blocking", kOwnNetwork},
-    {"--loss", kOwnNetwork},
-    {"--duplicate", kOwnNetwork},
-    {"--reorder", kOwnNetwork},
+    {"--lateness", kMaelstromsThreads},
+    {"--lateness-scale", kMaelstromsThreads},
+    {"--no-head-of-line-blocking", kMaelstromsThreads},
     {"--bin", kOwnNodes},
     {"--record", kOwnNodes},
     {"--log-stderr",
@@ -37,20 +32,6 @@ constexpr NotOnBus kNotOnBus[] = {
 
 bool is_given(const TestBusOptions& options, std::string_view name) {
   return std::find(options.given.begin(), options.given.end(), name) != options.given.end();
-}
-
-bool is_of_processes(bench::Fault fault) {
-  using bench::Fault;
-  return fault == Fault::kill_worker || fault == Fault::pause_worker || fault == Fault::kill ||
-         fault == Fault::pause;
-}
-
-void refuse_faults(const bench::TestOptions& test) {
-  for (const std::string& name : test.faults.nemeses) {
-    const auto fault = bench::parse_fault(name);
-    if (!fault || is_of_processes(*fault)) continue;
-    throw BadCommandLine("--nemesis " + name + " with --bus", std::string(kOwnNetwork));
-  }
 }
 
 }  // namespace
@@ -91,7 +72,6 @@ void resolve(TestBusOptions& options, bench::TestOptions& test) {
   if (!test.node_arguments.empty()) {
     throw BadCommandLine("what stands behind -- with --bus", std::string(kOwnNodes));
   }
-  refuse_faults(test);
   options.count_given = is_given(options, "--node-count");
   test.binary = bench::kAttached;
   test.lateness = "none";

@@ -30,12 +30,6 @@ std::size_t parse_concurrency(const std::string& text, std::size_t node_count) {
   return unit == "n" ? number * node_count : number;
 }
 
-LatencyDistribution parse_distribution(const std::string& name) {
-  if (name == "uniform") return LatencyDistribution::uniform;
-  if (name == "exponential") return LatencyDistribution::exponential;
-  return LatencyDistribution::constant;
-}
-
 LatenessOptions resolve_lateness(const TestOptions& options) {
   if (options.lateness == "none") return {LatenessKind::none};
   if (options.lateness == "maelstrom") return {LatenessKind::maelstrom, options.lateness_scale};
@@ -208,9 +202,13 @@ void resolve(TestOptions& options) {
       parse_concurrency(options.concurrency, static_cast<std::size_t>(options.node_count));
   options.wanted_availability = parse_availability(options.availability);
   options.shape = parse_topology(options.topology).value_or(Topology::grid);
-  options.network = {options.latency_ms, parse_distribution(options.latency_distribution),
-                     !options.no_head_of_line_blocking};
+  options.network.latency = {
+      options.latency_ms,
+      parse_distribution(options.latency_distribution).value_or(LatencyDistribution::constant)};
   options.network.carried_elsewhere = options.binary == kAttached;
+  // What others carry waits for nobody.
+  options.network.head_of_line_blocking =
+      !options.no_head_of_line_blocking && !options.network.carried_elsewhere;
   options.network.lateness = resolve_lateness(options);
   options.network.wire = resolve_wire(options.faults, options.latency_ms);
   options.nemesis = resolve_nemesis(options.faults);

@@ -2,46 +2,16 @@
 #include <gtest/gtest.h>
 
 #include <fstream>
-#include <iterator>
 #include <set>
 #include <string>
 #include <vector>
 
-#include "tests/tools/cluster/bus_fixture.h"
+#include "tests/tools/cluster/test_on_bus_fixture.h"
 #include "tools/bus/connection.h"
 #include "tools/bus/subjects.h"
 
 namespace hearsay::test {
 namespace {
-
-const std::vector<std::string> kNodes = {"n0", "n1", "n2"};
-const std::string kShort = "--time-limit 2 --recovery 0.5";
-const std::string kLonger = "--time-limit 5 --recovery 2";  // for some faults
-
-class TestOnBus : public BusTest {
- protected:
-  void attach_all(const std::vector<std::string>& more = {}) {
-    for (const std::string& name : kNodes) attach(name, more);
-    for (const std::string& name : kNodes) ASSERT_TRUE(comes_to_be(name, "waiting")) << name;
-  }
-  void attach_faulty(const char* fault) { attach_all({"--", node("faulty.py"), fault}); }
-
-  std::string command(const std::string& arguments, const std::string& times = kShort) const {
-    return "test --rate 20 " + times + " --store " + store() + " " + arguments;
-  }
-  Finished run(const std::string& arguments, const std::string& times = kShort) const {
-    return hearsay(command(bus() + arguments, times));
-  }
-  std::string store() const { return (folder_.path() / "store").string(); }
-  nlohmann::json results() const {
-    std::ifstream file(store() + "/latest/results.json");
-    return nlohmann::json::parse(file, nullptr, false);
-  }
-  std::string page() const {
-    std::ifstream file(store() + "/latest/report.html");
-    return {std::istreambuf_iterator<char>(file), {}};
-  }
-};
 
 std::set<std::string> keys_of(const nlohmann::json& json) {
   std::set<std::string> keys;
@@ -215,6 +185,8 @@ TEST_F(TestOnBus, PausedNodesAndWorkersGoOnWhenTheyAreResumed) {
   EXPECT_EQ(finished.exit_code, 0) << finished.output << words_of_all();
   EXPECT_EQ(results()["workload"]["lost-count"], 0);
   EXPECT_EQ(finished.output.find("does not answer"), std::string::npos) << finished.output;
+  int value = 1'000'000;
+  for (const std::string& name : kNodes) EXPECT_TRUE(acknowledges(name, value++)) << name;
 }
 
 // As the nemesis does it, step by step.
@@ -243,6 +215,9 @@ TEST_F(TestOnBus, ANodeThatWasKilledIsDownUntilItIsStarted) {
   ASSERT_TRUE(comes_to_be("n0", "waiting"));
   up("n0");
   EXPECT_TRUE(acknowledges("n0", 7));
+  EXPECT_EQ(ask("kill"), second);
+  EXPECT_NE(ask("start"), nullptr);
+  EXPECT_TRUE(comes_to_be("n0", "waiting")) << "its successor knows nothing of that init";
   ask("kill");
   attached("n0").signal(SIGTERM);
   EXPECT_EQ(attached("n0").exit_code(), 0) << words_of_all();
@@ -262,17 +237,14 @@ TEST_F(TestOnBus, NobodyKillsAWorkerWhoWasNotAllowedTo) {
   EXPECT_NE(answer->text.find("without --allow-faults"), std::string::npos) << answer->text;
 }
 
-TEST_F(TestOnBus, OptionsOfTheBenchsOwnNetworkAreRefused) {
+TEST_F(TestOnBus, OptionsThatDoNothingThereAreRefused) {
   for (const char* arguments :
-       {"--latency 100", "--loss 0.1", "--nemesis partition", "--nemesis duplicate",
-        "--nemesis one-way", "--no-head-of-line-blocking", "--bin /bin/true", "--record",
-        "-- --gossip flood"}) {
+       {"--lateness maelstrom", "--lateness-scale 2", "--no-head-of-line-blocking",
+        "--bin /bin/true", "--record", "--log-stderr", "-- --gossip flood"}) {
     const Finished finished = run("-w broadcast " + std::string(arguments));
     EXPECT_EQ(finished.exit_code, 254) << arguments << finished.output;
     EXPECT_NE(finished.output.find("with --bus"), std::string::npos) << finished.output;
   }
-  const Finished netem = run("-w broadcast --latency 100");
-  EXPECT_NE(netem.output.find("netem"), std::string::npos) << netem.output;
   const Finished alone = hearsay(command("-w echo --cluster demo"));
   EXPECT_EQ(alone.exit_code, 254);
   EXPECT_NE(alone.output.find("does nothing without --bus"), std::string::npos) << alone.output;

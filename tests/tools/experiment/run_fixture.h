@@ -36,7 +36,7 @@ class RunTest : public testing::Test {
     workload_options.topology = Topology::total;
     workload_options.nodes = names;
     workload_options.concurrency = options.concurrency;
-    workload_options.latency_ms = network.latency_ms;
+    workload_options.latency_ms = network.latency.mean_ms;
     workload_ = make_workload(workload, workload_options);
     run_ = std::make_unique<bench::Run>(heap_, *network_, *workload_, nodes_, options,
                                         [this](std::int64_t now_ns, const std::string& failure) {

@@ -303,7 +303,7 @@ TEST(RunSeed, TheSameSeedGivesTheSameHistory) {
     RunOptions chosen = options(20, 10 * kSecond, 3);
     chosen.seed = seed;
     chosen.nemesis.interval_ns = {{Fault::partition, kSecond}};
-    test.make("broadcast", 3, chosen, {10, LatencyDistribution::exponential, true});
+    test.make("broadcast", 3, chosen, {{10, LatencyDistribution::exponential}, true});
     test.run_->start(0);
     test::run_virtually(test.heap_);
     std::string text;

@@ -3,7 +3,6 @@
 #include <fmt/core.h>
 
 #include <algorithm>
-#include <cmath>
 #include <iterator>
 #include <utility>
 
@@ -81,24 +80,6 @@ Refusal Network::refuse(std::int64_t now_ns, bool is_source, std::string_view na
   return refusal;
 }
 
-std::int64_t Network::draw_latency_ns(Random& random) const {
-  const std::int64_t mean = options_.latency_ms;
-  if (mean == 0) return 0;
-  switch (options_.distribution) {
-    case LatencyDistribution::constant:
-      return mean * kNsPerMs;
-    case LatencyDistribution::uniform: {
-      const auto drawn_ms = random.below(static_cast<std::uint64_t>(2 * mean));
-      return static_cast<std::int64_t>(drawn_ms) * kNsPerMs;
-    }
-    case LatencyDistribution::exponential: {
-      const double drawn_ms = -static_cast<double>(mean) * std::log1p(-random.unit());
-      return static_cast<std::int64_t>(drawn_ms) * kNsPerMs;
-    }
-  }
-  return mean * kNsPerMs;
-}
-
 std::optional<Refusal> Network::send(std::int64_t now_ns, std::string_view src,
                                      std::string_view dest, std::string_view body,
                                      std::string_view type) {
@@ -144,40 +125,54 @@ std::optional<Refusal> Network::send(std::int64_t now_ns, std::string_view src,
   return std::nullopt;
 }
 
+Passage Network::draw_passage() {
+  Passage passage;
+  passage.lost = wire_.loses();
+  if (passage.lost) return passage;
+  if (wire_.duplicates()) {
+    passage.copy_latency_ms = draw_latency_ms(options_.latency, wire_.copy_random());
+  }
+  passage.latency_ms = draw_latency_ms(options_.latency, latency_random_);
+  passage.delay_ms = wire_.draw_delay_ms();
+  return passage;
+}
+
 void Network::set_off(std::int64_t now_ns, std::size_t dest, Envelope envelope) {
   if (is_service(dest) || is_service(envelope.src)) {
-    envelope.due_ns += draw_latency_ns(latency_random_);
+    envelope.due_ns += draw_latency_ms(options_.latency, latency_random_) * kNsPerMs;
     enqueue(now_ns, dest, std::move(envelope));
     return;
   }
-  if (wire_.loses()) {
+  const Passage passage =
+      options_.carried_elsewhere ? port_.carry(envelope.src, dest) : draw_passage();
+  if (passage.lost) {
     lose(now_ns, Fault::loss, envelope);
     return;
   }
-  if (wire_.duplicates()) {
+  if (passage.copy_latency_ms) {
     ++hits_[index_of(Fault::duplicate)];
     if (log_ != nullptr) log_->duplicated(*envelope.log_number);
     Envelope copy = envelope;
     waiting_bytes_ += static_cast<std::int64_t>(copy.line.size());
-    copy.due_ns += draw_latency_ns(wire_.copy_random());
+    copy.due_ns += *passage.copy_latency_ms * kNsPerMs;
     enqueue(now_ns, dest, std::move(copy));
   }
-  envelope.due_ns += draw_latency_ns(latency_random_);
-  const std::int64_t delay_ms = wire_.draw_delay_ms();
-  if (delay_ms == 0) {
+  envelope.due_ns += passage.latency_ms * kNsPerMs;
+  if (passage.delay_ms == 0) {
     enqueue(now_ns, dest, std::move(envelope));
     return;
   }
   ++hits_[index_of(Fault::reorder)];
-  envelope.due_ns += delay_ms * kNsPerMs;
-  heap_.at(now_ns + delay_ms * kNsPerMs, [this, dest, deaths = nodes_[dest].deaths,
-                                          delayed = std::move(envelope)](std::int64_t later_ns) {
-    if (nodes_[dest].deaths == deaths) {
-      enqueue(later_ns, dest, delayed);
-    } else {
-      lose(later_ns, Fault::kill, delayed);
-    }
-  });
+  envelope.due_ns += passage.delay_ms * kNsPerMs;
+  heap_.at(now_ns + passage.delay_ms * kNsPerMs,
+           [this, dest, deaths = nodes_[dest].deaths,
+            delayed = std::move(envelope)](std::int64_t later_ns) {
+             if (nodes_[dest].deaths == deaths) {
+               enqueue(later_ns, dest, delayed);
+             } else {
+               lose(later_ns, Fault::kill, delayed);
+             }
+           });
 }
 
 void Network::enqueue(std::int64_t now_ns, std::size_t dest, Envelope envelope) {
@@ -197,6 +192,17 @@ void Network::enqueue(std::int64_t now_ns, std::size_t dest, Envelope envelope) 
 void Network::cut(Fault fault, Grudge grudge) {
   HEARSAY_CHECK(fault == Fault::partition || fault == Fault::one_way, "other faults don't cut");
   (fault == Fault::partition ? partition_ : one_way_) = std::move(grudge);
+  if (faults_changed_) faults_changed_();
+}
+
+void Network::turn(Fault fault, bool on) {
+  wire_.turn(fault, on);
+  if (faults_changed_) faults_changed_();
+}
+
+bool Network::is_deaf(std::size_t to, std::size_t from) const {
+  const auto hears_not = [&](const Grudge& grudge) { return !grudge.empty() && grudge[to][from]; };
+  return hears_not(partition_) || hears_not(one_way_);
 }
 
 void Network::take_down(std::int64_t now_ns, std::size_t number) {
@@ -246,11 +252,8 @@ Network::Envelope Network::pop(Node& node) {
 
 bool Network::is_cut_off(std::int64_t now_ns, std::size_t dest, const Envelope& envelope) {
   if (envelope.src == kClient || is_service(envelope.src) || is_service(dest)) return false;
-  const auto is_deaf = [&](const Grudge& grudge) {
-    return !grudge.empty() && grudge[dest][envelope.src];
-  };
-  const bool by_partition = is_deaf(partition_);
-  if (!by_partition && !is_deaf(one_way_)) return false;
+  if (!is_deaf(dest, envelope.src)) return false;
+  const bool by_partition = !partition_.empty() && partition_[dest][envelope.src];
   lose(now_ns, by_partition ? Fault::partition : Fault::one_way, envelope);
   return true;
 }

@@ -31,9 +31,11 @@
 #include <vector>
 
 #include "tools/experiment/network/fault.h"
+#include "tools/experiment/network/latency.h"
 #include "tools/experiment/network/lateness.h"
 #include "tools/experiment/network/message_log.h"
 #include "tools/experiment/network/partition.h"
+#include "tools/experiment/network/passage.h"
 #include "tools/experiment/network/traffic.h"
 #include "tools/experiment/network/wire.h"
 #include "tools/experiment/time/event_heap.h"
@@ -41,16 +43,13 @@
 
 namespace hearsay::bench {
 
-enum class LatencyDistribution { constant, uniform, exponential };
-
 struct NetworkOptions {
-  std::int64_t latency_ms = 0;  // mean
-  LatencyDistribution distribution = LatencyDistribution::constant;
+  Latency latency = {};
   bool head_of_line_blocking = true;
   WireOptions wire = {};
   LatenessOptions lateness = {};
   // Nodes are not only here: what they say to each other is on its way already when send() hears of
-  // it. It counts, and arrives, without a delivery.
+  // it. It counts, and arrives, without a delivery; what becomes of it the port says.
   bool carried_elsewhere = false;
   // More than this does not wait on the way to nodes: what nodes send then is refused.
   std::int64_t most_waiting_bytes = INT64_MAX;
@@ -63,6 +62,8 @@ class NodePort {
   // `line` ends with a line feed. False: the node hasn't swallowed it yet; Network::node_ready is
   // called when it has. Sends nothing into the network from inside the call.
   virtual bool deliver(std::int64_t now_ns, std::size_t node, std::string_view line) = 0;
+  // What becomes, elsewhere, of the message that send() hears of now.
+  virtual Passage carry(std::size_t /*from*/, std::size_t /*to*/) { return {}; }
 };
 
 // The way into a client.
@@ -144,9 +145,15 @@ class Network {
   // it away.
   void cut(Fault fault, Grudge grudge);
   void heal(Fault fault) { cut(fault, {}); }
+  bool is_deaf(std::size_t to, std::size_t from) const;
 
   // loss, duplicate and reorder, if they have a probability.
-  void turn(Fault fault, bool on) { wire_.turn(fault, on); }
+  void turn(Fault fault, bool on);
+  // What may happen to messages now.
+  WireOptions wire_now() const { return wire_.now(); }
+
+  // Told after each cut and each turn.
+  void when_faults_change(std::function<void()> told) { faults_changed_ = std::move(told); }
 
   // The node is dead: its queue is gone, and so is what will be sent to it until bring_up.
   void take_down(std::int64_t now_ns, std::size_t node);
@@ -203,7 +210,7 @@ class Network {
   }
 
   Refusal refuse(std::int64_t now_ns, bool is_source, std::string_view name) const;
-  std::int64_t draw_latency_ns(Random& random) const;
+  Passage draw_passage();
   void set_off(std::int64_t now_ns, std::size_t dest, Envelope envelope);
   bool is_service(std::size_t number) const { return number != kClient && number >= node_count_; }
   void serve(std::int64_t now_ns, std::size_t number, std::string_view line);
@@ -228,6 +235,7 @@ class Network {
   std::unordered_map<std::string, Endpoint, NameHash, std::equal_to<>> endpoints_;
   Grudge partition_;
   Grudge one_way_;
+  std::function<void()> faults_changed_;
   std::uint64_t next_message_id_ = 0;
   std::uint64_t next_client_ = 0;
   Traffic traffic_;

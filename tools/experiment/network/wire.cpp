@@ -20,6 +20,11 @@ void Wire::turn(Fault fault, bool on) {
   dice.on = on;
 }
 
+WireOptions Wire::now() const {
+  const auto probability = [](const Dice& dice) { return dice.on ? dice.probability : 0; };
+  return {probability(loss_), probability(duplicate_), probability(reorder_), longest_delay_ms_};
+}
+
 std::int64_t Wire::draw_delay_ms() {
   if (!strikes(reorder_)) return 0;
   return 1 + static_cast<std::int64_t>(

@@ -18,6 +18,8 @@ struct WireOptions {
   double reorder = 0;    // ... that it sets off later
   // It sets off later by up to this: uniform, whole milliseconds, at least one.
   std::int64_t longest_delay_ms = 100;
+
+  bool operator==(const WireOptions&) const = default;
 };
 
 class Wire {
@@ -26,6 +28,9 @@ class Wire {
 
   // `fault` is loss, duplicate or reorder.
   void turn(Fault fault, bool on);
+
+  // What may happen now: what is off has no probability.
+  WireOptions now() const;
 
   // To be asked once a message.
   bool loses() { return strikes(loss_); }

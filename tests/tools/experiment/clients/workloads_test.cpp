@@ -157,7 +157,7 @@ TEST_F(WorkloadRun, AKeyIsDoneWhenTwentyProcessesHaveTouchedIt) {
 
 TEST_F(WorkloadRun, ARegistersClientWaitsASecondOrTenLatencies) {
   for (const std::int64_t latency_ms : {0, 300}) {
-    make("lin-kv", 1, options(10, 2 * kSecond, 2), {latency_ms});
+    make("lin-kv", 1, options(10, 2 * kSecond, 2), {{latency_ms}});
     answer_with([](const nlohmann::json&) { return nullptr; });
     go();
     const auto begun = operations(OperationType::invoke);

@@ -110,7 +110,7 @@ INSTANTIATE_TEST_SUITE_P(All, EveryNemesis, testing::ValuesIn(kFaults), [](const
 TEST_F(NemesisTest, FaultsHaveSchedulesOfTheirOwn) {
   std::map<Fault, std::int64_t> all;
   for (const Fault fault : kFaults) all[fault] = kSecond + static_cast<int>(fault) * 100 * kNsPerMs;
-  NetworkOptions network{20, LatencyDistribution::exponential, true, {0.1, 0.1, 0.1}};
+  NetworkOptions network{{20, LatencyDistribution::exponential}, true, {0.1, 0.1, 0.1}};
   make_cluster(options_with(all), network);
   go();
   EXPECT_EQ(failure_, "");

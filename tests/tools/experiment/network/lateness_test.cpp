@@ -86,7 +86,7 @@ class LateNetwork : public NetworkTest {};
 
 // What is held up behind the late one waits too.
 TEST_F(LateNetwork, AMessageIsHandedOverLateAndInOrder) {
-  NetworkOptions options{.latency_ms = 100};
+  NetworkOptions options{.latency = {100}};
   options.lateness = {LatenessKind::recorded, 1, {40 * kNsPerMs}};
   make(options);
   send_at(0, "n0", "n1", "first");
@@ -107,7 +107,7 @@ TEST_F(LateNetwork, WithoutLatencyNothingIsLate) {
 
 // Without head-of-line blocking the late one is overtaken.
 TEST_F(LateNetwork, WithoutBlockingLateOnesAreOvertaken) {
-  NetworkOptions options{.latency_ms = 100, .head_of_line_blocking = false};
+  NetworkOptions options{.latency = {100}, .head_of_line_blocking = false};
   options.lateness = {LatenessKind::recorded, 1, {40 * kNsPerMs, 0}};
   make(options);
   send_at(0, "n0", "n1", "a");

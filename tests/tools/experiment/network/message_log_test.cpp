@@ -37,7 +37,7 @@ class MessageLogTest : public NetworkTest {
 };
 
 TEST_F(MessageLogTest, KeepsWhenEachSetOffAndArrived) {
-  make_logged({100});
+  make_logged({{100}});
   send_at(5, "n0", "n1", "hello");
   send_at(6, "c0", "n1", "a client's");
   test::run_virtually(heap_);
@@ -74,7 +74,7 @@ TEST(MessageLog, ServicesAreMembersWithoutValues) {
 }
 
 TEST_F(MessageLogTest, KnowsWhatBecameOfEach) {
-  Network& network = make_logged({100});
+  Network& network = make_logged({{100}});
   network.cut(Fault::partition, kCut);
   send_at(1, "n0", "n1", "cut");
   send_at(2, "n2", "n1", "arrives");
@@ -89,7 +89,7 @@ TEST_F(MessageLogTest, KnowsWhatBecameOfEach) {
 }
 
 TEST_F(MessageLogTest, ACopyIsAFurtherArrival) {
-  NetworkOptions options{10};
+  NetworkOptions options{{10}};
   options.wire.duplicate = 1;
   make_logged(options);
   send_at(0, "n0", "n1", "twice");
@@ -99,7 +99,7 @@ TEST_F(MessageLogTest, ACopyIsAFurtherArrival) {
 }
 
 TEST_F(MessageLogTest, LossIsCounted) {
-  NetworkOptions options{10};
+  NetworkOptions options{{10}};
   options.wire.loss = 1;
   make_logged(options);
   send_at(3, "n0", "n1", "gone");
@@ -110,7 +110,7 @@ TEST_F(MessageLogTest, LossIsCounted) {
 }
 
 TEST_F(MessageLogTest, FollowsAValueFromNodeToNode) {
-  make_logged({10});
+  make_logged({{10}});
   give(0, "n0", "42");
   body_at(1, "n0", "n1", R"({"type":"x","values":[42]})");
   body_at(20, "n1", "n2", R"({"type":"x","message":42})");
@@ -127,7 +127,7 @@ TEST_F(MessageLogTest, FollowsAValueFromNodeToNode) {
 }
 
 TEST_F(MessageLogTest, NumbersThatAreNoValuesAreNotTakenForSome) {
-  make_logged({10});
+  make_logged({{10}});
   give(0, "n0", "1");
   give(0, "n1", "2");
   body_at(1, "n0", "n1", R"({"type":"x","hop":1,"run":[1,99],"deep":[1,[1]],"msg_id":1})");
@@ -139,7 +139,7 @@ TEST_F(MessageLogTest, NumbersThatAreNoValuesAreNotTakenForSome) {
 }
 
 TEST_F(MessageLogTest, ValuesMayBeLargeOrTexts) {
-  make_logged({10});
+  make_logged({{10}});
   for (const char* value : {"12345678901234567890", "-1", "\"word\"", "0", "1.5"}) {
     give(0, "n0", value);
     body_at(1, "n0", "n1", R"({"type":"x","values":[)" + std::string(value) + "]}");
@@ -150,7 +150,7 @@ TEST_F(MessageLogTest, ValuesMayBeLargeOrTexts) {
 }
 
 TEST_F(MessageLogTest, ALostMessageBringsNothing) {
-  Network& network = make_logged({10});
+  Network& network = make_logged({{10}});
   network.cut(Fault::partition, kCut);
   give(0, "n0", "5");
   body_at(1, "n0", "n1", R"({"type":"x","values":[5]})");

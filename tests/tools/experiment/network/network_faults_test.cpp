@@ -17,7 +17,7 @@ constexpr double kProbability = 0.25;
 constexpr double kFewerOrMore = 140;  // 5 standard deviations
 
 NetworkOptions with(const WireOptions& wire, std::int64_t latency_ms = 0) {
-  NetworkOptions options{latency_ms, LatencyDistribution::constant, true, wire};
+  NetworkOptions options{{latency_ms}, true, wire};
   return options;
 }
 
@@ -56,7 +56,7 @@ TEST_F(NetworkFaultsTest, DuplicatesArriveTwiceAndCountAsSentOnce) {
 }
 
 TEST_F(NetworkFaultsTest, ADuplicateHasALatencyOfItsOwn) {
-  make({100, LatencyDistribution::uniform, false, {0, 1, 0}});
+  make({{100, LatencyDistribution::uniform}, false, {0, 1, 0}});
   send_at(0, "n0", "n1", "x");
   test::run_virtually(heap_);
   ASSERT_EQ(got(1).size(), 2U);
@@ -71,7 +71,7 @@ TEST_F(NetworkFaultsTest, DuplicatesLeaveTheOtherLatenciesAlone) {
       void TestBody() override {}
     };
     Once once;
-    once.make({100, LatencyDistribution::uniform, false, {0, duplicate, 0}});
+    once.make({{100, LatencyDistribution::uniform}, false, {0, duplicate, 0}});
     for (int i = 0; i < 20; ++i) once.send_at(1000 * i, "n0", "n1", "x");
     test::run_virtually(once.heap_);
     std::vector<std::int64_t> times;

@@ -24,7 +24,7 @@ TEST_F(NetworkTest, DeliversTheEnvelopeWithAnId) {
 }
 
 TEST_F(NetworkTest, LatencyAppliesBetweenNodesOnly) {
-  make({100, LatencyDistribution::constant, true});
+  make({{100, LatencyDistribution::constant}, true});
   send_at(0, "n0", "n1", "peer");
   send_at(0, "c0", "n2", "request");
   send_at(5, "n2", "c0", "reply");
@@ -35,7 +35,7 @@ TEST_F(NetworkTest, LatencyAppliesBetweenNodesOnly) {
 }
 
 TEST_F(NetworkTest, WhatArrivesBehindAHeldMessageWaits) {
-  make({100, LatencyDistribution::constant, true});
+  make({{100, LatencyDistribution::constant}, true});
   send_at(0, "n0", "n1", "held");
   send_at(30, "c0", "n1", "request");
   send_at(40, "n0", "n1", "next");
@@ -46,7 +46,7 @@ TEST_F(NetworkTest, WhatArrivesBehindAHeldMessageWaits) {
 }
 
 TEST_F(NetworkTest, WithoutBlockingEveryMessageComesWhenItIsDue) {
-  make({100, LatencyDistribution::constant, false});
+  make({{100, LatencyDistribution::constant}, false});
   send_at(0, "n0", "n1", "peer");
   send_at(30, "c0", "n1", "request");
   send_at(40, "n0", "n1", "next");
@@ -69,7 +69,7 @@ TEST_F(NetworkTest, ANodeThatDoesNotReadHoldsUpNobodyElse) {
 }
 
 TEST_F(NetworkTest, APartitionDropsWhenTheReceiverWouldTake) {
-  Network& network = make({100, LatencyDistribution::constant, false});
+  Network& network = make({{100, LatencyDistribution::constant}, false});
   Grudge grudge(3, std::vector<bool>(3, false));
   grudge[1][0] = true;
   heap_.at(50 * kNsPerMs, [&](std::int64_t) { network.cut(Fault::partition, grudge); });
@@ -88,7 +88,7 @@ TEST_F(NetworkTest, APartitionDropsWhenTheReceiverWouldTake) {
 
 // Maelstrom's taker looks at the partition before it holds the message, not after.
 TEST_F(NetworkTest, AHeldMessageHasPassedThePartition) {
-  Network& network = make({100, LatencyDistribution::constant, true});
+  Network& network = make({{100, LatencyDistribution::constant}, true});
   const Grudge grudge(3, std::vector<bool>(3, true));
   heap_.at(50 * kNsPerMs, [&](std::int64_t) { network.cut(Fault::partition, grudge); });
   send_at(0, "n0", "n1", "held since 0");
@@ -131,7 +131,7 @@ class Distributions : public NetworkTest,
                       public testing::WithParamInterface<LatencyDistribution> {};
 
 TEST_P(Distributions, HaveTheMean) {
-  make({50, GetParam(), false});
+  make({{50, GetParam()}, false});
   constexpr int kMessages = 4000;
   for (int i = 0; i < kMessages; ++i) send_at(0, "n0", "n1", "x");
   test::run_virtually(heap_);
@@ -157,7 +157,7 @@ int fill(Network& network, std::int64_t now_ns) {
 
 TEST_F(NetworkTest, RefusesWhatNodesSendFasterThanTheyRead) {
   NetworkOptions options;
-  options.latency_ms = 100;
+  options.latency.mean_ms = 100;
   options.wire.duplicate = 0.3;
   options.wire.reorder = 0.3;
   options.wire.loss = 0.3;

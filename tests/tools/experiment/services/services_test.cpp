@@ -175,7 +175,7 @@ class ServicesInANetwork : public testing::Test {
 };
 
 TEST_F(ServicesInANetwork, LatencyAppliesBothWaysAndTrafficIsTheServers) {
-  make({100});
+  make({{100}});
   request(0, "n0", "lin-tso");
   test::run_virtually(heap_);
   ASSERT_EQ(nodes_.arrivals.size(), 1U);
@@ -189,7 +189,7 @@ TEST_F(ServicesInANetwork, LatencyAppliesBothWaysAndTrafficIsTheServers) {
 }
 
 TEST_F(ServicesInANetwork, NoFaultHitsThem) {
-  NetworkOptions options = {10};
+  NetworkOptions options{{10}};
   options.wire.loss = 1;
   make(options);
   network_->cut(Fault::partition, {{true, true}, {true, true}});
@@ -199,7 +199,7 @@ TEST_F(ServicesInANetwork, NoFaultHitsThem) {
 }
 
 TEST_F(ServicesInANetwork, RequestsWaitInItsQueueInTheOrderInWhichTheyComeDue) {
-  make({100, LatencyDistribution::uniform});
+  make({{100, LatencyDistribution::uniform}});
   for (int i = 0; i < 50; ++i) request(i * kNsPerMs, i % 2 == 0 ? "n0" : "n1", "lin-tso");
   test::run_virtually(heap_);
   std::set<int> stamps;
@@ -210,7 +210,7 @@ TEST_F(ServicesInANetwork, RequestsWaitInItsQueueInTheOrderInWhichTheyComeDue) {
 }
 
 TEST_F(ServicesInANetwork, ANodeThatIsDownGetsNoReply) {
-  make({100});
+  make({{100}});
   request(0, "n0", "lin-tso");
   test::run_virtually(heap_, 150 * kNsPerMs);
   network_->take_down(150 * kNsPerMs, 0);

@@ -1,0 +1,132 @@
+// Faults of the network between attached nodes, done by what has attached them.
+#include <gtest/gtest.h>
+
+#include <string>
+#include <vector>
+
+#include "tests/tools/cluster/test_on_bus_fixture.h"
+#include "tools/bus/connection.h"
+#include "tools/bus/subjects.h"
+#include "tools/cluster/conditions.h"
+
+namespace hearsay::test {
+namespace {
+
+class FaultsOnBus : public TestOnBus {
+ protected:
+  // What was done where the nodes are attached.
+  static int hits(const nlohmann::json& results, const char* kind) {
+    int sum = 0;
+    for (const auto& node : results["hearsay"]["bus"]["nodes"]) sum += node["hit"].value(kind, 0);
+    return sum;
+  }
+  // As the bench asks. Null: no answer.
+  nlohmann::json ask(const std::string& node, const nlohmann::json& request) const {
+    const bus::Subjects subjects("demo");
+    bus::Connection other({server_->url(), "", "", "other", subjects.inbox("other"), {}});
+    const auto answer = other.request(subjects.control(node), request.dump(), kPatience.count());
+    return nlohmann::json::parse(answer ? answer->text : "null", nullptr, false);
+  }
+  nlohmann::json set(const std::string& node, const cluster::Conditions& conditions) const {
+    return ask(node, {{"ask", "network"}, {"conditions", to_json(conditions)}});
+  }
+};
+
+// The bench counts what it knows must happen; those who did it have counted, too.
+TEST_F(FaultsOnBus, WhatTheBenchCountsHasHappened) {
+  attach_all({"--allow-faults"});
+  const Finished finished =
+      run("-w broadcast --latency 10 --loss 0.1 --duplicate 0.2 --reorder 0.2 "
+          "--nemesis partition,one-way --nemesis-interval 1",
+          kLonger);
+  EXPECT_EQ(finished.exit_code, 0) << finished.output << words_of_all();
+  const nlohmann::json all = results();
+  const nlohmann::json& lost = all["hearsay"]["messages"]["lost"];
+  EXPECT_GT(hits(all, "loss"), 0) << finished.output;
+  EXPECT_GT(hits(all, "cut"), 0) << finished.output;
+  EXPECT_EQ(hits(all, "loss"), lost["loss"]);
+  EXPECT_EQ(hits(all, "duplicate"), all["hearsay"]["messages"]["duplicated"]);
+  EXPECT_EQ(hits(all, "reorder"), all["hearsay"]["messages"]["reordered"]);
+  // One that comes as a cut begins or ends may be counted otherwise there.
+  EXPECT_NEAR(hits(all, "cut"), lost["partition"].get<int>() + lost["one-way"].get<int>(),
+              0.2 * hits(all, "cut") + 5);
+  EXPECT_EQ(all["workload"]["lost-count"], 0);
+}
+
+TEST_F(FaultsOnBus, ValuesTakeAsLongAsIsAskedFor) {
+  attach_all({"--allow-faults", "--", node("direct.py")});
+  const Finished finished = run("-w broadcast --latency 300");
+  EXPECT_EQ(finished.exit_code, 0) << finished.output << words_of_all();
+  // Counted to the last read that missed a value: of so many, one comes in the second half.
+  EXPECT_GE(results()["workload"]["stable-latencies"]["1"], 150) << finished.output;
+}
+
+// That node sends each value once, to everybody, and does not care whether it arrives.
+TEST_F(FaultsOnBus, WhatIsLostIsLost) {
+  attach_all({"--allow-faults", "--", node("direct.py")});
+  const Finished finished = run("-w broadcast --loss 1");
+  EXPECT_EQ(finished.exit_code, 1) << finished.output << words_of_all();
+  const nlohmann::json all = results();
+  EXPECT_EQ(hits(all, "loss"), all["net"]["servers"]["send-count"]);
+  EXPECT_EQ(all["net"]["servers"]["recv-count"], 0);
+}
+
+TEST_F(FaultsOnBus, WhoMayNotBeHurtIsNot) {
+  attach_all();
+  for (const char* arguments : {"--latency 100", "--loss 0.1", "--nemesis partition"}) {
+    const Finished finished = run("-w broadcast " + std::string(arguments));
+    EXPECT_EQ(finished.exit_code, 255) << arguments;
+    EXPECT_NE(finished.output.find("n0 was attached without --allow-faults"), std::string::npos)
+        << finished.output;
+  }
+  cluster::Conditions deaf;
+  deaf.run = "r1";
+  EXPECT_NE(set("n0", deaf).value("wrong", "").find("without --allow-faults"), std::string::npos);
+}
+
+// Step by step: n0 hears nothing of n1 until the cut is healed, killed and started in between.
+TEST_F(FaultsOnBus, ACutHoldsUntilItIsHealed) {
+  attach_all({"--allow-faults"});
+  EXPECT_TRUE(set("n0", {}).contains("network"));
+  EXPECT_TRUE(ask("n0", {{"ask", "network"}}).contains("wrong"));
+  EXPECT_TRUE(ask("n0", {{"ask", "network"}, {"conditions", 7}}).contains("wrong"));
+  cluster::Conditions cut;
+  cut.run = "r1";
+  cut.nodes = {"n0", "n1", "n2"};
+  cut.deaf_to = {"n1", "n2"};
+  EXPECT_EQ(set("n0", cut)["network"], "deaf to n1, n2");
+  ask("n0", {{"ask", "kill"}});
+  ask("n0", {{"ask", "start"}});
+  ASSERT_TRUE(comes_to_be("n0", "waiting"));
+  up("n0,n1,n2");
+  ASSERT_TRUE(acknowledges("n1", 1));
+  ASSERT_TRUE(meet({"n1", "n2"}, {1}));
+  const auto has_cut = [&] { return presence("n0")["hit"].value("cut", 0) >= 3; };
+  EXPECT_TRUE(in_time(kPatience, has_cut)) << "they go on trying";
+  EXPECT_EQ(call("n0", {{"type", "read"}})["messages"], nlohmann::json::array());
+  EXPECT_NE(hearsay("cluster status" + bus()).output.find("network: deaf to n1, n2"),
+            std::string::npos);
+  set("n0", {});
+  EXPECT_TRUE(meet(kNodes, {1}));
+  EXPECT_EQ(presence("n0")["network"], "");
+}
+
+TEST_F(FaultsOnBus, AfterTheRunTheNetworkIsWhatItWas) {
+  attach_all({"--allow-faults"});
+  ASSERT_EQ(run("-w echo --latency 10 --loss 0.5").exit_code, 0) << words_of_all();
+  for (const std::string& name : kNodes) EXPECT_EQ(presence(name)["network"], "") << name;
+}
+
+TEST_F(FaultsOnBus, AnInterruptedRunLeavesNoFaultBehind) {
+  attach_all({"--allow-faults"});
+  NodeRunner bench({HEARSAY_COMMAND,
+                    {"test", "--bus", server_->url(), "-w", "broadcast", "--loss", "0.5",
+                     "--time-limit", "60", "--store", store()}});
+  EXPECT_TRUE(in_time(kPatience, [&] { return presence("n2")["network"] == "loss 0.5"; }));
+  bench.signal(SIGINT);
+  EXPECT_EQ(bench.exit_code(), 130) << bench.stderr_text();
+  for (const std::string& name : kNodes) EXPECT_EQ(presence(name)["network"], "") << name;
+}
+
+}  // namespace
+}  // namespace hearsay::test

@@ -1,7 +1,9 @@
 // Faults of the network between attached nodes, done by what has attached them.
 #include <gtest/gtest.h>
 
+#include <chrono>
 #include <string>
+#include <thread>
 #include <vector>
 
 #include "tests/tools/cluster/test_on_bus_fixture.h"
@@ -109,6 +111,26 @@ TEST_F(FaultsOnBus, ACutHoldsUntilItIsHealed) {
   set("n0", {});
   EXPECT_TRUE(meet(kNodes, {1}));
   EXPECT_EQ(presence("n0")["network"], "");
+}
+
+// Its nodes say each value once.
+TEST_F(FaultsOnBus, WhatIsOnItsWayToANodeDiesWithIt) {
+  attach_all({"--allow-faults", "--", node("direct.py")});
+  cluster::Conditions slow;
+  slow.run = "r1";
+  slow.nodes = {"n0", "n1", "n2"};
+  slow.link.latency.mean_ms = 3'000;
+  ASSERT_TRUE(set("n0", slow).contains("network"));
+  up("n0,n1,n2");
+  ASSERT_TRUE(acknowledges("n1", 1));
+  ask("n0", {{"ask", "kill"}});
+  ask("n0", {{"ask", "start"}});
+  ASSERT_TRUE(comes_to_be("n0", "ready"));
+  set("n0", {});
+  ASSERT_TRUE(acknowledges("n1", 2));
+  EXPECT_TRUE(meet({"n0"}, {2}));
+  std::this_thread::sleep_for(std::chrono::milliseconds(slow.link.latency.mean_ms));
+  EXPECT_EQ(call("n0", {{"type", "read"}})["messages"], nlohmann::json({2}));
 }
 
 TEST_F(FaultsOnBus, AfterTheRunTheNetworkIsWhatItWas) {

@@ -2,6 +2,7 @@
 #include <fcntl.h>
 
 #include <algorithm>
+#include <csignal>
 #include <cstdio>
 #include <filesystem>
 #include <functional>
@@ -201,6 +202,8 @@ int main(int argc, char** argv) {
        [&](CommandLine& line) { add_cluster_options(line, cluster_options); },
        [&] { resolve(cluster_options); }, [&] { return cluster_options.chosen(cluster_options); },
        hearsay::cluster::kExitUsage}};
+  // A file that has become too large is an error of the write, with words, and not the end.
+  static_cast<void>(std::signal(SIGXFSZ, SIG_IGN));
   CommandLine app("Tools for hearsay: gossip nodes that keep going while their workers die",
                   "hearsay");
   app.add_version("hearsay " + std::string(hearsay::version()));

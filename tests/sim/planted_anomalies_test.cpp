@@ -9,13 +9,16 @@
 #include <optional>
 #include <string>
 #include <string_view>
+#include <utility>
 #include <vector>
 
 #include "common/base/units.h"
+#include "tools/sim/event_log.h"
 #include "tools/sim/explain.h"
 #include "tools/sim/plan_file.h"
 #include "tools/sim/scenario.h"
 #include "tools/sim/shrink.h"
+#include "tools/sim/simulation.h"
 #include "worker/core/answer.h"
 #include "worker/core/context.h"
 #include "worker/core/service_list.h"
@@ -255,16 +258,21 @@ std::string all_of(const std::vector<sim::Violation>& violations) {
   return text;
 }
 
-// The violations of the first seed that has any. Those of other workloads run services that are as
+struct Found {
+  sim::SimOptions scenario;
+  sim::Judgement judgement;
+};
+
+// The first seed that has violations. Those of other workloads run services that are as
 // they were.
-std::vector<sim::Violation> first_found() {
+std::optional<Found> first_found() {
   for (std::uint64_t seed = 1; seed <= kSeedsInCi; ++seed) {
-    const sim::SimOptions scenario = sim::draw_scenario(seed);
+    sim::SimOptions scenario = sim::draw_scenario(seed);
     if (scenario.test.workload != planted_bug->service) continue;
-    auto violations = sim::judge_run(scenario).violations;
-    if (!violations.empty()) return violations;
+    auto judgement = sim::judge_run(scenario);
+    if (!judgement.violations.empty()) return Found{std::move(scenario), std::move(judgement)};
   }
-  return {};
+  return std::nullopt;
 }
 
 class PlantedAnomaly : public ::testing::TestWithParam<PlantedBug> {
@@ -277,8 +285,20 @@ INSTANTIATE_TEST_SUITE_P(Swarm, PlantedAnomaly, ::testing::ValuesIn(kPlantedBugs
                          [](const auto& bug) { return bug.param.name; });
 
 TEST_P(PlantedAnomaly, IsFoundAndNamed) {
-  const auto violations = first_found();
-  EXPECT_TRUE(is_named(violations)) << all_of(violations);
+  const auto found = first_found();
+  ASSERT_TRUE(found);
+  EXPECT_TRUE(is_named(found->judgement.violations)) << all_of(found->judgement.violations);
+}
+
+// What is shown of a run that found something shows it.
+TEST_P(PlantedAnomaly, StandsInTheGrid) {
+  const auto found = first_found();
+  if (!found || found->judgement.focus.empty()) GTEST_SKIP() << "it is about no single value";
+  sim::EventLog log(static_cast<std::size_t>(found->scenario.test.node_count), 60,
+                    found->judgement.focus);
+  sim::Simulation again(found->scenario.test, sim::make_cluster_options(found->scenario), &log);
+  again.run();
+  EXPECT_NE(log.grid(0).find(" -> "), std::string::npos) << log.grid(0);
 }
 
 // Fewer nodes leave each client where it was: the second one of a node.

@@ -52,7 +52,7 @@ struct ChildSetup {
   sigemptyset(&none);
   bool good = ::setpgid(0, 0) == 0 && ::prctl(PR_SET_PDEATHSIG, SIGKILL) == 0;
   if (::getppid() != setup.parent) ::_exit(EXIT_FAILURE);  // died before the line above
-  static_cast<void>(std::signal(SIGPIPE, SIG_DFL));
+  for (const int number : {SIGPIPE, SIGXFSZ}) static_cast<void>(std::signal(number, SIG_DFL));
   good = good && ::sigprocmask(SIG_SETMASK, &none, nullptr) == 0 &&
          ::chdir(kWorkingDirectory) == 0 && ::dup2(setup.stdin_fd, STDIN_FILENO) >= 0 &&
          ::dup2(setup.stdout_fd, STDOUT_FILENO) >= 0 && ::dup2(setup.stderr_fd, STDERR_FILENO) >= 0;

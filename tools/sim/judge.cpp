@@ -32,6 +32,15 @@ void add_values(Judgement& judgement, const std::string& kind, const nlohmann::j
   judgement.violations.push_back({kind, text + (values.size() > kShown ? " ..." : "")});
 }
 
+// The checker names ids that came twice by their texts; in messages these stand in quotes.
+nlohmann::json ids_twice(const nlohmann::json& workload) {
+  nlohmann::json ids = nlohmann::json::array();
+  const auto duplicated = workload.find("duplicated");
+  if (duplicated == workload.end()) return {{"ids", ids}};
+  for (const auto& [id, count] : duplicated->items()) ids.push_back(id);
+  return {{"ids", std::move(ids)}};
+}
+
 // The checker takes an echo that never came for a wrong one; here that may be excused.
 void add_wrong_echoes(Judgement& judgement, const nlohmann::json& workload) {
   for (const auto& error : workload.value("errors", nlohmann::json::array())) {
@@ -134,7 +143,7 @@ Judgement judge(const SimOptions& scenario, const bench::History& history,
   const nlohmann::json& oddities = section.at("oddities");
   add_values(judgement, "unexpected", oddities, "unexpected", "values read that nobody sent");
   add_values(judgement, "value-twice", oddities, "duplicated", "values twice in one read");
-  add_values(judgement, "id-twice", workload, "duplicated", "ids twice");
+  add_values(judgement, "id-twice", ids_twice(workload), "ids", "ids twice");
   add_wrong_echoes(judgement, workload);
   add_findings(judgement, workload);
   add_malformed(judgement, history);

@@ -6,10 +6,13 @@
 #include <cmath>
 #include <cstdio>
 #include <cstdlib>
+#include <iostream>
 #include <sstream>
 #include <utility>
 
 #include "common/base/line_output.h"
+#include "common/base/terminal.h"
+#include "common/options/fold.h"
 
 namespace hearsay {
 namespace {
@@ -384,7 +387,10 @@ CommandLine::Outcome CommandLine::parse(const std::vector<std::string>& argument
   try {
     app_.parse(reversed);
   } catch (const CLI::Success& asked) {
-    app_.exit(asked);
+    std::ostringstream text;
+    app_.exit(asked, text, text);
+    const auto columns = terminal_columns(STDOUT_FILENO);
+    std::cout << (columns ? fold(text.str(), *columns) : text.str()) << std::flush;
     return Outcome::answered;
   } catch (const CLI::ExtrasError&) {
     refuse_extra(app_, app_.remaining(true).front());

@@ -3,6 +3,7 @@
 
 #include <algorithm>
 #include <fstream>
+#include <sstream>
 #include <string>
 #include <tuple>
 
@@ -166,6 +167,25 @@ TEST_F(CommandTest, ProgressLinesDoNotWrap) {
     }
     EXPECT_GT(shown, 2U) << text;
   }
+}
+
+TEST_F(CommandTest, HelpDoesNotWrapOnATerminalAndIsALineAnOptionElsewhere) {
+  const fs::path typescript = store_ / "typescript";
+  const std::string help = std::string(HEARSAY_COMMAND) + " test --help";
+  ASSERT_EQ(
+      run_shell("script -qec \"stty cols 70; " + help + "\" " + typescript.string()).exit_code, 0);
+  const auto longest_words = [](std::istream& text) {
+    std::size_t longest = 0;
+    for (std::string line; std::getline(text, line);) {
+      const bool is_listing = line.find(":{") != std::string::npos || line.starts_with("Script");
+      if (!is_listing) longest = std::max(longest, line.find_last_not_of("\r") + 1);
+    }
+    return longest;
+  };
+  std::ifstream file(typescript);
+  EXPECT_LE(longest_words(file), 70U);
+  std::istringstream elsewhere(run_shell(help).output);
+  EXPECT_GT(longest_words(elsewhere), 120U);
 }
 
 TEST(HelpOfCommands, SaysWhatIsTrue) {

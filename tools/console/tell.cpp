@@ -1,6 +1,5 @@
 #include "tools/console/tell.h"
 
-#include <sys/ioctl.h>
 #include <unistd.h>
 
 #include <cerrno>
@@ -8,13 +7,12 @@
 #include <cstdlib>
 #include <cstring>
 
+#include "common/base/terminal.h"
 #include "tools/console/progress_times.h"
 #include "tools/experiment/network/foreign_text.h"
 
 namespace hearsay::bench {
 namespace {
-
-constexpr std::size_t kUsualColumns = 80;
 
 void write_raw(std::string_view text) {
   static_cast<void>(!std::fwrite(text.data(), 1, text.size(), stderr));
@@ -22,9 +20,7 @@ void write_raw(std::string_view text) {
 
 // Of the terminal on stderr, one less than it has: some wrap when the last one is written.
 std::size_t usable_columns() {
-  winsize size{};
-  const bool known = ::ioctl(STDERR_FILENO, TIOCGWINSZ, &size) == 0 && size.ws_col > 1;
-  return (known ? size.ws_col : kUsualColumns) - 1;
+  return terminal_columns(STDERR_FILENO).value_or(kUsualColumns) - 1;
 }
 
 // Its first `columns` characters (what is printed here is one column wide each).

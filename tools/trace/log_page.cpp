@@ -1,7 +1,6 @@
 #include "tools/trace/log_page.h"
 
 #include <fmt/core.h>
-#include <sys/ioctl.h>
 #include <unistd.h>
 
 #include <algorithm>
@@ -9,6 +8,7 @@
 #include <string_view>
 #include <utility>
 
+#include "common/base/terminal.h"
 #include "tools/experiment/network/foreign_text.h"
 #include "tools/trace/words.h"
 
@@ -18,7 +18,6 @@ namespace {
 constexpr std::size_t kTimeColumns = 11;
 constexpr std::size_t kFewestForWords = 40;
 constexpr std::size_t kWidestLane = 4;
-constexpr std::size_t kUsualColumns = 80;
 
 constexpr std::string_view kRed = "\x1b[31m";
 constexpr std::string_view kYellow = "\x1b[33m";
@@ -80,11 +79,10 @@ char mark_of(const TraceEvent& event) {
 }  // namespace
 
 PageLook look_of_stdout() {
-  if (::isatty(STDOUT_FILENO) == 0) return {};
-  winsize size{};
-  const bool known = ::ioctl(STDOUT_FILENO, TIOCGWINSZ, &size) == 0 && size.ws_col > 1;
+  const auto columns = terminal_columns(STDOUT_FILENO);
+  if (!columns) return {};
   const char* no_colour = std::getenv("NO_COLOR");
-  return {known ? size.ws_col : kUsualColumns, no_colour == nullptr || *no_colour == '\0'};
+  return {*columns, no_colour == nullptr || *no_colour == '\0'};
 }
 
 LogPage::LogPage(PageLook look, std::vector<std::string> nodes)

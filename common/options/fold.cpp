@@ -1,0 +1,48 @@
+#include "common/options/fold.h"
+
+#include <algorithm>
+
+namespace hearsay {
+namespace {
+
+// So much of a line is for words, however far in they should stand.
+constexpr std::size_t kFewestColumns = 20;
+
+std::size_t indent_of(std::string_view line, std::size_t columns) {
+  const std::size_t begin = std::min(line.find_first_not_of(' '), line.size());
+  const std::size_t gap = line.find("  ", begin);
+  const std::size_t behind = gap == line.npos ? line.npos : line.find_first_not_of(' ', gap);
+  const std::size_t indent = behind == line.npos ? begin : behind;
+  return indent + kFewestColumns <= columns ? indent : 0;
+}
+
+void fold_line(std::string_view line, std::size_t columns, std::string& folded) {
+  const std::size_t indent = indent_of(line, columns);
+  std::size_t room = columns;
+  while (line.size() > room) {
+    const std::size_t word = std::min(line.find_first_not_of(' '), line.size());
+    std::size_t blank = line.rfind(' ', room);
+    if (blank == line.npos || blank < word) blank = line.find(' ', std::max(word, room));
+    if (blank == line.npos) break;
+    folded.append(line.substr(0, line.find_last_not_of(' ', blank) + 1)).append("\n");
+    folded.append(indent, ' ');
+    line.remove_prefix(std::min(line.find_first_not_of(' ', blank), line.size()));
+    room = columns - indent;
+  }
+  folded.append(line);
+}
+
+}  // namespace
+
+std::string fold(std::string_view text, std::size_t columns) {
+  std::string folded;
+  while (!text.empty()) {
+    const std::size_t end = std::min(text.find('\n'), text.size());
+    fold_line(text.substr(0, end), columns, folded);
+    if (end < text.size()) folded += '\n';
+    text.remove_prefix(std::min(end + 1, text.size()));
+  }
+  return folded;
+}
+
+}  // namespace hearsay

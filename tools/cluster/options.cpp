@@ -202,8 +202,9 @@ void add_attach_options(CommandLine& command, AttachOptions& options) {
       .between(0, kLongestS)
       .value_name("S");
   command.add_flag("--allow-faults", options.allow_faults,
-                   "Kill or pause the node or its worker when hearsay test asks for it. Whoever "
-                   "may speak to what has attached it may ask");
+                   "Kill or pause the node or its worker, and lose, delay or repeat what other "
+                   "nodes send it, when hearsay test asks for it. Whoever may speak to what has "
+                   "attached it may ask");
   command.footer(
       "Behind -- follow arguments for the node; without --bin the first of them may be another "
       "program.\n"

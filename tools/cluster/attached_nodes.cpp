@@ -75,6 +75,7 @@ void AttachedNodes::start(bench::Network& network) {
   // Nobody speaks before we listen.
   if (!bus_.flush(kServerPatienceMs)) throw bus::BusError("the server does not answer");
   while (const auto event = bus_.take_event()) take_event(*event);
+  compare_clocks();
   const std::vector<std::string> without = tell_conditions();
   if (!without.empty()) {
     throw bus::BusError(fmt::format("{} can't be told of the network's faults", in_words(without)));
@@ -104,6 +105,19 @@ bool AttachedNodes::deliver(std::int64_t /*now_ns*/, std::size_t node, std::stri
     ++unsent_;
   }
   return true;
+}
+
+// It was asked and had answered in between (as NTP does, RFC 5905, section 8).
+void AttachedNodes::compare_clocks() {
+  for (std::size_t node = 0; node < nodes_.size(); ++node) {
+    const std::int64_t asked_ns = wall_ns();
+    const nlohmann::json answer = ask(node, {{"ask", "who"}}, "clock-ns");
+    const std::int64_t half_ns = (wall_ns() - asked_ns) / 2;
+    if (answer.is_null() || !answer["clock-ns"].is_number_integer()) continue;
+    const auto clock_ns = answer["clock-ns"].get<std::int64_t>();
+    if (clock_ns < 0) continue;
+    clocks_[node] = {clock_ns - asked_ns - half_ns, half_ns};
+  }
 }
 
 bench::Passage AttachedNodes::carry(std::size_t from, std::size_t to) {
@@ -313,6 +327,10 @@ void AttachedNodes::add_to(bench::Outcome& outcome) const {
                         {"bus-losses", std::max(node.bus_losses, old_losses) - old_losses},
                         {"dropped", dropped(i)},
                         {"hit", node.hit}};
+    const auto clock = clocks_.find(i);
+    if (clock == clocks_.end()) continue;
+    nodes[node.node]["clock-offset-ns"] = clock->second.ns;
+    nodes[node.node]["clock-error-ns"] = clock->second.error_ns;
   }
   outcome.bus = {{"server", bus_.server()},    {"cluster", cluster_},
                  {"losses", losses_},          {"unheard", bus_.dropped()},

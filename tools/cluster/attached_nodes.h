@@ -70,6 +70,7 @@ class AttachedNodes : public bench::TestedNodes {
 
  private:
   std::optional<std::size_t> number_of(std::string_view name) const;
+  void compare_clocks();
   // The conditions, to whom they have changed for. Those who don't say that they have them.
   std::vector<std::string> tell_conditions();
   void end_conditions();
@@ -99,6 +100,12 @@ class AttachedNodes : public bench::TestedNodes {
   const std::vector<Presence> before_;  // the first
   std::map<std::string, std::size_t, std::less<>> numbers_;
   Conditions usual_;
+  // How far its clock is ahead of the bench's; the truth is no further away than the error.
+  struct ClockOffset {
+    std::int64_t ns;
+    std::int64_t error_ns;
+  };
+  std::map<std::size_t, ClockOffset> clocks_;     // of those that said
   std::vector<Conditions> told_;                  // by node
   std::vector<std::vector<std::uint64_t>> said_;  // lines by sender and receiver
   std::uint64_t line_number_ = 0;                 // of the line that is being taken

@@ -196,7 +196,9 @@ void Attachment::take_control(const bus::Message& message) {
   const auto json = nlohmann::json::parse(message.text, nullptr, false);
   const std::string ask = text_at(json, "ask");
   if (ask == "who") {
-    answer(message, to_json(presence()));
+    nlohmann::json self = to_json(presence());
+    self["clock-ns"] = wall_ns();
+    answer(message, self);
   } else if (ask == "begin") {
     begin(part_at(json, "roster"), message);
   } else if (is_fault_ask(ask)) {
@@ -213,10 +215,7 @@ void Attachment::take_fault(const std::string& ask, const bus::Message& request)
            {{"wrong", fmt::format("{} was attached without --allow-faults", options_.name)}});
     return;
   }
-  if (ask == kNetwork) {
-    take_conditions(request);
-    return;
-  }
+  if (ask == kNetwork) return take_conditions(request);
   const std::optional<pid_t> hit = stopping_ ? std::nullopt : strike(ask);
   answer(request, {{"process", hit ? nlohmann::json(*hit) : nlohmann::json(nullptr)}});
 }

@@ -61,6 +61,10 @@ std::string clock_table(const RunReader& run) {
            "needs --trace-level debug)";
   }
   std::string text = fmt::format("Clocks, beside that of {}:", name(clocks.reference));
+  if (run.ahead_of_bench_ns() != 0) {
+    text += fmt::format("\n  the bench: {}, as hearsay test found",
+                        signed_text(-run.ahead_of_bench_ns()));
+  }
   bool steady = true;
   for (std::size_t i = 0; i < files.size(); ++i) {
     const Clock& clock = clocks.all[i];

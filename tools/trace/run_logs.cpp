@@ -4,6 +4,7 @@
 
 #include <algorithm>
 #include <cctype>
+#include <cstdlib>
 #include <fstream>
 #include <nlohmann/json.hpp>
 #include <set>
@@ -43,6 +44,24 @@ std::optional<std::int64_t> load_start_in(const nlohmann::json& ours) {
   const auto& start = ours["load-start-ts"];
   if (!start.is_number_integer()) return std::nullopt;
   return start.get<std::int64_t>();
+}
+
+// Less than the error of the measurement is nothing.
+std::map<std::string, std::int64_t> clocks_in(const nlohmann::json& ours) {
+  std::map<std::string, std::int64_t> ahead_ns;
+  const nlohmann::json nodes =
+      ours.value(nlohmann::json::json_pointer("/bus/nodes"), nlohmann::json());
+  if (!nodes.is_object()) return ahead_ns;
+  for (const auto& [name, node] : nodes.items()) {
+    if (!node.is_object()) continue;
+    const auto offset = node.find("clock-offset-ns");
+    const auto error = node.find("clock-error-ns");
+    if (offset == node.end() || error == node.end()) continue;
+    if (!offset->is_number_integer() || !error->is_number_integer()) continue;
+    const auto ns = offset->get<std::int64_t>();
+    ahead_ns[name] = std::abs(ns) > error->get<std::int64_t>() ? ns : 0;
+  }
+  return ahead_ns;
 }
 
 // A bench started these nodes itself, unless they were on a bus.
@@ -103,7 +122,11 @@ RunLogs find_logs(const std::vector<std::string>& given) {
       throw TraceProblem(fmt::format("{} is a folder: give one folder, or files only", name));
     }
   }
-  if (!logs.run.empty()) logs.load_start_ns = load_start_in(read_results(logs.run));
+  if (!logs.run.empty()) {
+    const nlohmann::json ours = read_results(logs.run);
+    logs.load_start_ns = load_start_in(ours);
+    logs.ahead_of_bench_ns = clocks_in(ours);
+  }
   logs.one_machine = are_of_one_machine(logs.files);
   return logs;
 }

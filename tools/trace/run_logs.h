@@ -3,6 +3,7 @@
 
 #include <cstdint>
 #include <filesystem>
+#include <map>
 #include <optional>
 #include <string>
 #include <vector>
@@ -16,6 +17,9 @@ struct RunLogs {
   std::vector<std::filesystem::path> files;   // n2 before n10
   std::optional<std::int64_t> load_start_ns;  // as in the events' ts
   bool one_machine = false;                   // one clock: a bench started all nodes itself
+  // Of nodes on a bus, by name: how far their clocks were ahead of that of the bench, as it
+  // measured that at the start.
+  std::map<std::string, std::int64_t> ahead_of_bench_ns;
 };
 
 // `given`: a run's folder, a folder of logs, or log files. Throws TraceProblem, which says what to

@@ -13,12 +13,18 @@ RunReader::RunReader(const std::vector<std::string>& given) : logs_(find_logs(gi
     clocks_ = compare_clocks(logs_.files.size(), messages_between(logs_.files));
   }
   if (logs_.load_start_ns) {
-    start_ns_ = *logs_.load_start_ns;
+    start_ns_ = *logs_.load_start_ns + ahead_of_bench_ns();
     return;
   }
   MergedTrace trace = open();
   const TraceEvent* first = trace.next();
   if (first != nullptr) start_ns_ = first->time_ns;
+}
+
+std::int64_t RunReader::ahead_of_bench_ns() const {
+  if (logs_.one_machine || logs_.files.empty()) return 0;
+  const auto found = logs_.ahead_of_bench_ns.find(logs_.files[clocks_.reference].stem().string());
+  return found == logs_.ahead_of_bench_ns.end() ? 0 : found->second;
 }
 
 std::string RunReader::clock_text() const {

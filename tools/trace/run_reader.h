@@ -28,7 +28,10 @@ class RunReader {
   // Of the files. Compared where they may be of several machines.
   const Clocks& clocks() const { return clocks_; }
 
-  // When times count from: the start of the load, else the first event.
+  // How far the reference's clock was ahead of that of the bench; 0 if nobody knows.
+  std::int64_t ahead_of_bench_ns() const;
+
+  // When times count from, on the reference's clock: the start of the load, else the first event.
   std::int64_t start_ns() const { return start_ns_; }
   std::int64_t since_start(std::int64_t time_ns) const { return time_ns - start_ns_; }
   // "seconds since the start of the load".

@@ -1,11 +1,13 @@
 // hearsay test --bus, as people run it, with a real nats-server.
 #include <gtest/gtest.h>
 
+#include <cstdlib>
 #include <fstream>
 #include <set>
 #include <string>
 #include <vector>
 
+#include "common/base/units.h"
 #include "tests/tools/cluster/test_on_bus_fixture.h"
 #include "tools/bus/connection.h"
 #include "tools/bus/subjects.h"
@@ -81,6 +83,10 @@ TEST_F(TestOnBus, BroadcastIsValidAndItsResultsAreThoseOfOtherRuns) {
   EXPECT_GT(on_bus["workload"]["stable-count"], 5);
   EXPECT_GT(on_bus["hearsay"]["resources"]["nodes"]["peak-rss-kb"], 0);
   EXPECT_EQ(on_bus["hearsay"]["bus"]["cluster"], "demo");
+  for (const auto& node : on_bus["hearsay"]["bus"]["nodes"]) {  // it is the same clock
+    EXPECT_LE(std::abs(node["clock-offset-ns"].get<std::int64_t>()),
+              node["clock-error-ns"].get<std::int64_t>() + kNsPerMs);
+  }
   EXPECT_NE(page().find("on a bus"), std::string::npos);
 
   ASSERT_EQ(hearsay(command("-w broadcast --node-count 3")).exit_code, 0);

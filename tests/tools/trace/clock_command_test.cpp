@@ -115,8 +115,39 @@ TEST_F(ShiftedTrace, ARunOverTheBusIsOfSeveralMachines) {
   shift({0, 500 * kNsPerMs, 0}, folder_ / "node-logs");
   std::ofstream(folder_ / "results.json") << R"({"hearsay":{"bus":{"server":"s"}}})";
   EXPECT_NE(trace("summary", folder_.path()).output.find("n1.log: +500 ms"), std::string::npos);
+  std::ofstream(folder_ / "results.json")
+      << R"({"hearsay":{"load-start-ts":7,"bus":{"nodes":{"n0":{"clock-offset-ns":2000000000,)"
+      << R"("clock-error-ns":1000}}}}})";
+  EXPECT_NE(trace("summary", folder_.path()).output.find("the bench: -2000 ms, as hearsay test found"),
+            std::string::npos)
+      << trace("summary", folder_.path()).output;
   std::ofstream(folder_ / "results.json") << R"({"hearsay":{}})";
   EXPECT_EQ(trace("summary", folder_.path()).output.find("Clocks"), std::string::npos);
+}
+
+// The load began at 10 s on the bench's clock; that of n0 was two hours ahead.
+TEST_F(ShiftedTrace, TheBenchMayHaveAnotherClock) {
+  const auto first_event_with = [&](const std::string& node) {
+    std::ofstream(folder_ / "results.json")
+        << R"({"hearsay":{"load-start-ts":10000000000,"bus":{"nodes":{"n0":)" << node << "}}}}";
+    return trace("log", folder_.path()).output;
+  };
+  fs::create_directories(folder_ / "node-logs");
+  std::ofstream(folder_ / "node-logs" / "n0.log")
+      << R"({"ts":7211500000000,"node":"n0","role":"supervisor","pid":1,"generation":1,"level":)"
+      << R"("info","event":"input_ended"})"
+      << "\n";
+  std::string log = first_event_with(R"({"clock-offset-ns":7200000000000,"clock-error-ns":9})");
+  EXPECT_NE(log.find(" 1.500"), std::string::npos) << log;
+  for (const char* unknown : {"{}", "7", R"({"clock-offset-ns":7200000000000})",
+                              R"({"clock-offset-ns":"7200000000000",)"
+                              R"("clock-error-ns":9})",
+                              R"({"clock-offset-ns":7200000000000,"clock-error-ns":[9]})"}) {
+    log = first_event_with(unknown);
+    EXPECT_NE(log.find("7201.500"), std::string::npos) << unknown << log;
+  }
+  log = first_event_with(R"({"clock-offset-ns":80,"clock-error-ns":90})");
+  EXPECT_NE(log.find("7201.500"), std::string::npos) << "no more than the error";
 }
 
 TEST_F(ShiftedTrace, WithoutMessagesThatIsSaid) {

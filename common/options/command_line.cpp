@@ -391,6 +391,7 @@ CommandLine::Outcome CommandLine::parse(const std::vector<std::string>& argument
     app_.exit(asked, text, text);
     const auto columns = terminal_columns(STDOUT_FILENO);
     std::cout << (columns ? fold(text.str(), *columns) : text.str()) << std::flush;
+    if (!std::cout) throw BadCommandLine("stdout takes nothing");
     return Outcome::answered;
   } catch (const CLI::ExtrasError&) {
     refuse_extra(app_, app_.remaining(true).front());

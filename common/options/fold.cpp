@@ -18,6 +18,9 @@ std::size_t indent_of(std::string_view line, std::size_t columns) {
 
 void fold_line(std::string_view line, std::size_t columns, std::string& folded) {
   const std::size_t indent = indent_of(line, columns);
+  if (line.size() > columns && indent == 0) {
+    line.remove_prefix(std::min(line.find_first_not_of(' '), line.size()));
+  }
   std::size_t room = columns;
   while (line.size() > room) {
     const std::size_t word = std::min(line.find_first_not_of(' '), line.size());

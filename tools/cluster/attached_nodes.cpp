@@ -23,6 +23,8 @@ constexpr std::int64_t kServerPatienceMs = 2'000;
 constexpr std::int64_t kLastPresenceNs = kNsPerSecond;
 // A node of which no answer comes holds up the bench for so long.
 constexpr std::int64_t kFaultMs = 500;
+constexpr std::int64_t kBeatNs = kNsPerSecond;
+constexpr int kBeatsBetweenAsks = 2;
 constexpr int kMostMessagesAtOnce = 1'000;
 constexpr std::size_t kMostStrangers = 1'000;
 // What the bench hears of; far more than a second of what one machine can carry.
@@ -75,12 +77,14 @@ void AttachedNodes::start(bench::Network& network) {
   // Nobody speaks before we listen.
   if (!bus_.flush(kServerPatienceMs)) throw bus::BusError("the server does not answer");
   while (const auto event = bus_.take_event()) take_event(*event);
+  claim_nodes();
   compare_clocks();
   const std::vector<std::string> without = tell_conditions();
   if (!without.empty()) {
     throw bus::BusError(fmt::format("{} can't be told of the network's faults", in_words(without)));
   }
   network.when_faults_change([this] { unstruck_ += std::ssize(tell_conditions()); });
+  beat(monotonic_ns());
   loop_.watch(bus_.fd(), EPOLLIN, [this](std::int64_t now_ns, std::uint32_t) { read_bus(now_ns); });
 }
 
@@ -95,7 +99,8 @@ std::vector<std::string> AttachedNodes::stop() {
     while (const auto event = bus_.take_event()) take_event(*event);
     if (const auto message = bus_.wait(deadline_ns)) take_message(monotonic_ns(), *message);
   }
-  end_conditions();
+  heard_to_the_end_ = bus_.is_there();
+  let_go();
   return {};
 }
 
@@ -105,6 +110,32 @@ bool AttachedNodes::deliver(std::int64_t /*now_ns*/, std::size_t node, std::stri
     ++unsent_;
   }
   return true;
+}
+
+void AttachedNodes::claim_nodes() {
+  for (std::size_t node = 0; node < nodes_.size(); ++node) {
+    if (!ask(node, {{"ask", kTest}, {"run", usual_.run}}, "test").is_null()) continue;
+    let_go();  // of those before it
+    throw bus::BusError(fmt::format("{} does not take part in this test", nodes_[node].node));
+  }
+}
+
+void AttachedNodes::beat(std::int64_t now_ns) {
+  if (over_) return;
+  const std::string request = nlohmann::json{{"ask", kTest}, {"run", usual_.run}}.dump();
+  for (const Presence& node : nodes_) bus_.publish(subjects_.control(node.node), request);
+  // It holds up the bench: not too often.
+  if (++beats_ % kBeatsBetweenAsks == 0 && bus_.is_there()) ask_again();
+  loop_.heap().at(now_ns + kBeatNs, [this](std::int64_t later_ns) { beat(later_ns); });
+}
+
+void AttachedNodes::ask_again() {
+  tells_ = false;
+  tell_conditions();
+  for (const auto& [node, ask_for] : std::exchange(unmended_, {})) {
+    if (ask(node, {{"ask", ask_for}}, "process").is_null()) unmended_.emplace(node, ask_for);
+  }
+  tells_ = true;
 }
 
 // It was asked and had answered in between (as NTP does, RFC 5905, section 8).
@@ -230,8 +261,10 @@ nlohmann::json AttachedNodes::ask(std::size_t node, const nlohmann::json& reques
   auto json = answer && !answer->nobody_is ? nlohmann::json::parse(answer->text, nullptr, false)
                                            : nlohmann::json();
   if (json.is_object() && json.contains(key)) return json;
-  bench::tell("hearsay test: {} of {}: {}\n", text_at(request, "ask"), name,
-              json.is_object() ? text_at(json, "wrong") : "what has attached it does not answer");
+  if (tells_) {
+    bench::tell("hearsay test: {} of {}: {}\n", text_at(request, "ask"), name,
+                json.is_object() ? text_at(json, "wrong") : "what has attached it does not answer");
+  }
   return {};
 }
 
@@ -260,14 +293,17 @@ std::vector<std::string> AttachedNodes::tell_conditions() {
   return untold;
 }
 
-// Nobody waits for those who don't answer.
-void AttachedNodes::end_conditions() {
-  const nlohmann::json request = {{"ask", kNetwork}, {"conditions", to_json(Conditions())}};
-  for (std::size_t node = 0; node < nodes_.size(); ++node) {
-    if (!told_[node].run.empty())
-      bus_.publish(subjects_.control(nodes_[node].node), request.dump());
-  }
+// Nobody waits for those who don't answer: they let go by themselves.
+void AttachedNodes::let_go() {
+  const std::string request = nlohmann::json{{"ask", kOver}, {"run", usual_.run}}.dump();
+  for (const Presence& node : nodes_) bus_.publish(subjects_.control(node.node), request);
   bus_.flush(kServerPatienceMs);
+}
+
+void AttachedNodes::mend(std::size_t node, std::string_view ask_for) {
+  if (!ask(node, {{"ask", ask_for}}, "process").is_null()) return;
+  ++unstruck_;
+  unmended_.emplace(node, ask_for);
 }
 
 std::optional<std::int64_t> AttachedNodes::strike(std::size_t node, std::string_view ask_for) {
@@ -284,24 +320,27 @@ std::optional<std::int64_t> AttachedNodes::kill_worker(std::int64_t /*now_ns*/, 
   return strike(node, kKillWorker);
 }
 std::optional<std::int64_t> AttachedNodes::pause_worker(std::int64_t /*now_ns*/, std::size_t node) {
+  unmended_.erase({node, kResumeWorker});
   return strike(node, kPauseWorker);
 }
 void AttachedNodes::resume_worker(std::int64_t /*now_ns*/, std::size_t node) {
-  strike(node, kResumeWorker);
+  mend(node, kResumeWorker);
 }
 void AttachedNodes::kill_node(std::int64_t /*now_ns*/, std::size_t node) {
+  unmended_.erase({node, kStart});
   strike(node, kKill);
   down_.insert(node);
 }
 void AttachedNodes::start_node(std::int64_t /*now_ns*/, std::size_t node) {
-  strike(node, kStart);
+  mend(node, kStart);
   down_.erase(node);
 }
 void AttachedNodes::pause_node(std::int64_t /*now_ns*/, std::size_t node) {
+  unmended_.erase({node, kResume});
   strike(node, kPause);
 }
 void AttachedNodes::resume_node(std::int64_t /*now_ns*/, std::size_t node) {
-  strike(node, kResume);
+  mend(node, kResume);
 }
 
 // --- What is known of them ---
@@ -337,6 +376,9 @@ void AttachedNodes::add_to(bench::Outcome& outcome) const {
                  {"unsent-requests", unsent_}, {"lines-of-others", stranger_lines_},
                  {"nodes", std::move(nodes)}};
   outcome.remarks = find_remarks();
+  if (heard_to_the_end_ || !outcome.failure.empty()) return;
+  outcome.failure = "the bus is away: what the nodes said at the end was not heard";
+  outcome.failure_kind = "bus-away";
 }
 
 std::map<std::string, std::uint64_t> AttachedNodes::dropped(std::size_t node) const {
@@ -372,6 +414,12 @@ std::vector<std::string> AttachedNodes::find_remarks() const {
                                   in_words({strangers_.begin(), strangers_.end()})));
   }
   for (std::size_t i = 0; i < nodes_.size(); ++i) {
+    const std::string asked = in_words(told_[i]);
+    if (unheard_.count(i) == 0 && nodes_[i].network != asked) {
+      remarks.push_back(
+          fmt::format("somebody else has changed the network of {}: \"{}\" instead of \"{}\"",
+                      nodes_[i].node, nodes_[i].network, asked));
+    }
     const auto dropped_now = dropped(i);
     for (const Drop drop : kLosses) {
       const auto found = dropped_now.find(std::string(name_of(drop)));

@@ -70,15 +70,24 @@ class AttachedNodes : public bench::TestedNodes {
 
  private:
   std::optional<std::size_t> number_of(std::string_view name) const;
+  // Throws bus::BusError if another test has one of them.
+  void claim_nodes();
+  // Each second: so that the nodes know that there is a test, and what was not heard is asked
+  // again.
+  void beat(std::int64_t now_ns);
+  void ask_again();
   void compare_clocks();
   // The conditions, to whom they have changed for. Those who don't say that they have them.
   std::vector<std::string> tell_conditions();
-  void end_conditions();
+  // The nodes are free again, and without faults.
+  void let_go();
   Conditions conditions_of(std::size_t node) const;
   // The answer, which has `key`; null: none came, and that was told.
   nlohmann::json ask(std::size_t node, const nlohmann::json& request, const char* key);
   // What was hit.
   std::optional<std::int64_t> strike(std::size_t node, std::string_view ask_for);
+  // The same for what ends a fault: asked again until somebody answers.
+  void mend(std::size_t node, std::string_view ask_for);
   void read_bus(std::int64_t now_ns);
   void take_event(const bus::Event& event);
   void take_message(std::int64_t now_ns, const bus::Message& message);
@@ -116,7 +125,11 @@ class AttachedNodes : public bench::TestedNodes {
   std::int64_t unstruck_ = 0;      // faults that nobody answered for
   std::set<std::size_t> down_;     // killed, not started again yet
   std::set<std::size_t> unheard_;  // after the end
+  std::set<std::pair<std::size_t, std::string_view>> unmended_;  // whom to ask again for what
+  std::int64_t beats_ = 0;
+  bool tells_ = true;  // when nobody answers
   bool over_ = false;
+  bool heard_to_the_end_ = true;
   std::string host_;
   bus::Connection bus_;
 };

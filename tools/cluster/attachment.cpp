@@ -201,67 +201,15 @@ void Attachment::take_control(const bus::Message& message) {
     answer(message, self);
   } else if (ask == "begin") {
     begin(part_at(json, "roster"), message);
+  } else if (ask == kTest || ask == kOver) {
+    take_test(ask, text_at(json, "run"), message);
   } else if (is_fault_ask(ask)) {
     take_fault(ask, message);
   } else {
+    answer(message, {{"wrong", "that is nothing to ask"}});
     drops_.note(Drop::stranger,
                 "a request that nobody understands: " + message.text.substr(0, 200));
   }
-}
-
-void Attachment::take_fault(const std::string& ask, const bus::Message& request) {
-  if (!options_.allow_faults) {
-    answer(request,
-           {{"wrong", fmt::format("{} was attached without --allow-faults", options_.name)}});
-    return;
-  }
-  if (ask == kNetwork) return take_conditions(request);
-  const std::optional<pid_t> hit = stopping_ ? std::nullopt : strike(ask);
-  answer(request, {{"process", hit ? nlohmann::json(*hit) : nlohmann::json(nullptr)}});
-}
-
-void Attachment::take_conditions(const bus::Message& request) {
-  const auto json = nlohmann::json::parse(request.text, nullptr, false);
-  auto conditions = conditions_from(part_at(json, "conditions"));
-  if (!conditions) {
-    answer(request, {{"wrong", "these are no conditions of a network"}});
-    return;
-  }
-  network_.set(std::move(*conditions));
-  answer(request, {{"network", in_words(network_.conditions())}});
-}
-
-// Asked for again, because the answer was lost, it does no more than once.
-std::optional<pid_t> Attachment::strike(const std::string& ask) {
-  if (ask == kStart && !node_) {
-    start_node();
-    say_presence();
-  }
-  if (!node_) return std::nullopt;
-  if (ask == kKillWorker) return faults_.kill_worker(*node_);
-  if (ask == kPauseWorker) return faults_.pause_worker(*node_);
-  const pid_t pid = node_->pid();
-  if (ask == kResumeWorker) faults_.resume_worker(*node_);
-  if (ask == kPause) faults_.pause(*node_);
-  if (ask == kResume) faults_.resume(*node_);
-  if (ask == kKill) kill_node();
-  return pid;
-}
-
-// What waited for it goes with it.
-void Attachment::kill_node() {
-  loop_.forget(node_->stdin_fd());
-  loop_.forget(node_->stdout_fd());
-  bench::kill_with_family(*node_);
-  node_->reap();
-  node_.reset();
-  faults_ = {};
-  waits_for_room_ = false;
-  network_.forget_underway();
-  while (!to_node_.empty()) to_node_.take();
-  initiation_ = Initiation(options_.name);
-  self_.node_pid = 0;
-  say_presence();
 }
 
 void Attachment::begin(const nlohmann::json& json, const bus::Message& request) {
@@ -432,6 +380,7 @@ void Attachment::flush_to_bus() {
 
 void Attachment::tick(std::int64_t now_ns) {
   rates_.take(now_ns, self_);
+  if (test_.is_silent(now_ns)) end_test("is not heard of any more");
   flush_to_bus();
   say_presence();
   if (node_ && initiation_.state() == Initiation::State::waiting) ask_for_roster();
@@ -440,6 +389,7 @@ void Attachment::tick(std::int64_t now_ns) {
 
 Presence Attachment::presence() const {
   Presence now = self_;
+  if (now.state.empty() && faults_.is_paused()) now.state = kPaused;
   if (now.state.empty()) now.state = node_ ? name_of(initiation_.state()) : kDown;
   if (now.why.empty()) now.why = initiation_.refusal();
   for (std::size_t i = 0; i < static_cast<std::size_t>(Drop::count_); ++i) {

@@ -27,6 +27,7 @@
 #include "tools/cluster/network_faults.h"
 #include "tools/cluster/options.h"
 #include "tools/cluster/presence.h"
+#include "tools/cluster/test_hold.h"
 #include "tools/processes/event_loop.h"
 #include "tools/processes/node_faults.h"
 #include "tools/processes/node_process.h"
@@ -62,7 +63,9 @@ class Attachment {
   std::string explain_refusal(const bus::Event& event) const;
   void answer(const bus::Message& request, const nlohmann::json& with);
   void ask_for_roster();
-  // Faults that somebody asks for (fault_asks.h).
+  // A test, and faults that it asks for (fault_asks.h): attachment_of_test.cpp.
+  void take_test(const std::string& ask, const std::string& run, const bus::Message& request);
+  void end_test(const std::string& why);
   void take_fault(const std::string& ask, const bus::Message& request);
   void take_conditions(const bus::Message& request);
   std::optional<pid_t> strike(const std::string& ask);
@@ -100,6 +103,7 @@ class Attachment {
   std::unique_ptr<bench::NodeProcess> node_;  // null: not there yet, or down
   bench::NodeFaults faults_;
   NetworkFaults network_;
+  TestHold test_;
 
   LineCheck check_;
   Initiation initiation_;

@@ -2,6 +2,9 @@
 
 #include <fmt/core.h>
 
+#include <algorithm>
+
+#include "tools/bus/subjects.h"
 #include "tools/cluster/roster.h"
 
 namespace hearsay::cluster {
@@ -11,6 +14,12 @@ constexpr std::int64_t kLongestMs = 86'400'000;  // a day
 
 bool is_probability(double value) {
   return value >= 0 && value <= 1;
+}
+
+bool are_names(const std::set<std::string, std::less<>>& names) {
+  return std::all_of(names.begin(), names.end(), [](const std::string& name) {
+    return bus::complain_about_name(name).empty();
+  });
 }
 
 bool is_sane(const bench::Link& link) {
@@ -51,6 +60,7 @@ std::optional<Conditions> conditions_from(const nlohmann::json& json) {
     json.at("longest-delay-ms").get_to(wire.longest_delay_ms);
     json.at("deaf-to").get_to(conditions.deaf_to);
     if (!distribution || !is_sane(conditions.link)) return std::nullopt;
+    if (!are_names(conditions.nodes) || !are_names(conditions.deaf_to)) return std::nullopt;
     latency.distribution = *distribution;
     return conditions;
   } catch (const nlohmann::json::exception&) {

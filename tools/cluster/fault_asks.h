@@ -1,6 +1,6 @@
-// Faults of an attached node, as they are asked for on its control subject: {"ask":"kill-worker"}.
-// The answer says what was hit, {"process":ID}, null if there was nothing to hit; of the network
-// (conditions.h), what holds now, {"network":WORDS}.
+// What a test asks of an attached node: to have it (test_hold.h), and faults, as they are asked for
+// on its control subject: {"ask":"kill-worker"}. The answer says what was hit, {"process":ID}, null
+// if there was nothing to hit; of the network (conditions.h), what holds now, {"network":WORDS}.
 #pragma once
 
 #include <algorithm>
@@ -8,6 +8,9 @@
 #include <string_view>
 
 namespace hearsay::cluster {
+
+inline constexpr std::string_view kTest = "test";
+inline constexpr std::string_view kOver = "over";
 
 inline constexpr std::string_view kKillWorker = "kill-worker";
 inline constexpr std::string_view kPauseWorker = "pause-worker";

@@ -14,6 +14,8 @@ namespace hearsay::cluster {
 inline constexpr std::string_view kEnded = "ended";
 // Of one that was killed because somebody asked for it; it may be started again.
 inline constexpr std::string_view kDown = "down";
+// Of one that was stopped because somebody asked for it.
+inline constexpr std::string_view kPaused = "paused";
 
 struct Presence {
   std::string node;

@@ -36,6 +36,11 @@ struct Status {
   };
   std::map<std::string, Heard> last_heard;
 
+  bool waits() const {
+    return std::any_of(seen.begin(), seen.end(), [](const auto& each) {
+      return each.second.presence.state == name_of(Initiation::State::waiting);
+    });
+  }
   bool is_good() const {
     return roster && missing.empty() && std::all_of(seen.begin(), seen.end(), [](const auto& each) {
              return each.second.presence.state == name_of(Initiation::State::ready);
@@ -138,10 +143,17 @@ std::string to_table(const Status& status, const std::string& cluster) {
   if (status.seen.empty()) {
     return text + "nobody is there (hearsay attach --name NAME brings a node)\n";
   }
-  text += status.roster ? fmt::format("{} of {} nodes are there\n",
-                                      status.roster->nodes.size() - status.missing.size(),
-                                      status.roster->nodes.size())
-                        : fmt::format("{} nodes wait for hearsay cluster up\n", status.seen.size());
+  if (status.roster) {
+    text += fmt::format("{} of {} nodes are there\n",
+                        status.roster->nodes.size() - status.missing.size(),
+                        status.roster->nodes.size());
+  } else if (status.waits()) {
+    text += fmt::format("{} nodes, which wait for hearsay cluster up\n", status.seen.size());
+  } else {
+    text +=
+        fmt::format("{} nodes, of a test that runs or ran: attach them anew for something else\n",
+                    status.seen.size());
+  }
   text += fmt::format("{:<8} {:<8} {:<16} {:>8} {:>8} {:>7} {:>7} {:>10} {:>10}  {}\n", "node",
                       "state", "program", "process", "seen", "in/s", "out/s", "lines in",
                       "lines out", "version");

@@ -9,6 +9,7 @@
 #include "common/base/units.h"
 #include "tools/cluster/json_text.h"
 #include "tools/cluster/last_heard.h"
+#include "tools/console/tell.h"
 
 namespace hearsay::cluster {
 namespace {
@@ -76,6 +77,10 @@ void Watch::look_at_events() {
     if (event->kind == bus::Event::Kind::refused || event->kind == bus::Event::Kind::ended) {
       throw bus::BusError(fmt::format("the bus does not let us do that: {}", event->words));
     }
+    if (event->kind == bus::Event::Kind::lost)
+      bench::tell("hearsay: the bus is away: {}\n", event->words);
+    if (event->kind == bus::Event::Kind::back)
+      bench::tell("hearsay: the bus is back: {}\n", event->words);
   }
 }
 

@@ -23,6 +23,7 @@ class NodeFaults {
   // All of its processes. A second pause, or a resume without one, changes nothing.
   void pause(const NodeProcess& node);
   void resume(const NodeProcess& node);
+  bool is_paused() const { return paused_; }
 
  private:
   std::optional<pid_t> killed_worker_;  // the last one

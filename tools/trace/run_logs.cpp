@@ -85,6 +85,12 @@ void take_folder(RunLogs& logs, const fs::path& folder) {
   logs.run = has_logs ? folder : (folder / "").parent_path().parent_path();
   logs.files = list_logs(logs.folder);
   if (!logs.files.empty()) return;
+  if (read_results(logs.run).contains("bus")) {
+    throw TraceProblem(
+        "this was a test over a bus: the nodes' logs are where they were attached (hearsay attach "
+        "--log "
+        "FILE). Give their names");
+  }
   throw TraceProblem(fmt::format(
       "no node's log (*.log) in {}. With --trace-file the traces are in that file: give its name",
       logs.folder.string()));

@@ -39,7 +39,8 @@ TEST(Fold, AWordThatFitsNoLineIsNotBroken) {
 
 TEST(Fold, OnANarrowTerminalNothingIsIndented) {
   EXPECT_EQ(fold("  --rate HZ                 a few words here", 30),
-            "  --rate HZ                 a\nfew words here");
+            "--rate HZ                 a\nfew words here");
+  EXPECT_EQ(fold("                              a few words", 20), "a few words");
 }
 
 // Whatever the text: no word is lost, and no line is longer unless it is one word.

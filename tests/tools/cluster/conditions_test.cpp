@@ -10,6 +10,7 @@
 
 #include "common/base/units.h"
 #include "tools/cluster/network_faults.h"
+#include "tools/cluster/test_hold.h"
 
 namespace hearsay::cluster {
 namespace {
@@ -50,7 +51,9 @@ TEST(Conditions, WhatCanNotBeIsNone) {
            {"longest-delay-ms", 0},
            {"longest-delay-ms", 9'000'000'000'000'000'000},
            {"latency-dist", "normal"},
-           {"deaf-to", {1, 2}}}) {
+           {"deaf-to", {1, 2}},
+           {"deaf-to", {"a.b"}},
+           {"nodes", {"n0", ""}}}) {
     nlohmann::json json = good;
     json[key] = bad;
     EXPECT_FALSE(conditions_from(json)) << json;
@@ -63,6 +66,24 @@ TEST(Conditions, AreSaidInWords) {
   EXPECT_EQ(in_words(Conditions()), "");
   EXPECT_EQ(in_words(all_of_them()),
             "100 ms (exponential), loss 0.5, duplicate 0.25, reorder 0.125, deaf to n1");
+}
+
+TEST(TestHold, OneTestHasANodeAsLongAsItIsHeard) {
+  TestHold hold;
+  EXPECT_FALSE(hold.take(0, "")) << "no name";
+  EXPECT_TRUE(hold.is_of("a"));
+  EXPECT_FALSE(hold.is_held());
+  ASSERT_TRUE(hold.take(0, "a"));
+  EXPECT_TRUE(hold.is_held());
+  EXPECT_FALSE(hold.take(1, "b"));
+  EXPECT_FALSE(hold.is_of("b"));
+  EXPECT_FALSE(hold.is_of(""));
+  EXPECT_TRUE(hold.take(TestHold::kSilenceNs, "a"));
+  EXPECT_FALSE(hold.is_silent(2 * TestHold::kSilenceNs));
+  EXPECT_TRUE(hold.is_silent(2 * TestHold::kSilenceNs + 1));
+  hold.let_go();
+  EXPECT_FALSE(hold.is_silent(5 * TestHold::kSilenceNs));
+  EXPECT_TRUE(hold.take(9, "b"));
 }
 
 class NetworkFaultsOfOneNode : public testing::Test {

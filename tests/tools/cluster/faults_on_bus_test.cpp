@@ -1,7 +1,9 @@
 // Faults of the network between attached nodes, done by what has attached them.
 #include <gtest/gtest.h>
 
+#include <algorithm>
 #include <chrono>
+#include <memory>
 #include <string>
 #include <thread>
 #include <vector>
@@ -137,6 +139,84 @@ TEST_F(FaultsOnBus, AfterTheRunTheNetworkIsWhatItWas) {
   attach_all({"--allow-faults"});
   ASSERT_EQ(run("-w echo --latency 10 --loss 0.5").exit_code, 0) << words_of_all();
   for (const std::string& name : kNodes) EXPECT_EQ(presence(name)["network"], "") << name;
+}
+
+TEST_F(FaultsOnBus, ANodeIsOfOneTestAtATime) {
+  attach_all();
+  const nlohmann::json claim = {{"ask", "test"}, {"run", "somebody's"}};
+  ASSERT_TRUE(ask("n1", claim).contains("test"));
+  const Finished refused = run("-w echo");
+  EXPECT_EQ(refused.exit_code, 255);
+  EXPECT_NE(refused.output.find("another hearsay test has n1"), std::string::npos)
+      << refused.output;
+  ASSERT_TRUE(ask("n0", claim).contains("test")) << "whoever was refused has let go";
+  for (const char* node : {"n0", "n1"}) ask(node, {{"ask", "over"}, {"run", "somebody's"}});
+  EXPECT_EQ(run("-w echo").exit_code, 0) << words_of_all();
+  EXPECT_TRUE(ask("n2", claim).contains("test")) << "and so has whoever is at its end";
+  EXPECT_TRUE(ask("n2", {{"ask", "nonsense"}}).contains("wrong"));
+}
+
+class InterruptedOnBus : public FaultsOnBus {
+ protected:
+  void start_bench(const std::vector<std::string>& more) {
+    std::vector<std::string> words = {"test",   "--bus", server_->url(), "-w",   "broadcast",
+                                      "--rate", "20",    "--store",      store()};
+    words.insert(words.end(), more.begin(), more.end());
+    bench_ = std::make_unique<NodeRunner>(NodeSetup{HEARSAY_COMMAND, words});
+  }
+  std::unique_ptr<NodeRunner> bench_;
+};
+
+TEST_F(InterruptedOnBus, NobodyElseChangesTheNetworkOfARun) {
+  attach_all({"--allow-faults"});
+  start_bench({"--loss", "0.5", "--time-limit", "60"});
+  ASSERT_TRUE(in_time(kPatience, [&] { return presence("n2")["network"] == "loss 0.5"; }));
+  EXPECT_NE(set("n2", {}).value("wrong", "").find("another test"), std::string::npos);
+  EXPECT_EQ(presence("n2")["network"], "loss 0.5");
+}
+
+TEST_F(InterruptedOnBus, NoNodeStaysPausedOrDown) {
+  for (const char* fault : {"pause", "kill"}) {
+    const std::string state = fault == std::string("kill") ? "down" : "paused";
+    attach_all({"--allow-faults"});
+    start_bench({"--nemesis", fault, "--nemesis-interval", "100", "--time-limit", "60"});
+    const auto hit = [&] {
+      const nlohmann::json all = status()["nodes"];
+      return std::any_of(all.begin(), all.end(),
+                         [&](const auto& node) { return node["state"] == state; });
+    };
+    ASSERT_TRUE(in_time(kPatience, hit)) << fault;
+    bench_->signal(SIGINT);
+    EXPECT_EQ(bench_->exit_code(), 130) << bench_->stderr_text();
+    EXPECT_FALSE(hit()) << fault;
+  }
+}
+
+// The cut is to end while nobody hears of it.
+TEST_F(InterruptedOnBus, WhatWasNotHeardIsAskedForAgain) {
+  attach_all({"--allow-faults"});
+  start_bench({"--nemesis", "partition", "--nemesis-interval", "100", "--time-limit", "4",
+               "--recovery", "8"});
+  const auto is_cut = [&] {
+    const nlohmann::json all = status()["nodes"];
+    return std::any_of(all.begin(), all.end(),
+                       [](const auto& node) { return node["network"] != ""; });
+  };
+  ASSERT_TRUE(in_time(kPatience, is_cut));
+  server_->stop();
+  std::this_thread::sleep_for(std::chrono::seconds(5));
+  server_->start();
+  EXPECT_TRUE(in_time(kPatience, [&] { return !is_cut(); }));
+  EXPECT_EQ(bench_->exit_code(), 0) << bench_->stderr_text() << words_of_all();
+}
+
+TEST_F(InterruptedOnBus, WithoutTheBusAtTheEndThereIsNoVerdict) {
+  attach_all({"--allow-faults"});
+  start_bench({"--time-limit", "2", "--recovery", "1"});
+  ASSERT_TRUE(comes_to_be("n0", "ready"));
+  server_->stop();
+  EXPECT_EQ(bench_->exit_code(), 255) << bench_->stderr_text();
+  EXPECT_EQ(results()["hearsay"]["failure-kind"], "bus-away");
 }
 
 TEST_F(FaultsOnBus, AnInterruptedRunLeavesNoFaultBehind) {

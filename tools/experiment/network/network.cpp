@@ -143,6 +143,10 @@ void Network::set_off(std::int64_t now_ns, std::size_t dest, Envelope envelope) 
     enqueue(now_ns, dest, std::move(envelope));
     return;
   }
+  if (options_.carried_elsewhere && nodes_[dest].down) {  // nothing becomes of it there
+    lose(now_ns, Fault::kill, envelope);
+    return;
+  }
   const Passage passage =
       options_.carried_elsewhere ? port_.carry(envelope.src, dest) : draw_passage();
   if (passage.lost) {

@@ -154,6 +154,17 @@ TEST_F(CarriedTest, WhatIsCutOffCountsHereToo) {
   EXPECT_EQ(received(), 1);
 }
 
+TEST_F(CarriedTest, NothingBecomesOfWhatIsSentToADeadNode) {
+  Network& network = make_carried();
+  elsewhere_.passage = {true, 0, 0, std::nullopt};
+  network.take_down(0, 1);
+  send_at(0, "n0", "n1", "x");
+  test::run_virtually(heap_);
+  EXPECT_EQ(network.hit_by(Fault::kill), 1);
+  EXPECT_EQ(network.hit_by(Fault::loss), 0);
+  EXPECT_TRUE(elsewhere_.asked.empty());
+}
+
 TEST_F(CarriedTest, WhoeverCarriesIsToldOfEachChange) {
   Network& network = make_carried();
   int changes = 0;

@@ -42,7 +42,7 @@ recording::RecordingFile create_recording_file(const std::string& path, const st
     refuse_recording(path, "the node's name '" + node + "' can't name a file");
   }
   try {
-    recording::RecordingFile made =
+    const recording::RecordingFile made =
         recording::create_recording(names_a_file(path) ? path : recording::path_in(path, node));
     return {moved_up(made.file), made.path};
   } catch (const std::system_error& error) {

@@ -176,7 +176,7 @@ void prepare(const StateFiles& files, const fs::path& folder, IfUnusable if_unus
 fs::path set_aside(const fs::path& folder) {
   int number = 1;
   while (fs::exists(place_aside(folder, number))) ++number;
-  const fs::path aside = place_aside(folder, number);
+  fs::path aside = place_aside(folder, number);
   fs::create_directory(aside);
   for (const char* name : {kFiles[1], kFiles[2], kFiles[0]})
     fs::rename(folder / name, aside / name);

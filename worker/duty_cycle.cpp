@@ -43,8 +43,7 @@ DutyCycle::DutyCycle(shm::Segment& segment, Committer& committer, core::Node& no
       node_named_(std::move(node_named)),
       requests_(committer.requests()),
       inputs_(committer.slot().inputs),
-      staged_head_(committer.slot().request_head),
-      room_seen_(0) {}
+      staged_head_(committer.slot().request_head) {}
 
 void DutyCycle::run() {
   compact_for_room();

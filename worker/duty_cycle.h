@@ -58,9 +58,9 @@ class DutyCycle {
   shm::RingConsumer& requests_;
   std::string input_;  // a copy of the record that is handled
   core::Effects effects_;
-  std::uint64_t inputs_;       // consumed by steps so far, committed or not
-  std::uint64_t staged_head_;  // requests up to here are staged
-  std::uint64_t room_seen_;    // where the supervisor's reply cursor was at the last look
+  std::uint64_t inputs_;         // consumed by steps so far, committed or not
+  std::uint64_t staged_head_;    // requests up to here are staged
+  std::uint64_t room_seen_ = 0;  // where the supervisor's reply cursor was at the last look
   bool staged_ = false;
   std::uint64_t first_staged_ = 0;  // positions of the inputs that are staged
   std::uint64_t last_staged_ = 0;

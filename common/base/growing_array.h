@@ -69,6 +69,7 @@ class GrowingArray {
   }
 
  private:
+  // NOLINTNEXTLINE(bugprone-sizeof-expression): as many as fit where the pointer would lie
   static constexpr Size kInside = sizeof(T*) / sizeof(T);
 
   bool is_inside() const { return capacity_ <= kInside; }

@@ -13,6 +13,7 @@
 #include <vector>
 
 // HEARSAY_JSON_INSTANCES(extern): here; without extern in json_instances.cpp.
+// NOLINTBEGIN(bugprone-macro-parentheses): a word of the language, and a type
 #define HEARSAY_JSON_INSTANCES(EXTERN)                                      \
   EXTERN template class nlohmann::basic_json<>;                             \
   EXTERN template class nlohmann::detail::iter_impl<const nlohmann::json>;  \
@@ -28,5 +29,6 @@
 #define HEARSAY_JSON_PARSE(EXTERN, INPUT)               \
   EXTERN template nlohmann::json nlohmann::json::parse( \
       INPUT, const nlohmann::json::parser_callback_t, const bool, const bool);
+// NOLINTEND(bugprone-macro-parentheses)
 
 HEARSAY_JSON_INSTANCES(extern)

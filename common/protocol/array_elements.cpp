@@ -60,7 +60,8 @@ Place skip_plain_bytes([[maybe_unused]] std::string_view json, std::size_t at) {
 std::size_t count_of(const __m128i& mask) {
   const __m128i ones = _mm_sub_epi8(_mm_setzero_si128(), mask);
   const __m128i sums = _mm_sad_epu8(ones, _mm_setzero_si128());
-  return static_cast<std::size_t>(_mm_cvtsi128_si32(sums) + _mm_extract_epi16(sums, 4));
+  return static_cast<std::size_t>(_mm_cvtsi128_si32(sums)) +
+         static_cast<std::size_t>(_mm_extract_epi16(sums, 4));
 }
 #endif
 

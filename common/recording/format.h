@@ -67,7 +67,7 @@ enum class RecordKind : std::uint16_t {
   ended,
   input,
   output,
-  end_
+  last_ = output
 };
 
 // Longer ones are damage. A piece of the journal is as long as a ring's record at the most.

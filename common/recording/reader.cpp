@@ -161,7 +161,7 @@ std::optional<Entry> RecordingReader::next() {
   if (look(1).empty()) return std::nullopt;
   const auto record = next_record(begin + id_);
   if (!record) return std::nullopt;
-  if (record->kind == 0 || record->kind >= static_cast<std::uint16_t>(RecordKind::end_)) {
+  if (record->kind == 0 || record->kind > static_cast<std::uint16_t>(RecordKind::last_)) {
     return end_with(at_byte(begin) + " is of an unknown kind");
   }
   const auto kind = static_cast<RecordKind>(record->kind);

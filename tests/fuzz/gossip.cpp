@@ -78,7 +78,7 @@ class LoneNode {
   void take_outputs(std::string_view outputs) {
     RecordReader records(outputs);
     while (const auto record = records.next()) {
-      std::string_view payload = record->payload;
+      const std::string_view payload = record->payload;
       if (record->kind == static_cast<std::uint16_t>(protocol::OutputKind::wake)) {
         const auto wake = take_wake(payload);
         timers_.emplace(wake.at_ns, wake.token);

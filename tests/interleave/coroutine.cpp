@@ -3,8 +3,11 @@
 #include <utility>
 
 namespace hearsay::interleave {
+namespace {
 
-Coroutine* Coroutine::resumed_ = nullptr;
+Coroutine* resumed = nullptr;
+
+}  // namespace
 
 Coroutine::Coroutine(std::function<void()> body)
     : body_(std::move(body)),
@@ -18,13 +21,13 @@ Coroutine::Coroutine(std::function<void()> body)
 }
 
 void Coroutine::begin() {
-  Coroutine& self = *resumed_;
+  Coroutine& self = *resumed;
   self.body_();
   self.ended_ = true;
 }
 
 void Coroutine::resume() {
-  resumed_ = this;
+  resumed = this;
   ::swapcontext(&resumer_, &here_);
 }
 

@@ -30,8 +30,6 @@ class Coroutine {
 
   static void begin();
 
-  static Coroutine* resumed_;
-
   std::function<void()> body_;
   std::unique_ptr<std::byte[]> stack_;
   ucontext_t here_{};

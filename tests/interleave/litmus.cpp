@@ -42,6 +42,7 @@ class Litmus : public Program {
   std::span<const std::byte> bytes() override { return std::as_bytes(std::span(shared_.bytes)); }
   std::vector<Thread> threads() override {
     std::vector<Thread> threads;
+    threads.reserve(bodies_.size());
     for (const Body body : bodies_) {
       threads.push_back({std::string(1, static_cast<char>('a' + threads.size())),
                          [this, body] { body(shared_); }});

@@ -220,7 +220,7 @@ nlohmann::json live_with_values(const TemporaryFolder& folder) {
     kept.ask(request_line("c1", "n1", "broadcast", id,
                           {{"message", std::to_string(id) + std::string(50, 'v')}}));
   }
-  const nlohmann::json values = kept.values();
+  nlohmann::json values = kept.values();
   kept.node().signal(SIGKILL);
   kept.node().wait();
   return values;

@@ -55,6 +55,7 @@ std::vector<SharedFile> shared_files(pid_t pid, const std::string& name) {
     }
   }
   std::vector<SharedFile> files;
+  files.reserve(found.size());
   for (const auto& [number, path] : found) {
     files.emplace_back(FileDescriptor(::open(path.c_str(), O_RDWR | O_CLOEXEC)));
   }

@@ -51,6 +51,7 @@ struct PlantedBug {
   std::unique_ptr<Service> (*make)() = nullptr;
 };
 
+// NOLINTNEXTLINE(readability-identifier-naming): GoogleTest's name
 void PrintTo(const PlantedBug& bug, std::ostream* out) {
   *out << bug.name;
 }
@@ -248,7 +249,7 @@ constexpr std::uint64_t kSeedsInCi = 200;
 bool is_named(const std::vector<sim::Violation>& violations) {
   return std::any_of(violations.begin(), violations.end(), [](const sim::Violation& each) {
     return each.kind.starts_with(planted_bug->kind) &&
-           each.text.find(planted_bug->words) != each.text.npos;
+           each.text.find(planted_bug->words) != std::string::npos;
   });
 }
 

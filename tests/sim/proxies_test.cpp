@@ -49,6 +49,7 @@ struct Load {
   const char* service;
 };
 
+// NOLINTNEXTLINE(readability-identifier-naming): GoogleTest's name
 void PrintTo(const Load& load, std::ostream* out) {
   *out << load.service;
 }

@@ -36,8 +36,8 @@ class ShrinkTest : public ::testing::Test {
     while (!fails(draw_scenario(seed_), kind)) ++seed_;
     return spell_out(draw_scenario(seed_));
   }
-  Shrunk shrink_it(const Plan& plan, ShrinkLimits limits = {}) {
-    const Shrunk shrunk = shrink(
+  Shrunk shrink_it(const Plan& plan, const ShrinkLimits& limits = {}) {
+    Shrunk shrunk = shrink(
         plan,
         [&](std::size_t count,
             const std::function<Plan(std::size_t)>& each) -> std::optional<std::size_t> {

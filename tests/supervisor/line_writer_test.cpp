@@ -339,7 +339,7 @@ TEST_F(LineWriterTest, ALineWithoutItsHeaderIsACorruptSegment) {
 
 // The pipe is opened anew for not blocking: who holds the original must not see that.
 TEST(LineWriterOutput, TheOriginalsFlagsAreLeftAlone) {
-  PipeOfTest pipe;
+  const PipeOfTest pipe;
   ASSERT_EQ(::fcntl(pipe.write_end(), F_SETFL, 0), 0);
   shm::OwnedRing ring(shm::kRingBytes);
   Timers timers;

@@ -10,8 +10,10 @@ namespace {
 
 template <typename Enumeration>
 std::vector<Enumeration> all() {
+  constexpr int kCount = static_cast<int>(Enumeration::count_);
   std::vector<Enumeration> values;
-  for (int i = 0; i < static_cast<int>(Enumeration::count_); ++i) {
+  values.reserve(kCount);
+  for (int i = 0; i < kCount; ++i) {
     values.push_back(static_cast<Enumeration>(i));
   }
   return values;

@@ -38,7 +38,8 @@ std::string fault_of_line(std::string_view line) {
   if (message.size() != 3) return "it has not exactly three keys";
   for (const char* name : {"src", "dest"}) {
     if (!message.contains(name)) return std::string("it has no ") + name;
-    if (!message[name].is_string() || message[name] == "") return std::string("bad ") + name;
+    const auto* const text = message[name].get_ptr<const std::string*>();
+    if (text == nullptr || text->empty()) return std::string("bad ") + name;
   }
   if (!message.contains("body") || !message["body"].is_object()) return "it has no body";
   return "";

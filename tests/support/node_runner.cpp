@@ -49,6 +49,7 @@ int left_ms(Clock::time_point deadline) {
 
 std::vector<char*> pointers_to(std::vector<std::string>& words) {
   std::vector<char*> pointers;
+  pointers.reserve(words.size() + 1);
   for (std::string& word : words) pointers.push_back(word.data());
   pointers.push_back(nullptr);
   return pointers;
@@ -115,6 +116,7 @@ NodeRunner::NodeRunner(const NodeSetup& setup) {
   set_nonblocking(stdout_.get());
 }
 
+// NOLINTNEXTLINE(bugprone-exception-escape): without memory a test may end at once
 NodeRunner::~NodeRunner() {
   if (status_) return;
   const std::vector<pid_t> orphans = children();

@@ -26,7 +26,7 @@ inline Finished run_shell(const std::string& command) {
   Finished finished;
   std::FILE* pipe = ::popen((command + " 2>&1").c_str(), "r");
   std::array<char, 4096> chunk{};
-  while (std::size_t count = std::fread(chunk.data(), 1, chunk.size(), pipe)) {
+  while (const std::size_t count = std::fread(chunk.data(), 1, chunk.size(), pipe)) {
     finished.output.append(chunk.data(), count);
   }
   const int status = ::pclose(pipe);

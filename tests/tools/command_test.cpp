@@ -406,7 +406,7 @@ TEST_F(CommandTest, AnOptionOfTheNodeIsSaidToGoBehindTheDashes) {
 std::ptrdiff_t count_processes(const std::string& mark) {
   std::ptrdiff_t count = 0;
   for (const fs::directory_entry& entry : fs::directory_iterator("/proc")) {
-    std::ifstream file(entry.path() / "cmdline");
+    const std::ifstream file(entry.path() / "cmdline");
     std::ostringstream text;
     text << file.rdbuf();
     if (text.str().find(mark) != std::string::npos) ++count;

@@ -16,6 +16,13 @@ bool praises(const Finished& finished) {
 
 class FaultsCommand : public CommandTest {
  protected:
+  // The nemesis finds no worker: direct.py has no child process.
+  Finished run_struck_by(const std::string& nemesis) {
+    return run_shell(std::string(HEARSAY_COMMAND) + " test --store " + store_.string() + " --bin " +
+                     HEARSAY_TEST_NODES +
+                     "/direct.py -w echo --node-count 2 --time-limit 1 --rate 20 --nemesis " +
+                     nemesis + " --" + nemesis + "-interval 0.1");
+  }
   void expect_remark(const Finished& finished, const char* words) {
     EXPECT_EQ(finished.exit_code, 0) << finished.output;
     EXPECT_FALSE(praises(finished)) << finished.output;
@@ -26,15 +33,9 @@ class FaultsCommand : public CommandTest {
 
 TEST_F(FaultsCommand, ANemesisThatFindsNoWorkerIsNamedAndNotDrawn) {
   for (const char* nemesis : {"kill-worker", "pause-worker"}) {
-    const std::string name = nemesis;
-    const Finished finished =
-        run_shell(std::string(HEARSAY_COMMAND) + " test --store " + store_.string() + " --bin " +
-                  HEARSAY_TEST_NODES +
-                  "/direct.py -w echo --node-count 2 --time-limit 1 --rate 20 --nemesis " + name +
-                  " --" + name + "-interval 0.1");
-    expect_remark(finished, "did nothing: no node has a child process");
+    expect_remark(run_struck_by(nemesis), "did nothing: no node has a child process");
     const std::string page = read("report.html");
-    EXPECT_NE(page.find(R"("lanes":[])"), std::string::npos) << name;
+    EXPECT_NE(page.find(R"("lanes":[])"), std::string::npos) << nemesis;
   }
 }
 

@@ -34,6 +34,7 @@ Ends make_pipe() {
   const int nothing = ::open("/dev/null", O_WRONLY);
   ::dup2(nothing, STDERR_FILENO);
   std::vector<char*> arguments;
+  arguments.reserve(command.size() + 1);
   for (const std::string& word : command) arguments.push_back(const_cast<char*>(word.c_str()));
   arguments.push_back(nullptr);
   ::execvp(arguments[0], arguments.data());
@@ -70,7 +71,7 @@ std::string Child::read_line() {
   for (;;) {
     const std::size_t end = unread_.find('\n');
     if (end != std::string::npos) {
-      const std::string line = unread_.substr(0, end);
+      std::string line = unread_.substr(0, end);
       unread_.erase(0, end + 1);
       return line;
     }

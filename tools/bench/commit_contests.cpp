@@ -87,7 +87,7 @@ Contest nodes(const Peers& peers, std::int64_t lines) {
                   {},
                   {}};
   const auto load = std::make_shared<Load>(echo_load(lines / 4));
-  const auto add = [&](const char* name, bool ours, const char* program, Arguments more) {
+  const auto add = [&](const char* name, bool ours, const char* program, const Arguments& more) {
     contest.entries.push_back({name, ours, [&peers, load, program, more] {
                                  Arguments command = peers.command(program);
                                  command.insert(command.end(), more.begin(), more.end());

@@ -84,9 +84,10 @@ double pss_kb_of_all(const std::vector<pid_t>& processes) {
 Figures run_loaded(const Peers& peers, std::size_t count, int seconds) {
   const fs::path store =
       fs::temp_directory_path() / fmt::format("hearsay-bench-store-{}", ::getpid());
-  Child test({peers.path("hearsay"), "test", "-w", "broadcast", "--node-count",
-              std::to_string(count), "--rate", "100", "--latency", "100", "--time-limit",
-              std::to_string(seconds), "--recovery", "1", "--no-page", "--store", store.string()});
+  const Child test({peers.path("hearsay"), "test", "-w", "broadcast", "--node-count",
+                    std::to_string(count), "--rate", "100", "--latency", "100", "--time-limit",
+                    std::to_string(seconds), "--recovery", "1", "--no-page", "--store",
+                    store.string()});
   std::optional<Sample> first;
   Sample last;
   double pss_kb = 0;
@@ -142,7 +143,7 @@ Figures run_idle(const Peers& peers, std::size_t count, int seconds) {
   const Sample first = look_at(processes);
   ::sleep(static_cast<unsigned>(seconds));
   const Sample last = look_at(processes);
-  const Figures figures = between(first, last, pss_kb_of_all(processes));
+  Figures figures = between(first, last, pss_kb_of_all(processes));
   for (const auto& node : nodes) node->end();
   return figures;
 }

@@ -40,6 +40,7 @@ inline std::string input_of(const std::string& line) {
   return input;
 }
 
+// NOLINTNEXTLINE(clang-analyzer-optin.performance.Padding): in the order of their construction
 class WorkerAlone {
  public:
   WorkerAlone() : node_({7, 42}, core::switch_on(core::services(), {}), events_) {

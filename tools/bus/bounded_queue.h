@@ -39,10 +39,10 @@ class BoundedQueue {
   // The oldest; there is one.
   const T& front() const { return elements_.front().first; }
   T take() {
-    std::pair<T, std::size_t> oldest = std::move(elements_.front());
+    T oldest = std::move(elements_.front().first);
+    bytes_ -= elements_.front().second;
     elements_.pop_front();
-    bytes_ -= oldest.second;
-    return std::move(oldest.first);
+    return oldest;
   }
 
  private:

@@ -17,6 +17,7 @@ constexpr std::int64_t kShortestLongestDelayMs = 100;
 
 std::vector<std::string> fault_names() {
   std::vector<std::string> names;
+  names.reserve(kFaults.size());
   for (const Fault fault : kFaults) names.emplace_back(name_of(fault));
   return names;
 }

@@ -56,7 +56,8 @@ double hop_of(const std::string& path, std::string_view line, std::size_t line_n
     const auto [end, error] = std::from_chars(text->data(), text->data() + text->size(), hop_ms);
     if (error != std::errc() || end != text->data() + text->size()) hop_ms = -1;
   }
-  if (!(hop_ms >= 0 && hop_ms <= kLongestHopMs)) {
+  const bool is_time = hop_ms >= 0 && hop_ms <= kLongestHopMs;  // NaN is not
+  if (!is_time) {
     refuse(path, "has no such time in line " + std::to_string(line_number));
   }
   return hop_ms;
@@ -98,6 +99,7 @@ std::vector<std::int64_t> read_lateness_file(const std::string& path) {
   if (hops_ms.empty()) refuse(path, "has no hops");
   const double asked_ms = asked_for_ms(hops_ms);
   std::vector<std::int64_t> late_ns;
+  late_ns.reserve(hops_ms.size());
   for (const double hop_ms : hops_ms) {
     late_ns.push_back(std::llround((hop_ms - asked_ms) * kNsPerMs));
   }

@@ -43,7 +43,8 @@ std::optional<double> parse_availability(const std::string& text) {
   if (text == "total") return 1.0;
   char* rest = nullptr;
   const double fraction = std::strtod(text.c_str(), &rest);
-  if (*rest != '\0' || !(fraction >= 0 && fraction <= 1)) {
+  const bool is_fraction = *rest == '\0' && fraction >= 0 && fraction <= 1;  // NaN is not
+  if (!is_fraction) {
     throw BadCommandLine("--availability",
                          "either total or a number from 0 to 1, not \"" + text + "\"");
   }

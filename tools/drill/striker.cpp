@@ -85,7 +85,7 @@ bool Striker::hit_worker(std::int64_t now_ns, Strike strike) {
   return true;
 }
 
-void Striker::hit_node(std::int64_t now_ns, Strike strike) {
+void Striker::hit_node(std::int64_t now_ns, const Strike& strike) {
   const std::size_t node = strike.node;
   if (strike.stop) {
     control_.pause_node(now_ns, node);

@@ -50,7 +50,7 @@ class Striker {
   Strike draw(std::int64_t& gap_ns);
   void strike(std::int64_t now_ns, const Strike& planned, std::int64_t tries_until_ns);
   bool hit_worker(std::int64_t now_ns, Strike strike);
-  void hit_node(std::int64_t now_ns, Strike strike);
+  void hit_node(std::int64_t now_ns, const Strike& strike);
   void note(std::int64_t now_ns, Strike strike);
   void resume(std::int64_t now_ns, std::size_t node);
 

@@ -27,6 +27,7 @@ namespace hearsay::bench {
 
 // An operation that somebody has planned: at this time after the start of the load, or as soon
 // after it as the thread is free.
+// NOLINTNEXTLINE(bugprone-exception-escape): nlohmann::json's destructor does not throw
 struct PlannedOperation {
   std::int64_t time_ns = 0;
   std::size_t thread = 0;

@@ -20,7 +20,7 @@ constexpr int kFieldsBeforeTimes = 11;
 // What can be read of it: the process may end meanwhile (an iterator over the file would throw
 // then).
 std::string read_file(const std::string& path) {
-  std::ifstream file(path);
+  const std::ifstream file(path);
   std::ostringstream text;
   text << file.rdbuf();
   return text.str();

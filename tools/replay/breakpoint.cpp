@@ -60,6 +60,7 @@ std::vector<std::string> gdb_command(const std::vector<std::string>& replay) {
 std::string become(const std::vector<std::string>& command) {
   std::vector<std::string> words = command;
   std::vector<char*> argv;
+  argv.reserve(words.size() + 1);
   for (std::string& word : words) argv.push_back(word.data());
   argv.push_back(nullptr);
   ::execvp(argv[0], argv.data());

@@ -43,9 +43,9 @@ std::string link(const std::string& address, std::string_view text) {
 
 // In `json` itself: brackets a million deep can't be copied. null: there is none.
 const nlohmann::json& value_at(const nlohmann::json& json, const char* place) {
-  static const nlohmann::json none;
+  static const nlohmann::json kNone;
   const nlohmann::json::json_pointer pointer(place);
-  return json.is_object() && json.contains(pointer) ? json.at(pointer) : none;
+  return json.is_object() && json.contains(pointer) ? json.at(pointer) : kNone;
 }
 
 std::string text_at(const nlohmann::json& json, const char* place) {

@@ -12,7 +12,7 @@ namespace hearsay::serve {
 FileDescriptor open_regular(const std::filesystem::path& path) {
   FileDescriptor file(::open(path.c_str(), O_RDONLY | O_NONBLOCK | O_NOCTTY | O_CLOEXEC));
   struct stat status {};
-  if (!file.valid() || ::fstat(file.get(), &status) < 0) return FileDescriptor();
+  if (!file.valid() || ::fstat(file.get(), &status) < 0) return {};
   if (S_ISREG(status.st_mode)) return file;
   file.reset();
   errno = EINVAL;

@@ -52,9 +52,9 @@ void add_wrong_echoes(Judgement& judgement, const nlohmann::json& workload) {
 // Of "- lost-write: 3" the name, so that a smaller run fails in the same way.
 std::string kind_of(std::string_view note) {
   const std::size_t colon = note.find(": ");
-  if (!note.starts_with("- ") || colon == note.npos) return "checker";
+  if (!note.starts_with("- ") || colon == std::string_view::npos) return "checker";
   const std::string_view name = note.substr(2, colon - 2);
-  return name.find(' ') == name.npos ? std::string(name) : "checker";
+  return name.find(' ') == std::string_view::npos ? std::string(name) : "checker";
 }
 
 // What the checkers of counters, logs, transactions and registers have found. Too little to judge

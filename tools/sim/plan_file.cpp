@@ -90,8 +90,9 @@ double to_ms(std::int64_t ns) {
 
 std::int64_t read_ms(const json& value, const std::string& where) {
   constexpr double kMostMs = 1e9;
-  const bool number = value.is_number();
-  if (!number || !(value.get<double>() >= 0 && value.get<double>() <= kMostMs)) {
+  const bool is_time =
+      value.is_number() && value.get<double>() >= 0 && value.get<double>() <= kMostMs;
+  if (!is_time) {
     refuse(where, "a number of milliseconds from 0 to {:g} is expected, not {}", kMostMs,
            value.dump());
   }
@@ -224,6 +225,7 @@ Fault read_fault(const json& value, const std::string& where) {
       value.is_string() ? bench::parse_fault(value.get<std::string>()) : std::nullopt;
   if (fault) return *fault;
   std::vector<std::string_view> names;
+  names.reserve(bench::kFaults.size());
   for (const Fault each : bench::kFaults) names.push_back(name_of(each));
   refuse(where, "{} is expected, not {}", list_of(names), value.dump());
 }

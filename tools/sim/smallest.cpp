@@ -94,6 +94,7 @@ void show_smallest(const SimOptions& swarm, std::uint64_t seed, const std::strin
                                              const std::function<Plan(std::size_t)>& each) {
     return trials.first_failing(count, each);
   };
+  // NOLINTNEXTLINE(performance-no-automatic-move): it is shrunk below
   if (!first_failing(1, [&](std::size_t) { return plan; })) {
     fmt::print("Spelled out, the scenario does not fail in this way: there is nothing to shrink\n");
     return;

@@ -43,7 +43,7 @@ std::string cut_to(std::string text, std::size_t columns) {
   return text.substr(0, bytes) + "...";
 }
 
-std::string padded(std::string text, std::size_t columns) {
+std::string padded(const std::string& text, std::size_t columns) {
   const std::size_t width = columns_of(text);
   return width < columns ? text + std::string(columns - width, ' ') : text;
 }

@@ -12,7 +12,7 @@ namespace fs = std::filesystem;
 // Where the node wrote it, or in the run's folder, which may have been moved since.
 fs::path where_it_is(const RunLogs& logs, const fs::path& written) {
   std::error_code error;
-  const fs::path kept = logs.run / "recordings" / written.filename();
+  fs::path kept = logs.run / "recordings" / written.filename();
   if (!logs.run.empty() && fs::exists(kept, error)) return kept;
   return fs::exists(written, error) ? written : fs::path();
 }

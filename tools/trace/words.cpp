@@ -142,6 +142,7 @@ std::vector<Part> parts_of(std::string_view pattern) {
 const std::vector<Part>& parts_of(Event event) {
   static const std::vector<std::vector<Part>> kParts = [] {
     std::vector<std::vector<Part>> all;
+    all.reserve(kSentences.size());
     for (const Sentence& sentence : kSentences) all.push_back(parts_of(sentence.pattern));
     return all;
   }();

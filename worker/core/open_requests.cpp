@@ -84,7 +84,7 @@ std::int64_t take_msg_id(std::string_view& payload) {
 
 std::string take_text(std::string_view& payload, std::uint32_t bytes) {
   if (payload.size() < bytes) throw CorruptSegment("an open request is shorter than it says");
-  const std::string text(payload.substr(0, bytes));
+  std::string text(payload.substr(0, bytes));
   payload.remove_prefix(bytes);
   return text;
 }

@@ -145,7 +145,7 @@ void Ledger::snapshot(const core::Service::ChangeSink& sink) const {
 }
 
 std::optional<std::int64_t> Ledger::last_news_ns() const {
-  if (log_.size() == 0) return std::nullopt;
+  if (log_.empty()) return std::nullopt;
   return log_[log_.size() - 1].taken_ns;
 }
 

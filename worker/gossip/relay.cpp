@@ -108,7 +108,7 @@ void Relay::on_news(core::Context& context, std::span<const std::string> values,
       await(context, position);
     }
   }
-  if (!root) tell(context, std::move(positions), false);
+  if (!root) tell(context, positions, false);
   tick(context);
 }
 
@@ -162,7 +162,7 @@ void Relay::hear_of_epoch(core::Context& context, std::uint64_t epoch) {
     told_.put(
         {told.position, context.now_ns(), context.now_ns() + pace_.deadline_ns, told.tries, 0});
   }
-  if (!positions.empty()) tell(context, std::move(positions), false);
+  if (!positions.empty()) tell(context, positions, false);
   if (was_relay) repair_.exchange_with(context, relay(context));
 }
 

@@ -88,7 +88,7 @@ class Relay final : public IdentifiedStrategy {
   // relay_telling.cpp: a node and its relay.
   std::int64_t round_trip_ns(const core::Context& context) const;
   void await(core::Context& context, std::uint32_t position);
-  void tell(core::Context& context, std::vector<std::uint32_t> positions, bool urgent);
+  void tell(core::Context& context, const std::vector<std::uint32_t>& positions, bool urgent);
   void send_tell(core::Context& context, std::vector<std::uint32_t>& positions, bool urgent,
                  const std::optional<ArrivalCount::Counts>& seen);
   void tell_again(core::Context& context);

@@ -30,7 +30,7 @@ void Relay::await(core::Context& context, std::uint32_t position) {
   told_.put({position, context.now_ns(), context.now_ns() + pace_.deadline_ns, 0, 0});
 }
 
-void Relay::tell(core::Context& context, std::vector<std::uint32_t> positions, bool urgent) {
+void Relay::tell(core::Context& context, const std::vector<std::uint32_t>& positions, bool urgent) {
   // What was lost once has no time to be lost again.
   const int copies = repair_.in_unrest(context) ? 1 : loss_.tells() + (urgent ? 1 : 0);
   for (auto& piece : pieces_of(ledger_, positions)) {
@@ -78,7 +78,7 @@ void Relay::tell_again(core::Context& context) {
   if (silent) return take_over(context);
   tell(context, positions, true);
   // What gets lost now looks like a dead relay.
-  if (unheard) tell(context, std::move(positions), true);
+  if (unheard) tell(context, positions, true);
 }
 
 // It was just told again: when it is to come back, or the relay to answer.
@@ -128,7 +128,7 @@ void Relay::tell_what_was_missed(core::Context& context, std::int64_t late_ns) {
     told.missed = true;
     expect_back(context, told);
   }
-  if (!positions.empty()) tell(context, std::move(positions), true);
+  if (!positions.empty()) tell(context, positions, true);
 }
 
 // The relay had got these before they were told again.

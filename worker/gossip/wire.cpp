@@ -67,6 +67,7 @@ bool read_plain_run(std::string_view& json, std::size_t node_count, const ValueL
     arrivals.push_back({{source, static_cast<std::uint32_t>(sequence++)}, std::string(value)});
     json.remove_prefix(value.size());
   } while (skip_over(json, ','));
+  // NOLINTNEXTLINE(misc-redundant-expression): each takes a bracket away
   return skip_over(json, ']') && skip_over(json, ']');
 }
 

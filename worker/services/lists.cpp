@@ -31,6 +31,7 @@ Lists::Lists(std::string_view json) {
 
 std::string Lists::json() const {
   std::vector<std::string> entries;
+  entries.reserve(lists_.size());
   for (const auto& [key, list] : lists_) entries.push_back("[" + key + "," + list_json(key) + "]");
   std::string out;
   append_array(out, entries);

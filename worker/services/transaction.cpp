@@ -16,7 +16,7 @@ std::vector<TxnStep> parse_transaction(std::string_view json, std::string_view c
     const bool is_step = parts.size() == 3 && parts[0].starts_with('"');
     const std::string what = is_step ? protocol::string_of(parts[0]) : "";
     if (what != "r" && what != change) {
-      throw core::BadRequest("a step of body.txn must be [\"r\", key, null] or [\"" +
+      throw core::BadRequest(R"(a step of body.txn must be ["r", key, null] or [")" +
                              std::string(change) + "\", key, value]");
     }
     steps.push_back(

@@ -3,10 +3,13 @@
 #include <gtest/gtest.h>
 
 #include <string>
+#include <string_view>
 #include <vector>
 
 namespace hearsay::protocol {
 namespace {
+
+using namespace std::string_view_literals;
 
 std::vector<std::string> elements(std::string_view array) {
   std::vector<std::string> found;
@@ -15,6 +18,10 @@ std::vector<std::string> elements(std::string_view array) {
 }
 
 using Strings = std::vector<std::string>;
+
+std::string around_one(const std::string& element) {
+  return "[" + element + ",1," + element + "]";
+}
 
 TEST(ArrayElements, AreSplitAtTheirOwnLevelOnly) {
   EXPECT_EQ(elements("[1,[2,3],{\"a\":[4,5]},6]"), (Strings{"1", "[2,3]", "{\"a\":[4,5]}", "6"}));
@@ -31,7 +38,7 @@ TEST(ArrayElements, WhateverStandsWhereInALongOneDoesNotCount) {
     for (std::size_t before = 0; before < 40; ++before) {
       const std::string names = "[\"" + std::string(before, 'n') + odd +
                                 R"(","n1,","n2","a name that is longer","n3",[7],"n4"])";
-      ASSERT_EQ(elements("[" + names + ",1," + names + "]"), (Strings{names, "1", names}));
+      ASSERT_EQ(elements(around_one(names)), (Strings{names, "1", names}));
       ASSERT_EQ(elements(names).size(), 7U) << names;
     }
   }
@@ -44,7 +51,7 @@ TEST(ArrayElements, WhateverStandsWhereInNestedNumbersIsOfTheirElement) {
     for (std::size_t before = 0; before < 40; ++before) {
       const std::string numbers =
           "[[" + std::string(before, '7') + "," + odd + ",[1,2,[3,4]]],[12345678,[9]],[5]]";
-      ASSERT_EQ(elements("[" + numbers + ",1," + numbers + "]"), (Strings{numbers, "1", numbers}));
+      ASSERT_EQ(elements(around_one(numbers)), (Strings{numbers, "1", numbers}));
       ASSERT_EQ(elements(numbers).size(), 3U) << numbers;
     }
   }
@@ -67,7 +74,7 @@ TEST(IsJson, NothingMayStandBehindANul) {
   EXPECT_TRUE(is_json(R"( {"a":[1,2]} )"));
   EXPECT_FALSE(is_json("[1,2"));
   EXPECT_FALSE(is_json(""));
-  EXPECT_FALSE(is_json(std::string_view("[1]\0, \"", 8)));
+  EXPECT_FALSE(is_json("[1]\0, \""sv));
 }
 
 TEST(Members, ComeInTheirOrderWithNamesDecoded) {

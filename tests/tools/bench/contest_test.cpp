@@ -10,7 +10,7 @@
 namespace hearsay::measure {
 namespace {
 
-Entry entry(const std::string& name, std::vector<double> values) {
+Entry entry(const std::string& name, const std::vector<double>& values) {
   Entry made{name, name == kOurs, {}, {}, {}};
   for (const double value : values) made.rounds.push_back({{"speed", value}});
   return made;

@@ -41,7 +41,7 @@ TEST_F(BadLines, OfANodeAreDroppedCountedAndSaid) {
       "\n"
       R"({"src":"n0","dest":"n2.in.n1","body":{"type":"x"}})"
       "\n");
-  NodeRunner& runner = attach("n0", {"--", node("attached.py"), "say", lines});
+  const NodeRunner& runner = attach("n0", {"--", node("attached.py"), "say", lines});
   up("n0");
   EXPECT_TRUE(is_dropped("n0", "no-message", 2));
   EXPECT_TRUE(is_dropped("n0", "foreign-source", 1));
@@ -54,11 +54,11 @@ TEST_F(BadLines, LongerThanTheBusTakesAreDroppedCountedAndSaid) {
   start_server("max_payload: 65536\n");
   const std::string text(100'000, 'x');
   const std::string lines = write(R"({"src":"n0","dest":"c1","body":{"type":")" + text + "\"}}\n");
-  NodeRunner& runner = attach("n0", {"--", node("attached.py"), "say", lines});
+  const NodeRunner& runner = attach("n0", {"--", node("attached.py"), "say", lines});
   up("n0");
   EXPECT_TRUE(is_dropped("n0", "too-long", 1));
   EXPECT_NE(runner.stderr_text().find("max_payload"), std::string::npos);
-  const Finished call = hearsay("call" + bus() + "n0 '{\"type\":\"" + text + "\"}'");
+  const Finished call = hearsay("call" + bus() + R"(n0 '{"type":")" + text + "\"}'");
   EXPECT_EQ(call.exit_code, 1);
   EXPECT_NE(call.output.find("max_payload"), std::string::npos) << call.output;
 }
@@ -74,7 +74,7 @@ TEST_F(BadLines, OfStrangersAreDroppedAndCounted) {
   other->publish(subjects.line("n0", "n1"),
                  R"({"src":"n1","dest":"n7","body":{"type":"gossip","values":[66]}})");
   other->publish(subjects.control("n0"), "{\"ask\":7}");
-  other->publish(subjects.control("n0"), "{\"ask\":\"begin\",\"roster\":7}");
+  other->publish(subjects.control("n0"), R"({"ask":"begin","roster":7})");
   other->publish(subjects.control("n0"), "[");
   other->publish(subjects.presence("n0"), "{}");
   other->publish(subjects.roster(), "", subjects.line("n0", "n0"));

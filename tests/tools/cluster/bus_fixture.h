@@ -14,6 +14,7 @@
 #include <optional>
 #include <set>
 #include <string>
+#include <utility>
 #include <vector>
 
 #include "tests/support/node_runner.h"
@@ -28,8 +29,10 @@ namespace hearsay::test {
 class TestServer {
  public:
   // `configuration`: beside where it listens.
-  TestServer(const fs::path& folder, std::string configuration, std::string scheme)
-      : folder_(folder), configuration_(std::move(configuration)), scheme_(std::move(scheme)) {}
+  TestServer(fs::path folder, std::string configuration, std::string scheme)
+      : folder_(std::move(folder)),
+        configuration_(std::move(configuration)),
+        scheme_(std::move(scheme)) {}
 
   void start() {
     for (const auto& old : find_ports_files()) fs::remove(old);

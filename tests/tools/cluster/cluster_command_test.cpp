@@ -59,7 +59,7 @@ TEST_F(ClusterCommand, ABusThatIsStartedAgainLosesNothingAcknowledged) {
   attach_three();
   ASSERT_TRUE(acknowledges("n0", 1));
   server_->stop();
-  const Finished away = hearsay("call" + bus() + "n0 '{\"type\":\"read\"}'");
+  const Finished away = hearsay("call" + bus() + R"(n0 '{"type":"read"}')");
   EXPECT_EQ(away.exit_code, 1);
   EXPECT_NE(away.output.find("no NATS server answers"), std::string::npos) << away.output;
   server_->start();
@@ -240,10 +240,10 @@ TEST_F(ClusterCommand, ANodeDoesNotOutliveAnAttachThatIsKilled) {
 TEST_F(ClusterCommand, CallTellsWhatIsWrong) {
   attach("n0");
   up("n0");
-  const Finished nobody = hearsay("call" + bus() + "n7 '{\"type\":\"read\"}'");
+  const Finished nobody = hearsay("call" + bus() + R"(n7 '{"type":"read"}')");
   EXPECT_EQ(nobody.exit_code, 1);
   EXPECT_NE(nobody.output.find("nobody has attached n7"), std::string::npos) << nobody.output;
-  const Finished error = hearsay("call" + bus() + "n0 '{\"type\":\"nonsense\"}'");
+  const Finished error = hearsay("call" + bus() + R"(n0 '{"type":"nonsense"}')");
   EXPECT_EQ(error.exit_code, 1);
   EXPECT_NE(error.output.find("\"code\":10"), std::string::npos) << error.output;
   const Finished late = hearsay("call --timeout-ms 50" + bus() + "n0 '{\"type\":7}'");
@@ -295,7 +295,7 @@ TEST_F(ClusterCommand, TheDemoRunsAndLeavesNothing) {
   ASSERT_NE(at, std::string::npos) << *first;
   const std::string url = first->substr(at, first->find(',') - at);
   EXPECT_EQ(url.find("nats://127.0.0.1:"), 0U) << url;
-  const Finished asked = hearsay("call --bus " + url + " n0 '{\"type\":\"echo\",\"echo\":7}'");
+  const Finished asked = hearsay("call --bus " + url + R"( n0 '{"type":"echo","echo":7}')");
   EXPECT_EQ(asked.exit_code, 0) << asked.output;
   EXPECT_NE(text_of(demo).find("pkill -KILL -P "), std::string::npos);
   const std::vector<pid_t> children = bench::descendants(demo.pid());

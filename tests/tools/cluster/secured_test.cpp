@@ -4,6 +4,7 @@
 #include <fstream>
 #include <iterator>
 #include <string>
+#include <vector>
 
 #include "tests/tools/cluster/bus_fixture.h"
 
@@ -23,13 +24,14 @@ class Secured : public BusTest {
     write("san", "subjectAltName=DNS:localhost\n");
     const std::string at = "cd " + folder_.path().string() + " && openssl ";
     const std::string ca = name + "-ca";
-    for (const std::string& step :
-         {"req -x509 -newkey rsa:2048 -nodes -days 2 -subj /CN=authority -keyout " + ca +
-              ".key -out " + ca + ".pem",
-          "req -newkey rsa:2048 -nodes -subj /CN=localhost -keyout " + name + ".key -out " + name +
-              ".csr",
-          "x509 -req -days 2 -extfile san -CAcreateserial -in " + name + ".csr -CA " + ca +
-              ".pem -CAkey " + ca + ".key -out " + name + ".pem"}) {
+    const std::vector<std::string> steps{
+        "req -x509 -newkey rsa:2048 -nodes -days 2 -subj /CN=authority -keyout " + ca +
+            ".key -out " + ca + ".pem",
+        "req -newkey rsa:2048 -nodes -subj /CN=localhost -keyout " + name + ".key -out " + name +
+            ".csr",
+        "x509 -req -days 2 -extfile san -CAcreateserial -in " + name + ".csr -CA " + ca +
+            ".pem -CAkey " + ca + ".key -out " + name + ".pem"};
+    for (const std::string& step : steps) {
       const Finished made = run_shell(at + step);
       ASSERT_EQ(made.exit_code, 0) << made.output;
     }
@@ -63,9 +65,9 @@ TEST_F(Secured, NodesMeetOverTls) {
       hearsay("cluster up --nodes n0,n1 --credentials " + key("operator") + bus() + ca);
   ASSERT_EQ(up.exit_code, 0) << up.output << words_of_all();
   const std::string call = "call --credentials " + key("c1") + bus() + ca;
-  EXPECT_EQ(hearsay(call + "n0 '{\"type\":\"broadcast\",\"message\":7}'").exit_code, 0);
+  EXPECT_EQ(hearsay(call + R"(n0 '{"type":"broadcast","message":7}')").exit_code, 0);
   EXPECT_TRUE(in_time(kPatience, [&] {
-    return hearsay(call + "n1 '{\"type\":\"read\"}'").output.find("[7]") != std::string::npos;
+    return hearsay(call + R"(n1 '{"type":"read"}')").output.find("[7]") != std::string::npos;
   }));
 }
 
@@ -74,8 +76,7 @@ TEST_F(Secured, TlsThatDoesNotFitIsRefusedWithTheReason) {
   make_certificates("server");
   make_certificates("other");
   start_with_tls();
-  const std::string call =
-      "call n0 '{\"type\":\"read\"}' --credentials " + key("c1") + " --tls-ca ";
+  const std::string call = R"(call n0 '{"type":"read"}' --credentials )" + key("c1") + " --tls-ca ";
   const Finished other = hearsay(call + path("other-ca.pem") + bus());
   EXPECT_EQ(other.exit_code, 1);
   EXPECT_NE(other.output.find("TLS with tls://localhost"), std::string::npos) << other.output;
@@ -93,7 +94,7 @@ TEST_F(Secured, TlsThatDoesNotFitIsRefusedWithTheReason) {
 TEST_F(Secured, AServerWithoutTlsIsNotTakenForOneWithIt) {
   std::string url = server_->url();
   url.replace(0, 4, "tls");
-  const Finished asked = hearsay("call n0 '{\"type\":\"read\"}' --bus " + url);
+  const Finished asked = hearsay(R"(call n0 '{"type":"read"}' --bus )" + url);
   EXPECT_EQ(asked.exit_code, 1);
   EXPECT_NE(asked.output.find("does no TLS"), std::string::npos) << asked.output;
 }
@@ -105,7 +106,7 @@ TEST_F(Secured, ANameAndAPasswordComeFromAFile) {
   write("bad", "user: me\npassword: another\n");
   attach("n0", {"--credentials", path("good")});
   up("n0", "--credentials " + path("good"));
-  const std::string call = "call n0 '{\"type\":\"echo\",\"echo\":7}' --as c1" + bus();
+  const std::string call = R"(call n0 '{"type":"echo","echo":7}' --as c1)" + bus();
   EXPECT_EQ(hearsay(call + "--credentials " + path("good")).exit_code, 0);
   const Finished bad = hearsay(call + "--credentials " + path("bad"));
   EXPECT_EQ(bad.exit_code, 1);

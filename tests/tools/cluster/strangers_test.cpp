@@ -57,7 +57,7 @@ class Strangers : public BusTest {
 };
 
 TEST_F(Strangers, WithoutAKeyStayOutside) {
-  const Finished call = hearsay("call" + bus() + "n0 '{\"type\":\"read\"}'");
+  const Finished call = hearsay("call" + bus() + R"(n0 '{"type":"read"}')");
   EXPECT_EQ(call.exit_code, 1);
   EXPECT_NE(call.output.find("refuses somebody without credentials"), std::string::npos)
       << call.output;

@@ -110,9 +110,9 @@ TEST(Figures, ComeFromTheResults) {
 }
 
 TEST(Figures, SayWhyARunIsNotValid) {
-  Json results = {{"valid?", false},
-                  {"hearsay", {{"valid?", false}}},
-                  {"workload", {{"valid?", false}, {"lost-count", 3}}}};
+  const Json results = {{"valid?", false},
+                        {"hearsay", {{"valid?", false}}},
+                        {"workload", {{"valid?", false}, {"lost-count", 3}}}};
   EXPECT_FALSE(read_verdict(results).only_lost_values) << "a bad line as well";
   const RunVerdict stopped =
       read_verdict({{"valid?", "unknown"}, {"hearsay", {{"failure", "n3 died"}}}});
@@ -140,6 +140,7 @@ TEST(Comparison, MarksThoseThatNobodyBeats) {
   const Comparison comparison =
       compare_runs(options, {outcome(12, 98), outcome(2, 240), outcome(4, 240), outcome(15, 575)});
   std::vector<bool> unbeaten;
+  unbeaten.reserve(comparison.cells.size());
   for (const Cell& cell : comparison.cells) unbeaten.push_back(cell.unbeaten);
   EXPECT_EQ(unbeaten, (std::vector<bool>{true, true, false, false}));
   EXPECT_TRUE(all_good(comparison));

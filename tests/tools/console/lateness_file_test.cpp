@@ -15,7 +15,7 @@ namespace {
 class LatenessFile : public testing::Test {
  protected:
   std::string write(const std::string& text) {
-    const std::string path = folder_.path() / "hops.csv";
+    std::string path = folder_.path() / "hops.csv";
     std::ofstream(path) << text;
     return path;
   }

@@ -23,8 +23,8 @@ inline constexpr std::int64_t kSecond = kNsPerSecond;
 
 class RunTest : public testing::Test {
  protected:
-  void make(const char* workload, std::size_t node_count, RunOptions options,
-            NetworkOptions network = {}) {
+  void make(const char* workload, std::size_t node_count, const RunOptions& options,
+            const NetworkOptions& network = {}) {
     std::vector<std::string> names;
     run_.reset();  // before what it refers to
     network_ = std::make_unique<Network>(heap_, nodes_, network, options.seed);

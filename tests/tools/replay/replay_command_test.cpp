@@ -73,6 +73,7 @@ TEST_F(ReplayCommand, FiftyRealRunsAreTheSame) {
   std::atomic<int> next = 0;
   std::vector<std::string> problems(kRuns);
   std::vector<std::thread> threads;
+  threads.reserve(kSideBySide);
   for (int i = 0; i < kSideBySide; ++i) {
     threads.emplace_back([&] {
       for (int run = next++; run < kRuns; run = next++) {
@@ -107,7 +108,7 @@ TEST_F(ReplayCommand, StopsPrintsAndSteps) {
   EXPECT_NE(stops.output.find("input 1 at"), std::string::npos) << stops.output;
   EXPECT_NE(stops.output.find(": broadcast c"), std::string::npos) << stops.output;
   EXPECT_EQ(stops.output.find("timer"), std::string::npos) << stops.output;
-  const Finished steps = run_shell("printf 'n\\nn\\nstate\\nq\\n' | " +
+  const Finished steps = run_shell(R"(printf 'n\nn\nstate\nq\n' | )" +
                                    std::string(HEARSAY_COMMAND) + " replay " + n0 + " --step");
   EXPECT_EQ(steps.exit_code, 0) << steps.output;
   EXPECT_NE(steps.output.find("init_ok"), std::string::npos) << steps.output;
@@ -142,13 +143,17 @@ TEST_F(ReplayCommand, TracesNameTheCommandThatStopsThere) {
   ASSERT_TRUE(record("a", std::string(kShort) + "--nemesis kill-worker --nemesis-interval 0.1"));
   const std::string run = store_at("a") + "/latest";
   const std::string hearsay = HEARSAY_COMMAND;
-  for (const std::string what : {"crash 1", "message c1:1"}) {
-    const Finished trace = run_shell(hearsay + " trace " + what + " " + run);
+  const auto trace_of = [&](const std::string& what) {
+    return run_shell(hearsay + " trace " + what + " " + run);
+  };
+  for (const char* what : {"crash 1", "message c1:1"}) {
+    const Finished trace = trace_of(what);
     const auto at = trace.output.find("hearsay replay ");
     ASSERT_NE(at, std::string::npos) << trace.output;
     std::string command = trace.output.substr(at, trace.output.find('\n', at) - at);
     ASSERT_TRUE(command.ends_with(" --gdb")) << command;
-    command = hearsay + command.substr(7, command.size() - 7 - 6);
+    command.resize(command.size() - 6);
+    command.replace(0, 7, hearsay);
     const Finished replayed = run_shell(command);
     EXPECT_EQ(replayed.exit_code, 0) << command << replayed.output;
     const bool stops = replayed.output.find("c1:1") != std::string::npos ||

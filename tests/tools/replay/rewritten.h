@@ -27,7 +27,7 @@ inline std::string rewrite(const std::string& path, const Change& change,
   recording::BeginRecord begin = reader.begin();
   if (!version.empty()) begin.version = version;
   recording::RecordingFile file = recording::create_recording(path);
-  const std::string made = file.path;
+  std::string made = file.path;
   recording::RecordingWriter writer(std::move(file.file), std::uint64_t{1} << 32, begin);
   const auto write = [&](const recording::Entry& entry) {
     const auto payload = change(entry);

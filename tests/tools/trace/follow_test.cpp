@@ -24,7 +24,7 @@ TEST(FollowedTrace, ShowsWhatComesAndEndsWithTheVerdict) {
     std::ofstream(run.path() / "node-logs" / file, std::ios::app) << text;
   };
   append("n1.log", stdin_ended(wall_ns(), "n1"));
-  std::jthread writer([&] {
+  const std::jthread writer([&] {
     std::this_thread::sleep_for(std::chrono::milliseconds(200));
     const std::string line = stdin_ended(wall_ns(), "n1");
     append("n1.log", line.substr(0, 20));

@@ -24,7 +24,7 @@ std::string event_line(std::int64_t ts, std::int64_t pid, const std::string& nod
 class TraceReader : public testing::Test {
  protected:
   std::filesystem::path write(const std::string& name, const std::string& text) {
-    const auto path = folder_.path() / name;
+    auto path = folder_.path() / name;
     std::ofstream(path, std::ios::app | std::ios::binary) << text;
     return path;
   }

@@ -29,7 +29,7 @@ TEST(InitRequest, AnUnreadableJournalRecordIsCorrupt) {
     EXPECT_THROW(from_payload(good.substr(0, bytes)), CorruptSegment) << bytes;
   }
   using namespace std::string_view_literals;
-  for (const auto names : {"[1]"sv, "\"a\\\\b]\""sv, "[\"a\"] "sv, "7"sv, "[\"a\"]\0, \\]"sv}) {
+  for (const auto names : {"[1]"sv, R"("a\\b]")"sv, R"(["a"] )"sv, "7"sv, "[\"a\"]\0, \\]"sv}) {
     EXPECT_THROW(from_payload(good.substr(0, 6).append(names)), CorruptSegment) << names;
   }
 }

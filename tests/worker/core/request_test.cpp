@@ -93,7 +93,7 @@ class Request : public ::testing::TestWithParam<Between> {
   std::vector<Json> answer(const Json& question, Json body = {{"type", "fact"}},
                            const std::string& from = "peer") {
     body["in_reply_to"] = question["body"]["msg_id"];
-    const auto lines = core_.send({{"src", from}, {"dest", "n0"}, {"body", body}});
+    auto lines = core_.send({{"src", from}, {"dest", "n0"}, {"body", body}});
     between();
     return lines;
   }

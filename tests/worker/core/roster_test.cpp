@@ -49,7 +49,7 @@ TEST(Roster, WithoutANameThatIsThereTwice) {
 TEST(Roster, RanksAreTheOrderOfTheBytes) {
   std::vector<std::string> names;
   for (int i = 300; i > 0; --i) names.push_back("n" + std::to_string(i));
-  names.push_back("n7");
+  names.emplace_back("n7");
   const Roster roster(names);
   std::sort(names.begin(), names.end());
   for (std::size_t rank = 0; rank < names.size(); ++rank) {

@@ -104,7 +104,7 @@ class EpidemicWhoseClockHasGoneBack : public ::testing::Test {
   }
   // What is sent on now, as a client's value comes, and by itself later.
   std::vector<Json> broadcast(int value) {
-    std::vector<Json> lines =
+    const std::vector<Json> lines =
         core_.send({{"src", "c1"},
                     {"dest", "n0"},
                     {"body", {{"type", "broadcast"}, {"msg_id", 9}, {"message", value}}}});

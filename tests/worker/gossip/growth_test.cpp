@@ -31,8 +31,8 @@ TEST(Growth, AMillionValuesAreFewBytesEach) {
     values.add(std::to_string(value));
     log.add({{{value % 25, 7}, value / 25 + 1}, value, value});
   }
-  const double bytes = static_cast<double>(memory_in_use() - before);
-  const double text = static_cast<double>(values.json_array().size());
+  const auto bytes = static_cast<double>(memory_in_use() - before);
+  const auto text = static_cast<double>(values.json_array().size());
   EXPECT_GT(bytes, text);
   EXPECT_LT((bytes - text) / kValues, kMostMemory);
   RecordProperty("bytes", std::to_string((bytes - text) / kValues));

@@ -82,6 +82,7 @@ TEST(HopEstimate, WaitsForWhatJitters) {
   EXPECT_EQ(steady.jitter_ns(), 0);
   HopEstimate jittery = measured();
   std::vector<std::int64_t> ways_ms;
+  ways_ms.reserve(50);
   for (int i = 0; i < 50; ++i) ways_ms.push_back(i % 2 == 0 ? 80 : 120);
   hear(jittery, ways_ms);
   EXPECT_NEAR(static_cast<double>(jittery.jitter_ns()), 40e6, 1e6);

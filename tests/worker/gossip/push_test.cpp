@@ -46,7 +46,7 @@ TEST(Push, EveryRoundTheFullStateGoesToARandomNodeAndARandomNeighbour) {
     ++random_nodes[lines[0]["dest"]];
   }
   ASSERT_EQ(random_nodes.size(), 4U);
-  for (const auto& [node, count] : random_nodes) EXPECT_NEAR(count, kRounds / 4, 40) << node;
+  for (const auto& [node, count] : random_nodes) EXPECT_NEAR(count, kRounds / 4.0, 40) << node;
 }
 
 TEST(Push, ALateRoundDoesNotShiftTheNext) {

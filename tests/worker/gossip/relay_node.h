@@ -107,6 +107,7 @@ class RelayNode : public ::testing::Test {
 // Whom the lines go to, sorted.
 inline std::vector<std::string> targets(const std::vector<Json>& lines) {
   std::vector<std::string> found;
+  found.reserve(lines.size());
   for (const Json& line : lines) found.push_back(line["dest"]);
   std::sort(found.begin(), found.end());
   return found;

@@ -90,18 +90,18 @@ TEST_P(ReplicaMalformed, WhatIsMissingIsRefused) {
 }
 
 TEST_P(ReplicaMalformed, WhatIsNoSuchThingIsRefused) {
-  const char* const kBad[] = {"null",
-                              "-1",
-                              "1.5",
-                              "\"1\"",
-                              "[1]",
-                              "[1,-2]",
-                              "[1,2,3]",
-                              "{}",
-                              "[[1],2]",
-                              "18446744073709551616",
-                              "4611686018427387905",
-                              "true"};
+  constexpr const char* kBad[] = {"null",
+                                  "-1",
+                                  "1.5",
+                                  "\"1\"",
+                                  "[1]",
+                                  "[1,-2]",
+                                  "[1,2,3]",
+                                  "{}",
+                                  "[[1],2]",
+                                  "18446744073709551616",
+                                  "4611686018427387905",
+                                  "true"};
   const Json good = valid();
   for (const auto& [name, field] : good.items()) {
     for (const char* bad : kBad) {

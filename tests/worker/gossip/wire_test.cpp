@@ -131,7 +131,7 @@ TEST(Wire, NumbersAreReadOrRefused) {
 
 TEST(Wire, NumberFieldsAreReadOrRefused) {
   const std::vector<protocol::Field> fields{{"good", "12"}, {"minus", "-1"}, {"text", "\"12\""}};
-  protocol::Message message{"n1", "n0", "gossip-have", {}, {}, fields};
+  const protocol::Message message{"n1", "n0", "gossip-have", {}, {}, fields};
   EXPECT_EQ(number_field(message, "good", 12), 12U);
   EXPECT_EQ(number_field_or(message, "good", 3, 12), 12U);
   EXPECT_EQ(number_field_or(message, "none", 3, 12), 3U);

@@ -85,7 +85,6 @@ TEST(Kafka, TheOwnerGivesOffsetsAtOnce) {
 
 TEST(Kafka, OfSeveralNodesTheOwnerGivesThem) {
   Logs logs(3);
-  std::map<std::string, int> counts;
   std::vector<int> ids;
   for (int i = 0; i < 90; ++i) {
     ids.push_back(logs.send(static_cast<std::size_t>(i % 3), std::to_string(i % 5), i));
@@ -269,7 +268,7 @@ TEST(Kafka, AnAppendThatNobodyWaitsForMakesNoOwnerSilent) {
   Logs logs(2);
   const std::string log = logs.log_of(1);
   ASSERT_TRUE(logs.cluster.run_until_silent(kLongestTalkNs));
-  Json silent = {
+  const Json silent = {
       {"src", "c1"}, {"dest", "n0"}, {"body", {{"type", "send"}, {"key", log}, {"msg", 1}}}};
   logs.cluster.core(0).send(silent);
   EXPECT_TRUE(logs.answer(logs.send(0, log, 2)).is_null()) << "it is asked for";

@@ -3,12 +3,13 @@
 #include <algorithm>
 #include <limits>
 #include <stdexcept>
+#include <utility>
 
 namespace hearsay::test {
 
-GossipCluster::GossipCluster(const GossipOptions& gossip, std::size_t nodes, std::size_t absent,
+GossipCluster::GossipCluster(GossipOptions gossip, std::size_t nodes, std::size_t absent,
                              std::vector<Json>* events, std::string workload)
-    : gossip_(gossip), events_(events), workload_(std::move(workload)), nodes_(nodes) {
+    : gossip_(std::move(gossip)), events_(events), workload_(std::move(workload)), nodes_(nodes) {
   const std::size_t digits = std::to_string(nodes + absent - 1).size();
   for (std::size_t node = 0; node < nodes + absent; ++node) {
     const std::string number = std::to_string(node);
@@ -94,7 +95,7 @@ void GossipCluster::take(std::size_t node, const std::vector<Json>& lines) {
       if (to_client) to_client(node, line);
       continue;
     }
-    Sent message{now_ns_, node, static_cast<std::size_t>(to - names_.begin()), line["body"]};
+    const Sent message{now_ns_, node, static_cast<std::size_t>(to - names_.begin()), line["body"]};
     if (message.to == node) throw std::logic_error("a node sent itself " + line.dump());
     sent_.push_back(message);
     if (sent_.size() > kMostSent) throw std::runtime_error("the nodes talk without end");

@@ -30,7 +30,7 @@ class GossipCluster {
 
   // Beyond `nodes` there are as many more `absent` ones, that others know by name only. `events`:
   // where all events of all nodes go; nothing: nowhere. `workload`: as of hearsay-node.
-  GossipCluster(const GossipOptions& gossip, std::size_t nodes, std::size_t absent = 0,
+  GossipCluster(GossipOptions gossip, std::size_t nodes, std::size_t absent = 0,
                 std::vector<Json>* events = nullptr, std::string workload = core::kAutoWorkload);
 
   // A message of another node, absent or not, arrives now.

@@ -1,12 +1,14 @@
 #include "tools/experiment/clients/kafka_client.h"
 
+#include <fmt/core.h>
+
 #include <algorithm>
 
 namespace hearsay::bench {
 namespace {
 
 std::string wrong_offset_pairs(const nlohmann::json& pairs) {
-  if (std::string wrong = no_array(pairs); !wrong.empty()) return "has a list that " + wrong;
+  if (const std::string wrong = no_array(pairs); !wrong.empty()) return "has a list that " + wrong;
   for (const nlohmann::json& pair : pairs) {
     const bool good = pair.is_array() && pair.size() == 2 && pair[0].is_number_integer();
     if (!good) return "has a message that is no [offset, message]: " + pair.dump();
@@ -76,7 +78,7 @@ std::string wrong_kafka_field(std::string_view request_type, const nlohmann::jso
   for (const auto& [key, element] : value.items()) {
     const std::string wrong =
         request_type == "poll" ? wrong_offset_pairs(element) : no_integer(element);
-    if (!wrong.empty()) return "at key \"" + key + "\" " + wrong;
+    if (!wrong.empty()) return fmt::format(R"(at key "{}" {})", key, wrong);
   }
   return "";
 }

@@ -43,7 +43,7 @@ std::string TransactionWorkload::wrong_field(std::string_view /*request_type*/,
       return "has a step that is no list of three: " + step.dump();
     }
     if (step[0] == write_) continue;
-    if (step[0] != "r") return "has a step that is neither \"r\" nor \"" + write_ + "\"";
+    if (step[0] != "r") return R"(has a step that is neither "r" nor ")" + write_ + "\"";
     const std::string wrong = wrong_read(step[2]);
     if (!wrong.empty()) return "has a read that " + wrong + ": " + step.dump();
   }

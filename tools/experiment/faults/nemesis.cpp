@@ -6,12 +6,12 @@
 namespace hearsay::bench {
 
 Nemesis::Nemesis(EventHeap& heap, Network& network, NodeControl& control, History& history,
-                 const NemesisOptions& options, std::uint64_t seed, NemesisListener& listener)
+                 NemesisOptions options, std::uint64_t seed, NemesisListener& listener)
     : heap_(heap),
       network_(network),
       control_(control),
       history_(history),
-      options_(options),
+      options_(std::move(options)),
       seed_(seed),
       listener_(listener),
       resumed_ns_(network.node_count(), 0),

@@ -48,7 +48,7 @@ class Nemesis {
   // Everything given by reference outlives the nemesis. The nodes are in the network already; its
   // faults on the wire that come and go are off from now on.
   Nemesis(EventHeap& heap, Network& network, NodeControl& control, History& history,
-          const NemesisOptions& options, std::uint64_t seed, NemesisListener& listener);
+          NemesisOptions options, std::uint64_t seed, NemesisListener& listener);
   Nemesis(const Nemesis&) = delete;
   Nemesis& operator=(const Nemesis&) = delete;
 

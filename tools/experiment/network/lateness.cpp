@@ -36,8 +36,8 @@ double exponential(double mean, double unit) {
 
 }  // namespace
 
-Lateness::Lateness(const LatenessOptions& options, std::uint64_t seed)
-    : options_(options), random_(seed, "lateness") {
+Lateness::Lateness(LatenessOptions options, std::uint64_t seed)
+    : options_(std::move(options)), random_(seed, "lateness") {
   slot_seed_ = random_.below(UINT64_MAX);
   if (options_.kind != LatenessKind::recorded) return;
   HEARSAY_CHECK(!options_.recorded_ns.empty(), "recorded lateness needs a recording");

@@ -31,7 +31,7 @@ struct LatenessOptions {
 
 class Lateness {
  public:
-  Lateness(const LatenessOptions& options, std::uint64_t seed);
+  Lateness(LatenessOptions options, std::uint64_t seed);
 
   // When a message is handed over that is due at `due_ns` and for which its taker goes to sleep
   // now. Not before now.

@@ -304,15 +304,15 @@ void Network::take_next(std::int64_t now_ns, std::size_t number) {
       continue;
     }
     node.taker = Taker::holding;
-    heap_.at(
-        lateness_.wake_ns(now_ns, envelope.due_ns),
-        [this, number, deaths = node.deaths, held = std::move(envelope)](std::int64_t later_ns) {
-          if (nodes_[number].deaths != deaths) {
-            lose(later_ns, Fault::kill, held);
-          } else if (hand_over(later_ns, number, held)) {
-            take_next(later_ns, number);
-          }
-        });
+    const std::int64_t wake_ns = lateness_.wake_ns(now_ns, envelope.due_ns);
+    heap_.at(wake_ns, [this, number, deaths = node.deaths,
+                       held = std::move(envelope)](std::int64_t later_ns) {
+      if (nodes_[number].deaths != deaths) {
+        lose(later_ns, Fault::kill, held);
+      } else if (hand_over(later_ns, number, held)) {
+        take_next(later_ns, number);
+      }
+    });
   }
 }
 

@@ -303,7 +303,7 @@ std::string_view EdnReader::word() {
 
 nlohmann::json EdnReader::atom() {
   const std::size_t begin = position_;
-  std::string_view text = word();
+  const std::string_view text = word();
   if (text.empty()) {
     throw BadText(text_, begin, fmt::format("{} where a value should be", text_[begin]));
   }

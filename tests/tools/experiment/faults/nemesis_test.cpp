@@ -110,7 +110,7 @@ INSTANTIATE_TEST_SUITE_P(All, EveryNemesis, testing::ValuesIn(kFaults), [](const
 TEST_F(NemesisTest, FaultsHaveSchedulesOfTheirOwn) {
   std::map<Fault, std::int64_t> all;
   for (const Fault fault : kFaults) all[fault] = kSecond + static_cast<int>(fault) * 100 * kNsPerMs;
-  NetworkOptions network{{20, LatencyDistribution::exponential}, true, {0.1, 0.1, 0.1}};
+  const NetworkOptions network{{20, LatencyDistribution::exponential}, true, {0.1, 0.1, 0.1}};
   make_cluster(options_with(all), network);
   go();
   EXPECT_EQ(failure_, "");
@@ -188,7 +188,7 @@ TEST_F(NemesisTest, EveryNodeIsUpBeforeTheRecovery) {
 }
 
 TEST_F(NemesisTest, TheRecoveryWaitsForTheStartedNodes) {
-  RunOptions chosen = options_with({{Fault::kill, 100 * kSecond}});  // dead until the healing
+  const RunOptions chosen = options_with({{Fault::kill, 100 * kSecond}});  // dead until the healing
   make_cluster(chosen);
   const auto gossip = special_;
   special_ = [&, gossip](std::int64_t now_ns, const test::Arrival& arrival) {
@@ -294,7 +294,7 @@ INSTANTIATE_TEST_SUITE_P(All, OnTheWire,
                          testing::Values(Fault::loss, Fault::duplicate, Fault::reorder));
 
 TEST_F(NemesisTest, TheHistorySaysWhatWasMeantAndWhatWasDone) {
-  RunOptions chosen = options_with({{Fault::kill, kSecond}});
+  const RunOptions chosen = options_with({{Fault::kill, kSecond}});
   make_cluster(chosen);
   go();
   std::vector<Operation> deeds;

@@ -22,6 +22,7 @@ TEST(ForeignText, EachBadByteIsReplaced) {
 TEST(ForeignText, WhatSteersATerminalIsSpelledOut) {
   EXPECT_EQ(printable("\x1B[31m\r\n\x7F"), "\\x1b[31m\\x0d\\x0a\\x7f");
   EXPECT_EQ(printable("\xC2\x9B"), "\\xc2\\x9b") << "CSI in one character";
+  // NOLINTNEXTLINE(misc-misleading-bidirectional): that is what is tested
   EXPECT_EQ(printable("\xE2\x80\xAE"), "\\xe2\\x80\\xae") << "turns the direction";
   EXPECT_EQ(printable("\xFF"), "\\xff");
   EXPECT_EQ(printable_lines("a\n\tb\r"), "a\n\tb\\x0d");

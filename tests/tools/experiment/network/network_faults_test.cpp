@@ -22,7 +22,7 @@ NetworkOptions with(const WireOptions& wire, std::int64_t latency_ms = 0) {
 }
 
 TEST_F(NetworkFaultsTest, LossHasItsProbability) {
-  Network& network = make(with({kProbability, 0, 0}));
+  const Network& network = make(with({kProbability, 0, 0}));
   for (int i = 0; i < kManyMessages; ++i) send_at(i, "n0", "n1", "x");
   test::run_virtually(heap_);
   const auto lost = network.hit_by(Fault::loss);
@@ -33,7 +33,7 @@ TEST_F(NetworkFaultsTest, LossHasItsProbability) {
 }
 
 TEST_F(NetworkFaultsTest, ClientsAreSpared) {
-  Network& network = make(with({1, 1, 1}));
+  const Network& network = make(with({1, 1, 1}));
   send_at(0, "c0", "n1", "request");
   send_at(1, "n1", "c0", "reply");
   send_at(2, "n0", "n1", "lost");
@@ -44,7 +44,7 @@ TEST_F(NetworkFaultsTest, ClientsAreSpared) {
 }
 
 TEST_F(NetworkFaultsTest, DuplicatesArriveTwiceAndCountAsSentOnce) {
-  Network& network = make(with({0, kProbability, 0}, 10));
+  const Network& network = make(with({0, kProbability, 0}, 10));
   for (int i = 0; i < kManyMessages; ++i) send_at(i, "n0", "n1", "x");
   test::run_virtually(heap_);
   const auto twice = network.hit_by(Fault::duplicate);

@@ -15,7 +15,7 @@ namespace hearsay::test {
 
 // "echo.edn", as it is.
 inline std::string recorded_text(const std::string& name) {
-  std::ifstream file(std::string(HEARSAY_RECORDINGS) + "/" + name);
+  const std::ifstream file(std::string(HEARSAY_RECORDINGS) + "/" + name);
   EXPECT_TRUE(file) << "cannot read the recorded file " << name;
   std::ostringstream text;
   text << file.rdbuf();

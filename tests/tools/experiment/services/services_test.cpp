@@ -23,7 +23,7 @@ ServiceJson ask(Service& service, const std::string& client, const char* body) {
   if (!reply) return nullptr;
   EXPECT_EQ(reply->dest, client);
   ServiceJson answer = ServiceJson::parse(reply->body);
-  EXPECT_EQ(reply->type, answer["type"]);
+  EXPECT_EQ(ServiceJson(reply->type), answer["type"]);
   return answer;
 }
 

@@ -41,11 +41,11 @@ class Script {
   History history_;
 };
 
-const nlohmann::json none_seen = nlohmann::json::array();
+const nlohmann::json kNoneSeen = nlohmann::json::array();
 
 TEST(SetFull, CountsStaleLatencyToTheLastReadThatMissed) {
   const auto result =
-      Script().broadcast(0, 7).read(10, none_seen).read(250, none_seen).read(300, {7}).check();
+      Script().broadcast(0, 7).read(10, kNoneSeen).read(250, kNoneSeen).read(300, {7}).check();
   EXPECT_EQ(result.at("valid?"), true);
   EXPECT_EQ(result.at("stable-count"), 1);
   EXPECT_EQ(result.at("stale"), nlohmann::json({7}));
@@ -56,7 +56,7 @@ TEST(SetFull, AReadThatBeganEarlierSaysNothingAboutStaleness) {
   Script script;
   script.op(0, OperationType::invoke, 1, "read", nullptr)
       .broadcast(5, 7)
-      .op(20, OperationType::ok, 1, "read", none_seen)
+      .op(20, OperationType::ok, 1, "read", kNoneSeen)
       .read(30, {7});
   EXPECT_EQ(script.check().at("stable-latencies").at("1"), 0);
 }
@@ -70,7 +70,7 @@ TEST(SetFull, AValueMissedByTheLastReadsIsLost) {
 }
 
 TEST(SetFull, AnAcknowledgedValueThatNobodySawIsLost) {
-  const auto result = Script().broadcast(0, 1).read(10, none_seen).check();
+  const auto result = Script().broadcast(0, 1).read(10, kNoneSeen).check();
   EXPECT_EQ(result.at("valid?"), false);
   EXPECT_EQ(result.at("lost-count"), 1);
 }
@@ -104,7 +104,7 @@ TEST(SetFull, AValueSeenBeforeItsAcknowledgementIsKnownFromThere) {
   Script script;
   script.op(0, OperationType::invoke, 0, "broadcast", 1)
       .read(10, {1})
-      .read(20, none_seen)
+      .read(20, kNoneSeen)
       .op(30, OperationType::ok, 0, "broadcast", 1)
       .read(40, {1});
   EXPECT_EQ(script.check().at("stable-latencies").at("1"), 9);
@@ -138,7 +138,7 @@ TEST(SetFull, ShowsTheEightWorst) {
   Script script;
   for (std::int64_t value = 0; value < 10; ++value) script.broadcast(value * 10, value);
   const auto result =
-      script.read(1000, none_seen).read(2000, {0, 1, 2, 3, 4, 5, 6, 7, 8, 9}).check();
+      script.read(1000, kNoneSeen).read(2000, {0, 1, 2, 3, 4, 5, 6, 7, 8, 9}).check();
   ASSERT_EQ(result.at("worst-stale").size(), 8U);
   EXPECT_EQ(result.at("worst-stale").at(0).at("element"), 0);
   EXPECT_EQ(result.at("worst-stale").at(0).at("known").at("f"), "add");

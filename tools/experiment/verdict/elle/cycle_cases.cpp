@@ -193,6 +193,7 @@ class Investigator {
     const std::string type = existence_of(part.model);
     cases_->add(type, [&] {
       std::vector<std::int64_t> indices;
+      indices.reserve(existence.vertices.size());
       for (const int vertex : existence.vertices) {
         indices.push_back(describer_->index(component.whole(vertex)));
       }

@@ -12,7 +12,7 @@ constexpr std::string_view kExists = "-cycle-exists";
 
 const std::vector<ModelPart>& model_parts() {
   constexpr Kinds kData = kWw | kWr;
-  static const std::vector<ModelPart> parts = {
+  static const std::vector<ModelPart> kParts = {
       {"PL-1", kWw, false},
       {"PL-2", kData, false},
       {"PL-SI", kData, true},
@@ -27,7 +27,7 @@ const std::vector<ModelPart>& model_parts() {
       {"strong-snapshot-isolation", kData | kRealtime, true},
       {"PL-SS", kData | kRw | kRealtime, false},
   };
-  return parts;
+  return kParts;
 }
 
 // The components of a part. Where an edge may be followed by an rw edge, each vertex stands there

@@ -71,7 +71,7 @@ struct CycleSearch::Path {
 };
 
 const std::vector<CycleType>& cycle_types() {
-  static const std::vector<CycleType> types = [] {
+  static const std::vector<CycleType> kTypes = [] {
     std::vector<CycleType> all;
     for (const CycleType& type : plain_types()) {
       all.push_back(type);
@@ -87,7 +87,7 @@ const std::vector<CycleType>& cycle_types() {
     });
     return all;
   }();
-  return types;
+  return kTypes;
 }
 
 std::optional<std::vector<int>> CycleSearch::find(const CycleType& type) {

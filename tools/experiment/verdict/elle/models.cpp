@@ -155,9 +155,9 @@ constexpr Row kSeverity[] = {
 };
 
 const std::map<std::string, std::string, std::less<>>& aliases() {
-  static const std::map<std::string, std::string, std::less<>> map(std::begin(kAliases),
-                                                                   std::end(kAliases));
-  return map;
+  static const std::map<std::string, std::string, std::less<>> kMap(std::begin(kAliases),
+                                                                    std::end(kAliases));
+  return kMap;
 }
 
 class Digraph {
@@ -183,9 +183,9 @@ class Digraph {
   }
   static const Names& neighbours(const std::map<std::string, Names, std::less<>>& map,
                                  std::string_view name) {
-    static const Names none;
+    static const Names kNone;
     const auto found = map.find(name);
-    return found == map.end() ? none : found->second;
+    return found == map.end() ? kNone : found->second;
   }
 
   std::map<std::string, Names, std::less<>> out_;
@@ -197,31 +197,31 @@ std::string as_it_is(std::string_view name) {
 }
 
 const Digraph& models_graph() {
-  static const Digraph graph = [] {
+  static const Digraph kGraph = [] {
     Digraph built;
     built.add(kModels, canonical_model);
     return built;
   }();
-  return graph;
+  return kGraph;
 }
 
 // From models to anomalies.
 const Digraph& prohibitions() {
-  static const Digraph graph = [] {
+  static const Digraph kGraph = [] {
     Digraph built;
     built.add(kProhibited, canonical_model);
     return built;
   }();
-  return graph;
+  return kGraph;
 }
 
 const Digraph& anomalies_graph() {
-  static const Digraph graph = [] {
+  static const Digraph kGraph = [] {
     Digraph built;
     built.add(kAnomalies, as_it_is);
     return built;
   }();
-  return graph;
+  return kGraph;
 }
 
 template <typename Neighbours>
@@ -254,7 +254,7 @@ Names canonical(const Names& models) {
 
 // How many anomalies lie above each, on the longest way.
 const std::map<std::string, int, std::less<>>& depths() {
-  static const std::map<std::string, int, std::less<>> found = [] {
+  static const std::map<std::string, int, std::less<>> kDepths = [] {
     Digraph graph;
     graph.add(kAnomalies, as_it_is);
     graph.add(kSeverity, as_it_is);
@@ -272,7 +272,7 @@ const std::map<std::string, int, std::less<>>& depths() {
     }
     return depth;
   }();
-  return found;
+  return kDepths;
 }
 
 }  // namespace
@@ -291,7 +291,7 @@ std::string friendly_model(std::string_view name) {
 }
 
 const Names& all_models() {
-  static const Names all = [] {
+  static const Names kAll = [] {
     Names names;
     for (const auto& [name, weaker] : models_graph().vertices()) names.insert(name);
     for (const auto& [friendly, name] : kAliases) {
@@ -300,7 +300,7 @@ const Names& all_models() {
     }
     return names;
   }();
-  return all;
+  return kAll;
 }
 
 Names prohibited_anomalies(const std::vector<std::string>& models) {

@@ -149,9 +149,9 @@ bool RegisterDependencies::add_cyclic_versions(int key,
 }
 
 const std::vector<int>& RegisterDependencies::users_of(const Users& users, int key, int value) {
-  static const std::vector<int> none;
+  static const std::vector<int> kNone;
   const auto found = users.find(pair_number(key, value));
-  return found == users.end() ? none : found->second;
+  return found == users.end() ? kNone : found->second;
 }
 
 // From the users of each version to the writers of those behind it.

@@ -90,7 +90,7 @@ Step Transactions::take_step(const Operation& operation, const nlohmann::json& j
   const auto& f = json[0].get_ref<const std::string&>();
   if (f != "r" && f != (lists ? "append" : "w")) {
     refuse(operation,
-           fmt::format("a step does \"{}\", not \"r\" or \"{}\"", f, lists ? "append" : "w"));
+           fmt::format(R"(a step does "{}", not "r" or "{}")", f, lists ? "append" : "w"));
   }
   if (!lists) {
     if (key_kind_.empty()) key_kind_ = kind_of(json[1]);

@@ -30,6 +30,7 @@ std::vector<KeyOperations> by_key(const History& history) {
     if (value.is_array() && value.size() == 2) keys[value.front()].push_back(i);
   }
   std::vector<KeyOperations> result;
+  result.reserve(keys.size());
   for (auto& [key, indices] : keys) result.push_back({key, std::move(indices)});
   return result;
 }

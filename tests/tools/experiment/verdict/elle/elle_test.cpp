@@ -24,6 +24,7 @@ struct Example {
   const char* obeyed;                // a model that does not mind; null: none
 };
 
+// NOLINTNEXTLINE(readability-identifier-naming): GoogleTest's name
 void PrintTo(const Example& example, std::ostream* out) {
   *out << example.name;
 }

@@ -7,12 +7,13 @@ namespace {
 
 // So much of a line is for words, however far in they should stand.
 constexpr std::size_t kFewestColumns = 20;
+constexpr std::size_t kNone = std::string_view::npos;
 
 std::size_t indent_of(std::string_view line, std::size_t columns) {
   const std::size_t begin = std::min(line.find_first_not_of(' '), line.size());
   const std::size_t gap = line.find("  ", begin);
-  const std::size_t behind = gap == line.npos ? line.npos : line.find_first_not_of(' ', gap);
-  const std::size_t indent = behind == line.npos ? begin : behind;
+  const std::size_t behind = gap == kNone ? kNone : line.find_first_not_of(' ', gap);
+  const std::size_t indent = behind == kNone ? begin : behind;
   return indent + kFewestColumns <= columns ? indent : 0;
 }
 
@@ -25,8 +26,8 @@ void fold_line(std::string_view line, std::size_t columns, std::string& folded) 
   while (line.size() > room) {
     const std::size_t word = std::min(line.find_first_not_of(' '), line.size());
     std::size_t blank = line.rfind(' ', room);
-    if (blank == line.npos || blank < word) blank = line.find(' ', std::max(word, room));
-    if (blank == line.npos) break;
+    if (blank == kNone || blank < word) blank = line.find(' ', std::max(word, room));
+    if (blank == kNone) break;
     folded.append(line.substr(0, line.find_last_not_of(' ', blank) + 1)).append("\n");
     folded.append(indent, ' ');
     line.remove_prefix(std::min(line.find_first_not_of(' ', blank), line.size()));

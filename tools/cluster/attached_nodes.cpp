@@ -417,7 +417,7 @@ std::vector<std::string> AttachedNodes::find_remarks() const {
     const std::string asked = in_words(told_[i]);
     if (unheard_.count(i) == 0 && nodes_[i].network != asked) {
       remarks.push_back(
-          fmt::format("somebody else has changed the network of {}: \"{}\" instead of \"{}\"",
+          fmt::format(R"(somebody else has changed the network of {}: "{}" instead of "{}")",
                       nodes_[i].node, nodes_[i].network, asked));
     }
     const auto dropped_now = dropped(i);

@@ -64,7 +64,8 @@ TEST(Fold, KeepsAllWords) {
     std::istringstream lines(folded);
     for (std::string line; std::getline(lines, line);) {
       const std::size_t first = line.find_first_not_of(' ');
-      const bool is_one_word = first == line.npos || line.find(' ', first) == line.npos;
+      const bool is_one_word =
+          first == std::string::npos || line.find(' ', first) == std::string::npos;
       EXPECT_TRUE(line.size() <= columns || is_one_word) << columns << ": " << line;
     }
   }

@@ -141,8 +141,7 @@ TEST_F(ShiftedTrace, TheBenchMayHaveAnotherClock) {
   std::string log = first_event_with(R"({"clock-offset-ns":7200000000000,"clock-error-ns":9})");
   EXPECT_NE(log.find(" 1.500"), std::string::npos) << log;
   for (const char* unknown : {"{}", "7", R"({"clock-offset-ns":7200000000000})",
-                              R"({"clock-offset-ns":"7200000000000",)"
-                              R"("clock-error-ns":9})",
+                              R"({"clock-offset-ns":"7200000000000","clock-error-ns":9})",
                               R"({"clock-offset-ns":7200000000000,"clock-error-ns":[9]})"}) {
     log = first_event_with(unknown);
     EXPECT_NE(log.find("7201.500"), std::string::npos) << unknown << log;

@@ -58,7 +58,7 @@ TEST(Passage, IsAFunctionOfMessageAndSeed) {
 TEST(Passage, OneFaultDoesNotChangeWhatAnotherFinds) {
   Link lossless = kBad;
   lossless.wire.loss = 0;
-  Link lossy{kBad.latency, {kBad.wire.loss, 0, 0}};
+  const Link lossy{kBad.latency, {kBad.wire.loss, 0, 0}};
   for (std::uint64_t number = 0; number < 200; ++number) {
     const Passage all = passage_of(kBad, 1, "n0", "n1", number);
     const Passage without = passage_of(lossless, 1, "n0", "n1", number);
@@ -115,7 +115,7 @@ class CarriedTest : public NetworkTest {
 };
 
 TEST_F(CarriedTest, WhatBecomesOfAMessageThePortSays) {
-  Network& network = make_carried();
+  const Network& network = make_carried();
   elsewhere_.passage = {false, 30, 0, 10};
   send_at(0, "n2", "n1", "x");
   heap_.run_due(0);

@@ -10,9 +10,9 @@
 #include "common/base/clock.h"
 #include "common/base/units.h"
 #include "tools/cluster/drops.h"
-#include "tools/cluster/fault_asks.h"
 #include "tools/cluster/json_text.h"
 #include "tools/cluster/roster.h"
+#include "tools/cluster/test_asks.h"
 #include "tools/cluster/watch.h"
 #include "tools/console/tell.h"
 
@@ -81,6 +81,7 @@ void AttachedNodes::start(bench::Network& network) {
   compare_clocks();
   const std::vector<std::string> without = tell_conditions();
   if (!without.empty()) {
+    let_go();
     throw bus::BusError(fmt::format("{} can't be told of the network's faults", in_words(without)));
   }
   network.when_faults_change([this] { unstruck_ += std::ssize(tell_conditions()); });
@@ -416,9 +417,9 @@ std::vector<std::string> AttachedNodes::find_remarks() const {
   for (std::size_t i = 0; i < nodes_.size(); ++i) {
     const std::string asked = in_words(told_[i]);
     if (unheard_.count(i) == 0 && nodes_[i].network != asked) {
-      remarks.push_back(
-          fmt::format(R"(somebody else has changed the network of {}: "{}" instead of "{}")",
-                      nodes_[i].node, nodes_[i].network, asked));
+      remarks.push_back(fmt::format(
+          R"(at the end the network of {} was "{}", and not "{}" as this test had asked)",
+          nodes_[i].node, nodes_[i].network, asked));
     }
     const auto dropped_now = dropped(i);
     for (const Drop drop : kLosses) {

@@ -12,9 +12,9 @@
 #include "common/base/clock.h"
 #include "common/base/units.h"
 #include "common/base/version.h"
-#include "tools/cluster/fault_asks.h"
 #include "tools/cluster/json_text.h"
 #include "tools/cluster/node_arguments.h"
+#include "tools/cluster/test_asks.h"
 #include "tools/console/tell.h"
 
 namespace hearsay::cluster {

@@ -63,7 +63,7 @@ class Attachment {
   std::string explain_refusal(const bus::Event& event) const;
   void answer(const bus::Message& request, const nlohmann::json& with);
   void ask_for_roster();
-  // A test, and faults that it asks for (fault_asks.h): attachment_of_test.cpp.
+  // A test, and faults that it asks for (test_asks.h): attachment_of_test.cpp.
   void take_test(const std::string& ask, const std::string& run, const bus::Message& request);
   void end_test(const std::string& why);
   void take_fault(const std::string& ask, const bus::Message& request);

@@ -6,8 +6,8 @@
 
 #include "common/base/clock.h"
 #include "tools/cluster/attachment.h"
-#include "tools/cluster/fault_asks.h"
 #include "tools/cluster/json_text.h"
+#include "tools/cluster/test_asks.h"
 #include "tools/console/tell.h"
 
 namespace hearsay::cluster {

@@ -1,5 +1,5 @@
 // What a test asks of the network into one attached node: the request
-// {"ask":"network","conditions":{...}} on its control subject (fault_asks.h).
+// {"ask":"network","conditions":{...}} on its control subject (test_asks.h).
 //
 // It is always the whole of it, so a request that is repeated, because an answer was lost, changes
 // nothing.

@@ -188,6 +188,13 @@ TEST_F(CommandTest, HelpDoesNotWrapOnATerminalAndIsALineAnOptionElsewhere) {
   EXPECT_GT(longest_words(elsewhere), 120U);
 }
 
+TEST(HelpOfCommands, AStdoutThatTakesNothingIsSaid) {
+  const Finished finished =
+      run_shell("(" + std::string(HEARSAY_COMMAND) + " test --help >/dev/full)");
+  EXPECT_EQ(finished.exit_code, 254) << finished.output;
+  EXPECT_NE(finished.output.find("stdout takes nothing"), std::string::npos) << finished.output;
+}
+
 TEST(HelpOfCommands, SaysWhatIsTrue) {
   const auto help = [](const std::string& command) {
     return run_shell(HEARSAY_COMMAND + (" " + command + " --help")).output;

@@ -146,6 +146,16 @@ TEST_F(ShiftedTrace, TheBenchMayHaveAnotherClock) {
     log = first_event_with(unknown);
     EXPECT_NE(log.find("7201.500"), std::string::npos) << unknown << log;
   }
+  for (const char* huge : {"-9223372036854775808", "18446744073709551615", "9223372036854775807"}) {
+    log =
+        first_event_with(R"({"clock-offset-ns":)" + std::string(huge) + R"(,"clock-error-ns":9})");
+    EXPECT_NE(log.find("7201.500"), std::string::npos) << huge << log;
+  }
+  for (const char* bus : {"7", "[]", "null", "{}", R"({"nodes":[]})"}) {
+    std::ofstream(folder_ / "results.json")
+        << R"({"hearsay":{"load-start-ts":10000000000,"bus":)" << bus << "}}";
+    EXPECT_NE(trace("log", folder_.path()).output.find("7201.500"), std::string::npos) << bus;
+  }
   log = first_event_with(R"({"clock-offset-ns":2000000000,"clock-error-ns":3000000000})");
   EXPECT_NE(log.find("7201.500"), std::string::npos) << "no more than the error";
 }

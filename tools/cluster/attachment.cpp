@@ -30,6 +30,9 @@ constexpr std::size_t kQueuedBytes = std::size_t{64} << 20U;
 // The peers that answer who has come back are one group: NATS picks one that is alive.
 constexpr const char* kPeers = "peers";
 constexpr int kSignalled = 128;
+// Two signals within this time are one wish: `timeout` sends its own twice, a terminal more of
+// them.
+constexpr std::int64_t kOneWishNs = kNsPerSecond / 2;
 
 bus::QueueLimit queue_limit(const AttachOptions& options) {
   return {static_cast<std::size_t>(options.queue_lines), kQueuedBytes};
@@ -411,10 +414,10 @@ void Attachment::say_presence(const std::vector<std::string>& sought) {
 void Attachment::take_signal(std::int64_t now_ns, int number) {
   if (number == SIGCHLD) {
     look_for_death();
-  } else if (stopping_) {
-    node_->kill();  // there is one, or the loop had ended
-  } else {
+  } else if (!stopping_) {
     stop(now_ns, std::nullopt);
+  } else if (now_ns - stop_ns_ > kOneWishNs) {
+    node_->kill();  // there is one, or the loop had ended
   }
 }
 
@@ -432,6 +435,7 @@ void Attachment::look_for_death() {
 void Attachment::stop(std::int64_t now_ns, std::optional<int> exit_code) {
   if (stopping_) return;
   stopping_ = true;
+  stop_ns_ = now_ns;
   exit_code_ = exit_code;
   if (!node_) {
     loop_.stop();

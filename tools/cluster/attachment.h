@@ -116,6 +116,7 @@ class Attachment {
   bool waits_for_room_ = false;
   bool said_no_member_ = false;
   bool stopping_ = false;
+  std::int64_t stop_ns_ = 0;      // when that began
   std::optional<int> exit_code_;  // whatever the node ends with
 };
 

@@ -14,7 +14,9 @@ namespace hearsay::cluster {
 
 void Attachment::take_test(const std::string& ask, const std::string& run,
                            const bus::Message& request) {
-  if (ask == kOver) {
+  if (run.empty()) {
+    answer(request, {{"wrong", "the name of a run is missing"}});
+  } else if (ask == kOver) {
     if (test_.is_held() && test_.is_of(run)) end_test("");
     answer(request, {{"over", run}});
   } else if (test_.take(monotonic_ns(), run)) {

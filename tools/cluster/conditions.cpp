@@ -22,6 +22,13 @@ bool are_names(const std::set<std::string, std::less<>>& names) {
   });
 }
 
+// get_to() takes any number for any other, and true for 1.
+bool are_numbers(const nlohmann::json& json) {
+  return json["seed"].is_number_unsigned() && json["latency-ms"].is_number_integer() &&
+         json["longest-delay-ms"].is_number_integer() && json["loss"].is_number() &&
+         json["duplicate"].is_number() && json["reorder"].is_number();
+}
+
 bool is_sane(const bench::Link& link) {
   return link.latency.mean_ms >= 0 && link.latency.mean_ms <= kLongestMs &&
          is_probability(link.wire.loss) && is_probability(link.wire.duplicate) &&
@@ -59,7 +66,7 @@ std::optional<Conditions> conditions_from(const nlohmann::json& json) {
     json.at("reorder").get_to(wire.reorder);
     json.at("longest-delay-ms").get_to(wire.longest_delay_ms);
     json.at("deaf-to").get_to(conditions.deaf_to);
-    if (!distribution || !is_sane(conditions.link)) return std::nullopt;
+    if (!distribution || !are_numbers(json) || !is_sane(conditions.link)) return std::nullopt;
     if (!are_names(conditions.nodes) || !are_names(conditions.deaf_to)) return std::nullopt;
     latency.distribution = *distribution;
     return conditions;

@@ -270,6 +270,9 @@ void resolve(CallOptions& options) {
   demand_name("the node", options.node);
   if (options.caller.empty()) options.caller = usual_caller(options.bus);
   demand_name("--as", options.caller);
+  if (options.caller == options.node) {
+    throw BadCommandLine("--as", "a caller is somebody else than the node that is called");
+  }
   const auto body = nlohmann::json::parse(options.body, nullptr, false);
   if (!body.is_object()) {
     throw BadCommandLine("the body", R"(a JSON object, as '{"type":"read"}', not )" + options.body);

@@ -277,7 +277,7 @@ void Node::dispatch(const Message& message, const Context::Input& input, Effects
 std::string Node::what_is_off() const {
   std::string names;
   for (const auto& [tag, name] : switched_off_) names += (names.empty() ? "" : ", ") + name;
-  return names.empty() ? "" : " (switched off: " + names + "; hearsay-node --workload NAME)";
+  return names.empty() ? "" : " (switched off: " + names + "; start the node with --workload NAME)";
 }
 
 // If the last attempt had no room for what starting does, this one would have none either.

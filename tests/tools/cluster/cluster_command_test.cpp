@@ -228,6 +228,15 @@ TEST_F(ClusterCommand, ASignalLetsTheNodeEnd) {
   EXPECT_TRUE(gone_in_time(process));
 }
 
+// `timeout` sends two; of different kinds here, since equal ones may become one on their way.
+TEST_F(ClusterCommand, SignalsThatComeTogetherAreOneWish) {
+  NodeRunner& runner = attach("n0", {"--", node("attached.py"), "slow-end"});
+  up("n0");
+  runner.signal(SIGTERM);
+  runner.signal(SIGINT);
+  EXPECT_EQ(runner.exit_code(), 7) << runner.stderr_text();
+}
+
 TEST_F(ClusterCommand, ANodeDoesNotOutliveAnAttachThatIsKilled) {
   NodeRunner& runner = attach("n0");
   up("n0");
@@ -248,7 +257,8 @@ TEST_F(ClusterCommand, CallTellsWhatIsWrong) {
   EXPECT_NE(error.output.find("\"code\":10"), std::string::npos) << error.output;
   const Finished late = hearsay("call --timeout-ms 50" + bus() + "n0 '{\"type\":7}'");
   EXPECT_EQ(late.exit_code, 1) << late.output;
-  for (const char* bad : {"n0 7", "n0 '{'", "a.b '{}'", "'n 0' '{}'", "n0"}) {
+  for (const char* bad :
+       {"n0 7", "n0 '{'", "a.b '{}'", "'n 0' '{}'", "n0", "n0 '{}' --as n0", "n7 '{}' --as n7"}) {
     EXPECT_EQ(hearsay("call" + bus() + bad).exit_code, 2) << bad;
   }
 }

@@ -38,10 +38,15 @@ TEST(Conditions, WhatCanNotBeIsNone) {
     EXPECT_FALSE(conditions_from(other)) << key;
   }
   for (const auto& [key, bad] : std::vector<std::pair<const char*, nlohmann::json>>{
+           {"seed", -1},
+           {"seed", 1.5},
+           {"seed", true},
            {"loss", 1.5},
+           {"loss", true},
            {"duplicate", -0.1},
            {"reorder", 2},
            {"latency-ms", -1},
+           {"latency-ms", 1.5},
            {"latency-ms", 9'000'000'000'000'000'000},
            {"longest-delay-ms", 0},
            {"longest-delay-ms", 9'000'000'000'000'000'000},

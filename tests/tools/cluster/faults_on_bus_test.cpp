@@ -8,6 +8,7 @@
 #include <thread>
 #include <vector>
 
+#include "tests/tools/cluster/played_node.h"
 #include "tests/tools/cluster/test_on_bus_fixture.h"
 #include "tools/bus/connection.h"
 #include "tools/bus/subjects.h"
@@ -154,6 +155,30 @@ TEST_F(FaultsOnBus, ANodeIsOfOneTestAtATime) {
   EXPECT_EQ(run("-w echo").exit_code, 0) << words_of_all();
   EXPECT_TRUE(ask("n2", claim).contains("test")) << "and so has whoever is at its end";
   EXPECT_TRUE(ask("n2", {{"ask", "nonsense"}}).contains("wrong"));
+  for (const char* ask_for : {"test", "over"}) {
+    EXPECT_EQ(ask("n2", {{"ask", ask_for}})["wrong"], "the name of a run is missing");
+  }
+}
+
+TEST_F(FaultsOnBus, ATestThatCanNotTellOfItsNetworkLetsGoOfAllNodes) {
+  attach("n0", {"--allow-faults"});
+  ASSERT_TRUE(comes_to_be("n0", "waiting"));
+  const PlayedNode other(server_->url(), "n1", "", "network");
+  const Finished refused = run("-w echo --loss 0.5");
+  EXPECT_EQ(refused.exit_code, 255);
+  EXPECT_NE(refused.output.find("n1 can't be told of the network's faults"), std::string::npos)
+      << refused.output;
+  EXPECT_TRUE(ask("n0", {{"ask", "test"}, {"run", "somebody's"}}).contains("test"));
+  EXPECT_EQ(presence("n0")["network"], "");
+}
+
+TEST_F(FaultsOnBus, ANetworkThatIsNotAsWasAskedForIsSaid) {
+  const PlayedNode node(server_->url(), "n0", "loss 1");
+  const Finished finished = run("-w echo --loss 0.5");
+  EXPECT_EQ(finished.exit_code, 0) << finished.output;
+  const std::string words =
+      R"(at the end the network of n0 was "loss 1", and not "loss 0.5" as this test had asked)";
+  EXPECT_NE(finished.output.find(words), std::string::npos) << finished.output;
 }
 
 class InterruptedOnBus : public FaultsOnBus {

@@ -6,6 +6,7 @@
                     writes the numbers that came (body.number) to FILE, one a line
   end CODE          ends with this exit code
   count N           sends N messages to c9, body.number from 0, one every 2 ms
+  slow-end          takes its time at the end of its input, and ends with exit code 7
   refuse            answers its init with an error
   echo              echoes; what else comes is not for it
 """
@@ -54,6 +55,9 @@ def main(what, argument=""):
         if what == "echo" and body["type"] == "echo":
             send(json.loads(line)["src"], type="echo_ok", echo=body["echo"],
                  in_reply_to=body["msg_id"])
+    if what == "slow-end":
+        time.sleep(0.2)
+        sys.exit(7)
 
 
 main(*sys.argv[1:])

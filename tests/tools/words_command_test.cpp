@@ -178,7 +178,7 @@ TEST_F(CommandTest, HelpDoesNotWrapOnATerminalAndIsALineAnOptionElsewhere) {
     std::size_t longest = 0;
     for (std::string line; std::getline(text, line);) {
       const bool is_listing = line.find(":{") != std::string::npos || line.starts_with("Script");
-      if (!is_listing) longest = std::max(longest, line.find_last_not_of("\r") + 1);
+      if (!is_listing) longest = std::max(longest, line.find_last_not_of('\r') + 1);
     }
     return longest;
   };

@@ -69,10 +69,8 @@ TEST(Lateness, TheSeedRepeatsIt) {
 
 TEST(Lateness, ARecordingIsReplayedInItsOrderAndFromItsStartAgain) {
   Lateness lateness({LatenessKind::recorded, 2, {1 * kNsPerMs, -kNsPerMs, 5 * kNsPerMs}}, 1);
-  std::vector<std::int64_t> late_ms;
-  for (int i = 0; i < 6; ++i) {
-    late_ms.push_back((lateness.wake_ns(0, kHopNs) - kHopNs) / kNsPerMs);
-  }
+  std::vector<std::int64_t> late_ms(6);
+  for (std::int64_t& late : late_ms) late = (lateness.wake_ns(0, kHopNs) - kHopNs) / kNsPerMs;
   std::rotate(late_ms.begin(), std::find(late_ms.begin(), late_ms.end(), 2), late_ms.end());
   EXPECT_EQ(late_ms, (std::vector<std::int64_t>{2, -2, 10, 2, -2, 10}));
 }

@@ -96,9 +96,8 @@ void refuse(const BadCommandLine& problem, const std::string& name,
                           name != " bench" && name != " check" && name != " replay" &&
                           name != " call";
   const bool unknown = dynamic_cast<const hearsay::UnknownOption*>(&problem) != nullptr;
-  if (unknown && runs_nodes &&
-      std::string_view(problem.what()).find("do you mean") == std::string_view::npos) {
-    std::fputs("Options of hearsay-node, like --latency-budget, go behind \"--\".\n", stderr);
+  if (unknown && runs_nodes) {
+    hearsay::bench::tell("Options of hearsay-node, like --gossip, go behind \"--\".\n");
   }
   for (std::size_t i = 0; i < arguments.size(); ++i) {
     if (!arguments[i].starts_with("--challenge")) continue;

@@ -1,6 +1,8 @@
 // Ctrl-C leaves what was found so far.
+#include <fcntl.h>
 #include <gtest/gtest.h>
 #include <signal.h>
+#include <sys/stat.h>
 #include <sys/wait.h>
 #include <unistd.h>
 
@@ -9,6 +11,9 @@
 #include <string>
 #include <thread>
 
+#include "common/base/file_descriptor.h"
+#include "tests/support/node_runner.h"
+#include "tests/support/processes.h"
 #include "tests/support/send_signal.h"
 #include "tests/tools/command_fixture.h"
 
@@ -17,23 +22,29 @@ namespace {
 
 class Interrupted : public CommandTest {
  protected:
-  // Runs it, with its output in a file, and interrupts it once `ready`.
+  // Runs it, with its output in a file, and interrupts it once `ready`. `errors`: where a shell
+  // sends its stderr.
   Finished interrupt(const std::string& arguments, const std::function<bool()>& ready,
-                     int number = SIGINT) {
+                     int number = SIGINT, const std::string& errors = "&1") {
     const fs::path output = store_ / "output";
     const pid_t bench = ::fork();
     if (bench == 0) {
       static_cast<void>(::signal(SIGINT, SIG_DFL));
       const std::string line = "exec " + std::string(HEARSAY_COMMAND) + " " + arguments + " >" +
-                               output.string() + " 2>&1";
+                               output.string() + " 2>" + errors;
       ::execl("/bin/sh", "sh", "-c", line.c_str(), nullptr);
       ::_exit(1);
     }
-    while (!ready()) std::this_thread::sleep_for(std::chrono::milliseconds(20));
+    EXPECT_TRUE(in_time(kPatience, ready));
     std::this_thread::sleep_for(std::chrono::milliseconds(1500));
     send_signal(bench, number);
     int status = 0;
-    ::waitpid(bench, &status, 0);
+    const auto has_ended = [&] { return ::waitpid(bench, &status, WNOHANG) == bench; };
+    if (!in_time(kPatience, has_ended)) {
+      ADD_FAILURE() << "it is deaf";
+      send_signal(bench, SIGKILL);
+      ::waitpid(bench, &status, 0);
+    }
     std::ifstream file(output);
     return {WIFEXITED(status) ? WEXITSTATUS(status) : -WTERMSIG(status),
             std::string(std::istreambuf_iterator<char>(file), {})};
@@ -43,6 +54,21 @@ class Interrupted : public CommandTest {
     return [this] { return fs::exists(store_ / "output"); };
   }
 };
+
+// The reader holds the pipe and reads nothing, as a pager does.
+TEST_F(Interrupted, WhoeverDoesNotReadALogHoldsUpNoRun) {
+  const std::string fifo = store_ / "fifo";
+  ASSERT_EQ(::mkfifo(fifo.c_str(), 0600), 0);
+  const FileDescriptor reader(::open(fifo.c_str(), O_RDWR | O_CLOEXEC));
+  ASSERT_TRUE(reader.valid());
+  const Finished finished = interrupt(
+      std::string("test -w echo --node-count 1 --time-limit 2 --rate 500 --log-net-send --bin ") +
+          HEARSAY_TEST_NODES + "/direct.py" + where(),
+      [this] { return fs::exists(store_ / "latest" / "report.txt"); }, SIGINT, fifo);
+  EXPECT_EQ(finished.exit_code, -SIGINT) << finished.output;
+  EXPECT_EQ(results().at("valid?"), true);
+  EXPECT_GT(results().at("stats").at("ok-count"), 500);
+}
 
 TEST_F(Interrupted, ARunLeavesItsHistoryAndFindings) {
   const Finished finished =

@@ -8,14 +8,17 @@
 #include <cstring>
 
 #include "common/base/terminal.h"
+#include "tools/console/patient_stream.h"
 #include "tools/console/progress_times.h"
 #include "tools/experiment/network/foreign_text.h"
 
 namespace hearsay::bench {
 namespace {
 
-void write_raw(std::string_view text) {
-  static_cast<void>(!std::fwrite(text.data(), 1, text.size(), stderr));
+// Finished at the end of the process at the latest.
+PatientStream& told() {
+  static PatientStream stream(STDERR_FILENO);
+  return stream;
 }
 
 // Of the terminal on stderr, one less than it has: some wrap when the last one is written.
@@ -36,10 +39,19 @@ std::string_view first_columns(std::string_view text, std::size_t columns) {
 }  // namespace
 
 void tell_text(std::string_view text) {
-  write_raw(printable_lines(text));
+  told().write(printable_lines(text));
+}
+
+void go_on_telling() {
+  told().go_on();
+}
+
+void finish_telling() {
+  told().finish();
 }
 
 std::string print(std::string_view text) {
+  finish_telling();  // both may be one stream
   const std::string safe = printable_lines(text);
   if (std::ferror(stdout) != 0) return "an earlier write failed";
   errno = 0;
@@ -52,19 +64,17 @@ ProgressLine::ProgressLine(std::int64_t first_ns)
     : terminal_(::isatty(STDERR_FILENO) != 0), next_ns_(first_ns) {}
 
 void ProgressLine::show(std::int64_t now_ns, std::string_view text) {
-  if (!terminal_) return;
+  if (!terminal_ || told().is_behind()) return;
   next_ns_ = now_ns + kShownEveryNs;
   shown_ = true;
   const std::string safe = printable(text);
-  write_raw("\r\x1b[K");
-  write_raw(first_columns(safe, usable_columns()));
-  std::fflush(stderr);
+  told().write("\r\x1b[K");
+  told().write(first_columns(safe, usable_columns()));
 }
 
 void ProgressLine::clear() {
   if (!shown_) return;
-  write_raw("\r\x1b[K");
-  std::fflush(stderr);
+  told().write("\r\x1b[K");
   shown_ = false;
 }
 

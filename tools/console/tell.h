@@ -12,13 +12,18 @@
 namespace hearsay::bench {
 
 // To stderr, nothing added. Never throws because nobody can read it: a closed or full stderr is no
-// reason to end a run.
+// reason to end a run. Nor does it wait (patient_stream.h): what stderr does not take now follows
+// with the next words, with go_on_telling(), or at the end.
 void tell_text(std::string_view text);
 
 template <typename... Values>
 void tell(fmt::format_string<Values...> format, Values&&... values) {
   tell_text(fmt::format(format, std::forward<Values>(values)...));
 }
+
+void go_on_telling();
+// Waits for whoever reads stderr: before a fork, and before words that stand behind these.
+void finish_telling();
 
 // To stdout. Returns "" or why it takes no more.
 std::string print(std::string_view text);

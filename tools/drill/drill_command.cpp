@@ -104,6 +104,7 @@ class Drill {
     bench::Outcome& outcome = facts_.outcome;
     facts_.after = look_at_holdings();
     outcome.leftovers = nodes_.stop();
+    loop_.give_back_signals();  // from here on it may wait for whoever reads the report
     facts_.left_shared_memory = shared_memory_.left();
     outcome.findings = nodes_.findings();
     outcome.deaths = nodes_.deaths();

@@ -13,17 +13,18 @@
 
 #include "common/base/clock.h"
 #include "common/base/units.h"
+#include "tools/console/tell.h"
 
 namespace hearsay::bench {
 namespace {
 
 constexpr std::size_t kEventsAtOnce = 64;
 
-FileDescriptor open_signals() {
+FileDescriptor open_signals(sigset_t& before) {
   sigset_t set;
   sigemptyset(&set);
   for (const int number : {SIGINT, SIGTERM, SIGHUP, SIGQUIT, SIGCHLD}) sigaddset(&set, number);
-  check_syscall(::sigprocmask(SIG_BLOCK, &set, nullptr), "sigprocmask");
+  check_syscall(::sigprocmask(SIG_BLOCK, &set, &before), "sigprocmask");
   return FileDescriptor(
       check_syscall(::signalfd(-1, &set, SFD_CLOEXEC | SFD_NONBLOCK), "signalfd"));
 }
@@ -35,7 +36,7 @@ EventLoop::EventLoop(OnSignal on_signal)
       epoll_(check_syscall(::epoll_create1(EPOLL_CLOEXEC), "epoll_create1")),
       timer_(check_syscall(::timerfd_create(CLOCK_MONOTONIC, TFD_CLOEXEC | TFD_NONBLOCK),
                            "timerfd_create")),
-      signals_(open_signals()) {
+      signals_(open_signals(before_)) {
   static_cast<void>(std::signal(SIGPIPE, SIG_IGN));
   control(EPOLL_CTL_ADD, timer_.get(), EPOLLIN);
   control(EPOLL_CTL_ADD, signals_.get(), EPOLLIN);
@@ -76,6 +77,12 @@ void EventLoop::read_signals() {
   }
 }
 
+void EventLoop::give_back_signals() {
+  on_signal_ = [](std::int64_t, int) {};
+  read_signals();
+  check_syscall(::sigprocmask(SIG_SETMASK, &before_, nullptr), "sigprocmask");
+}
+
 void EventLoop::dispatch(int fd, std::uint32_t events) {
   if (fd == signals_.get()) {
     read_signals();
@@ -101,6 +108,7 @@ void EventLoop::run() {
       const epoll_event& event = ready.at(static_cast<std::size_t>(i));
       dispatch(event.data.fd, event.events);
     }
+    go_on_telling();
   }
 }
 

@@ -5,6 +5,7 @@
 // something.
 #pragma once
 
+#include <csignal>
 #include <cstdint>
 #include <functional>
 #include <memory>
@@ -35,6 +36,10 @@ class EventLoop {
   void run();
   void stop() { stopped_ = true; }
 
+  // After run(): signals do again what they did before this loop. Those that came meanwhile are
+  // forgotten: two that come together are one wish.
+  void give_back_signals();
+
  private:
   void control(int operation, int fd, std::uint32_t events) const;
   void arm_timer();
@@ -45,6 +50,7 @@ class EventLoop {
   OnSignal on_signal_;
   FileDescriptor epoll_;
   FileDescriptor timer_;
+  sigset_t before_{};
   FileDescriptor signals_;
   // Shared, so that a handler may forget itself.
   std::unordered_map<int, std::shared_ptr<OnReady>> handlers_;

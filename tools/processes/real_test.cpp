@@ -54,6 +54,7 @@ RunEnd RealTest::run() {
   usage_->look_at_all();
   if (signal_ == 0) nodes_->look_for_deaths(monotonic_ns());
   outcome_.leftovers = nodes_->stop();
+  loop_.give_back_signals();  // from here on it may wait for whoever reads the report
   outcome_.usage = usage_->usage();
   outcome_.findings = nodes_->findings();
   outcome_.deaths = nodes_->deaths();

@@ -40,6 +40,7 @@ class Child {
     const FileDescriptor write_end(ends[1]);
     const pid_t parent = ::getpid();
     std::fflush(nullptr);
+    finish_telling();
     pid_ = check_syscall(::fork(), "fork");
     if (pid_ > 0) return;
     ::prctl(PR_SET_PDEATHSIG, SIGKILL);
@@ -87,6 +88,7 @@ class Child {
       tell("{}\n", error.what());
       code = EXIT_FAILURE;
     }
+    finish_telling();
     std::fflush(nullptr);
     ::_exit(code);
   }

@@ -153,6 +153,27 @@ TEST_F(CommandTest, ARepeatedIdIsInvalid) {
   EXPECT_GT(results().at("workload").at("duplicated-count"), 0);
 }
 
+TEST_F(CommandTest, IdsMayBeNumbersOfAnySize) {
+  const Finished finished = run_faulty("unique-ids", "large-ids");
+  EXPECT_EQ(finished.exit_code, 0) << finished.output;
+  EXPECT_GT(results().at("workload").at("acknowledged-count"), 10);
+}
+
+TEST_F(CommandTest, AnAnswerToTheTopologyWithAKeyTooManyFailsTheRun) {
+  const Finished finished = run_faulty("broadcast", "topology-extra");
+  EXPECT_EQ(finished.exit_code, 255) << finished.output;
+  EXPECT_NE(finished.output.find("has a key that topology_ok doesn't have: \"mood\""),
+            std::string::npos)
+      << finished.output;
+}
+
+TEST_F(CommandTest, WithoutAPathProgramsAreLookedUpWhereTheyUsuallyAre) {
+  const Finished finished =
+      run_shell("env -u PATH " + command("-w echo --node-count 1 --time-limit 0.5 --bin ") +
+                HEARSAY_TEST_NODES + "/direct.py");
+  EXPECT_EQ(finished.exit_code, 0) << finished.output;
+}
+
 TEST_F(CommandTest, MalformedRepliesAreExceptions) {
   EXPECT_EQ(run_faulty("broadcast", "malformed").exit_code, 1);  // no read ever succeeded
   EXPECT_EQ(results().at("exceptions").at("exceptions").size(), 1U);
@@ -239,6 +260,8 @@ TEST_F(CommandTest, AWrongOrMissingAnswerToInitFailsTheRun) {
   EXPECT_NE(silent.output.find("did not answer init"), std::string::npos) << silent.output;
   EXPECT_NE(silent.output.find("    not in the mood"), std::string::npos) << silent.output;
   EXPECT_EQ(results().at("hearsay").at("failure-kind"), "no-answer");
+  EXPECT_NE(silent.output.find("does it flush what it prints"), std::string::npos)
+      << silent.output;
 }
 
 TEST_F(CommandTest, CountsMessagesAndResources) {

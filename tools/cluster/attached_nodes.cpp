@@ -243,13 +243,13 @@ void AttachedNodes::take_presence(std::int64_t now_ns, const bus::Message& messa
 void AttachedNodes::look_at_drops(std::int64_t now_ns, const Presence& before,
                                   const Presence& now) {
   for (const Drop drop : kFaultsOfNodes) {
-    const std::uint64_t more = count_of(now, drop) - count_of(before, drop);
     if (count_of(now, drop) <= count_of(before, drop)) continue;
-    lines_.note_bad(now_ns, now.node,
-                    fmt::format("{} line{} held back where it is attached ({}): what it was is "
-                                "said there",
-                                more, more == 1 ? "" : "s", name_of(drop)),
-                    "");
+    const auto more = static_cast<std::int64_t>(count_of(now, drop) - count_of(before, drop));
+    lines_.note_held_back(now_ns, now.node,
+                          fmt::format("{} line{} held back where it is attached ({}): what it was "
+                                      "is said there",
+                                      more, more == 1 ? "" : "s", name_of(drop)),
+                          more);
   }
 }
 

@@ -50,6 +50,11 @@ std::string NodeGroup::last_words(std::size_t node) const {
         "Its stdout holds {} bytes without a line end (print one behind each message, "
         "and flush):\n    {}\n",
         line.size(), shorten_line(line));
+  } else if (process && !process->has_spoken() && !process->exit_status() &&
+             !process->end_signal()) {
+    text =
+        "It lives, and wrote nothing to stdout: does it flush what it prints (in Python "
+        "print(..., flush=True), or python3 -u)?\n";
   }
   if (!log_error_.empty()) return text + "What it wrote to stderr could not be kept.\n";
   std::ifstream log(log_path(node));

@@ -34,6 +34,11 @@ bool NodeLines::note_bad(std::int64_t now_ns, const std::string& node, std::stri
   return !strict_;
 }
 
+void NodeLines::note_held_back(std::int64_t now_ns, const std::string& node, std::string reason,
+                               std::int64_t lines) {
+  report(findings_.add_held_back(now_ns, node, std::move(reason), lines));
+}
+
 bool NodeLines::note_flood(std::int64_t now_ns, const std::string& node, std::string reason,
                            std::string_view line) {
   report(findings_.add_flood(now_ns, node, std::move(reason), line));
@@ -52,8 +57,8 @@ void NodeLines::report(const Finding& finding) const {
                      : finding.kind == Finding::Kind::no_message
                          ? "a line that is no message"
                          : "a message that can't be delivered";
-  tell("hearsay test: {} printed {}: {}\n    {}\n", finding.node, what, finding.reason,
-       finding.line);
+  tell("hearsay test: {} printed {}: {}\n", finding.node, what, finding.reason);
+  if (!finding.line.empty()) tell("    {}\n", finding.line);
   if (strict_ && !odd) {
     tell("    Nothing more is read from it in this run, as under Maelstrom.\n");
   } else if (count == kToldFindings) {

@@ -21,9 +21,12 @@ class NodeLines {
 
   // False: the node is silenced.
   bool take(std::int64_t now_ns, Network& network, const std::string& node, std::string_view line);
-  // The same for a line, or lines, that never came here.
+  // A line that is no message.
   bool note_bad(std::int64_t now_ns, const std::string& node, std::string reason,
                 std::string_view line);
+  // So many of them that never came here. It is not silenced.
+  void note_held_back(std::int64_t now_ns, const std::string& node, std::string reason,
+                      std::int64_t lines);
   // It writes more than is kept; `line`: of what.
   bool note_flood(std::int64_t now_ns, const std::string& node, std::string reason,
                   std::string_view line);

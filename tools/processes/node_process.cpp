@@ -143,6 +143,7 @@ bool NodeProcess::read_lines(const Take& take) {
   const ssize_t count = ::read(stdout_.get(), chunk.data(), chunk.size());
   if (count == 0) return false;
   if (count < 0) return errno == EAGAIN || errno == EINTR;
+  has_spoken_ = true;
   std::string_view text(chunk.data(), static_cast<std::size_t>(count));
   if (skipping_) {
     const std::size_t behind = text.find('\n');

@@ -58,6 +58,8 @@ class NodeProcess {
   // Of a line that is too long the beginning is handed on once, as `cut`; its rest is skipped.
   using Take = std::function<bool(std::string_view line, bool cut)>;
   bool read_lines(const Take& take);
+  // Whether anything came on stdout.
+  bool has_spoken() const { return has_spoken_; }
   // The beginning of a line whose end has not come.
   std::string_view unfinished_line() const { return unread_; }
 
@@ -84,7 +86,8 @@ class NodeProcess {
   FileDescriptor stdin_;
   FileDescriptor stdout_;
   std::string unwritten_;
-  std::string unread_;     // the beginning of a line
+  std::string unread_;  // the beginning of a line
+  bool has_spoken_ = false;
   bool skipping_ = false;  // the rest of a line that is too long
   std::unique_ptr<NodeLog> log_;
 };

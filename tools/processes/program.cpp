@@ -21,10 +21,17 @@ bool is_program(const fs::path& path) {
   return fs::is_regular_file(path, ignored) && ::access(path.c_str(), X_OK) == 0;
 }
 
+// Where execvp(3) looks when there is no PATH.
+std::string usual_path() {
+  std::string path(::confstr(_CS_PATH, nullptr, 0), '\0');
+  ::confstr(_CS_PATH, path.data(), path.size());
+  return path.c_str();  // without its end
+}
+
 // Empty: PATH has none.
 std::string find_in_path(const std::string& name) {
   const char* path = std::getenv("PATH");
-  std::istringstream folders(path == nullptr ? "" : path);
+  std::istringstream folders(path == nullptr ? usual_path() : path);
   for (std::string folder; std::getline(folders, folder, ':');) {
     const fs::path candidate = fs::path(folder.empty() ? "." : folder) / name;
     if (is_program(candidate)) return candidate;

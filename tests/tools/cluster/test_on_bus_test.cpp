@@ -125,6 +125,14 @@ TEST_F(TestOnBus, LinesThatAreNoMessagesAreFound) {
   EXPECT_EQ(results()["hearsay"]["bad-line-counts"]["no-message"], 3) << finished.output;
 }
 
+TEST_F(TestOnBus, ManyLinesThatAreNoMessagesAreAllCounted) {
+  attach_faulty("prints-much");
+  const Finished finished = run("-w echo");
+  EXPECT_EQ(finished.exit_code, 1) << finished.output << words_of_all();
+  EXPECT_EQ(results()["hearsay"]["bad-line-counts"]["no-message"], 300) << finished.output;
+  EXPECT_EQ(finished.output.find("\n    \n"), std::string::npos) << finished.output;
+}
+
 TEST_F(TestOnBus, ANodeThatEndsEndsTheRun) {
   attach("n0");
   attach("n1", {"--", node("attached.py"), "end", "3"});

@@ -58,6 +58,9 @@ class Faulty(Node):
     def flood(self, body):
         if self.fault == "prints":
             print("hello, I am", self.id, flush=True)
+        if self.fault == "prints-much":
+            sys.stdout.write("hello\n" * 100)
+            sys.stdout.flush()
         if self.fault == "endless-line" and self.id == "n0":
             for _ in range(200):
                 sys.stdout.write("x" * (1 << 20))
@@ -106,6 +109,12 @@ class Faulty(Node):
                              % (self.id.encode(), self.id.encode()))
         self.print_bytes(line)
 
+    def on_topology(self, message, body):
+        if self.fault == "topology-extra":
+            self.reply(message, mood="good")
+            return
+        super().on_topology(message, body)
+
     def on_broadcast(self, message, body):
         if self.fault == "odd-bodies":
             for odd in ({"type": "gossip", "values": [], "msg_id": None, "in_reply_to": 1.5},
@@ -122,7 +131,11 @@ class Faulty(Node):
 
     def on_generate(self, message, body):
         self.operation(message)
-        if self.fault == "same-ids":
+        if self.fault == "large-ids":  # whole numbers of 128 bits, of which a double holds 53
+            self.made = getattr(self, "made", 0) + 1
+            number = (1 << 127) + (self.made << 8) + int(self.id[1:])
+            self.reply(message, id=number, msg_id=number)
+        elif self.fault == "same-ids":
             self.id, name = "n0", self.id
             super().on_generate(message, body)
             self.id = name

@@ -6,6 +6,7 @@
 #include <utility>
 
 #include "common/base/check.h"
+#include "tools/experiment/network/large_integers.h"
 
 namespace hearsay::bench {
 
@@ -46,7 +47,8 @@ void Client::request(std::int64_t now_ns, std::string_view node, const Request& 
 }
 
 bool Client::receive(std::int64_t now_ns, std::string_view src, std::string_view body) {
-  const nlohmann::json json = nlohmann::json::parse(body);
+  const auto quoted = quote_large_integers(body);
+  const nlohmann::json json = nlohmann::json::parse(quoted ? std::string_view(*quoted) : body);
   const bool waits = static_cast<bool>(on_reply_);
   if (!waits) ++inbox_;
 

@@ -5,6 +5,7 @@
 #include <nlohmann/json.hpp>
 #include <utility>
 
+#include "tools/experiment/network/large_integers.h"
 #include "tools/experiment/verdict/findings.h"
 
 namespace hearsay::bench {
@@ -14,8 +15,10 @@ namespace {
 std::string describe_in_reply_to(const nlohmann::json& body) {
   const auto found = body.find("in_reply_to");
   if (found == body.end()) return "without in_reply_to";
-  if (found->is_number_integer()) {
-    return fmt::format("whose in_reply_to is {}, which no open request has", found->dump());
+  if (found->is_number_integer() || is_large_integer(*found)) {
+    return fmt::format(
+        "whose in_reply_to is {}, which no open request has",
+        found->is_string() ? shorten_line(found->get_ref<const std::string&>()) : found->dump());
   }
   if (found->is_string()) {
     return fmt::format("whose in_reply_to is {}, a string and no number",

@@ -6,6 +6,8 @@
 #include <utility>
 
 #include "tools/experiment/clients/client_pool.h"
+#include "tools/experiment/clients/workload.h"
+#include "tools/experiment/verdict/findings.h"
 
 namespace hearsay::bench {
 
@@ -38,8 +40,13 @@ std::string wrong_answer(const std::string& node, const std::string& asked,
     return fmt::format("{} did not answer {}: it sent {} {}", node, asked, stray->second.client,
                        stray->second.text);
   }
-  if (reply.value("type", nlohmann::json()) == asked + "_ok") return "";
-  return fmt::format("{} answered {} with {} instead of {}_ok", node, asked, reply.dump(), asked);
+  if (reply.value("type", nlohmann::json()) != asked + "_ok") {
+    return fmt::format("{} answered {} with {} instead of {}_ok", node, asked, reply.dump(), asked);
+  }
+  // Of an init_ok nothing else counts.
+  const std::string wrong = asked == "init" ? "" : malformed_reply(asked, "", reply);
+  if (wrong.empty()) return "";
+  return fmt::format("{} answered {} with {}: {}", node, asked, shorten_line(reply.dump()), wrong);
 }
 
 Restarts::Restarts(EventHeap& heap, Network& network, OddReplies& odd_replies, SetupFor setup,

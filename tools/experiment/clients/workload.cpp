@@ -4,6 +4,7 @@
 
 #include <algorithm>
 
+#include "tools/experiment/network/large_integers.h"
 #include "tools/experiment/verdict/judge.h"
 
 namespace hearsay::bench {
@@ -82,25 +83,32 @@ std::string why_not_run(std::string_view name, const WorkloadOptions& options) {
   return name == "lin-kv" ? why_not_run_lin_kv(options) : "";
 }
 
-std::string malformed_reply(const Workload& workload, std::string_view request_type,
+std::string malformed_reply(std::string_view request_type, std::string_view wanted,
                             const nlohmann::json& body) {
   const std::string expected = std::string(request_type) + "_ok";
   if (const auto type = body.value("type", nlohmann::json()); type != expected) {
     return fmt::format("the reply's type is {}, not \"{}\"", type.dump(), expected);
   }
   const auto msg_id = body.find("msg_id");
-  if (msg_id != body.end() && !msg_id->is_number_integer()) {
+  const bool is_integer = msg_id == body.end() || msg_id->is_number_integer();
+  if (!is_integer && !is_large_integer(*msg_id)) {
     return "the reply's msg_id is no integer: " + msg_id->dump();
   }
-  const std::string_view wanted = workload.reply_field(request_type);
   for (const auto& [key, value] : body.items()) {
     if (key == "type" || key == "in_reply_to" || key == "msg_id" || key == wanted) continue;
     return fmt::format("the reply has a key that {} doesn't have: \"{}\"", expected, key);
   }
   if (wanted.empty()) return "";
   const auto found = body.find(wanted);
-  if (found == body.end()) return fmt::format("the reply lacks \"{}\"", wanted);
-  const std::string wrong = workload.wrong_field(request_type, *found);
+  return found == body.end() ? fmt::format("the reply lacks \"{}\"", wanted) : "";
+}
+
+std::string malformed_reply(const Workload& workload, std::string_view request_type,
+                            const nlohmann::json& body) {
+  const std::string_view wanted = workload.reply_field(request_type);
+  if (auto wrong = malformed_reply(request_type, wanted, body); !wrong.empty()) return wrong;
+  if (wanted.empty()) return "";
+  const std::string wrong = workload.wrong_field(request_type, body.at(wanted));
   return wrong.empty() ? "" : fmt::format("\"{}\" of the reply {}", wanted, wrong);
 }
 

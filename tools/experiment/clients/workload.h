@@ -145,6 +145,9 @@ std::string why_not_run(std::string_view name, const WorkloadOptions& options);
 // few, or of another kind, a msg_id that is no integer.
 std::string malformed_reply(const Workload& workload, std::string_view request_type,
                             const nlohmann::json& body);
+// The same where the reply has the field `wanted` (""), whatever that is, beside the usual ones.
+std::string malformed_reply(std::string_view request_type, std::string_view wanted,
+                            const nlohmann::json& body);
 
 // For wrong_field().
 std::string no_array(const nlohmann::json& value);  // null passes for an empty one, as in Maelstrom

@@ -12,6 +12,7 @@
 #include <utility>
 
 #include "tools/experiment/network/foreign_text.h"
+#include "tools/experiment/network/large_integers.h"
 #include "tools/experiment/recorded/bad_text.h"
 #include "tools/experiment/recorded/edn_reader.h"
 
@@ -127,15 +128,17 @@ History read_jsonl(std::string_view text) {
     if (line.find_first_not_of(" \t\r") != std::string_view::npos) {
       nlohmann::json json;
       try {
-        json = nlohmann::json::parse(line, [&](int depth, auto /*event*/, auto& /*value*/) {
-          if (depth > static_cast<int>(kDeepest))
-            throw BadText(text, begin, "brackets are nested too deep");
-          return true;
-        });
+        const auto quoted = quote_large_integers(line);
+        json = nlohmann::json::parse(quoted ? std::string_view(*quoted) : line,
+                                     [&](int depth, auto /*event*/, auto& /*value*/) {
+                                       if (depth > static_cast<int>(kDeepest))
+                                         throw BadText(text, begin, "brackets are nested too deep");
+                                       return true;
+                                     });
       } catch (const nlohmann::json::out_of_range& error) {
         throw BadText(text, begin, "a number is too large");
       } catch (const nlohmann::json::parse_error& error) {
-        const std::size_t at = begin + (error.byte == 0 ? 0 : error.byte - 1);
+        const std::size_t at = std::min(begin + (error.byte == 0 ? 0 : error.byte - 1), end);
         throw BadText(text, at,
                       end == text.size() ? "the text ends within an operation: it was cut off"
                                          : "this line is no JSON");

@@ -6,6 +6,8 @@
 #include <nlohmann/json.hpp>
 #include <string_view>
 
+#include "tools/experiment/network/large_integers.h"
+
 namespace hearsay::bench {
 namespace {
 
@@ -22,6 +24,11 @@ std::string java_text(double number) {
   std::string text = fmt::format("{}", number);
   if (text.find('.') == std::string::npos) text += ".0";
   return text;
+}
+
+// As kNumberMark is read.
+bool is_marked_integer(const std::string& text) {
+  return !text.empty() && text.front() == '\0' && is_large_integer(text.substr(1));
 }
 
 std::string in_quotes(std::string_view text) {
@@ -60,7 +67,10 @@ std::string in_quotes(std::string_view text) {
 
 std::string clojure_text(const nlohmann::ordered_json& value) {
   if (value.is_null()) return "nil";
-  if (value.is_string()) return in_quotes(value.get<std::string>());
+  if (value.is_string()) {
+    const auto& text = value.get_ref<const std::string&>();
+    return is_marked_integer(text) ? text.substr(1) : in_quotes(text);
+  }
   if (value.is_number_float()) return java_text(value.get<double>());
   if (!value.is_structured()) return value.dump();
   std::string text;
@@ -74,7 +84,8 @@ std::string clojure_text(const nlohmann::ordered_json& value) {
 
 std::string clojure_plain_text(const nlohmann::ordered_json& value) {
   if (value.is_null()) return "";
-  return value.is_string() ? value.get<std::string>() : clojure_text(value);
+  const bool is_text = value.is_string() && !is_marked_integer(value.get_ref<const std::string&>());
+  return is_text ? value.get<std::string>() : clojure_text(value);
 }
 
 }  // namespace hearsay::bench

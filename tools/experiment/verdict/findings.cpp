@@ -54,6 +54,16 @@ const Finding& Findings::add_bad_line(std::int64_t now_ns, const std::string& no
   return add_line(Finding::Kind::no_message, now_ns, node, std::move(reason), line);
 }
 
+const Finding& Findings::add_held_back(std::int64_t now_ns, const std::string& node,
+                                       std::string reason, std::int64_t lines) {
+  Finding finding;
+  finding.node = node;
+  finding.time_ns = now_ns;
+  finding.reason = std::move(reason);
+  finding.lines = lines;
+  return add(std::move(finding));
+}
+
 const Finding& Findings::add_oddity(std::int64_t now_ns, const std::string& node,
                                     std::string reason, std::string_view line) {
   return add_line(Finding::Kind::oddity, now_ns, node, std::move(reason), line);
@@ -91,7 +101,7 @@ const Finding& Findings::add_refusal(std::int64_t now_ns, const std::string& nod
 }
 
 const Finding& Findings::add(Finding finding) {
-  ++counts_[finding.kind];
+  counts_[finding.kind] += finding.lines;
   ++by_node_[finding.node];
   last_ = std::move(finding);
   if (kept_.size() < kMostKept) kept_.push_back(last_);

@@ -24,6 +24,7 @@ struct Finding {
   std::int64_t time_ns = 0;  // of the run's clock
   std::string reason;        // in words
   std::string line;          // its beginning
+  std::int64_t lines = 1;    // that it stands for
   // Of a late reply: who waited for it, and how long ago it gave up.
   std::string client;
   std::int64_t late_ns = 0;
@@ -40,6 +41,9 @@ class Findings {
   // A line that is no message. Returns the finding.
   const Finding& add_bad_line(std::int64_t now_ns, const std::string& node, std::string reason,
                               std::string_view line);
+  // Lines that somebody else has found to be none, and not handed on.
+  const Finding& add_held_back(std::int64_t now_ns, const std::string& node, std::string reason,
+                               std::int64_t lines);
   // A message that was taken although its line is odd.
   const Finding& add_oddity(std::int64_t now_ns, const std::string& node, std::string reason,
                             std::string_view line);
@@ -51,10 +55,11 @@ class Findings {
                              std::string_view dest, std::string_view line);
 
   const std::vector<Finding>& kept() const { return kept_; }
+  // Of lines.
   const std::map<Finding::Kind, std::int64_t>& counts() const { return counts_; }
-  // Without the oddities.
+  // Lines, without the oddities.
   std::int64_t wrong() const;
-  // Of one node.
+  // Findings of one node.
   std::int64_t count_of(const std::string& node) const;
 
  private:

@@ -48,6 +48,18 @@ TEST(HistoryReader, ReadsWhatWeWrite) {
   expect_the_history(read_history(lines));
 }
 
+// Those that are one double, in either notation.
+TEST(HistoryReader, LargeNumbersStayDifferent) {
+  const auto first = read_history(
+      R"({"type":"invoke","process":0,"f":"generate","value":340282366920938463463374607431768211455})");
+  const auto second = read_history(
+      R"({"type":"invoke","process":0,"f":"generate","value":340282366920938463463374607431768211454})");
+  const auto edn = read_history(
+      "{:type :invoke, :process 0, :f :generate, :value 340282366920938463463374607431768211455}");
+  EXPECT_NE(first.operations().at(0).value, second.operations().at(0).value);
+  EXPECT_EQ(first.operations().at(0).value, edn.operations().at(0).value);
+}
+
 TEST(HistoryReader, ReadsARecordedRun) {
   const History history = test::recorded_history("broadcast-5-partition");
   EXPECT_EQ(history.operations().back().index + 1,

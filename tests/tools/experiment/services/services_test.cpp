@@ -56,6 +56,30 @@ TEST(LinKv, MembersInAnotherOrderAreTheSameValue) {
   EXPECT_EQ(reply["type"], "cas_ok") << reply;
 }
 
+// 2^100 and its neighbour, which are one double.
+TEST(LinKv, NumbersOfAnySizeAreWhatTheyAre) {
+  const std::string large = "1267650600228229401496703205376";
+  const std::string next = "1267650600228229401496703205377";
+  LinKv service;
+  const auto ask_for = [&](const std::string& body) {
+    const auto reply = service.handle(R"({"src":"n0","dest":"lin-kv","body":)" + body + "}");
+    return reply ? reply->body : "";
+  };
+  ask_for(R"({"type":"write","key":)" + large + R"(,"value":[)" + next + R"(,"x"],"msg_id":1})");
+  EXPECT_EQ(ask_for(R"({"type":"read","key":)" + large + R"(,"msg_id":)" + next + "}"),
+            R"({"type":"read_ok","value":[)" + next + R"(,"x"],"in_reply_to":)" + next + "}");
+  for (const std::string& other : {next, '"' + large + '"'}) {
+    EXPECT_NE(ask_for(R"({"type":"read","key":)" + other + "}").find("key does not exist"),
+              std::string::npos)
+        << other;
+  }
+  const std::string refusal =
+      ask_for(R"({"type":"cas","key":)" + large + R"(,"from":)" + large + R"(,"to":1})");
+  EXPECT_NE(refusal.find("current value [" + next + R"( \"x\"] is not )" + large),
+            std::string::npos)
+      << refusal;
+}
+
 TEST(LinKv, TheFlagCountsUnlessItIsFalseOrNull) {
   LinKv service;
   const auto type_with = [&](const char* flag) {

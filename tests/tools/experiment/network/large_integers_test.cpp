@@ -1,0 +1,62 @@
+#include "tools/experiment/network/large_integers.h"
+
+#include <gtest/gtest.h>
+
+#include <nlohmann/json.hpp>
+#include <string>
+
+namespace hearsay::bench {
+namespace {
+
+constexpr const char* kLarge = "1267650600228229401496703205376";  // 2^100
+
+TEST(LargeIntegers, AreStringsOfTheirDigits) {
+  EXPECT_EQ(quote_large_integers("18446744073709551616"), R"("18446744073709551616")");
+  EXPECT_EQ(quote_large_integers("-9223372036854775809"), R"("-9223372036854775809")");
+  EXPECT_EQ(quote_large_integers(std::string(R"({"a":[1,)") + kLarge + R"(],"b":2})"),
+            std::string(R"({"a":[1,")") + kLarge + R"("],"b":2})");
+  const std::string many(100'000, '9');
+  EXPECT_EQ(quote_large_integers(many + "," + many), '"' + many + "\",\"" + many + '"');
+}
+
+TEST(LargeIntegers, OtherTextsStayAsTheyAre) {
+  for (const char* text :
+       {"", "{}", "18446744073709551615", "-9223372036854775808", "9223372036854775807",
+        "12676506002282294014967.5", "1e30", "12676506002282294014967e2",
+        R"(["1267650600228229401496703205376"])", R"({"1267650600228229401496703205376":1})",
+        R"("\"1267650600228229401496703205376")", R"("\\")", "\"\\", "\"", "-",
+        "------------------------", "1-2676506002282294014967"}) {
+    EXPECT_EQ(quote_large_integers(text), std::nullopt) << text;
+  }
+}
+
+TEST(LargeIntegers, BecomeNumbersAgainWhereTheyAreMarked) {
+  const std::string text =
+      std::string(R"({"key":)") + kLarge + R"(,"value":[-)" + kLarge + ",\"" + kLarge + R"(",7]})";
+  const auto quoted = quote_large_integers(text, kNumberMark);
+  ASSERT_TRUE(quoted);
+  const auto json = nlohmann::json::parse(*quoted);
+  EXPECT_NE(json["key"], json["value"][1]) << "a number and a string";
+  EXPECT_EQ(unquote_large_integers(json.dump()), text);
+}
+
+TEST(LargeIntegers, OnlyWhatIsMarkedBecomesANumber) {
+  for (const std::string& text :
+       {std::string("\0", 1), std::string("\0001", 2), std::string("\0x", 2),
+        "\"" + std::string("\0", 1) + kLarge, std::string(kLarge)}) {
+    const std::string dumped = nlohmann::json(text).dump();
+    EXPECT_EQ(unquote_large_integers(dumped), dumped);
+  }
+}
+
+TEST(LargeIntegers, AreTold) {
+  EXPECT_TRUE(is_large_integer(kLarge));
+  for (const nlohmann::json& other :
+       {nlohmann::json(7), nlohmann::json("7"), nlohmann::json("18446744073709551615"),
+        nlohmann::json("a number of digits"), nlohmann::json(1e30), nlohmann::json(nullptr)}) {
+    EXPECT_FALSE(is_large_integer(other)) << other;
+  }
+}
+
+}  // namespace
+}  // namespace hearsay::bench

@@ -1,0 +1,70 @@
+#include "tools/experiment/network/large_integers.h"
+
+#include <algorithm>
+#include <charconv>
+#include <nlohmann/json.hpp>
+
+namespace hearsay::bench {
+namespace {
+
+constexpr std::string_view kDigits = "0123456789";
+constexpr std::size_t kFewestDigits = 19;
+
+template <typename Number>
+bool fits(std::string_view digits) {
+  Number number{};
+  return std::from_chars(digits.data(), digits.data() + digits.size(), number).ec == std::errc();
+}
+
+bool is_large(std::string_view number) {
+  if (number.size() < kFewestDigits) return false;
+  const std::string_view digits = number.substr(number.front() == '-' ? 1 : 0);
+  if (digits.empty() || digits.find_first_not_of(kDigits) != std::string_view::npos) return false;
+  return !fits<std::int64_t>(number) && !fits<std::uint64_t>(number);
+}
+
+// Offset behind the string whose first character, after its quote, is at `i`.
+std::size_t end_of_text(std::string_view json, std::size_t i) {
+  while (i < json.size() && json[i] != '"') i += json[i] == '\\' ? 2U : 1U;
+  return std::min(i + 1, json.size());
+}
+
+}  // namespace
+
+std::optional<std::string> quote_large_integers(std::string_view json, std::string_view mark) {
+  std::string quoted;
+  std::size_t copied = 0;
+  for (std::size_t i = 0; i < json.size();) {
+    if (json[i] == '"') {
+      i = end_of_text(json, i + 1);
+      continue;
+    }
+    const std::size_t end = std::min(json.find_first_not_of("0123456789+-.eE", i), json.size());
+    if (is_large(json.substr(i, end - i))) {
+      quoted.append(json.substr(copied, i - copied)).append("\"").append(mark);
+      quoted.append(json.substr(i, end - i)).append("\"");
+      copied = end;
+    }
+    i = std::max(end, i + 1);
+  }
+  if (copied == 0) return std::nullopt;
+  return quoted.append(json.substr(copied));
+}
+
+std::string unquote_large_integers(std::string json) {
+  const std::string begin = '"' + std::string(kNumberMark);
+  for (std::size_t i = json.find(begin); i != std::string::npos; i = json.find(begin, i + 1)) {
+    const std::size_t digits = i + begin.size();
+    const std::size_t end = json.find('"', digits);
+    const bool within_a_string = i > 0 && json[i - 1] == '\\';
+    if (within_a_string || !is_large(std::string_view(json).substr(digits, end - digits))) continue;
+    json.erase(end, 1).erase(i, begin.size());
+  }
+  return json;
+}
+
+bool is_large_integer(const nlohmann::json& value) {
+  return value.is_string() && is_large(value.get_ref<const std::string&>());
+}
+
+}  // namespace hearsay::bench

@@ -37,6 +37,7 @@ std::string dest_of(const Line& line, trace::EventSink& events) {
 
 std::optional<FirstMessage> wait_for_first_message(LineReader& reader, int input_fd,
                                                    Signals& signals, trace::EventSink& events) {
+  std::int64_t alive_ns = monotonic_ns();
   for (;;) {
     while (const auto line = reader.next()) {
       std::string dest = dest_of(*line, events);
@@ -47,8 +48,16 @@ std::optional<FirstMessage> wait_for_first_message(LineReader& reader, int input
     if (::ppoll(polled.data(), polled.size(), nullptr, nullptr) < 0 && errno != EINTR) {
       throw_errno("ppoll");
     }
-    if (signals.take().end != 0) return std::nullopt;
-    if (polled[0].revents != 0) reader.fill(monotonic_ns());
+    const std::int64_t now_ns = monotonic_ns();
+    if (polled[0].revents != 0) reader.fill(now_ns);
+    const SeenSignals seen = signals.take();  // what was read is not fresh if this process stood
+    if (seen.end != 0) return std::nullopt;
+    if (seen.continued) {
+      reader.backdate(alive_ns);
+      events.emit(trace::Event::node_continued,
+                  {{trace::FieldName::duration_ns, now_ns - alive_ns}});
+    }
+    alive_ns = now_ns;
   }
 }
 

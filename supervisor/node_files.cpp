@@ -2,6 +2,8 @@
 
 #include <sys/eventfd.h>
 
+#include <array>
+#include <filesystem>
 #include <utility>
 
 #include "common/shm/journal.h"
@@ -59,11 +61,13 @@ NodeFiles NodeFiles::in_directory(const std::string& directory, const std::strin
 
 void NodeFiles::require_in_place() const {
   if (folder.empty()) return;
-  for (const FileDescriptor* file : {&segment, &first_journal, &second_journal}) {
-    if (shm::has_name(file->get())) continue;
+  const std::array files{&segment, &first_journal, &second_journal};
+  for (std::size_t i = 0; i < files.size(); ++i) {
+    if (still_stands(*files.at(i), std::filesystem::path(folder) / kStateFileNames.at(i))) continue;
     throw NodeFailure("a file of the state in " + folder +
-                      " was removed while the node ran: what it acknowledged is lost, and it ends "
-                      "rather than acknowledge more. Keep the folder as long as a node uses it");
+                      " was removed or moved away while the node ran: what it acknowledged is not "
+                      "there any more, and it ends rather than acknowledge more. Keep the folder "
+                      "where it is as long as a node uses it");
   }
 }
 

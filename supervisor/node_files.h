@@ -27,8 +27,8 @@ struct NodeFiles {
   static NodeFiles in_directory(const std::string& directory, const std::string& node,
                                 IfUnusable if_unusable, PowerCut power_cut);
 
-  // Throws NodeFailure when somebody has removed a file of the state: what is kept there is lost
-  // with the node, and another one may begin beside it.
+  // Throws NodeFailure when somebody has removed or moved a file of the state: what is kept there
+  // is lost with the node, and another one may begin beside it.
   void require_in_place() const;
 
   SharedFiles shared(int trace) const {

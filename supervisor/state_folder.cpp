@@ -31,7 +31,6 @@ namespace fs = std::filesystem;
 
 constexpr std::uint64_t kFirstBytes = shm::kSegmentBytes + 2 * shm::kJournalFirstBytes;
 constexpr std::int64_t kLockPatienceNs = 3 * kNsPerSecond;
-constexpr const char* kFiles[] = {"segment", "journal-0", "journal-1"};
 
 // The state lacks something that may be brought back.
 class Incomplete : public CorruptSegment {
@@ -56,22 +55,15 @@ void lock(const FileDescriptor& segment, const fs::path& path, std::int64_t give
   }
 }
 
-bool still_stands(const FileDescriptor& file, const fs::path& path) {
-  struct stat opened {};
-  struct stat there {};
-  check_syscall(::fstat(file.get(), &opened), "fstat of " + path.string());
-  return ::stat(path.c_str(), &there) == 0 && opened.st_ino == there.st_ino &&
-         opened.st_dev == there.st_dev;
-}
-
 StateFiles open_locked(const fs::path& folder) {
-  const fs::path path = folder / kFiles[0];
+  const fs::path path = folder / kStateFileNames[0];
   const std::int64_t give_up_ns = monotonic_ns() + kLockPatienceNs;
   for (;;) {
     FileDescriptor segment = open_file(path);
     lock(segment, path, give_up_ns);
     if (!still_stands(segment, path)) continue;
-    return {std::move(segment), open_file(folder / kFiles[1]), open_file(folder / kFiles[2])};
+    return {std::move(segment), open_file(folder / kStateFileNames[1]),
+            open_file(folder / kStateFileNames[2])};
   }
 }
 
@@ -178,7 +170,7 @@ fs::path set_aside(const fs::path& folder) {
   while (fs::exists(place_aside(folder, number))) ++number;
   fs::path aside = place_aside(folder, number);
   fs::create_directory(aside);
-  for (const char* name : {kFiles[1], kFiles[2], kFiles[0]})
+  for (const char* name : {kStateFileNames[1], kStateFileNames[2], kStateFileNames[0]})
     fs::rename(folder / name, aside / name);
   return aside;
 }
@@ -202,6 +194,14 @@ void make_way(const CorruptSegment& problem, const fs::path& folder, IfUnusable 
 }
 
 }  // namespace
+
+bool still_stands(const FileDescriptor& file, const fs::path& path) {
+  struct stat opened {};
+  struct stat there {};
+  check_syscall(::fstat(file.get(), &opened), "fstat of " + path.string());
+  if (::stat(path.c_str(), &there) != 0) return errno != ENOENT && errno != ENOTDIR;
+  return opened.st_ino == there.st_ino && opened.st_dev == there.st_dev;
+}
 
 std::uint64_t random_bits() {
   std::uint64_t bits = 0;

@@ -14,6 +14,9 @@
 // certain (shm::durable_slot), if it was run so that there is such a thing, and says so.
 #pragma once
 
+#include <array>
+#include <cstdint>
+#include <filesystem>
 #include <string>
 
 #include "common/base/file_descriptor.h"
@@ -28,6 +31,11 @@ struct StateFiles {
 
 // If the state can't be gone on from.
 enum class IfUnusable { refuse, begin_anew };
+
+// As StateFiles has them.
+inline constexpr std::array<const char*, 3> kStateFileNames{"segment", "journal-0", "journal-1"};
+// Whether `file` is what is found under `path`; true also where that can't be known.
+bool still_stands(const FileDescriptor& file, const std::filesystem::path& path);
 
 // What a node is promised of its disk (--sync).
 enum class PowerCut { may_lose, is_survived };

@@ -11,6 +11,7 @@
 #include <filesystem>
 #include <new>
 #include <nlohmann/json.hpp>
+#include <utility>
 
 #include "common/base/clock.h"
 #include "common/base/units.h"
@@ -26,6 +27,11 @@ constexpr std::int64_t kEndGraceNs = kNsPerSecond;
 // Without a worker for so long, new requests are turned away: that leaves their clients time to
 // hear of it.
 constexpr std::int64_t kPatienceWithoutWorkerNs = kNsPerSecond;
+// A turn of the loop, or a sleep beyond its end, that took so long was no work: the process was
+// frozen, or a disk kept it waiting. As long as clients wait beyond the usual --reply-deadline-ms.
+constexpr std::int64_t kHeldUpNs = 500 * kNsPerMs;
+// However little there is to do: who sleeps without an end does not see that it was frozen.
+constexpr std::int64_t kLongestSleepNs = 250 * kNsPerMs;
 
 }  // namespace
 
@@ -53,7 +59,8 @@ Supervisor::Supervisor(const Options& options, const std::string& worker_path, N
           },
           recorder_.get()),
       now_ns_(monotonic_ns()),
-      alive_ns_(now_ns_) {}
+      alive_ns_(first_ ? first_->taken_ns : now_ns_),
+      wake_by_ns_(now_ns_) {}
 
 std::string Supervisor::run() {
   trace_.emit(trace::Event::node_started,
@@ -70,6 +77,7 @@ std::string Supervisor::run() {
   bool readable = false;
   for (;;) {
     now_ns_ = monotonic_ns();
+    held_up_ |= now_ns_ - wake_by_ns_ > kHeldUpNs;
     look_after_state();
     read_input(readable);
     handle_lines();
@@ -111,11 +119,11 @@ void Supervisor::end_recording() {
   recorder_->tell_end();
 }
 
-// After reading and before using what was read: a process that was stopped in between must not take
+// After reading and before using what was read: a process that stood still in between must not take
 // it for fresh.
 void Supervisor::take_signals() {
   const SeenSignals seen = signals_.take();
-  if (seen.continued) {
+  if (seen.continued || std::exchange(held_up_, false)) {
     reader_.backdate(alive_ns_);
     trace_.emit(trace::Event::node_continued,
                 {{trace::FieldName::duration_ns, now_ns_ - alive_ns_}});
@@ -277,17 +285,16 @@ bool Supervisor::has_work() {
          (!writer_.blocked() && !writer_.idle()) || (!stopped_ && answered_everything());
 }
 
-// How long the loop may sleep when nothing happens; nothing: for ever.
-std::optional<timespec> Supervisor::time_out(std::int64_t now_ns) {
-  std::optional<std::int64_t> next = warden_.next_ns(worker_busy());
+// How long the loop may sleep when nothing happens.
+std::int64_t Supervisor::longest_sleep_ns(std::int64_t now_ns) {
+  std::int64_t next = now_ns + kLongestSleepNs;
   const auto no_later_than = [&](std::optional<std::int64_t> ns) {
-    if (ns) next = std::min(next.value_or(*ns), *ns);
+    if (ns) next = std::min(next, *ns);
   };
+  no_later_than(warden_.next_ns(worker_busy()));
   if (!inputs_.blocked() && !reader_.ended()) no_later_than(timers_.next_ns());
   no_later_than(end_by_ns_);
-  if (!next) return std::nullopt;
-  const std::int64_t ns = std::max<std::int64_t>(*next - now_ns, 0);
-  return timespec{ns / kNsPerSecond, ns % kNsPerSecond};
+  return std::max<std::int64_t>(next - now_ns, 0);
 }
 
 bool Supervisor::wait() {
@@ -301,9 +308,13 @@ bool Supervisor::wait() {
   std::uint32_t reasons = shm::kRecordsPublished;
   if (wants_room) reasons |= shm::kRoomFreed;
   shm::raise(segment_.supervisor_park(), reasons);
-  const std::optional<timespec> timeout = has_work() ? timespec{} : time_out(monotonic_ns());
-  if (::ppoll(polled.data(), polled.size(), timeout ? &*timeout : nullptr, nullptr) < 0 &&
-      errno != EINTR) {
+  const bool at_once = has_work();
+  const std::int64_t before_ns = at_once ? now_ns_ : monotonic_ns();
+  held_up_ |= before_ns - now_ns_ > kHeldUpNs;
+  const std::int64_t sleep_ns = at_once ? 0 : longest_sleep_ns(before_ns);
+  const timespec timeout{sleep_ns / kNsPerSecond, sleep_ns % kNsPerSecond};
+  wake_by_ns_ = before_ns + sleep_ns;
+  if (::ppoll(polled.data(), polled.size(), &timeout, nullptr) < 0 && errno != EINTR) {
     throw_errno("ppoll");
   }
   shm::lower(segment_.supervisor_park());

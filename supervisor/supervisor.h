@@ -6,7 +6,6 @@
 #pragma once
 
 #include <cstdint>
-#include <ctime>
 #include <memory>
 #include <optional>
 #include <string>
@@ -73,7 +72,7 @@ class Supervisor {
   bool may_read() const { return !reader_.ended() && accepts_lines() && !lines_left_; }
   // Sleeps until something happens; true when there is input to read.
   bool wait();
-  std::optional<timespec> time_out(std::int64_t now_ns);
+  std::int64_t longest_sleep_ns(std::int64_t now_ns);
   bool has_work();
 
   const Options& options_;
@@ -93,6 +92,8 @@ class Supervisor {
   std::string node_;  // our name, as soon as a message names it
   std::int64_t now_ns_;
   std::int64_t alive_ns_;                  // when the loop last was known to run
+  std::int64_t wake_by_ns_;                // when its sleep was to end at the latest
+  bool held_up_ = false;                   // it was, since alive_ns_
   std::optional<std::int64_t> end_by_ns_;  // after a signal
   std::int64_t next_look_ns_ = 0;          // at the files of the state
   int end_signal_ = 0;

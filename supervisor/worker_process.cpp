@@ -10,7 +10,9 @@
 #include <algorithm>
 #include <array>
 #include <cerrno>
+#include <chrono>
 #include <cstring>
+#include <thread>
 
 #include "common/base/check.h"
 #include "common/base/units.h"
@@ -147,7 +149,12 @@ WorkerProcess::WorkerProcess(const std::string& path, const std::vector<std::str
 
 WorkerProcess::~WorkerProcess() {
   kill();
-  collect();
+  constexpr int kMostLooks = 1000;
+  for (int looks = 0; !status_ && looks < kMostLooks; ++looks) {
+    int status = 0;
+    if (retry_interrupted([&] { return ::waitpid(pid_, &status, WNOHANG); }) != 0) return;
+    std::this_thread::sleep_for(std::chrono::milliseconds(1));
+  }
 }
 
 void WorkerProcess::kill() const {

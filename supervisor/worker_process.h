@@ -10,8 +10,9 @@
 // lets posix_spawn or vfork through (some refuse clone3). Its death is told by SIGCHLD, which needs
 // neither a descriptor nor a new kernel.
 //
-// The destructor kills it and waits for its death. Not thread-safe; the thread that starts it must
-// live as long as it does (PR_SET_PDEATHSIG).
+// The destructor kills it and waits for its death, a second at most: one that the kernel holds (a
+// frozen cgroup, a disk that hangs) dies when it is let go. Not thread-safe; the thread that starts
+// it must live as long as it does (PR_SET_PDEATHSIG).
 #pragma once
 
 #include <sys/types.h>

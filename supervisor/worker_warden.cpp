@@ -86,6 +86,7 @@ void WorkerWarden::handle(LifeEvent event, std::int64_t now_ns) {
 
 void WorkerWarden::announce(std::int64_t now_ns) {
   was_ready_ = ever_ready_ = true;
+  hung_since_ns_.reset();
   watch_.restart();
   alive_ns_ = now_ns;
   std::optional<std::int64_t> outage_ns;
@@ -166,15 +167,24 @@ std::string_view WorkerWarden::station() const {
 }
 
 void WorkerWarden::kill(LifeEvent reason, LifeState state) {
+  if (state == LifeState::stopping && killed_for_) {
+    state_ = LifeState::gone;  // it does not even die: everything is answered, nobody waits for it
+    return;
+  }
   const bool chaos = reason == LifeEvent::chaos;
   const bool stopped = !chaos && process_->stopped();  // that is nobody's fault in here
   killed_for_ = chaos ? DeathCause::chaos : stopped ? DeathCause::outside : DeathCause::hang;
   const std::string cause =
       chaos ? "chaos"
             : (stopped ? "stopped by a signal: " : "took too long: ") + why_overdue(state);
+  if (!chaos && state != LifeState::stopping) {
+    if (!hung_since_ns_) hung_since_ns_ = alive_ns_;
+    trouble_ = "the worker had to be killed: it " + cause;
+  }
   trace_.emit(trace::Event::worker_killed,
               {{trace::FieldName::worker_pid, process_->pid()}, {trace::FieldName::cause, cause}});
   process_->kill();
+  watch_.restart();
 }
 
 void WorkerWarden::bury(std::int64_t now_ns) {
@@ -198,7 +208,7 @@ void WorkerWarden::bury(std::int64_t now_ns) {
   const DeathCause cause = killed_for_.value_or(own);
   if (recorder_ != nullptr) recorder_->worker_died(now_ns, generation_, status, cause);
   tally_.record({cause, was_ready_, position.value_or(shm::kNoPosition), inputs});
-  trouble_ = "the worker died: " + describe_status(status);
+  if (!hung_since_ns_) trouble_ = "the worker died: " + describe_status(status);
   give_up_if_hopeless();
   plan_next_start(now_ns);
 }
@@ -226,7 +236,7 @@ void WorkerWarden::plan_next_start(std::int64_t now_ns) {
 }
 
 std::int64_t WorkerWarden::without_worker_ns(std::int64_t now_ns) const {
-  return trouble_since_ns_ ? now_ns - *trouble_since_ns_ : 0;
+  return now_ns - std::min(trouble_since_ns_.value_or(now_ns), hung_since_ns_.value_or(now_ns));
 }
 
 // The first commit may be of nothing but the news of its own start.

@@ -50,8 +50,9 @@ class WorkerWarden {
   // Count of worker starts.
   std::uint64_t generation() const { return generation_; }
 
-  // For how long so many workers have died, or could not be started, without getting any work done
-  // that starts are put off. What comes in meanwhile can't be counted on to be answered.
+  // For how long there is none to count on: so many have died, or could not be started, without
+  // getting any work done that starts are put off; or one hung, and none was ready since (it may
+  // not even die). What comes in meanwhile can't be counted on to be answered.
   std::int64_t without_worker_ns(std::int64_t now_ns) const;
   // Of the last of them.
   const std::string& trouble() const { return trouble_; }
@@ -109,6 +110,7 @@ class WorkerWarden {
   std::optional<std::int64_t> outage_since_ns_;  // no worker is ready that was
   HangWatch watch_;
   std::optional<std::int64_t> trouble_since_ns_;
+  std::optional<std::int64_t> hung_since_ns_;  // killed for that, and none is ready since
   std::string trouble_;
   std::int64_t allowance_ns_ = 0;  // beyond the hang limit
 };

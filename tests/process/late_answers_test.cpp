@@ -1,14 +1,20 @@
 // Processes that stand still: what comes too late for its client is not said, all else is.
 #include <gtest/gtest.h>
+#include <sys/ptrace.h>
+#include <sys/wait.h>
 
 #include <algorithm>
+#include <cerrno>
 #include <csignal>
+#include <cstring>
 #include <thread>
 
+#include "tests/process/kept_node.h"
 #include "tests/support/conversation.h"
 #include "tests/support/messages.h"
 #include "tests/support/processes.h"
 #include "tests/support/send_signal.h"
+#include "tests/support/temporary_folder.h"
 
 namespace hearsay::test {
 namespace {
@@ -143,6 +149,46 @@ TEST(StoppedNode, RequestsThatWaitedMeanwhileAreNotAnswered) {
   conversation.expect_good_end();
   EXPECT_EQ(conversation.count_answers(7), 0U);
   EXPECT_EQ(conversation.count_answers(8), 0U);
+}
+
+// With a state directory it waits elsewhere for its first message.
+TEST(StoppedNode, BeforeItsFirstMessageTakesNothingForFreshEither) {
+  const TemporaryFolder folder;
+  NodeSetup setup = kept_in(folder);
+  setup.arguments.push_back(kShortDeadline);
+  NodeRunner node(setup);
+  ASSERT_TRUE(quiet_in_time(node.pid()));
+  stop(node.pid());
+  node.send_line(init_line("n1", {"n1"}));
+  node.send_line(echo_line(7));
+  std::this_thread::sleep_for(kLongerThanDeadline);
+  node.signal(SIGCONT);
+  EXPECT_EQ(type_of(node.next_message()), "init_ok") << "for which clients wait longer";
+  EXPECT_TRUE(in_time(kPatience, [&] { return node.count_events("reply_dropped") == 1; }))
+      << node.stderr_text();
+  EXPECT_EQ(node.count_events("node_continued"), 1U);
+  node.send_line(echo_line(8));
+  EXPECT_EQ(node.next_message()["body"]["in_reply_to"], 8);
+  EXPECT_TRUE(node.ends_well());
+}
+
+// As a machine, a container or a disk does it: nothing says so afterwards.
+TEST(StoppedNode, WithoutASignalTakesNothingForFreshEither) {
+  Conversation conversation({"hearsay-node", {kShortDeadline, kPatientHangLimit}});
+  const NodeRunner& node = conversation.node();
+  if (::ptrace(PTRACE_SEIZE, node.pid(), nullptr, nullptr) != 0) {
+    GTEST_SKIP() << "ptrace: " << std::strerror(errno);
+  }
+  ASSERT_EQ(::ptrace(PTRACE_INTERRUPT, node.pid(), nullptr, nullptr), 0);
+  ASSERT_EQ(::waitpid(node.pid(), nullptr, __WALL), node.pid());
+  conversation.say(echo_line(7));
+  std::this_thread::sleep_for(2 * kLongerThanDeadline);
+  ASSERT_EQ(::ptrace(PTRACE_DETACH, node.pid(), nullptr, nullptr), 0);
+  EXPECT_TRUE(in_time(kPatience, [&] { return node.count_events("reply_dropped") == 1; }))
+      << node.stderr_text();
+  EXPECT_TRUE(conversation.still_echoes());
+  conversation.expect_good_end();
+  EXPECT_EQ(conversation.count_answers(7), 0U);
 }
 
 TEST(StoppedNode, ShorterThanTheDeadlineAnswersAll) {

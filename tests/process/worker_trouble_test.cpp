@@ -198,6 +198,10 @@ const Obstacle kObstacles[] = {
                    "dup2: Bad file descriptor; raise the limit of open files"},
     {"dies_at_once", [](const ChangingWorker& worker, pid_t) { worker.order_to("kill -SEGV $$"); },
      [](const ChangingWorker& worker, pid_t) { worker.work_again(); }, "signal 11"},
+    {"hangs_at_each_start",
+     [](const ChangingWorker& worker, pid_t) { worker.order_to("exec sleep 1000"); },
+     [](const ChangingWorker& worker, pid_t) { worker.work_again(); },
+     "the worker had to be killed: it took too long: nothing was recovered for "},
 };
 
 class NoWorker : public testing::TestWithParam<Obstacle> {};
@@ -246,6 +250,71 @@ TEST_P(NoWorker, EndsTheNodeWithTheCauseWhenNobodyWillAskAgain) {
 
 INSTANTIATE_TEST_SUITE_P(Obstacles, NoWorker, testing::ValuesIn(kObstacles),
                          [](const auto& tested) { return std::string(tested.param.name); });
+
+// A worker that the kernel holds, as it does one that waits for a disk: it does not even die.
+class HeldWorker {
+ public:
+  HeldWorker() {
+    std::error_code error;
+    std::filesystem::create_directory(group_, error);
+  }
+  ~HeldWorker() {
+    let_go();
+    std::error_code error;
+    in_time(kPatience,
+            [&] { return std::filesystem::remove(group_, error) || error.value() == ENOENT; });
+  }
+  HeldWorker(const HeldWorker&) = delete;
+  HeldWorker& operator=(const HeldWorker&) = delete;
+
+  bool can_be() const { return std::filesystem::exists(group_ / "freezer.state"); }
+  void hold(pid_t worker) const {
+    std::ofstream(group_ / "cgroup.procs") << worker << std::flush;
+    std::ofstream(group_ / "freezer.state") << "FROZEN" << std::flush;
+    ASSERT_TRUE(in_time(kPatience, [&] {
+      std::string state;
+      std::ifstream(group_ / "freezer.state") >> state;
+      return state == "FROZEN";
+    }));
+  }
+  void let_go() const {
+    if (can_be()) std::ofstream(group_ / "freezer.state") << "THAWED" << std::flush;
+  }
+
+ private:
+  std::filesystem::path group_ =
+      "/sys/fs/cgroup/freezer/hearsay-test-" + std::to_string(::getpid());
+};
+
+TEST(WorkerTrouble, OneThatDoesNotEvenDieIsNoReasonForSilence) {
+  const HeldWorker held;
+  if (!held.can_be()) GTEST_SKIP() << "no freezer of control groups (version 1) to be used";
+  Conversation conversation({"hearsay-node", {"--hang-limit-ms=300", "--reply-deadline-ms=1500"}});
+  NodeRunner& node = conversation.node();
+  held.hold(node.worker());
+  std::int64_t id = 1;
+  EXPECT_TRUE(in_time(kPatience, [&] {
+    conversation.say(echo_line(++id));
+    std::this_thread::sleep_for(milliseconds(100));
+    return error_code_of(conversation.answer_to(id, milliseconds(1))) == 11;
+  })) << node.stderr_text();
+  node.close_stdin();
+  EXPECT_EQ(node.exit_code(), kExitFailed);
+  EXPECT_NE(node.stderr_text().find("not all of it was answered: the worker had to be killed"),
+            std::string::npos)
+      << node.stderr_text();
+}
+
+TEST(WorkerTrouble, OneThatDoesNotEvenDieIsNotWaitedForAtTheEnd) {
+  const HeldWorker held;
+  if (!held.can_be()) GTEST_SKIP() << "no freezer of control groups (version 1) to be used";
+  Conversation conversation;
+  NodeRunner& node = conversation.node();
+  held.hold(node.worker());
+  conversation.say(echo_line(7));
+  node.signal(SIGTERM);
+  EXPECT_TRUE(node.wait()) << node.stderr_text();
+}
 
 NodeSetup sandboxed_node(int error, const std::string& calls) {
   return {"refuse_calls", {std::to_string(error), calls, built_program("hearsay-node").string()}};

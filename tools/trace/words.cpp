@@ -24,7 +24,7 @@ struct Sentence {
 constexpr std::array kSentences{
     Sentence{E::node_started, "node starts, hearsay {version}"},
     Sentence{E::node_initialised, "is one of {count} nodes from now on"},
-    Sentence{E::node_continued, "goes on; somebody had stopped it, for at most {duration_ns}"},
+    Sentence{E::node_continued, "goes on; it stood still, for at most {duration_ns}"},
     Sentence{E::node_stopped, "node ends: {cause}"},
     Sentence{E::input_ended, "stdin has ended"},
     Sentence{E::output_closed, "nobody reads stdout any more"},

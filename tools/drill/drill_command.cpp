@@ -180,17 +180,13 @@ class Drill {
     facts_.recoveries = tales_.recoveries();
     nlohmann::json results = make_results(options_, network_, *workload_, *course_, facts_);
     judge(results);
+    const bool written = store_.write(bench::kDrillName, bench::to_text(results));
     const std::string table =
-        bench::printable_lines(make_table(results, store_.directory().string()));
+        bench::printable_lines(make_table(results, written ? store_.directory().string() : ""));
     store_.write_history(course_->history());
     store_.write_report(table);
     if (!options_.test.no_page) store_.write_page(make_picture(results, table));
-    std::vector<std::string> problems = store_.problems();
-    if (!store_.directory().empty()) {
-      const std::string problem =
-          bench::write_file(store_.directory() / bench::kDrillName, bench::to_text(results));
-      if (!problem.empty()) problems.push_back(problem);
-    }
+    const std::vector<std::string>& problems = store_.problems();
     if (results.at("valid?") == true) {
       std::error_code ignored;
       std::filesystem::remove_all(store_.directory() / "state", ignored);

@@ -55,6 +55,18 @@ TEST_F(BadStore, AFullDiskCostsTheFilesOnly) {
   EXPECT_FALSE(fs::exists(store_ / "latest" / "results.json")) << "half a file";
 }
 
+TEST_F(BadStore, TheLastWordsOfANodeAreShownWithoutItsLog) {
+  const std::string command =
+      with_store(store_.string(), echo("faulty.py --node-count 1")) + " -- dies-at-start";
+  const Finished finished = run_shell(on_full_disk(0, command));
+  EXPECT_EQ(finished.exit_code, 255) << finished.output;
+  EXPECT_NE(finished.output.find("the log of n0 can't be written: File too large"),
+            std::string::npos)
+      << finished.output;
+  EXPECT_NE(finished.output.find("\n    cannot go on without my hat\n"), std::string::npos)
+      << finished.output;
+}
+
 TEST_F(BadStore, WhatANodePutInThePlaceOfAFileIsNotOpened) {
   const fs::path victim = store_ / "victim";
   std::ofstream(victim) << "precious";
@@ -72,6 +84,12 @@ TEST_F(BadStore, WhatANodePutInThePlaceOfAFileIsNotOpened) {
   }
   std::ifstream file(victim);
   EXPECT_EQ(std::string(std::istreambuf_iterator<char>(file), {}), "precious");
+}
+
+TEST_F(BadStore, ALogThatIsAFifoIsNotReadForTheLastWords) {
+  const Finished finished = run_spoilt("fifo", "node-logs/n0.log");
+  EXPECT_EQ(finished.exit_code, 255) << finished.output;
+  EXPECT_NE(finished.output.find("\n    the last word\n"), std::string::npos) << finished.output;
 }
 
 // As after copying a store without its links.

@@ -8,8 +8,6 @@
 
 #include <algorithm>
 #include <csignal>
-#include <deque>
-#include <fstream>
 #include <utility>
 
 #include "tools/console/tell.h"
@@ -19,7 +17,6 @@
 namespace hearsay::bench {
 namespace {
 
-constexpr std::size_t kLastLines = 10;
 // Each node needs four descriptors, and a few while it starts.
 constexpr std::uint64_t kDescriptorsANode = 4;
 constexpr std::uint64_t kOtherDescriptors = 100;
@@ -51,16 +48,16 @@ std::string NodeGroup::last_words(std::size_t node) const {
         "and flush):\n    {}\n",
         line.size(), shorten_line(line));
   }
-  if (!log_error_.empty()) return text + "What it wrote to stderr could not be kept.\n";
-  std::ifstream log(log_path(node));
-  std::deque<std::string> last;
-  for (std::string line; std::getline(log, line);) {
-    last.push_back(shorten_line(line));
-    if (last.size() > kLastLines) last.pop_front();
+  LastLines last = last_lines_[node];
+  if (const auto& process = nodes_[node].process; process) {
+    const std::string_view unfinished = process->log().unfinished_line();
+    if (!unfinished.empty()) last.take(unfinished);
   }
-  if (last.empty()) return text + "It wrote nothing to stderr.\n";
-  text += fmt::format("The last lines of its stderr ({}):\n", log_path(node));
-  for (const std::string& line : last) text += "    " + line + "\n";
+  const std::vector<std::string> lines = last.shown();
+  if (lines.empty()) return text + "It wrote nothing to stderr.\n";
+  const std::string file = log_error_.empty() ? fmt::format(" ({})", log_path(node)) : "";
+  text += fmt::format("The last lines of its stderr{}:\n", file);
+  for (const std::string& line : lines) text += "    " + line + "\n";
   return text;
 }
 
@@ -70,6 +67,7 @@ void NodeGroup::start(Network& network) {
   not_ours_ = running_children(::getpid());
   network_ = &network;
   nodes_.resize(network.node_count());
+  last_lines_.resize(network.node_count());
   for (std::size_t node = 0; node < nodes_.size(); ++node) launch(node);
 }
 
@@ -77,6 +75,7 @@ void NodeGroup::launch(std::size_t node) {
   nodes_[node].process =
       std::make_unique<NodeProcess>(command_, log_path(node), [this, node](std::string_view line) {
         deaths_.take_line(node, line);
+        last_lines_[node].take(line);
         if (on_log_line_) on_log_line_(node, line);
       });
   loop_.watch(nodes_[node].process->stdout_fd(), EPOLLIN,
@@ -133,6 +132,7 @@ void NodeGroup::look_for_deaths(std::int64_t now_ns) {
     const std::string exit = nodes_[node].process->try_reap();
     if (exit.empty()) continue;
     nodes_[node].process->log().drain();
+    look_at_log(now_ns, node);
     on_death_(now_ns, node, fmt::format("{} {}", network_->node_name(node), exit));
   }
   bury_orphans();

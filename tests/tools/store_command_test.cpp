@@ -55,6 +55,20 @@ TEST_F(BadStore, AFullDiskCostsTheFilesOnly) {
   EXPECT_FALSE(fs::exists(store_ / "latest" / "results.json")) << "half a file";
 }
 
+TEST_F(BadStore, AFullDiskCostsARecordingNotTheVerdict) {
+  const std::string command = with_store(
+      store_.string(), "sim -w broadcast --node-count 3 --time-limit 1 --rate 100 --record");
+  for (const int blocks : {0, 8}) {
+    const Finished finished = run_shell(on_full_disk(blocks, command));
+    EXPECT_EQ(finished.exit_code, 255) << finished.output;
+    EXPECT_NE(finished.output.find("Valid"), std::string::npos) << finished.output;
+    for (const char* file : {"/n0.recording", "/n2.recording", "/network.jsonl"}) {
+      EXPECT_NE(finished.output.find(file + std::string(": File too large")), std::string::npos)
+          << blocks << ": " << finished.output;
+    }
+  }
+}
+
 TEST_F(BadStore, TheLastWordsOfANodeAreShownWithoutItsLog) {
   const std::string command =
       with_store(store_.string(), echo("faulty.py --node-count 1")) + " -- dies-at-start";

@@ -87,6 +87,7 @@ nlohmann::json Simulation::results() const {
 }
 
 bench::RunEnd Simulation::conclude(bench::Store& store) {
+  for (std::string& problem : cluster_.recording_problems()) store.note(std::move(problem));
   if (order_) store.note(order_->finish());
   return bench::conclude(options_, *workload_, *run_, network_, outcome_, store);
 }

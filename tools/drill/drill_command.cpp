@@ -71,12 +71,13 @@ class Drill {
         names_(bench::node_names(options.test)),
         store_(options.test.store, "drill", wall_ns()),
         loop_([this](std::int64_t now_ns, int number) { take_signal(now_ns, number); }),
-        nodes_(loop_, {program, node_arguments(options, store_)}, store_.make_log_directory(),
-               false,
-               [this](std::int64_t, std::size_t node, const std::string& why) {
-                 const bool at_start = course_->phase() == Course::Phase::starting;
-                 end(bench::kind_of_death(options_.test, nodes_, node, at_start), node, why);
-               }),
+        nodes_(
+            loop_, {program, node_arguments(options, store_)}, store_.make_log_directory(), false,
+            [this](std::int64_t, std::size_t node, const std::string& why) {
+              const bool at_start = course_->phase() == Course::Phase::starting;
+              end(bench::kind_of_death(options_.test, nodes_, node, at_start), node, why);
+            },
+            "hearsay drill"),
         network_(loop_.heap(), nodes_, bench::bounded(options.test.network), options.test.seed),
         workload_(make_workload(options.test.workload, workload_options(options.test))) {
     for (const std::string& name : names_) network_.add_node(name);

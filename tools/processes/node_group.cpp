@@ -27,12 +27,13 @@ constexpr useconds_t kLeftoverPollUs = 20'000;
 }  // namespace
 
 NodeGroup::NodeGroup(EventLoop& loop, NodeCommand command, std::string log_directory, bool strict,
-                     OnDeath on_death)
+                     OnDeath on_death, const std::string& speaker)
     : loop_(loop),
       command_(std::move(command)),
       log_directory_(std::move(log_directory)),
       on_death_(std::move(on_death)),
-      lines_(strict) {}
+      speaker_(speaker),
+      lines_(strict, speaker) {}
 
 std::string NodeGroup::log_path(std::size_t node) const {
   if (log_directory_.empty()) return "";
@@ -256,7 +257,7 @@ void NodeGroup::read_log(std::int64_t now_ns, std::size_t node) {
 void NodeGroup::look_at_log(std::int64_t now_ns, std::size_t node) {
   const NodeLog& log = nodes_[node].process->log();
   if (!log.write_error().empty() && std::exchange(log_error_, log.write_error()).empty()) {
-    tell("hearsay test: the log of {} can't be written: {}. What nodes write to stderr is lost\n",
+    tell("{}: the log of {} can't be written: {}. What nodes write to stderr is lost\n", speaker_,
          network_->node_name(node), log_error_);
   }
   if (log.dropped_bytes() == 0 || std::exchange(nodes_[node].log_is_bad, true)) return;

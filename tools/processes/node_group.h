@@ -35,9 +35,9 @@ namespace hearsay::bench {
 
 class NodeGroup : public TestedNodes {
  public:
-  // The logs are LOG_DIRECTORY/NODE.log.
+  // The logs are LOG_DIRECTORY/NODE.log. `speaker`: the command that tells people of the nodes.
   NodeGroup(EventLoop& loop, NodeCommand command, std::string log_directory, bool strict,
-            OnDeath on_death);
+            OnDeath on_death, const std::string& speaker = "hearsay test");
   NodeGroup(const NodeGroup&) = delete;
   NodeGroup& operator=(const NodeGroup&) = delete;
 
@@ -99,6 +99,7 @@ class NodeGroup : public TestedNodes {
   NodeCommand command_;
   std::string log_directory_;
   OnDeath on_death_;
+  std::string speaker_;
   Network* network_ = nullptr;
   std::vector<Node> nodes_;
   std::vector<LastLines> last_lines_;  // by node, over all its processes

@@ -215,5 +215,14 @@ TEST(HelpOfCommands, ACommandsCommandHasHelpToo) {
   EXPECT_NE(unknown.output.find("there is no command vlaue"), std::string::npos) << unknown.output;
 }
 
+TEST_F(CommandTest, TheHelpOfWhatCtrlCEndsNamesItsExitCode) {
+  for (const char* command : {"test", "sim", "compare", "challenges", "drill"}) {
+    const Finished help = run_shell(std::string(HEARSAY_COMMAND) + " " + command + " --help");
+    const std::size_t codes = help.output.find("Exit codes: 0 ");
+    ASSERT_NE(codes, std::string::npos) << command;
+    EXPECT_NE(help.output.find(" 130", codes), std::string::npos) << help.output.substr(codes);
+  }
+}
+
 }  // namespace
 }  // namespace hearsay::test

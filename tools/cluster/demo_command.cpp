@@ -80,8 +80,8 @@ class Demo {
     }
     for (const std::string& name : options_.nodes) attach(name);
     Watch watch(options_.bus, name_for_command(options_.bus));
-    const std::string wrong =
-        raise(watch, make_roster(options_.nodes, bench::Topology::grid), start_ns + kRaiseNs);
+    const Roster roster = make_roster(options_.nodes, bench::Topology::grid);
+    const std::string wrong = raise(watch, roster, start_ns + kRaiseNs, "hearsay cluster demo");
     if (!wrong.empty()) throw std::runtime_error(wrong + look_for_deaths());
     const std::string problem = bench::print(make_text(watch, start_ns));
     if (!problem.empty()) throw std::runtime_error("stdout: " + problem);

@@ -4,14 +4,16 @@
 
 #include <cstdint>
 #include <string>
+#include <string_view>
 
 #include "tools/cluster/roster.h"
 #include "tools/cluster/watch.h"
 
 namespace hearsay::cluster {
 
-// Waits until then. "" or what went wrong, in words for people. Throws bus::BusError. On a terminal
-// a line tells the progress.
-std::string raise(Watch& watch, const Roster& roster, std::int64_t deadline_ns);
+// Waits until then. "" or what went wrong, in words for people. Throws bus::BusError. After a
+// moment it says whom it waits for, as `speaker`; on a terminal a line tells the progress.
+std::string raise(Watch& watch, const Roster& roster, std::int64_t deadline_ns,
+                  std::string_view speaker);
 
 }  // namespace hearsay::cluster

@@ -17,8 +17,9 @@ int run_up(const ClusterOptions& options) {
     const std::int64_t start_ns = monotonic_ns();
     const Roster roster = make_roster(options.nodes, options.topology);
     Watch watch(options.bus, name_for_command(options.bus));
-    const std::string wrong = raise(
-        watch, roster, start_ns + static_cast<std::int64_t>(options.timeout_s * kNsPerSecond));
+    const std::int64_t deadline_ns =
+        start_ns + static_cast<std::int64_t>(options.timeout_s * kNsPerSecond);
+    const std::string wrong = raise(watch, roster, deadline_ns, "hearsay cluster up");
     if (!wrong.empty()) {
       bench::tell("hearsay cluster up: {}\n", wrong);
       return kExitFailed;

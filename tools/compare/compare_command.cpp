@@ -24,7 +24,9 @@
 #include "tools/compare/frontier_script.h"
 #include "tools/compare/gnuplot.h"
 #include "tools/compare/table.h"
+#include "tools/console/count_text.h"
 #include "tools/console/exit_codes.h"
+#include "tools/console/own_file.h"
 #include "tools/console/progress_times.h"
 #include "tools/console/tell.h"
 #include "tools/experiment/network/foreign_text.h"
@@ -44,16 +46,20 @@ using bench::tell;
 
 constexpr const char* kRunsName = "runs";
 
-// This process's stdout and stderr.
+std::string cannot_write(const std::string& problem) {
+  return fmt::format("hearsay compare: can't write {} (--store names another place)", problem);
+}
+
+// This process's stdout and stderr. Where no file can be made nobody hears it; its figures count.
 void write_output_to(const fs::path& file) {
-  const FileDescriptor log(
-      check_syscall(::open(file.c_str(), O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC | O_APPEND, 0666),
-                    "can't write " + file.string()));
+  FileDescriptor log = bench::create_own_file(file.string()).file;
+  if (!log.valid()) log = FileDescriptor(::open("/dev/null", O_WRONLY | O_CLOEXEC));
   ::dup2(log.get(), STDOUT_FILENO);
   ::dup2(log.get(), STDERR_FILENO);
 }
 
-// All runs of a comparison, each in a process of its own, which leaves its results in the store.
+// All runs of a comparison, each in a process of its own, which hands its results over and leaves
+// them in the store, if that takes them.
 class Runs {
  public:
   Runs(const CompareOptions& options, fs::path directory)
@@ -66,18 +72,21 @@ class Runs {
     std::vector<RunOutcome> outcomes;
     bench::run_pool(
         count, static_cast<std::size_t>(options_.jobs), [&](std::size_t run) { return work(run); },
-        [&](std::size_t run, const std::optional<std::string>&) {
-          outcomes.push_back(read_outcome(run));
+        [&](std::size_t run, const std::optional<std::string>& answer) {
+          outcomes.push_back(read_outcome(run, answer.value_or("")));
           return true;
         },
         [&](const bench::PoolState& state) { show(state); });
     line_.clear();
     for (std::size_t run = outcomes.size(); run < count; ++run) {  // interrupted
-      outcomes.push_back(read_outcome(run));
+      outcomes.push_back(read_outcome(run, ""));
       outcomes.back().verdict.why = "was not run to its end: interrupted";
     }
     return outcomes;
   }
+
+  // What could not be written, for people.
+  const std::vector<std::string>& problems() const { return problems_; }
 
  private:
   // Below the comparison's folder; of characters that every file system takes.
@@ -97,34 +106,53 @@ class Runs {
 
   fs::path log_path(std::size_t run) const { return directory_ / (base_name(run) + ".log"); }
 
-  // In the run's own process. The answer is in the files.
+  // In the run's own process.
   std::string work(std::size_t run) const {
     write_output_to(log_path(run));
-    bench::TestOptions test = test_options(options_, plan_of(options_, run));
-    if (options_.real) {
-      test.store = directory_ / base_name(run);
-      bench::run_test(test);
-      return {};
+    nlohmann::json answer;
+    try {
+      answer = options_.real ? run_really(run) : simulate(run);
+    } catch (const std::exception& error) {
+      answer["why"] = error.what();
     }
+    return bench::to_text(answer);
+  }
+
+  nlohmann::json run_really(std::size_t run) const {
+    bench::TestOptions test = test_options(options_, plan_of(options_, run));
+    test.store = directory_ / base_name(run);
+    const bench::RunEnd end = bench::run_one_test(test);
+    return {{"results", end.results}, {"problems", end.problems}};
+  }
+
+  nlohmann::json simulate(std::size_t run) const {
+    const bench::TestOptions test = test_options(options_, plan_of(options_, run));
     sim::SimOptions simulated;
     simulated.test = test;
     sim::Simulation simulation(test, sim::make_cluster_options(simulated));
     simulation.run();
+    nlohmann::json answer = {{"results", simulation.results()}};
     const std::string problem =
-        bench::write_file(directory_ / results_name(run), bench::to_text(simulation.results()));
-    if (!problem.empty()) tell("can't write {}\n", problem);
-    return {};
+        bench::write_own_file(directory_ / results_name(run), bench::to_text(answer.at("results")));
+    if (!problem.empty()) answer["problems"] = nlohmann::json::array({cannot_write(problem)});
+    return answer;
   }
 
-  RunOutcome read_outcome(std::size_t run) const {
+  // `answer`: of work(); empty if its process died.
+  RunOutcome read_outcome(std::size_t run, const std::string& answer) {
     RunOutcome outcome;
     outcome.seed = plan_of(options_, run).seed;
     outcome.results = results_name(run);
-    std::ifstream file(directory_ / outcome.results);
-    const nlohmann::json results = nlohmann::json::parse(file, nullptr, false);
-    if (!results.is_object()) {
-      outcome.verdict.why = "could not go on: " + last_words(run);
+    const nlohmann::json end = nlohmann::json::parse(answer, nullptr, false);
+    if (!end.contains("results")) {
+      outcome.verdict.why =
+          "could not go on: " +
+          (end.contains("why") ? end.at("why").get<std::string>() : last_words(run));
       return outcome;
+    }
+    const nlohmann::json& results = end.at("results");
+    for (const nlohmann::json& problem : end.value("problems", nlohmann::json::array())) {
+      problems_.push_back(problem);
     }
     outcome.figures = read_figures(results);
     outcome.verdict = read_verdict(results);
@@ -134,8 +162,10 @@ class Runs {
   }
 
   std::string last_words(std::size_t run) const {
-    std::ifstream log(log_path(run));
     std::string last = "its process died without a word";
+    std::error_code ignored;
+    if (!fs::is_regular_file(fs::symlink_status(log_path(run), ignored))) return last;
+    std::ifstream log(log_path(run));
     for (std::string line; std::getline(log, line);) {
       if (!line.empty()) last = line;
     }
@@ -158,16 +188,25 @@ class Runs {
 
   const CompareOptions& options_;
   fs::path directory_;
+  std::vector<std::string> problems_;
   std::int64_t start_ns_ = monotonic_ns();
   bench::ProgressLine line_{start_ns_ + bench::kFirstShownNs};
 };
+
+// One for each file of each run would hide what was found.
+void tell_some(const std::vector<std::string>& problems) {
+  tell("{}\n", problems.front());
+  if (problems.size() == 1) return;
+  tell("hearsay compare: {} more could not be written\n",
+       bench::count_text(static_cast<std::int64_t>(problems.size()) - 1, "file"));
+}
 
 // Returns whether there is a picture.
 bool draw(const Comparison& comparison, const bench::Store& store) {
   if (comparison.options.no_picture) return false;
   const std::string script = make_frontier_script(comparison);
   if (script.empty()) return false;
-  std::string wrong = bench::write_file(store.directory() / kPlotScriptName, script);
+  std::string wrong = bench::write_own_file(store.directory() / kPlotScriptName, script);
   if (wrong.empty()) wrong = run_gnuplot(store.directory());
   if (!wrong.empty()) tell("hearsay compare: no picture: {}\n", wrong);
   return wrong.empty();
@@ -181,32 +220,32 @@ int run(const CompareOptions& options) {
       return bench::kExitRunFailed;
     }
   }
-  const bench::Store store(options.test.store, "compare", wall_ns());
+  bench::Store store(options.test.store, "compare", wall_ns());
   if (!store.problems().empty()) {
-    tell("hearsay compare: can't write {} (--store names another place)\n",
-         store.problems().front());
+    tell("{}\n", cannot_write(store.problems().front()));
     return bench::kExitRunFailed;
   }
-  const Comparison comparison = compare_runs(options, Runs(options, store.directory()).run_all());
-  std::string problem =
-      bench::write_file(store.directory() / "compare.json", bench::to_text(to_json(comparison)));
+  Runs runs(options, store.directory());
+  const Comparison comparison = compare_runs(options, runs.run_all());
+  std::vector<std::string> problems = runs.problems();
+  const bool kept = store.write("compare.json", bench::to_text(to_json(comparison)));
   const bool picture = draw(comparison, store);
   std::string text = make_table(comparison);
-  fmt::format_to(
-      std::back_inserter(text), "\nFigures in {}/compare.json{}\n", store.directory().string(),
-      picture ? fmt::format(", the frontier as a picture beside it: {}", kFrontierName) : "");
-  if (problem.empty()) {
-    problem =
-        bench::write_file(store.directory() / bench::kReportName, bench::printable_lines(text));
+  if (kept) {
+    fmt::format_to(
+        std::back_inserter(text), "\nFigures in {}/compare.json{}\n", store.directory().string(),
+        picture ? fmt::format(", the frontier as a picture beside it: {}", kFrontierName) : "");
   }
+  store.write_report(bench::printable_lines(text));
+  for (const std::string& problem : store.problems()) problems.push_back(cannot_write(problem));
   if (const std::string wrong = bench::print(text); !wrong.empty()) {
     tell("hearsay compare: the table can't be written to stdout: {}. The figures are in {}\n",
          wrong, store.directory().string());
     return bench::kExitRunFailed;
   }
   if (bench::is_interrupted()) return bench::kExitInterrupted;
-  if (!problem.empty()) {
-    tell("hearsay compare: can't write {} (--store names another place)\n", problem);
+  if (!problems.empty()) {
+    tell_some(problems);
     return bench::kExitRunFailed;
   }
   return all_good(comparison) ? bench::kExitValid : bench::kExitInvalid;

@@ -27,7 +27,7 @@ int spawn(const std::filesystem::path& directory, pid_t& pid) {
   ::posix_spawn_file_actions_addchdir_np(&actions, directory.c_str());
   ::posix_spawn_file_actions_addopen(&actions, STDIN_FILENO, "/dev/null", O_RDONLY, 0);
   ::posix_spawn_file_actions_addopen(&actions, STDOUT_FILENO, "/dev/null", O_WRONLY, 0);
-  ::posix_spawn_file_actions_addopen(&actions, STDERR_FILENO, kErrors, O_WRONLY | O_CREAT | O_TRUNC,
+  ::posix_spawn_file_actions_addopen(&actions, STDERR_FILENO, kErrors, O_WRONLY | O_CREAT | O_EXCL,
                                      0666);
   posix_spawnattr_t attributes;
   ::posix_spawnattr_init(&attributes);

@@ -105,7 +105,8 @@ void add_compare_options(CommandLine& command, CompareOptions& options) {
   command.footer(
       "Behind -- follow options of hearsay-node for all contestants.\n"
       "Exit codes: 0 every run is valid (but for flood, which may lose values when messages get "
-      "lost), 1 one isn't, 254 bad arguments, 255 the comparison could not go on.\n"
+      "lost), 1 one isn't, 130 interrupted, 254 bad arguments, 255 the comparison could not go on, "
+      "or a file could not be written.\n"
       "Example: hearsay compare -c relay:250 -c \"push --gossip-interval-ms 100\" --condition "
       "no-fault,loss");
 }

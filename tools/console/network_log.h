@@ -5,7 +5,10 @@
 #pragma once
 
 #include <cstdint>
+#include <cstdio>
+#include <memory>
 #include <string>
+#include <string_view>
 
 #include "tools/console/options.h"
 #include "tools/experiment/network/network.h"
@@ -14,9 +17,29 @@ namespace hearsay::bench {
 
 inline constexpr const char* kNetworkOrderName = "network.jsonl";
 
-// The printed times count from `start_ns`. `order_folder`: where that file goes; empty: there is
-// none.
+// That file. One that can't be written whole is removed: the run goes on without. Not thread-safe.
+class NetworkOrderFile {
+ public:
+  explicit NetworkOrderFile(const std::string& folder);
+
+  void take(std::int64_t now_ns, std::string_view line);
+  // The end of it. Returns "" or "FILE: the reason".
+  std::string finish();
+
+ private:
+  struct Closer {
+    void operator()(std::FILE* file) const { static_cast<void>(std::fclose(file)); }
+  };
+
+  void fail();
+
+  std::string path_;
+  std::unique_ptr<std::FILE, Closer> file_;  // null: it takes nothing (more)
+  std::string problem_;
+};
+
+// The printed times count from `start_ns`. `order`: null, or outlives what the network does.
 void print_messages(Network& network, const TestOptions& options, std::int64_t start_ns,
-                    const std::string& order_folder);
+                    NetworkOrderFile* order);
 
 }  // namespace hearsay::bench

@@ -162,8 +162,8 @@ void add_test_options(CommandLine& command, TestOptions& options, std::int64_t m
   command.footer([&options] {
     return explain_workload(options.workload) +
            "Behind -- follow arguments for the node.\n"
-           "Exit codes: 0 valid, 1 invalid, 2 unknown, 254 bad arguments, 255 the run could not go "
-           "on.\n"
+           "Exit codes: 0 valid, 1 invalid, 2 unknown, 130 interrupted, 254 bad arguments, 255 the "
+           "run could not go on, or a file could not be written.\n"
            "Example: hearsay test -w broadcast --node-count 5 --time-limit 20 --rate 10 "
            "--nemesis partition -- --gossip push";
   });

@@ -71,12 +71,13 @@ class Drill {
         names_(bench::node_names(options.test)),
         store_(options.test.store, "drill", wall_ns()),
         loop_([this](std::int64_t now_ns, int number) { take_signal(now_ns, number); }),
-        nodes_(loop_, {program, node_arguments(options, store_)}, store_.make_log_directory(),
-               false,
-               [this](std::int64_t, std::size_t node, const std::string& why) {
-                 const bool at_start = course_->phase() == Course::Phase::starting;
-                 end(bench::kind_of_death(options_.test, nodes_, node, at_start), node, why);
-               }),
+        nodes_(
+            loop_, {program, node_arguments(options, store_)}, store_.make_log_directory(), false,
+            [this](std::int64_t, std::size_t node, const std::string& why) {
+              const bool at_start = course_->phase() == Course::Phase::starting;
+              end(bench::kind_of_death(options_.test, nodes_, node, at_start), node, why);
+            },
+            "hearsay drill"),
         network_(loop_.heap(), nodes_, bench::bounded(options.test.network), options.test.seed),
         workload_(make_workload(options.test.workload, workload_options(options.test))) {
     for (const std::string& name : names_) network_.add_node(name);
@@ -181,17 +182,13 @@ class Drill {
     facts_.recoveries = tales_.recoveries();
     nlohmann::json results = make_results(options_, network_, *workload_, *course_, facts_);
     judge(results);
+    const bool written = store_.write(bench::kDrillName, bench::to_text(results));
     const std::string table =
-        bench::printable_lines(make_table(results, store_.directory().string()));
+        bench::printable_lines(make_table(results, written ? store_.directory().string() : ""));
     store_.write_history(course_->history());
     store_.write_report(table);
     if (!options_.test.no_page) store_.write_page(make_picture(results, table));
-    std::vector<std::string> problems = store_.problems();
-    if (!store_.directory().empty()) {
-      const std::string problem =
-          bench::write_file(store_.directory() / bench::kDrillName, bench::to_text(results));
-      if (!problem.empty()) problems.push_back(problem);
-    }
+    const std::vector<std::string>& problems = store_.problems();
     if (results.at("valid?") == true) {
       std::error_code ignored;
       std::filesystem::remove_all(store_.directory() / "state", ignored);

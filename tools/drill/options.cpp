@@ -108,8 +108,9 @@ void add_drill_options(CommandLine& command, DrillOptions& options) {
   command.add("--store", options.test.store, "Where the results go").value_name("DIR");
   command.footer(
       "Behind -- follow arguments for the node.\n"
-      "Exit codes: 0 nothing was found, 1 something was, 2 nothing was hit or proved, 254 bad "
-      "arguments, 255 the drill could not go on.\n"
+      "Exit codes: 0 nothing was found, 1 something was, 2 nothing was hit or proved, 130 "
+      "interrupted, 254 bad arguments, 255 the drill could not go on, or a file could not be "
+      "written.\n"
       "Example: hearsay drill --kills 200 --under echo\n"
       "         hearsay drill --kills 100 --every 200ms --target node");
 }

@@ -3,6 +3,7 @@
 #include <fmt/core.h>
 
 #include <algorithm>
+#include <map>
 #include <nlohmann/json.hpp>
 #include <string>
 #include <string_view>
@@ -30,6 +31,17 @@ std::string list_of(const json& items) {
     text += (i > 0 ? ", " : "") + (item.is_string() ? item.get<std::string>() : item.dump());
   }
   return items.size() > kMostNamed ? text + ", ..." : text;
+}
+
+// Each name once, with how often it stood there if that is more.
+json counted(const json& names) {
+  std::map<std::string, std::int64_t> counts;
+  for (const json& name : names) ++counts[name.get<std::string>()];
+  json result = json::array();
+  for (const auto& [name, count] : counts) {
+    result.push_back(count > 1 ? fmt::format("{} ({} of them)", name, count) : name);
+  }
+  return result;
 }
 
 void look_at_answers(const json& results, Words& findings) {
@@ -100,7 +112,7 @@ void look_at_holdings(json& results, Words& findings) {
   }
   const json& left = results.at("left");
   if (!left.at("processes").empty()) {
-    findings.push_back("processes left behind by " + list_of(left.at("processes")));
+    findings.push_back("processes left behind by " + list_of(counted(left.at("processes"))));
   }
   if (!left.at("shared-memory").empty()) {
     findings.push_back("left behind in /dev/shm: " + list_of(left.at("shared-memory")));

@@ -8,8 +8,6 @@
 
 #include <algorithm>
 #include <csignal>
-#include <deque>
-#include <fstream>
 #include <utility>
 
 #include "tools/console/tell.h"
@@ -19,7 +17,6 @@
 namespace hearsay::bench {
 namespace {
 
-constexpr std::size_t kLastLines = 10;
 // Each node needs four descriptors, and a few while it starts.
 constexpr std::uint64_t kDescriptorsANode = 4;
 constexpr std::uint64_t kOtherDescriptors = 100;
@@ -27,15 +24,29 @@ constexpr std::uint64_t kOtherDescriptors = 100;
 constexpr int kLeftoverPolls = 25;
 constexpr useconds_t kLeftoverPollUs = 20'000;
 
+// What a node may have meant to say on stdout; "": nothing speaks for that.
+std::string unsaid_words(const NodeProcess& process) {
+  if (const std::string_view line = process.unfinished_line(); !line.empty()) {
+    return fmt::format(
+        "Its stdout holds {} bytes without a line end (print one behind each message, "
+        "and flush):\n    {}\n",
+        line.size(), shorten_line(line));
+  }
+  if (process.has_spoken() || process.exit_status() || process.end_signal()) return "";
+  return "It lives, and wrote nothing to stdout: does it flush what it prints (in Python "
+         "print(..., flush=True), or python3 -u)?\n";
+}
+
 }  // namespace
 
 NodeGroup::NodeGroup(EventLoop& loop, NodeCommand command, std::string log_directory, bool strict,
-                     OnDeath on_death)
+                     OnDeath on_death, const std::string& speaker)
     : loop_(loop),
       command_(std::move(command)),
       log_directory_(std::move(log_directory)),
       on_death_(std::move(on_death)),
-      lines_(strict) {}
+      speaker_(speaker),
+      lines_(strict, speaker) {}
 
 std::string NodeGroup::log_path(std::size_t node) const {
   if (log_directory_.empty()) return "";
@@ -44,28 +55,17 @@ std::string NodeGroup::log_path(std::size_t node) const {
 
 std::string NodeGroup::last_words(std::size_t node) const {
   std::string text;
-  if (const auto& process = nodes_[node].process; process && !process->unfinished_line().empty()) {
-    const std::string_view line = process->unfinished_line();
-    text = fmt::format(
-        "Its stdout holds {} bytes without a line end (print one behind each message, "
-        "and flush):\n    {}\n",
-        line.size(), shorten_line(line));
-  } else if (process && !process->has_spoken() && !process->exit_status() &&
-             !process->end_signal()) {
-    text =
-        "It lives, and wrote nothing to stdout: does it flush what it prints (in Python "
-        "print(..., flush=True), or python3 -u)?\n";
+  LastLines last = last_lines_[node];
+  if (const auto& process = nodes_[node].process; process) {
+    text = unsaid_words(*process);
+    const std::string_view unfinished = process->log().unfinished_line();
+    if (!unfinished.empty()) last.take(unfinished);
   }
-  if (!log_error_.empty()) return text + "What it wrote to stderr could not be kept.\n";
-  std::ifstream log(log_path(node));
-  std::deque<std::string> last;
-  for (std::string line; std::getline(log, line);) {
-    last.push_back(shorten_line(line));
-    if (last.size() > kLastLines) last.pop_front();
-  }
-  if (last.empty()) return text + "It wrote nothing to stderr.\n";
-  text += fmt::format("The last lines of its stderr ({}):\n", log_path(node));
-  for (const std::string& line : last) text += "    " + line + "\n";
+  const std::vector<std::string> lines = last.shown();
+  if (lines.empty()) return text + "It wrote nothing to stderr.\n";
+  const std::string file = log_error_.empty() ? fmt::format(" ({})", log_path(node)) : "";
+  text += fmt::format("The last lines of its stderr{}:\n", file);
+  for (const std::string& line : lines) text += "    " + line + "\n";
   return text;
 }
 
@@ -75,6 +75,7 @@ void NodeGroup::start(Network& network) {
   not_ours_ = running_children(::getpid());
   network_ = &network;
   nodes_.resize(network.node_count());
+  last_lines_.resize(network.node_count());
   for (std::size_t node = 0; node < nodes_.size(); ++node) launch(node);
 }
 
@@ -82,6 +83,7 @@ void NodeGroup::launch(std::size_t node) {
   nodes_[node].process =
       std::make_unique<NodeProcess>(command_, log_path(node), [this, node](std::string_view line) {
         deaths_.take_line(node, line);
+        last_lines_[node].take(line);
         if (on_log_line_) on_log_line_(node, line);
       });
   loop_.watch(nodes_[node].process->stdout_fd(), EPOLLIN,
@@ -138,6 +140,7 @@ void NodeGroup::look_for_deaths(std::int64_t now_ns) {
     const std::string exit = nodes_[node].process->try_reap();
     if (exit.empty()) continue;
     nodes_[node].process->log().drain();
+    look_at_log(now_ns, node);
     on_death_(now_ns, node, fmt::format("{} {}", network_->node_name(node), exit));
   }
   bury_orphans();
@@ -261,7 +264,7 @@ void NodeGroup::read_log(std::int64_t now_ns, std::size_t node) {
 void NodeGroup::look_at_log(std::int64_t now_ns, std::size_t node) {
   const NodeLog& log = nodes_[node].process->log();
   if (!log.write_error().empty() && std::exchange(log_error_, log.write_error()).empty()) {
-    tell("hearsay test: the log of {} can't be written: {}. What nodes write to stderr is lost\n",
+    tell("{}: the log of {} can't be written: {}. What nodes write to stderr is lost\n", speaker_,
          network_->node_name(node), log_error_);
   }
   if (log.dropped_bytes() == 0 || std::exchange(nodes_[node].log_is_bad, true)) return;

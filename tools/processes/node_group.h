@@ -25,6 +25,7 @@
 #include "tools/experiment/verdict/deaths.h"
 #include "tools/experiment/verdict/findings.h"
 #include "tools/processes/event_loop.h"
+#include "tools/processes/last_lines.h"
 #include "tools/processes/node_faults.h"
 #include "tools/processes/node_lines.h"
 #include "tools/processes/node_process.h"
@@ -34,9 +35,9 @@ namespace hearsay::bench {
 
 class NodeGroup : public TestedNodes {
  public:
-  // The logs are LOG_DIRECTORY/NODE.log.
+  // The logs are LOG_DIRECTORY/NODE.log. `speaker`: the command that tells people of the nodes.
   NodeGroup(EventLoop& loop, NodeCommand command, std::string log_directory, bool strict,
-            OnDeath on_death);
+            OnDeath on_death, const std::string& speaker = "hearsay test");
   NodeGroup(const NodeGroup&) = delete;
   NodeGroup& operator=(const NodeGroup&) = delete;
 
@@ -70,8 +71,8 @@ class NodeGroup : public TestedNodes {
   pid_t pid(std::size_t node) const override;
   bool end_with_run() const override { return true; }
   std::string log_path(std::size_t node) const;
-  // "The last lines of its stderr (FILE):" and these, indented; before them, what it wrote to
-  // stdout without an end.
+  // "The last lines of its stderr (FILE):" and these, indented, also where the file took nothing;
+  // before them, what it wrote to stdout without an end.
   std::string last_words(std::size_t node) const override;
   void add_to(Outcome& /*outcome*/) const override {}
 
@@ -98,10 +99,12 @@ class NodeGroup : public TestedNodes {
   NodeCommand command_;
   std::string log_directory_;
   OnDeath on_death_;
+  std::string speaker_;
   Network* network_ = nullptr;
   std::vector<Node> nodes_;
-  std::string log_error_;        // why a log takes nothing more; said once
-  std::vector<pid_t> not_ours_;  // children that the bench had before
+  std::vector<LastLines> last_lines_;  // by node, over all its processes
+  std::string log_error_;              // why a log takes nothing more; said once
+  std::vector<pid_t> not_ours_;        // children that the bench had before
   NodeLines lines_;
   Deaths deaths_;
   OnLogLine on_log_line_;

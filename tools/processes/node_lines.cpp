@@ -50,14 +50,14 @@ void NodeLines::report(const Finding& finding) const {
   if (count > kToldFindings) return;
   const bool odd = finding.kind == Finding::Kind::oddity;
   if (finding.kind == Finding::Kind::too_much) {
-    tell("hearsay test: {}: {}\n", finding.node, finding.reason);
+    tell("{}: {}: {}\n", speaker_, finding.node, finding.reason);
     return;
   }
   const char* what = odd ? "an odd line"
                      : finding.kind == Finding::Kind::no_message
                          ? "a line that is no message"
                          : "a message that can't be delivered";
-  tell("hearsay test: {} printed {}: {}\n", finding.node, what, finding.reason);
+  tell("{}: {} printed {}: {}\n", speaker_, finding.node, what, finding.reason);
   if (!finding.line.empty()) tell("    {}\n", finding.line);
   if (strict_ && !odd) {
     tell("    Nothing more is read from it in this run, as under Maelstrom.\n");

@@ -7,6 +7,7 @@
 #include <cstdint>
 #include <string>
 #include <string_view>
+#include <utility>
 
 #include "tools/experiment/network/network.h"
 #include "tools/experiment/network/node_output.h"
@@ -16,8 +17,10 @@ namespace hearsay::bench {
 
 class NodeLines {
  public:
-  // Strictly as under Maelstrom, a line that is wrong silences its node.
-  explicit NodeLines(bool strict) : strict_(strict) {}
+  // Strictly as under Maelstrom, a line that is wrong silences its node. `speaker`: the command
+  // that tells.
+  explicit NodeLines(bool strict, std::string speaker = "hearsay test")
+      : strict_(strict), speaker_(std::move(speaker)) {}
 
   // False: the node is silenced.
   bool take(std::int64_t now_ns, Network& network, const std::string& node, std::string_view line);
@@ -37,6 +40,7 @@ class NodeLines {
   void report(const Finding& finding) const;
 
   bool strict_;
+  std::string speaker_;
   OutputParser parser_;
   Findings findings_;
 };

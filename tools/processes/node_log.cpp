@@ -1,6 +1,5 @@
 #include "tools/processes/node_log.h"
 
-#include <fcntl.h>
 #include <sys/stat.h>
 #include <unistd.h>
 
@@ -10,6 +9,8 @@
 #include <cstring>
 #include <utility>
 
+#include "tools/console/own_file.h"
+
 namespace hearsay::bench {
 namespace {
 
@@ -18,10 +19,10 @@ constexpr std::size_t kLogChunkBytes = 65'536;
 }  // namespace
 
 NodeLog::NodeLog(FileDescriptor pipe, const std::string& path, OnLine on_line)
-    : pipe_(std::move(pipe)),
-      file_(::open(path.c_str(), O_WRONLY | O_CREAT | O_APPEND | O_CLOEXEC | O_NONBLOCK, 0666)),
-      on_line_(std::move(on_line)) {
-  if (!file_.valid()) write_error_ = std::strerror(errno);
+    : pipe_(std::move(pipe)), on_line_(std::move(on_line)) {
+  OwnFile own = append_to_own_file(path);
+  file_ = std::move(own.file);
+  write_error_ = std::move(own.problem);
   struct stat status {};
   if (::fstat(file_.get(), &status) == 0) written_ = status.st_size;
 }

@@ -1,8 +1,9 @@
 // What a node writes to stderr, on its way from a pipe into its log file.
 //
 // A node may write without end: the file takes kMostBytes, the rest is read, counted and thrown
-// away. A file that takes nothing (a full disk) is no reason to end the run either. The file is
-// opened to be appended to: a node that is started again goes on with it. Not thread-safe.
+// away. A file that takes nothing (a full disk, or the node put something else there) is no reason
+// to end the run either. The file is opened to be appended to: a node that is started again goes on
+// with it. Not thread-safe.
 #pragma once
 
 #include <cstddef>
@@ -26,6 +27,8 @@ class NodeLog {
   NodeLog(FileDescriptor pipe, const std::string& path, OnLine on_line);
 
   int fd() const { return pipe_.get(); }
+  // The beginning of a line whose end has not come.
+  std::string_view unfinished_line() const { return line_; }
   // Reads once. False: there is nothing more now, or never more.
   bool read();
   // The pipe is at its end: every process that held it is gone.

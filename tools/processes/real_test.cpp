@@ -7,7 +7,6 @@
 #include <string_view>
 
 #include "common/base/clock.h"
-#include "tools/console/network_log.h"
 #include "tools/console/tell.h"
 #include "tools/processes/real_run.h"
 
@@ -44,8 +43,9 @@ RunEnd RealTest::run() {
   const std::int64_t start_ns = monotonic_ns();
   outcome_.unix_ns_at_0 = wall_ns() - start_ns;
   const std::int64_t cpu_start_ns = own_cpu_ns();
+  if (!recordings_.empty()) order_.emplace(recordings_);
   nodes_->start(network_);
-  print_messages(network_, options_, start_ns, recordings_);
+  print_messages(network_, options_, start_ns, order_ ? &*order_ : nullptr);
   run_->start(monotonic_ns());
   progress_->start(start_ns);
   usage_->start(start_ns);
@@ -67,6 +67,7 @@ RunEnd RealTest::run() {
     outcome_.failure_kind = kInterrupted;
     tell("hearsay test: interrupted{}\n", nodes_->end_with_run() ? "; all nodes are killed" : "");
   }
+  if (order_) store_.note(order_->finish());
   return conclude(options_, *workload_, *run_, network_, outcome_, store_);
 }
 

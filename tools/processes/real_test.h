@@ -10,6 +10,7 @@
 #include <string>
 #include <vector>
 
+#include "tools/console/network_log.h"
 #include "tools/console/options.h"
 #include "tools/experiment/clients/workload.h"
 #include "tools/experiment/network/message_log.h"
@@ -49,6 +50,7 @@ class RealTest {
   std::vector<std::string> names_;
   Store store_;
   std::string recordings_;
+  std::optional<NetworkOrderFile> order_;
   EventLoop loop_;
   std::unique_ptr<TestedNodes> nodes_;
   std::optional<MessageLog> message_log_;

@@ -5,6 +5,7 @@
 #include <algorithm>
 #include <cstdint>
 #include <iterator>
+#include <map>
 #include <nlohmann/json.hpp>
 #include <string>
 #include <string_view>
@@ -333,6 +334,16 @@ void add_verdict(Report& report, const nlohmann::json& results) {
   add_figures(report, results);
 }
 
+// A name that stands there often is said once.
+void add_leftovers(Report& report, const nlohmann::json& names) {
+  std::map<std::string, std::int64_t> counts;
+  for (const nlohmann::json& name : names) ++counts[name.get<std::string>()];
+  for (const auto& [name, count] : counts) {
+    const std::string what = count > 1 ? fmt::format("{} processes", count) : "processes";
+    report.add("left behind", fmt::format("{} left {} running (now killed)", name, what));
+  }
+}
+
 }  // namespace
 
 Report make_report(const nlohmann::json& results, const std::string& directory) {
@@ -345,9 +356,7 @@ Report make_report(const nlohmann::json& results, const std::string& directory) 
   } else {
     add_verdict(report, results);
   }
-  for (const nlohmann::json& node : section.at("leftover-processes")) {
-    report.add("left behind", node.get<std::string>() + " left processes running (now killed)");
-  }
+  add_leftovers(report, section.at("leftover-processes"));
   report.add("seed", section.at("seed").dump());
   report.add("results", directory.empty() ? "nowhere: see below" : printable(directory));
   return report;

@@ -12,6 +12,7 @@
 #include <utility>
 
 #include "common/base/units.h"
+#include "tools/console/own_file.h"
 
 namespace hearsay::bench {
 namespace {
@@ -45,24 +46,43 @@ std::string to_utf8(const nlohmann::json& json, int indent) {
   return json.dump(indent, ' ', false, nlohmann::json::error_handler_t::replace);
 }
 
-bool write_all(std::FILE* file, std::string_view text) {
-  return std::fwrite(text.data(), 1, text.size(), file) == text.size();
+// `file`: null with errno if it could not be opened. Returns "" or what went wrong with it.
+std::string fill_and_close(std::FILE* file, const fs::path& path,
+                           const std::function<bool(const WritePiece&)>& fill) {
+  const auto failed = [&] { return fmt::format("{}: {}", path.string(), std::strerror(errno)); };
+  if (file == nullptr) return failed();
+  std::string problem;
+  const auto write = [&](std::string_view text) {
+    return std::fwrite(text.data(), 1, text.size(), file) == text.size();
+  };
+  if (!fill(write)) problem = failed();
+  if (std::fclose(file) != 0 && problem.empty()) problem = failed();
+  return problem;
 }
 
 }  // namespace
 
-std::string write_file(const fs::path& path, std::string_view text) {
-  return write_file(path, [&](const WritePiece& write) { return write(text); });
+std::string write_own_file(const fs::path& path, std::string_view text) {
+  return write_own_file(path, [&](const WritePiece& write) { return write(text); });
 }
 
-std::string write_file(const fs::path& path, const std::function<bool(const WritePiece&)>& fill) {
-  const auto failed = [&] { return fmt::format("{}: {}", path.string(), std::strerror(errno)); };
-  std::FILE* file = std::fopen(path.c_str(), "we");
-  if (file == nullptr) return failed();
-  std::string problem;
-  if (!fill([&](std::string_view text) { return write_all(file, text); })) problem = failed();
-  if (std::fclose(file) != 0 && problem.empty()) problem = failed();
+std::string write_own_file(const fs::path& path,
+                           const std::function<bool(const WritePiece&)>& fill) {
+  OwnFile own = create_own_file(path.string());
+  if (!own.file.valid()) return fmt::format("{}: {}", path.string(), own.problem);
+  std::string problem = fill_and_close(::fdopen(own.file.release(), "w"), path, fill);
   if (!problem.empty()) std::remove(path.c_str());
+  return problem;
+}
+
+std::string write_file(const fs::path& path, std::string_view text) {
+  std::FILE* const file = std::fopen(path.c_str(), "we");
+  std::string problem =
+      fill_and_close(file, path, [&](const WritePiece& write) { return write(text); });
+  if (file == nullptr || problem.empty()) return problem;
+  // A device or a link of the user's stays.
+  std::error_code ignored;
+  if (fs::is_regular_file(fs::symlink_status(path, ignored))) std::remove(path.c_str());
   return problem;
 }
 
@@ -98,8 +118,9 @@ std::filesystem::path Store::make_folder(const char* name) {
   fs::path folder = directory_ / name;
   std::error_code error;
   fs::create_directory(folder, error);
-  if (error) problems_.push_back(fmt::format("{}: {}", folder.string(), error.message()));
-  return folder;
+  if (!error) return folder;
+  problems_.push_back(fmt::format("{}: {}", folder.string(), error.message()));
+  return {};
 }
 
 std::filesystem::path Store::make_log_directory() {
@@ -111,9 +132,12 @@ std::filesystem::path Store::make_recording_directory() {
   return folder.empty() ? folder : fs::absolute(folder);
 }
 
-void Store::write(const char* name, std::string_view text) {
-  if (directory_.empty()) return;
-  note(write_file(directory_ / name, text));
+bool Store::write(const char* name, std::string_view text) {
+  if (directory_.empty()) return false;
+  std::string problem = write_own_file(directory_ / name, text);
+  const bool written = problem.empty();
+  note(std::move(problem));
+  return written;
 }
 
 void Store::write_results(const nlohmann::json& results) {
@@ -128,7 +152,7 @@ void Store::write_report(std::string_view text) {
 void Store::write_history(const History& history) {
   if (directory_.empty()) return;
   const auto& operations = history.operations();
-  note(write_file(directory_ / "history.jsonl", [&](const WritePiece& write) {
+  note(write_own_file(directory_ / "history.jsonl", [&](const WritePiece& write) {
     return std::all_of(operations.begin(), operations.end(), [&](const Operation& operation) {
       return write(to_utf8(to_json(operation), -1) + '\n');
     });

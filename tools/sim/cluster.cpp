@@ -259,6 +259,15 @@ void Cluster::show_state(std::size_t node) {
                                                    : NodeState::up);
 }
 
+std::vector<std::string> Cluster::recording_problems() const {
+  std::vector<std::string> problems = old_recording_problems_;
+  for (const Slot& slot : slots_) {
+    std::string problem = slot.node ? slot.node->recording_problem() : "";
+    if (!problem.empty()) problems.push_back(std::move(problem));
+  }
+  return problems;
+}
+
 void Cluster::check_journals(std::int64_t now_ns) {
   if (!options_.keep_journals) return;
   log_ = nullptr;  // this is no fault

@@ -64,6 +64,8 @@ class Cluster : public bench::NodePort, public bench::NodeControl {
   const bench::Findings& findings() const { return findings_; }
   // Workers that were not what their journal says, in words.
   const std::vector<std::string>& broken_recoveries() const { return broken_recoveries_; }
+  // "FILE: the reason" for each that could not be written.
+  std::vector<std::string> recording_problems() const;
   std::int64_t worker_deaths() const { return worker_deaths_; }
   // Up to bench::kMostOutagesKept.
   const std::vector<bench::Outage>& outages() const { return outages_; }
@@ -114,6 +116,7 @@ class Cluster : public bench::NodePort, public bench::NodeControl {
   SimNode::Desk desk_;
   bench::Findings findings_;
   std::vector<std::string> broken_recoveries_;
+  std::vector<std::string> old_recording_problems_;  // of nodes that were killed
   std::int64_t worker_deaths_ = 0;
   std::vector<bench::Outage> outages_;
   std::vector<Slot> slots_;

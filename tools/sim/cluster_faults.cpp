@@ -74,6 +74,8 @@ void Cluster::look_for_hang(std::int64_t now_ns, std::size_t node, std::uint64_t
 void Cluster::kill_node(std::int64_t now_ns, std::size_t node) {
   Slot& slot = slots_[node];
   if (!slot.node) return;
+  std::string problem = slot.node->recording_problem();
+  if (!problem.empty()) old_recording_problems_.push_back(std::move(problem));
   Slot dead;
   dead.life = slot.life + 1;
   dead.scheduled = slot.scheduled;

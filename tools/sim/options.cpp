@@ -103,8 +103,8 @@ void add_sim_options(CommandLine& command, SimOptions& options) {
     return bench::explain_workload(options.test.workload) +
            "Behind -- follow options of hearsay-node. The same seed gives the same run, byte for "
            "byte.\n"
-           "Exit codes: 0 valid, 1 invalid, 2 unknown, 254 bad arguments, 255 the run could not go "
-           "on.\n"
+           "Exit codes: 0 valid, 1 invalid, 2 unknown, 130 interrupted, 254 bad arguments, 255 the "
+           "run could not go on, or a file could not be written.\n"
            "Example: hearsay sim -w broadcast --node-count 1000 --latency 100 -- --gossip flood\n"
            "         hearsay sim --seeds 1..1000";
   });

@@ -1,5 +1,6 @@
 #include "tools/sim/sim_node.h"
 
+#include <system_error>
 #include <utility>
 #include <variant>
 
@@ -23,7 +24,15 @@ std::string with_header(std::int64_t taken_ns, std::string_view rest) {
 
 SimNode::SimNode(Setting setting, Desk& desk) : setting_(std::move(setting)), desk_(desk) {
   if (setting_.record.path.empty()) return;
-  recorder_ = std::make_unique<SimRecorder>(setting_.record, setting_.services, setting_.key);
+  try {
+    recorder_ = std::make_unique<SimRecorder>(setting_.record, setting_.services, setting_.key);
+  } catch (const std::system_error& error) {
+    no_recorder_ = setting_.record.path + ": " + error.code().message();
+  }
+}
+
+std::string SimNode::recording_problem() const {
+  return recorder_ ? recorder_->problem() : no_recorder_;
 }
 
 void SimNode::push(Input input) {

@@ -80,6 +80,8 @@ class SimNode {
   std::uint64_t generation() const { return generation_; }
   const std::string& journal() const { return journal_; }
   const std::string& shelf() const { return shelf_; }
+  // "", or "FILE: why it is not recorded to the end".
+  std::string recording_problem() const;
 
   // What of a snapshot must be the same in every core made from the same journal.
   static std::string state_in(std::string_view snapshot);
@@ -119,6 +121,7 @@ class SimNode {
   std::optional<CutOff> cut_off_;
   bool repeats_well_ = true;
   std::unique_ptr<SimRecorder> recorder_;  // null: not recorded
+  std::string no_recorder_;                // why it is null though it should not be
 };
 
 }  // namespace hearsay::sim

@@ -6,7 +6,6 @@
 #include "common/base/checksum.h"
 #include "common/base/version.h"
 #include "common/options/worker_options.h"
-#include "common/recording/file.h"
 
 namespace hearsay::sim {
 namespace {
@@ -30,8 +29,12 @@ recording::BeginRecord begin_of(const SimRecorder::Setting& setting, const Servi
 }  // namespace
 
 SimRecorder::SimRecorder(const Setting& setting, const ServiceOptions& services, core::NodeKey key)
-    : writer_(recording::create_recording(setting.path).file, kLimitBytes,
-              begin_of(setting, services, key)) {
+    : SimRecorder(recording::create_recording(setting.path), setting, services, key) {}
+
+SimRecorder::SimRecorder(recording::RecordingFile file, const Setting& setting,
+                         const ServiceOptions& services, core::NodeKey key)
+    : path_(std::move(file.path)),
+      writer_(std::move(file.file), kLimitBytes, begin_of(setting, services, key)) {
   mark_.turned_away = mark_.poison_position = mark_.no_room_position = mark_.running_position =
       recording::kNoPosition;
 }
@@ -39,6 +42,10 @@ SimRecorder::SimRecorder(const Setting& setting, const ServiceOptions& services,
 SimRecorder::~SimRecorder() {
   if (living_) writer_.ended(mark_);
   writer_.flush();
+}
+
+std::string SimRecorder::problem() const {
+  return writer_.stopped() ? path_ + ": " + writer_.why_stopped() : "";
 }
 
 void SimRecorder::input(protocol::InputKind kind, std::uint16_t flags, std::string_view payload) {

@@ -1,5 +1,6 @@
 // Records a simulated node as a supervisor records a real one (common/recording). It has no rings:
-// the position of its input number N is 8 N. Not thread-safe.
+// the position of its input number N is 8 N. A full disk ends the recording, not the run. Not
+// thread-safe.
 #pragma once
 
 #include <cstdint>
@@ -8,6 +9,7 @@
 
 #include "common/options/service_options.h"
 #include "common/protocol/link.h"
+#include "common/recording/file.h"
 #include "common/recording/writer.h"
 #include "worker/core/context.h"
 
@@ -28,6 +30,9 @@ class SimRecorder {
   SimRecorder(const SimRecorder&) = delete;
   SimRecorder& operator=(const SimRecorder&) = delete;
 
+  // "", or "FILE: why it takes no more".
+  std::string problem() const;
+
   static std::uint64_t position_of(std::uint64_t number) { return 8 * number; }
 
   void input(protocol::InputKind kind, std::uint16_t flags, std::string_view payload);
@@ -37,6 +42,10 @@ class SimRecorder {
   void worker_died(bool in_step);
 
  private:
+  SimRecorder(recording::RecordingFile file, const Setting& setting, const ServiceOptions& services,
+              core::NodeKey key);
+
+  std::string path_;
   recording::RecordingWriter writer_;
   recording::WorkerMark mark_;
   std::uint64_t pushed_ = 0;

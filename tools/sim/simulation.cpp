@@ -6,7 +6,6 @@
 #include <utility>
 
 #include "common/base/units.h"
-#include "tools/console/network_log.h"
 #include "tools/processes/interrupt.h"
 #include "tools/report/conclude.h"
 
@@ -28,7 +27,8 @@ Simulation::Simulation(const bench::TestOptions& options, const ClusterOptions& 
   const auto names = bench::node_names(options);
   for (const std::string& name : names) network_.add_node(name);
   services_.emplace(network_, options.seed);
-  print_messages(network_, options, 0, cluster.record_folder);
+  if (!cluster.record_folder.empty()) order_.emplace(cluster.record_folder);
+  print_messages(network_, options, 0, order_ ? &*order_ : nullptr);
   workload_ = bench::make_workload(options.workload, bench::workload_options(options));
   if (bench::keeps_messages(options)) {
     network_.log_to(message_log_.emplace(names.size(), workload_->has_values()));
@@ -86,7 +86,9 @@ nlohmann::json Simulation::results() const {
   return bench::make_results(options_, *workload_, *run_, network_, outcome_);
 }
 
-bench::RunEnd Simulation::conclude(bench::Store& store) const {
+bench::RunEnd Simulation::conclude(bench::Store& store) {
+  for (std::string& problem : cluster_.recording_problems()) store.note(std::move(problem));
+  if (order_) store.note(order_->finish());
   return bench::conclude(options_, *workload_, *run_, network_, outcome_, store);
 }
 

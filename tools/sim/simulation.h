@@ -11,6 +11,7 @@
 #include <string>
 #include <vector>
 
+#include "tools/console/network_log.h"
 #include "tools/console/options.h"
 #include "tools/experiment/clients/workload.h"
 #include "tools/experiment/network/network.h"
@@ -36,8 +37,8 @@ class Simulation {
 
   // The whole of results.json.
   nlohmann::json results() const;
-  // As bench::conclude().
-  bench::RunEnd conclude(bench::Store& store) const;
+  // As bench::conclude(). The end of what is recorded.
+  bench::RunEnd conclude(bench::Store& store);
 
   const bench::Run& events() const { return *run_; }
   const bench::Network& network() const { return network_; }
@@ -49,6 +50,7 @@ class Simulation {
   bench::EventHeap heap_;
   Cluster cluster_;
   std::optional<bench::MessageLog> message_log_;
+  std::optional<bench::NetworkOrderFile> order_;
   bench::Network network_;
   std::optional<bench::Services> services_;
   std::unique_ptr<bench::Workload> workload_;

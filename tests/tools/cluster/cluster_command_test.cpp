@@ -150,8 +150,10 @@ TEST_F(ClusterCommand, AForeignNodeBesideOursEchoes) {
 
 TEST_F(ClusterCommand, UpSaysWhoIsMissing) {
   attach("n0");
-  const Finished finished = hearsay("cluster up --timeout 1 --nodes n0,n7,n8" + bus());
+  const Finished finished = hearsay("cluster up --timeout 3 --nodes n0,n7,n8" + bus());
   EXPECT_EQ(finished.exit_code, 1);
+  EXPECT_EQ(finished.output.find("hearsay cluster up: waits for n7, n8, "), 0U)
+      << "while it waits: " << finished.output;
   EXPECT_NE(finished.output.find("nobody has attached n7, n8"), std::string::npos)
       << finished.output;
 }

@@ -95,6 +95,22 @@ TEST_F(CompareCommandTest, SaysWhichRealRunCouldNotGoOn) {
       << finished.output;
 }
 
+TEST_F(CompareCommandTest, AFullDiskCostsTheFilesOnly) {
+  const Finished finished = run_shell(
+      "(ulimit -f 0; " + std::string(HEARSAY_COMMAND) + " compare --store " + store_.string() +
+      " --node-count 3 --time-limit 1 --recovery 1 -c relay -c epidemic " +
+      "--condition no-fault)");
+  EXPECT_EQ(finished.exit_code, 255) << finished.output;
+  EXPECT_EQ(finished.output.find("could not go on"), std::string::npos) << finished.output;
+  EXPECT_EQ(finished.output.find("  -  "), std::string::npos) << "figures: " << finished.output;
+  EXPECT_NE(finished.output.find(".json: File too large (--store names another place)"),
+            std::string::npos)
+      << finished.output;
+  EXPECT_NE(finished.output.find("3 files more could not be written"), std::string::npos)
+      << "one more result, compare.json, the report: " << finished.output;
+  EXPECT_EQ(finished.output.find("Figures in"), std::string::npos) << finished.output;
+}
+
 TEST_F(CompareCommandTest, DrawsTheFrontierWhereThereIsGnuplot) {
   const Finished finished =
       compare("--node-count 3 --time-limit 1 --recovery 1 -c relay:0 -c push --condition no-fault");

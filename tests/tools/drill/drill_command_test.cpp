@@ -125,6 +125,24 @@ TEST_F(DrillCommand, WhatCannotBeDoneIsRefused) {
   EXPECT_EQ(drill("-- --no-such-option").exit_code, 254);
 }
 
+TEST_F(DrillCommand, AFullDiskIsToldByTheDrill) {
+  const Finished finished =
+      run_shell("(ulimit -f 0; " + std::string(HEARSAY_COMMAND) + " drill --store " +
+                store_.string() + " --under echo --kills 1 --nodes 1 --bin " + HEARSAY_TEST_NODES +
+                "/faulty.py -- dies-at-start)");
+  EXPECT_EQ(finished.exit_code, 255) << finished.output;
+  EXPECT_NE(finished.output.find("hearsay drill: the log of n0 can't be written: File too large"),
+            std::string::npos)
+      << finished.output;
+  EXPECT_EQ(finished.output.find("hearsay test: "), std::string::npos) << finished.output;
+  EXPECT_NE(finished.output.find("\n    cannot go on without my hat"), std::string::npos)
+      << finished.output;
+  EXPECT_NE(finished.output.find("drill.json: File too large"), std::string::npos)
+      << finished.output;
+  EXPECT_EQ(finished.output.find("drill.json, report.html and logs"), std::string::npos)
+      << "there is none: " << finished.output;
+}
+
 TEST_F(DrillCommand, CtrlCEndsItWithWhatWasFound) {
   const Finished finished =
       run_shell("timeout --preserve-status -s INT 3 " + std::string(HEARSAY_COMMAND) +

@@ -90,6 +90,8 @@ TEST(DrillVerdict, WhatIsWrongIsFound) {
   expect_finding("/bad-lines/no-message", 2, "2 lines that is bad: no-message");
   expect_finding("/deaths/by-cause/signal 11 (Segmentation fault)", 1, "nobody killed it");
   expect_finding("/left/processes", {"n0"}, "processes left behind by n0");
+  expect_finding("/left/processes", {"a node (x)", "a node (x)", "a node (y)"},
+                 "processes left behind by a node (x) (2 of them), a node (y)");
   expect_finding("/left/shared-memory", {"x"}, "left behind in /dev/shm: x");
   expect_finding("/holdings/0/descriptors", {9, 10}, "n0 has 10 descriptors instead of 9");
 }

@@ -44,9 +44,13 @@ std::string_view name_of(Finding::Kind kind) {
 }
 
 std::string shorten_line(std::string_view line) {
-  if (line.size() <= Findings::kShownLineBytes) return printable(line);
-  return fmt::format("{}... ({} bytes)", printable(line.substr(0, Findings::kShownLineBytes)),
-                     line.size());
+  return shorten_line(line, line.size());
+}
+
+std::string shorten_line(std::string_view beginning, std::size_t bytes) {
+  if (bytes <= Findings::kShownLineBytes) return printable(beginning);
+  return fmt::format("{}... ({} bytes)", printable(beginning.substr(0, Findings::kShownLineBytes)),
+                     bytes);
 }
 
 const Finding& Findings::add_bad_line(std::int64_t now_ns, const std::string& node,

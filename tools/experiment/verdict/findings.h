@@ -75,5 +75,7 @@ class Findings {
 
 // The line, or its beginning and its length; printable.
 std::string shorten_line(std::string_view line);
+// Of a line of so many bytes no more may be known than its beginning.
+std::string shorten_line(std::string_view beginning, std::size_t bytes);
 
 }  // namespace hearsay::bench

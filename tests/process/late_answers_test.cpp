@@ -176,6 +176,7 @@ TEST(StoppedNode, BeforeItsFirstMessageTakesNothingForFreshEither) {
 TEST(StoppedNode, WithoutASignalTakesNothingForFreshEither) {
   Conversation conversation({"hearsay-node", {kShortDeadline, kPatientHangLimit}});
   const NodeRunner& node = conversation.node();
+  ASSERT_TRUE(quiet_in_time(node.pid())) << "in the middle of a turn it is seen otherwise";
   if (::ptrace(PTRACE_SEIZE, node.pid(), nullptr, nullptr) != 0) {
     GTEST_SKIP() << "ptrace: " << std::strerror(errno);
   }

@@ -7,6 +7,7 @@
 #include <random>
 
 #include "worker/core/effects.h"
+#include "worker/core/open_requests.h"
 
 namespace hearsay::gossip {
 namespace {

@@ -70,10 +70,12 @@ std::string work(const ChallengesOptions& options, const bench::Challenge& chall
   return bench::to_text(answer);
 }
 
-bool exists_in(const std::string& directory, const char* name) {
+// A link or a FIFO there is a node's.
+bool was_written(const std::string& directory, const char* name) {
+  namespace fs = std::filesystem;
   std::error_code ignored;
   return !directory.empty() &&
-         std::filesystem::exists(std::filesystem::path(directory) / name, ignored);
+         fs::is_regular_file(fs::symlink_status(fs::path(directory) / name, ignored));
 }
 
 // What its process answered. `problems`: what could not be written.
@@ -95,11 +97,11 @@ Entry make_entry(const bench::Challenge& challenge, const std::optional<std::str
   const nlohmann::json& section = results.at("hearsay");
   entry.has_verdict = !section.contains("failure");
   entry.passed = entry.has_verdict && section.at("challenge").at("passed") == true;
-  entry.has_page = exists_in(entry.directory, bench::kPageName);
+  entry.has_page = was_written(entry.directory, bench::kPageName);
   const bench::Report report = bench::make_report(results, entry.directory);
   if (!entry.passed) entry.notes.push_back(report.verdict);
   entry.notes.insert(entry.notes.end(), report.notes.begin(), report.notes.end());
-  if (!entry.passed && exists_in(entry.directory, bench::kReportName)) {
+  if (!entry.passed && was_written(entry.directory, bench::kReportName)) {
     entry.notes.push_back("more in " + entry.directory);
   }
   if (section.contains("challenge")) entry.figures = section.at("challenge").at("figures");

@@ -76,6 +76,17 @@ TEST_F(ChallengesCommand, AFullDiskCostsTheFilesOnly) {
       << errors.output;
 }
 
+TEST_F(ChallengesCommand, WhatANodePutInThePlaceOfAPageIsNone) {
+  const Finished finished = run_shell(
+      std::string(HEARSAY_COMMAND) + " challenges --only 1 --store " + store_.string() + " --bin " +
+      HEARSAY_TEST_NODES + "/spoiler.py -- fifo " + store_.string() + " report.html");
+  EXPECT_EQ(finished.exit_code, 255) << finished.output;
+  EXPECT_NE(finished.output.find("1 of 1 passed"), std::string::npos) << finished.output;
+  EXPECT_NE(finished.output.find("report.html: a FIFO stands there already"), std::string::npos)
+      << finished.output;
+  EXPECT_EQ(finished.output.find("has a page"), std::string::npos) << finished.output;
+}
+
 TEST_F(ChallengesCommand, WhatCannotStartIsSaid) {
   const Finished missing = hearsay("challenges --only 1 --bin /nowhere/node");
   EXPECT_EQ(missing.exit_code, 255);

@@ -87,16 +87,19 @@ TEST_P(Removed, AStateUnderARunningNodeEndsIt) {
     }
     std::filesystem::remove_all(path);
   };
+  const auto replace = [&](const std::filesystem::path& path) {
+    move(path);
+    std::filesystem::copy(path.string() + "-elsewhere", path,
+                          std::filesystem::copy_options::recursive);
+  };
   struct Case {
     const char* what;
     std::function<void(const std::filesystem::path& path)> take_away;
     bool at_once;  // a worker that brings each commit to the disk sees it, too
   };
-  const Case cases[] = {{"n1", remove, true},
-                        {"n1/journal-0", remove, true},
-                        {"n1", move, false},
-                        {"n1/segment", move, false},
-                        {"n1", copy_and_remove, false}};
+  const Case cases[] = {{"n1", remove, true},   {"n1/journal-0", remove, true},
+                        {"n1", move, false},    {"n1/segment", move, false},
+                        {"n1", replace, false}, {"n1", copy_and_remove, false}};
   for (const auto& [what, take_away, at_once] : cases) {
     const TemporaryFolder folder;
     NodeSetup setup = kept_in(folder);

@@ -32,7 +32,6 @@ namespace hearsay::worker {
 namespace {
 
 constexpr std::uint64_t kPageBytes = 4096;
-constexpr const char* kFileNames[] = {"segment", "journal-0", "journal-1"};
 using Image = std::map<std::string, std::string>;  // of each file
 
 std::string content_of(int fd) {

@@ -2,6 +2,7 @@
 
 #include <fmt/core.h>
 #include <poll.h>
+#include <sys/stat.h>
 #include <unistd.h>
 
 #include <algorithm>
@@ -36,10 +37,21 @@ void PatientStream::finish() {
   while (is_behind()) write_some(-1);
 }
 
+int PatientStream::target() {
+  struct stat status {};
+  ::fstat(fd_, &status);
+  if (status.st_dev != device_ || status.st_ino != inode_) {
+    reopened_ = reopen_nonblocking(fd_);
+    device_ = status.st_dev;
+    inode_ = status.st_ino;
+  }
+  return reopened_.valid() ? reopened_.get() : fd_;
+}
+
 // A pipe that poll(2) says to have room takes PIPE_BUF bytes at once.
 bool PatientStream::write_some(int timeout_ms) {
   if (!is_behind()) return false;
-  const int fd = reopened_.valid() ? reopened_.get() : fd_;
+  const int fd = target();
   pollfd polled{fd, POLLOUT, 0};
   const int ready = ::poll(&polled, 1, timeout_ms);
   if (ready == 0) return false;

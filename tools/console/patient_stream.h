@@ -6,6 +6,8 @@
 // twice, unless finish() was called before.
 #pragma once
 
+#include <sys/types.h>
+
 #include <cstddef>
 #include <cstdint>
 #include <string>
@@ -19,8 +21,9 @@ class PatientStream {
  public:
   static constexpr std::size_t kMostBytes = std::size_t{16} << 20U;
 
-  // Borrows the descriptor. SIGPIPE must be ignored, or end the process.
-  explicit PatientStream(int fd) : reopened_(reopen_nonblocking(fd)), fd_(fd) {}
+  // Borrows the descriptor, which may come to be another file's (dup2). SIGPIPE must be ignored, or
+  // end the process.
+  explicit PatientStream(int fd) : fd_(fd) {}
   ~PatientStream() { finish(); }
   PatientStream(const PatientStream&) = delete;
   PatientStream& operator=(const PatientStream&) = delete;
@@ -37,8 +40,13 @@ class PatientStream {
   bool write_some(int timeout_ms);
   void note_dropped();
 
-  FileDescriptor reopened_;
+  // Of the same file, non-blocking where it can be.
+  int target();
+
   int fd_;
+  FileDescriptor reopened_;
+  dev_t device_ = 0;  // of what was reopened
+  ino_t inode_ = 0;
   std::string kept_;
   std::size_t written_ = 0;    // of kept_
   std::uint64_t dropped_ = 0;  // texts, since the last one that was kept

@@ -98,6 +98,22 @@ TEST_F(PatientStreamTest, WhatDoesNotFitIsCountedWhereItIsMissing) {
   EXPECT_EQ(got.substr(most.size()), words);
 }
 
+// As a child does that sends its words elsewhere.
+TEST_F(PatientStreamTest, FollowsItsDescriptorToAnotherFile) {
+  PatientStream stream(write_.get());
+  stream.write("one\n");
+  std::array<int, 2> ends{};
+  check_syscall(::pipe2(ends.data(), O_CLOEXEC), "pipe2");
+  const FileDescriptor other_read(ends[0]);
+  const FileDescriptor other_write(ends[1]);
+  check_syscall(::dup2(other_write.get(), write_.get()), "dup2");
+  stream.write("two\n");
+  EXPECT_EQ(read(100), "one\n") << "nobody holds that pipe any more";
+  std::array<char, 10> text{};
+  EXPECT_EQ(::read(other_read.get(), text.data(), text.size()), 4);
+  EXPECT_EQ(std::string(text.data()), "two\n");
+}
+
 TEST_F(PatientStreamTest, WithoutAReaderNobodyWaits) {
   PatientStream stream(write_.get());
   stream.write(numbered_lines(10'000));

@@ -123,7 +123,8 @@ void Supervisor::end_recording() {
 // it for fresh.
 void Supervisor::take_signals() {
   const SeenSignals seen = signals_.take();
-  if (seen.continued || std::exchange(held_up_, false)) {
+  const bool held_up = std::exchange(held_up_, false);
+  if (seen.continued || held_up) {
     reader_.backdate(alive_ns_);
     trace_.emit(trace::Event::node_continued,
                 {{trace::FieldName::duration_ns, now_ns_ - alive_ns_}});

@@ -204,6 +204,15 @@ const Obstacle kObstacles[] = {
      "the worker had to be killed: it took too long: nothing was recovered for "},
 };
 
+// Asks with ids from behind `id` on, until it hears that there is nobody to do it.
+bool comes_to_refuse(Conversation& conversation, std::int64_t& id) {
+  return in_time(kPatience, [&] {
+    conversation.say(echo_line(++id));
+    std::this_thread::sleep_for(milliseconds(100));
+    return error_code_of(conversation.answer_to(id, milliseconds(1))) == 11;
+  });
+}
+
 class NoWorker : public testing::TestWithParam<Obstacle> {};
 
 TEST_P(NoWorker, TurnsRequestsAwayAndGoesOnAfterwards) {
@@ -215,11 +224,7 @@ TEST_P(NoWorker, TurnsRequestsAwayAndGoesOnAfterwards) {
   GetParam().put_up(worker, node.pid());
   send_signal(node.worker(), SIGKILL);
   std::int64_t id = 1;
-  EXPECT_TRUE(in_time(kPatience, [&] {
-    conversation.say(echo_line(++id));
-    std::this_thread::sleep_for(milliseconds(100));
-    return error_code_of(conversation.answer_to(id, milliseconds(1))) == 11;
-  })) << node.stderr_text();
+  EXPECT_TRUE(comes_to_refuse(conversation, id)) << node.stderr_text();
   EXPECT_NE(node.stderr_text().find(GetParam().told), std::string::npos) << node.stderr_text();
   // A peer's is kept.
   conversation.say(R"({"src":"n2","dest":"n1","body":{"type":"gossip","messages":[43]}})");
@@ -293,11 +298,7 @@ TEST(WorkerTrouble, OneThatDoesNotEvenDieIsNoReasonForSilence) {
   NodeRunner& node = conversation.node();
   held.hold(node.worker());
   std::int64_t id = 1;
-  EXPECT_TRUE(in_time(kPatience, [&] {
-    conversation.say(echo_line(++id));
-    std::this_thread::sleep_for(milliseconds(100));
-    return error_code_of(conversation.answer_to(id, milliseconds(1))) == 11;
-  })) << node.stderr_text();
+  EXPECT_TRUE(comes_to_refuse(conversation, id)) << node.stderr_text();
   node.close_stdin();
   EXPECT_EQ(node.exit_code(), kExitFailed);
   EXPECT_NE(node.stderr_text().find("not all of it was answered: the worker had to be killed"),

@@ -41,9 +41,10 @@ std::string advice(const std::string& call, int error) {
       return "the program is being written, or is none: wait for the build, or build again";
     case ENOENT:
     case ENOTDIR:
-    case EACCES:
       return "it is expected beside hearsay-node: build both (tools/build), or name it with "
              "--worker";
+    case EACCES:
+      return "it may not be run: chmod +x it, or look whether its file system is mounted noexec";
     default:
       return "a sandbox may refuse " + call + ": allow it";
   }

@@ -171,6 +171,14 @@ const Obstacle kObstacles[] = {
     {"missing", [](const ChangingWorker& worker, pid_t) { worker.take_program_away(); },
      [](const ChangingWorker& worker, pid_t) { worker.put_program_back(); },
      "execve: No such file or directory; it is expected beside hearsay-node"},
+    {"not_executable",
+     [](const ChangingWorker& worker, pid_t) {
+       std::filesystem::permissions(worker.program(), std::filesystem::perms::owner_read);
+     },
+     [](const ChangingWorker& worker, pid_t) {
+       std::filesystem::permissions(worker.program(), std::filesystem::perms::owner_all);
+     },
+     "execve: Permission denied; it may not be run: chmod +x it"},
     {"half_written",
      [](const ChangingWorker& worker, pid_t) {
        worker.take_program_away();

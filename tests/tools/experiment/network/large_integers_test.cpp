@@ -19,6 +19,14 @@ TEST(LargeIntegers, AreStringsOfTheirDigits) {
   EXPECT_EQ(quote_large_integers(many + "," + many), '"' + many + "\",\"" + many + '"');
 }
 
+TEST(LargeIntegers, AreFoundWhereverTheyStand) {
+  for (std::size_t blanks = 0; blanks < 40; ++blanks) {
+    const std::string space(blanks, ' ');
+    EXPECT_EQ(quote_large_integers("[" + space + "-9223372036854775809]"),
+              "[" + space + "\"-9223372036854775809\"]");
+  }
+}
+
 TEST(LargeIntegers, OtherTextsStayAsTheyAre) {
   for (const char* text :
        {"", "{}", "18446744073709551615", "-9223372036854775808", "9223372036854775807",

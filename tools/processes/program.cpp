@@ -25,7 +25,8 @@ bool is_program(const fs::path& path) {
 std::string usual_path() {
   std::string path(::confstr(_CS_PATH, nullptr, 0), '\0');
   ::confstr(_CS_PATH, path.data(), path.size());
-  return path.c_str();  // without its end
+  if (!path.empty()) path.pop_back();  // its end
+  return path;
 }
 
 // Empty: PATH has none.

@@ -260,8 +260,7 @@ TEST_F(CommandTest, AWrongOrMissingAnswerToInitFailsTheRun) {
   EXPECT_NE(silent.output.find("did not answer init"), std::string::npos) << silent.output;
   EXPECT_NE(silent.output.find("    not in the mood"), std::string::npos) << silent.output;
   EXPECT_EQ(results().at("hearsay").at("failure-kind"), "no-answer");
-  EXPECT_NE(silent.output.find("does it flush what it prints"), std::string::npos)
-      << silent.output;
+  EXPECT_NE(silent.output.find("does it flush what it prints"), std::string::npos) << silent.output;
 }
 
 TEST_F(CommandTest, CountsMessagesAndResources) {

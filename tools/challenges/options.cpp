@@ -25,8 +25,7 @@ void add_challenges_options(CommandLine& command, ChallengesOptions& options) {
   command.footer(
       "Behind -- follow arguments for the node.\n"
       "Exit codes: 0 all passed, 1 one did not, 130 interrupted, 254 bad arguments, 255 a run "
-      "could "
-      "not go on, or a file could not be written.\n"
+      "could not go on, or a file could not be written.\n"
       "One alone: hearsay test --challenge 3d\n"
       "Example: hearsay challenges --sim\n"
       "         hearsay challenges --only 1 --bin ./my-node.py");

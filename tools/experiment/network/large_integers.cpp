@@ -19,7 +19,8 @@ bool fits(std::string_view digits) {
 bool is_large(std::string_view number) {
   if (number.size() < kFewestDigits) return false;
   const std::string_view digits = number.substr(number.front() == '-' ? 1 : 0);
-  if (digits.empty() || digits.find_first_not_of(kDigits) != std::string_view::npos) return false;
+  if (digits.find_first_not_of(kDigits) != std::string_view::npos) return false;
+  if (digits.empty() || digits.front() == '0') return false;  // no number in JSON
   return !fits<std::int64_t>(number) && !fits<std::uint64_t>(number);
 }
 
@@ -47,6 +48,12 @@ std::size_t end_of_text(std::string_view json, std::size_t i) {
   return std::min(i + 1, json.size());
 }
 
+// No key: one without quotes is to stay wrong.
+bool is_value(std::string_view json, std::size_t end) {
+  const std::size_t next = json.find_first_not_of(" \t\r\n", end);
+  return next == std::string_view::npos || json[next] != ':';
+}
+
 }  // namespace
 
 std::optional<std::string> quote_large_integers(std::string_view json, std::string_view mark) {
@@ -59,7 +66,7 @@ std::optional<std::string> quote_large_integers(std::string_view json, std::stri
       continue;
     }
     const std::size_t end = std::min(json.find_first_not_of("0123456789+-.eE", i), json.size());
-    if (is_large(json.substr(i, end - i))) {
+    if (is_large(json.substr(i, end - i)) && is_value(json, end)) {
       quoted.append(json.substr(copied, i - copied)).append("\"").append(mark);
       quoted.append(json.substr(i, end - i)).append("\"");
       copied = end;
@@ -70,16 +77,19 @@ std::optional<std::string> quote_large_integers(std::string_view json, std::stri
   return quoted.append(json.substr(copied));
 }
 
-std::string unquote_large_integers(std::string json) {
+std::string unquote_large_integers(std::string_view json) {
   const std::string begin = '"' + std::string(kNumberMark);
-  for (std::size_t i = json.find(begin); i != std::string::npos; i = json.find(begin, i + 1)) {
+  std::string numbers;
+  std::size_t copied = 0;
+  for (std::size_t i = json.find(begin); i != std::string_view::npos; i = json.find(begin, i + 1)) {
     const std::size_t digits = i + begin.size();
-    const std::size_t end = json.find('"', digits);
+    const std::size_t end = std::min(json.find('"', digits), json.size());
     const bool within_a_string = i > 0 && json[i - 1] == '\\';
-    if (within_a_string || !is_large(std::string_view(json).substr(digits, end - digits))) continue;
-    json.erase(end, 1).erase(i, begin.size());
+    if (within_a_string || !is_large(json.substr(digits, end - digits))) continue;
+    numbers.append(json.substr(copied, i - copied)).append(json.substr(digits, end - digits));
+    copied = std::min(end + 1, json.size());
   }
-  return json;
+  return numbers.append(json.substr(copied));
 }
 
 bool is_large_integer(const nlohmann::json& value) {

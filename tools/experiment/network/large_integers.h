@@ -21,7 +21,7 @@ inline constexpr std::string_view kNumberMark = "\\u0000";
 std::optional<std::string> quote_large_integers(std::string_view json, std::string_view mark = "");
 
 // What nlohmann's dump() made of a text that was quoted with kNumberMark: the numbers again.
-std::string unquote_large_integers(std::string json);
+std::string unquote_large_integers(std::string_view json);
 
 // Whether a string is the digits of one.
 bool is_large_integer(const nlohmann::json& value);

@@ -48,6 +48,24 @@ TEST(LargeIntegers, BecomeNumbersAgainWhereTheyAreMarked) {
   EXPECT_EQ(unquote_large_integers(json.dump()), text);
 }
 
+// What is no JSON is none afterwards either.
+TEST(LargeIntegers, WhatIsWrongStaysWrong) {
+  for (const char* text : {"{18446744073709551616:1}", "{18446744073709551616 :1}",
+                           "018446744073709551616", "[-018446744073709551616]"}) {
+    EXPECT_EQ(quote_large_integers(text), std::nullopt) << text;
+  }
+}
+
+// In time: a string from which pieces are taken one by one would be moved a million times.
+TEST(LargeIntegers, AMillionOfThemIsNoMatter) {
+  std::string text = "[" + std::string(kLarge);
+  for (int i = 1; i < 1'000'000; ++i) text.append(",").append(kLarge);
+  text += "]";
+  const auto quoted = quote_large_integers(text, kNumberMark);
+  ASSERT_TRUE(quoted);
+  EXPECT_EQ(unquote_large_integers(*quoted), text);
+}
+
 TEST(LargeIntegers, OnlyWhatIsMarkedBecomesANumber) {
   for (const std::string& text :
        {std::string("\0", 1), std::string("\0001", 2), std::string("\0x", 2),

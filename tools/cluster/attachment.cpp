@@ -59,7 +59,8 @@ Attachment::Attachment(const AttachOptions& options, std::string program)
       initiation_(options.name),
       drops_(options.name),
       to_node_(queue_limit(options)),
-      to_bus_(queue_limit(options)) {
+      to_bus_(queue_limit(options)),
+      shows_stderr_(options.log_file.empty() && ::isatty(STDERR_FILENO) != 0) {
   self_.node = options.name;
   self_.instance = make_instance();
   self_.version = version();
@@ -136,7 +137,14 @@ void Attachment::subscribe() {
 void Attachment::start_node() {
   const bench::NodeCommand command{program_,
                                    node_arguments(options_, program_, bus_->longest_text())};
-  node_ = std::make_unique<bench::NodeProcess>(command, log_.valid() ? log_.get() : STDERR_FILENO);
+  if (shows_stderr_) {
+    node_ = std::make_unique<bench::NodeProcess>(command,
+                                                 [](std::string_view line) { tell("{}\n", line); });
+    loop_.watch(node_->log().fd(), EPOLLIN, [this](std::int64_t, std::uint32_t) { show_stderr(); });
+  } else {
+    node_ =
+        std::make_unique<bench::NodeProcess>(command, log_.valid() ? log_.get() : STDERR_FILENO);
+  }
   self_.node_pid = node_->pid();
   loop_.watch(node_->stdout_fd(), EPOLLIN, [this](std::int64_t, std::uint32_t) { read_node(); });
 }
@@ -331,6 +339,19 @@ void Attachment::read_node() {
   if (!more) loop_.forget(node_->stdout_fd());
 }
 
+void Attachment::show_stderr() {
+  node_->log().read();
+  if (node_->log().is_closed()) loop_.forget(node_->log().fd());
+}
+
+void Attachment::show_last_of_stderr() {
+  if (!shows_stderr_) return;
+  bench::NodeLog& log = node_->log();
+  loop_.forget(log.fd());
+  log.drain();
+  if (!log.unfinished_line().empty()) tell("{}\n", log.unfinished_line());
+}
+
 void Attachment::take_output(std::string_view line, bool cut) {
   if (cut || line.size() > bus_->longest_text()) {
     drops_.note(Drop::too_long,
@@ -426,6 +447,7 @@ void Attachment::look_for_death() {
   const std::string how = node_->try_reap();
   if (how.empty()) return;
   while (is_readable(node_->stdout_fd())) read_node();
+  show_last_of_stderr();
   self_.why = how;
   tell("hearsay attach: {} {}{}\n", options_.name, how,
        stopping_ ? "" : ": it is gone from the bus");

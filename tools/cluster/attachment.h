@@ -79,6 +79,9 @@ class Attachment {
 
   // From the node.
   void read_node();
+  void show_stderr();
+  // What is left of it, when the node is gone.
+  void show_last_of_stderr();
   void take_output(std::string_view line, bool cut);
   void send(std::string_view to, std::string_view line);
   void flush_to_bus();
@@ -113,6 +116,8 @@ class Attachment {
   Presence self_;
   LineRates rates_;
   LastHeard heard_;  // the others
+  // Its stderr, line by line, to ours, a terminal: else nobody stands between.
+  const bool shows_stderr_;
   bool waits_for_room_ = false;
   bool said_no_member_ = false;
   bool stopping_ = false;

@@ -92,6 +92,7 @@ void Attachment::kill_node() {
   loop_.forget(node_->stdout_fd());
   bench::kill_with_family(*node_);
   node_->reap();
+  show_last_of_stderr();
   node_.reset();
   faults_ = {};
   waits_for_room_ = false;

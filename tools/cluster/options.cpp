@@ -187,7 +187,10 @@ void add_attach_options(CommandLine& command, AttachOptions& options) {
       .add("--bin", options.binary,
            "The program that is a node (default: hearsay-node beside this program)")
       .value_name("FILE");
-  command.add("--log", options.log_file, "Where its stderr goes (default: to ours)")
+  command
+      .add("--log", options.log_file,
+           "Where its stderr goes (default: to ours; what would steer a terminal is spelled out "
+           "there)")
       .value_name("FILE");
   command
       .add("--queue", options.queue_lines,

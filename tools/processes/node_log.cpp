@@ -18,8 +18,11 @@ constexpr std::size_t kLogChunkBytes = 65'536;
 
 }  // namespace
 
+NodeLog::NodeLog(FileDescriptor pipe, OnLine on_line)
+    : pipe_(std::move(pipe)), on_line_(std::move(on_line)) {}
+
 NodeLog::NodeLog(FileDescriptor pipe, const std::string& path, OnLine on_line)
-    : pipe_(std::move(pipe)), on_line_(std::move(on_line)) {
+    : NodeLog(std::move(pipe), std::move(on_line)) {
   OwnFile own = append_to_own_file(path);
   file_ = std::move(own.file);
   write_error_ = std::move(own.problem);

@@ -23,7 +23,8 @@ class NodeLog {
   static constexpr std::size_t kLongestLineBytes = 65'536;
   using OnLine = std::function<void(std::string_view line)>;
 
-  // `pipe`: the end to read from, non-blocking.
+  // `pipe`: the end to read from, non-blocking. Without a path there is no file.
+  NodeLog(FileDescriptor pipe, OnLine on_line);
   NodeLog(FileDescriptor pipe, const std::string& path, OnLine on_line);
 
   int fd() const { return pipe_.get(); }

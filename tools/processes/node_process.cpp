@@ -80,6 +80,13 @@ NodeProcess::NodeProcess(const NodeCommand& command, const std::string& log_path
   log_ = std::make_unique<NodeLog>(std::move(log.read), log_path, std::move(on_log_line));
 }
 
+NodeProcess::NodeProcess(const NodeCommand& command, NodeLog::OnLine on_log_line) {
+  Pipe log = open_pipe();
+  make_nonblocking(log.read);
+  spawn(command, log.write.get());
+  log_ = std::make_unique<NodeLog>(std::move(log.read), std::move(on_log_line));
+}
+
 NodeProcess::NodeProcess(const NodeCommand& command, int stderr_fd) {
   spawn(command, stderr_fd);
 }

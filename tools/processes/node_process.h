@@ -34,6 +34,8 @@ class NodeProcess {
 
   // Throws std::system_error when it can't be started, or the log can't be written.
   NodeProcess(const NodeCommand& command, const std::string& log_path, NodeLog::OnLine on_log_line);
+  // What it writes to stderr is handed on, and into no file.
+  NodeProcess(const NodeCommand& command, NodeLog::OnLine on_log_line);
   // Its stderr is `stderr_fd` itself, which stays the caller's; there is no log().
   NodeProcess(const NodeCommand& command, int stderr_fd);
   ~NodeProcess();

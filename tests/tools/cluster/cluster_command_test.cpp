@@ -221,6 +221,26 @@ TEST_F(ClusterCommand, AttachEndsAsItsNodeEnds) {
   EXPECT_TRUE(presence("n0").is_null());
 }
 
+// Into a pipe or a file it goes as it is.
+TEST_F(ClusterCommand, WhatANodeWritesToStderrDoesNotSteerTheTerminal) {
+  const std::string attach =
+      HEARSAY_COMMAND " attach --name n0" + bus() + "-- " + node("attached.py") + " colour";
+  NodeRunner terminal(NodeSetup{"/usr/bin/script", {"-qec", attach, "/dev/null"}});
+  up("n0");
+  const auto lines = terminal.read_until_eof();
+  ASSERT_TRUE(lines);
+  std::string shown;
+  for (const std::string& line : *lines) shown += line;
+  EXPECT_NE(shown.find(R"(\x1b[31mred)"), std::string::npos) << shown;
+  EXPECT_NE(shown.find("half a line"), std::string::npos) << shown;
+  EXPECT_EQ(shown.find('\x1b'), std::string::npos) << shown;
+
+  NodeRunner& plain = this->attach("n1", {"--", node("attached.py"), "colour"});
+  up("n1");
+  EXPECT_EQ(plain.exit_code(), 0);
+  EXPECT_NE(plain.stderr_text().find("\x1b[31mred"), std::string::npos) << plain.stderr_text();
+}
+
 TEST_F(ClusterCommand, ASignalLetsTheNodeEnd) {
   NodeRunner& runner = attach("n0");
   up("n0");

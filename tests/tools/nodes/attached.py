@@ -7,6 +7,8 @@
   end CODE          ends with this exit code
   count N           sends N messages to c9, body.number from 0, one every 2 ms
   slow-end          takes its time at the end of its input, and ends with exit code 7
+  colour            writes to stderr what would colour a terminal, and a line without its end; then it
+                    ends
   refuse            answers its init with an error
   echo              echoes; what else comes is not for it
 """
@@ -37,6 +39,9 @@ def main(what, argument=""):
             for line in file:
                 sys.stdout.buffer.write(line.encode("utf-8", "surrogateescape"))
         sys.stdout.flush()
+    if what == "colour":
+        os.write(2, b"\x1b[31mred\nhalf a line")
+        sys.exit()
     if what == "end":
         sys.exit(int(argument))
     if what == "count":

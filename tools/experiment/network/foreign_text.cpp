@@ -1,6 +1,7 @@
 #include "tools/experiment/network/foreign_text.h"
 
 #include <algorithm>
+#include <charconv>
 #include <cstddef>
 #include <cstdint>
 
@@ -9,6 +10,7 @@ namespace {
 
 constexpr std::string_view kReplacement = "\xEF\xBF\xBD";
 constexpr std::uint8_t kFirstBeyondAscii = 0x80;
+constexpr std::uint32_t kFirstLowSurrogate = 0xDC00;
 
 struct Decoded {
   std::uint32_t code = 0;
@@ -17,6 +19,10 @@ struct Decoded {
 
 bool is_ascii(char c) {
   return static_cast<std::uint8_t>(c) < kFirstBeyondAscii;
+}
+
+bool is_surrogate(std::uint32_t unit) {
+  return unit >= 0xD800 && unit <= 0xDFFF;
 }
 
 // The character at the front of `text`, which is not empty.
@@ -31,8 +37,7 @@ Decoded decode(std::string_view text) {
     code = (code << 6U) | (byte(i) & 0x3FU);
   }
   const bool too_long = (size == 3 && code < 0x800) || (size == 4 && code < 0x10000);
-  const bool surrogate = code >= 0xD800 && code <= 0xDFFF;
-  if (too_long || surrogate || code > 0x10FFFF) return {};
+  if (too_long || is_surrogate(code) || code > 0x10FFFF) return {};
   return {code, size};
 }
 
@@ -42,6 +47,27 @@ bool steers_terminals(std::uint32_t code) {
                      (code >= 0x2066 && code <= 0x2069);
   const bool ends_line = code == 0x2028 || code == 0x2029;
   return control || turns || ends_line;
+}
+
+constexpr std::size_t kUnicodeEscapeBytes = 6;
+
+// Of the \uXXXX in front; 0: there is none, or it is U+0000.
+std::uint32_t code_unit(std::string_view json) {
+  if (!json.starts_with("\\u") || json.size() < kUnicodeEscapeBytes) return 0;
+  std::uint32_t unit = 0;
+  constexpr int kHex = 16;
+  const char* const end = json.data() + kUnicodeEscapeBytes;
+  return std::from_chars(json.data() + 2, end, unit, kHex).ptr == end ? unit : 0;
+}
+
+// How many bytes belong together in front: a pair of surrogates, an escape, or one byte.
+std::size_t escape_size(std::string_view json) {
+  if (json[0] != '\\' || json.size() < 2) return 1;
+  if (json[1] != 'u' || json.size() < kUnicodeEscapeBytes) return 2;
+  const std::uint32_t second = code_unit(json.substr(kUnicodeEscapeBytes));
+  const bool is_pair = is_surrogate(code_unit(json)) && code_unit(json) < kFirstLowSurrogate &&
+                       is_surrogate(second) && second >= kFirstLowSurrogate;
+  return is_pair ? 2 * kUnicodeEscapeBytes : kUnicodeEscapeBytes;
 }
 
 std::string spell_out(std::string_view bytes) {
@@ -81,6 +107,18 @@ std::optional<std::string> repaired_utf8(std::string_view text) {
     if (size == 0 && !repaired) repaired.emplace(text.substr(0, i));
     if (repaired) repaired->append(size == 0 ? kReplacement : text.substr(i, size));
     i += std::max<std::size_t>(1, size);
+  }
+  return repaired;
+}
+
+std::optional<std::string> repaired_surrogates(std::string_view json) {
+  std::optional<std::string> repaired;
+  for (std::size_t i = 0; i < json.size();) {
+    const std::size_t size = escape_size(json.substr(i));
+    const bool is_half = size == kUnicodeEscapeBytes && is_surrogate(code_unit(json.substr(i)));
+    if (is_half && !repaired) repaired.emplace(json.substr(0, i));
+    if (repaired) repaired->append(is_half ? "?" : json.substr(i, size));
+    i += size;
   }
   return repaired;
 }

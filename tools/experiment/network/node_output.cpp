@@ -153,11 +153,14 @@ std::string check_keys(const protocol::Envelope& envelope, const TopLevel& top) 
 std::variant<Envelope, std::string> OutputParser::parse(std::string_view line) {
   auto parsed = parse_text(line);
   if (std::holds_alternative<Envelope>(parsed)) return parsed;
-  repaired_ = repaired_utf8(line);
-  if (!repaired_) return parsed;
-  parsed = parse_text(*repaired_);
+  const auto utf8 = repaired_utf8(line);
+  const auto paired = repaired_surrogates(utf8 ? *utf8 : line);
+  if (!utf8 && !paired) return parsed;
+  repaired_ = paired ? *paired : *utf8;
+  parsed = parse_text(repaired_);
   if (auto* envelope = std::get_if<Envelope>(&parsed)) {
-    envelope->oddity = "bytes that are not UTF-8 (taken for U+FFFD)";
+    envelope->oddity = utf8 ? "bytes that are not UTF-8 (taken for U+FFFD)"
+                            : "half of a surrogate pair (taken for a question mark)";
   }
   return parsed;
 }

@@ -34,7 +34,7 @@ class OutputParser {
 
   std::vector<protocol::Field> fields_;
   std::deque<std::string> decoded_;
-  std::optional<std::string> repaired_;
+  std::string repaired_;
 };
 
 }  // namespace hearsay::bench

@@ -19,6 +19,15 @@ TEST(ForeignText, EachBadByteIsReplaced) {
   EXPECT_EQ(repaired_utf8("\xF4\x90\x80\x80"), sign + sign + sign + sign) << "beyond Unicode";
 }
 
+TEST(ForeignText, HalfOfASurrogatePairIsReplaced) {
+  EXPECT_FALSE(repaired_surrogates(R"("\ud83d\uDE00 \u00e9 \\ud83d \n")")) << "a pair, none, none";
+  EXPECT_EQ(repaired_surrogates(R"(\ud83d)"), "?");
+  EXPECT_EQ(repaired_surrogates(R"("\ud83d\ud83d\ude00\uDE00z")"), R"("?\ud83d\ude00?z")");
+  EXPECT_EQ(repaired_surrogates(R"("\\\ud83d\n")"), R"("\\?\n")");
+  EXPECT_FALSE(repaired_surrogates(R"("\ud8)")) << "cut: that is no JSON";
+  EXPECT_FALSE(repaired_surrogates("\\"));
+}
+
 TEST(ForeignText, WhatSteersATerminalIsSpelledOut) {
   EXPECT_EQ(printable("\x1B[31m\r\n\x7F"), "\\x1b[31m\\x0d\\x0a\\x7f");
   EXPECT_EQ(printable("\xC2\x9B"), "\\xc2\\x9b") << "CSI in one character";

@@ -100,6 +100,12 @@ TEST(NodeOutput, WhatMaelstromTakesAlthoughItIsOddIsTakenAndSaid) {
   ASSERT_NE(std::get_if<Envelope>(&parsed), nullptr);
   EXPECT_NE(std::get<Envelope>(parsed).oddity.find("not UTF-8"), std::string::npos);
   EXPECT_EQ(std::get<Envelope>(parsed).body, "{\"type\":\"\xEF\xBF\xBD\"}");
+
+  const std::string half = R"({"src":"n0","dest":"n1","body":{"type":"a\uD83D"}})";
+  parsed = parser.parse(half);
+  ASSERT_NE(std::get_if<Envelope>(&parsed), nullptr);
+  EXPECT_NE(std::get<Envelope>(parsed).oddity.find("surrogate"), std::string::npos);
+  EXPECT_EQ(std::get<Envelope>(parsed).body, R"({"type":"a?"})");
 }
 
 TEST(NodeOutput, BracketsInEachOtherHaveALimit) {

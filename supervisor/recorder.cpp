@@ -1,5 +1,7 @@
 #include "supervisor/recorder.h"
 
+#include <unistd.h>
+
 #include <string>
 #include <system_error>
 #include <utility>
@@ -49,6 +51,7 @@ recording::RecordingWriter begin_writing(recording::RecordingFile& file, std::ui
   try {
     return {std::move(file.file), limit_bytes, begin};
   } catch (const std::system_error& error) {
+    ::unlink(file.path.c_str());  // it has no beginning, and nobody could read it
     throw RefusedOptions("--record " + file.path + ": " + error.code().message());
   }
 }

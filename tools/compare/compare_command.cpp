@@ -207,6 +207,11 @@ bool draw(const Comparison& comparison, const bench::Store& store) {
   const std::string script = make_frontier_script(comparison);
   if (script.empty()) return false;
   std::string wrong = bench::write_own_file(store.directory() / kPlotScriptName, script);
+  // gnuplot writes into whatever stands there: a FIFO would hold it for ever.
+  const fs::path picture = store.directory() / kFrontierName;
+  if (wrong.empty() && fs::exists(fs::symlink_status(picture))) {
+    wrong = fmt::format("{}: a node has put something in its place", picture.string());
+  }
   if (wrong.empty()) wrong = run_gnuplot(store.directory());
   if (!wrong.empty()) tell("hearsay compare: no picture: {}\n", wrong);
   return wrong.empty();

@@ -3,6 +3,7 @@
 
 #include <algorithm>
 #include <filesystem>
+#include <fstream>
 #include <nlohmann/json.hpp>
 #include <string>
 
@@ -118,6 +119,21 @@ TEST_F(CompareCommandTest, DrawsTheFrontierWhereThereIsGnuplot) {
   if (finished.output.find("there is no gnuplot here") != std::string::npos) return;
   EXPECT_TRUE(fs::exists(store_ / "latest" / "frontier.svg")) << finished.output;
   EXPECT_FALSE(fs::exists(store_ / "latest" / "plots.log")) << "gnuplot complained";
+}
+
+TEST_F(CompareCommandTest, APlantedPipeDoesNotHoldThePicture) {
+  const fs::path node = store_ / "planting";
+  fs::create_directories(store_);
+  std::ofstream(node) << "#!/bin/sh\nfor f in " << store_.string()
+                      << "/compare/2*; do mkfifo $f/frontier.svg 2>/dev/null; done\n"
+                      << "exec " << built_program("hearsay-node") << "\n";
+  fs::permissions(node, fs::perms::owner_all);
+  const Finished finished = compare(
+      "--real --bin " + node.string() +
+      " --node-count 2 --time-limit 1 --recovery 1 -c relay:0 -c push --condition no-fault");
+  EXPECT_EQ(finished.exit_code, 0) << finished.output;
+  EXPECT_NE(finished.output.find("a node has put something in its place"), std::string::npos)
+      << finished.output;
 }
 
 }  // namespace

@@ -219,6 +219,20 @@ TEST(Replay, APlaceThatCanNotBeIsRefusedAtTheStart) {
   }
 }
 
+TEST(Replay, WithoutRoomForItsBeginningNoRecordingIsLeft) {
+  const test::TemporaryFolder folder;
+  const std::string on_a_full_disk =
+      "mount -t tmpfs -o size=4k none " + folder.path().string() + " && cd " +
+      folder.path().string() + R"( && echo full > file && { "$0" --record="$PWD"; echo "$?" *; })";
+  test::NodeRunner node(
+      {.program = "/usr/bin/unshare",
+       .arguments = {"-m", "/bin/sh", "-c", on_a_full_disk, test::built_program("hearsay-node")}});
+  ASSERT_TRUE(node.send_line(test::init_line("n1", {"n1"})));
+  const auto said = node.read_line();
+  if (!said) GTEST_SKIP() << "nothing can be mounted here: " << node.stderr_text();
+  EXPECT_EQ(*said, "2 file") << node.stderr_text();
+}
+
 // In what talk_a_little() says: by far the longest line.
 bool is_read_ok(const recording::OutputSum& sum) {
   return sum.header.length > 120 && sum.header.length < 1000 &&

@@ -158,6 +158,18 @@ TEST_F(ClusterCommand, UpSaysWhoIsMissing) {
       << finished.output;
 }
 
+TEST_F(ClusterCommand, UpSaysWhoDoesNotAnswerItsInit) {
+  attach("n0");
+  attach("n1", {"--", "/bin/sleep", "60"});
+  const Finished finished = hearsay("cluster up --timeout 3 --nodes n0,n1" + bus());
+  EXPECT_EQ(finished.exit_code, 1);
+  EXPECT_NE(finished.output.find("hearsay cluster up: waits for init_ok from n1, "),
+            std::string::npos)
+      << "while it waits: " << finished.output;
+  EXPECT_NE(finished.output.find("no init_ok in time from n1"), std::string::npos)
+      << finished.output;
+}
+
 TEST_F(ClusterCommand, UpTwiceIsNoMatterAndOtherNodesAreRefused) {
   attach_three();
   up("n0,n1,n2");

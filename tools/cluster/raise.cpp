@@ -2,22 +2,15 @@
 
 #include <fmt/core.h>
 
-#include <algorithm>
-#include <cmath>
-#include <functional>
 #include <vector>
 
 #include "common/base/clock.h"
-#include "common/base/units.h"
 #include "tools/cluster/initiation.h"
 #include "tools/cluster/json_text.h"
-#include "tools/console/progress_times.h"
 #include "tools/console/tell.h"
 
 namespace hearsay::cluster {
 namespace {
-
-constexpr std::int64_t kSilentNs = kNsPerSecond;
 
 std::vector<std::string> not_ready_of(const Watch& watch, const Roster& roster) {
   std::vector<std::string> nodes;
@@ -50,18 +43,6 @@ std::string tell_node(Watch& watch, const std::string& node, const Roster& roste
                           : text_at(answer, "wrong");
 }
 
-// Watch::look(), but who waits long is told why.
-bool look_aloud(Watch& watch, std::int64_t deadline_ns, const std::function<bool()>& done,
-                const std::function<std::string()>& for_whom) {
-  const std::int64_t now_ns = monotonic_ns();
-  if (watch.look(std::min(deadline_ns, now_ns + kSilentNs), done)) return true;
-  const std::int64_t left_ns = deadline_ns - monotonic_ns();
-  if (left_ns <= 0) return false;
-  bench::tell("{}, {:.0f} s at most\n", for_whom(),
-              std::ceil(static_cast<double>(left_ns) / kNsPerSecond));
-  return watch.look(deadline_ns, done);
-}
-
 }  // namespace
 
 std::string raise(Watch& watch, const Roster& roster, std::int64_t deadline_ns,
@@ -77,7 +58,7 @@ std::string raise(Watch& watch, const Roster& roster, std::int64_t deadline_ns,
     }
     return missing.empty();
   };
-  const bool all_there = look_aloud(watch, deadline_ns, are_there, [&] {
+  const bool all_there = watch.look_aloud(deadline_ns, are_there, [&] {
     line.clear();
     return fmt::format("{}: waits for {}", speaker, in_words(watch.missing(roster.nodes)));
   });
@@ -95,7 +76,7 @@ std::string raise(Watch& watch, const Roster& roster, std::int64_t deadline_ns,
     refusal = refusal_in(watch, roster);
     return !refusal.empty() || not_ready_of(watch, roster).empty();
   };
-  const bool all_ready = look_aloud(watch, deadline_ns, are_ready, [&] {
+  const bool all_ready = watch.look_aloud(deadline_ns, are_ready, [&] {
     return fmt::format("{}: waits for init_ok from {}", speaker,
                        in_words(not_ready_of(watch, roster)));
   });

@@ -46,11 +46,8 @@ std::vector<std::string> names_of(const Watch& watch) {
 // All these are there; else throws.
 void wait_for(Watch& watch, const std::vector<std::string>& names, const BusOptions& bus) {
   const auto are_there = [&] { return watch.missing(names).empty(); };
-  const std::int64_t now_ns = monotonic_ns();
-  if (watch.look(now_ns + kLookAroundNs, are_there)) return;
-  bench::tell("hearsay test: waits for {}, {} s at most\n", in_words(watch.missing(names)),
-              kPatienceNs / kNsPerSecond);
-  if (watch.look(now_ns + kPatienceNs, are_there)) return;
+  const auto for_whom = [&] { return "hearsay test: waits for " + in_words(watch.missing(names)); };
+  if (watch.look_aloud(monotonic_ns() + kPatienceNs, are_there, for_whom)) return;
   const std::vector<std::string> there = names_of(watch);
   throw std::runtime_error(
       fmt::format("nobody has attached {} to cluster {} in time (hearsay attach --name NAME). {}",

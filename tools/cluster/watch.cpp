@@ -3,6 +3,7 @@
 #include <fmt/core.h>
 
 #include <algorithm>
+#include <cmath>
 #include <filesystem>
 
 #include "common/base/clock.h"
@@ -16,6 +17,7 @@ namespace {
 
 constexpr std::int64_t kHailEveryNs = 500 * kNsPerMs;
 constexpr std::int64_t kLookEveryNs = 50 * kNsPerMs;
+constexpr std::int64_t kSilentNs = kNsPerSecond;
 constexpr std::int64_t kAskMs = 1'000;
 constexpr int kMostAttempts = 5;
 
@@ -70,6 +72,16 @@ bool Watch::look(std::int64_t deadline_ns, const std::function<bool()>& done) {
     look_at_events();
   }
   return true;
+}
+
+bool Watch::look_aloud(std::int64_t deadline_ns, const std::function<bool()>& done,
+                       const std::function<std::string()>& for_whom) {
+  if (look(std::min(deadline_ns, monotonic_ns() + kSilentNs), done)) return true;
+  const std::int64_t left_ns = deadline_ns - monotonic_ns();
+  if (left_ns <= 0) return false;
+  bench::tell("{}, {:.0f} s at most\n", for_whom(),
+              std::ceil(static_cast<double>(left_ns) / kNsPerSecond));
+  return look(deadline_ns, done);
 }
 
 void Watch::look_at_events() {

@@ -42,6 +42,10 @@ class Watch {
   // deadline came first. Throws bus::BusError when the bus does not let us look.
   bool look(std::int64_t deadline_ns, const std::function<bool()>& done);
 
+  // The same, but whoever still waits after a second is told for whom ("SPEAKER: waits for n1").
+  bool look_aloud(std::int64_t deadline_ns, const std::function<bool()>& done,
+                  const std::function<std::string()>& for_whom);
+
   // Asks a node's attachment, again and again if need be. Null: no answer. Throws bus::BusError
   // when the bus does not let us ask.
   nlohmann::json ask(const std::string& node, const nlohmann::json& question);

@@ -26,8 +26,12 @@ std::span<const std::string_view> LinKv::types() const {
 }
 
 void LinKv::handle(core::Context& context, const protocol::Message& message) {
-  context.request(context.asker(message), store_, message.type, std::string(message.type) + "_ok",
-                  message.type == "read" ? kRepeated : kOnce, [&](protocol::MessageWriter& body) {
+  const core::Asker asker = context.asker(message);
+  const std::int64_t now_ns = context.now_ns();
+  const core::RequestPolicy policy =
+      message.type == "read" ? repeated_for(asker, now_ns) : once_for(asker, now_ns);
+  context.request(asker, store_, message.type, std::string(message.type) + "_ok", policy,
+                  [&](protocol::MessageWriter& body) {
                     for (const std::string_view field : fields_of_request(message.type)) {
                       body.json(field, core::required_field(message, field));
                     }

@@ -2,7 +2,6 @@
 // store. Pure. Keys and elements are any JSON; two keys are the same if their canonical forms are.
 #pragma once
 
-#include <cstddef>
 #include <map>
 #include <optional>
 #include <string>
@@ -13,9 +12,6 @@
 
 namespace hearsay::services {
 
-// A result of more bytes is refused: a short transaction can ask for a long list again and again.
-inline constexpr std::size_t kLongestResultBytes = 16 * 1024 * 1024;
-
 class Lists {
  public:
   Lists() = default;
@@ -24,7 +20,7 @@ class Lists {
   std::string json() const;
 
   // Runs the transaction; returns it as JSON with what was read filled in. Nothing, in the middle
-  // of it: the result would be too long.
+  // of it: the result would be longer than kLongestResultBytes.
   std::optional<std::string> run(const std::vector<TxnStep>& transaction);
 
  private:

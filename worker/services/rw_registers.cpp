@@ -1,12 +1,8 @@
 #include "worker/services/rw_registers.h"
 
-#include <map>
-#include <vector>
-
 #include "common/protocol/canonical_json.h"
 #include "worker/core/body.h"
 #include "worker/core/context.h"
-#include "worker/services/transaction.h"
 
 namespace hearsay::services {
 namespace {
@@ -46,20 +42,34 @@ std::uint64_t RwRegisters::tell_time(const core::Context& context) const {
   return std::max(static_cast<std::uint64_t>(clock_ns), kind_.latest + 1);
 }
 
-void RwRegisters::handle(core::Context& context, const protocol::Message& message) {
-  if (message.type != "txn") return registers_.handle(context, message);
-  limit_.require(core::required_field(message, "txn"));
-  std::vector<TxnStep> steps = parse_transaction(core::required_field(message, "txn"), "w");
-  std::map<std::string, std::string> written;  // by this transaction
+// Fills in what the steps read, and says what they write. False: they read too much.
+bool RwRegisters::run(std::vector<TxnStep>& steps, Writes& writes) const {
+  std::size_t bytes = 0;
   for (TxnStep& step : steps) {
     if (step.changes) {
-      written[step.key] = step.value;
-    } else if (const auto own = written.find(step.key); own != written.end()) {
+      writes[step.key] = step.value;
+      continue;
+    }
+    if (const auto own = writes.find(step.key); own != writes.end()) {
       step.value = own->second;
     } else {
       const Written* known = registers_.find(step.key);
       step.value = known == nullptr ? "null" : known->value;
     }
+    bytes += step.value.size();
+    if (bytes > kLongestResultBytes) return false;
+  }
+  return true;
+}
+
+void RwRegisters::handle(core::Context& context, const protocol::Message& message) {
+  if (message.type != "txn") return registers_.handle(context, message);
+  limit_.require(core::required_field(message, "txn"));
+  std::vector<TxnStep> steps = parse_transaction(core::required_field(message, "txn"), "w");
+  Writes written;
+  if (!run(steps, written)) {
+    context.error(message, protocol::ErrorCode::malformed_request, kTooLongResult);
+    return;
   }
   const std::uint64_t time = tell_time(context);
   if (time > kMostTime && !written.empty()) {

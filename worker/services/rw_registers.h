@@ -10,14 +10,17 @@
 #include <algorithm>
 #include <array>
 #include <cstdint>
+#include <map>
 #include <string>
 #include <string_view>
 #include <utility>
+#include <vector>
 
 #include "common/options/service_options.h"
 #include "worker/core/service.h"
 #include "worker/gossip/replica.h"
 #include "worker/gossip/value_limit.h"
+#include "worker/services/transaction.h"
 
 namespace hearsay::services {
 
@@ -72,6 +75,9 @@ class RwRegisters final : public core::Service {
   std::uint64_t snapshot_bytes() const override { return registers_.snapshot_bytes(); }
 
  private:
+  using Writes = std::map<std::string, std::string>;
+
+  bool run(std::vector<TxnStep>& steps, Writes& writes) const;
   std::uint64_t tell_time(const core::Context& context) const;
 
   gossip::ValueLimit limit_;

@@ -103,8 +103,9 @@ void SeqKvCounter::handle(core::Context& context, const protocol::Message& messa
   // As the ids of unique_ids: never written before.
   const std::string fresh =
       std::to_string(context.incarnation()) + "-" + std::to_string(context.input_number());
+  const core::Asker asker = context.asker(message);
   context.request(
-      context.asker(message), kSeqKv, "write", bytes_of(memo), kRepeated,
+      asker, kSeqKv, "write", bytes_of(memo), repeated_for(asker, context.now_ns()),
       [&](protocol::MessageWriter& body) {
         body.string("key", "fence-" + context.identity().node_id).string("value", fresh);
       });
@@ -212,7 +213,7 @@ void SeqKvCounter::read_key(core::Context& context, const core::Asker& asker, st
     return;
   }
   const CounterMemo memo{Question::value, node, sum};
-  context.request(asker, kSeqKv, "read", bytes_of(memo), kRepeated,
+  context.request(asker, kSeqKv, "read", bytes_of(memo), repeated_for(asker, context.now_ns()),
                   [&](protocol::MessageWriter& body) { body.string("key", key_of(nodes[node])); });
 }
 

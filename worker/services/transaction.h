@@ -3,11 +3,17 @@
 // canonical forms are. Pure.
 #pragma once
 
+#include <cstddef>
 #include <string>
 #include <string_view>
 #include <vector>
 
 namespace hearsay::services {
+
+// A result of more bytes is refused: a short transaction can ask for a long value again and again.
+inline constexpr std::size_t kLongestResultBytes = 16 * 1024 * 1024;
+inline constexpr std::string_view kTooLongResult =
+    "what body.txn reads is longer than 16 MiB; not done";
 
 struct TxnStep {
   bool changes;

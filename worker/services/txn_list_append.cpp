@@ -49,7 +49,7 @@ void TxnListAppend::handle(core::Context& context, const protocol::Message& mess
 
 void TxnListAppend::read_lists(core::Context& context, const core::Asker& asker,
                                std::string_view memo) {
-  context.request(asker, store_, "read", memo, kRepeated,
+  context.request(asker, store_, "read", memo, repeated_for(asker, context.now_ns()),
                   [](protocol::MessageWriter& body) { body.string("key", kListsKey); });
 }
 
@@ -79,15 +79,14 @@ void TxnListAppend::run(core::Context& context, const core::Answer& answer) {
   const std::string old = lists.json();
   const auto result = lists.run(parse_transaction(txn, "append"));
   if (!result) {
-    context.error(answer.asker, ErrorCode::malformed_request,
-                  "what body.txn reads is longer than 16 MiB; not done");
+    context.error(answer.asker, ErrorCode::malformed_request, kTooLongResult);
     return;
   }
   const std::string now = lists.json();
   if (now == old) return tell(context, answer.asker, *result);
   head.writes = 1;
-  context.request(answer.asker, store_, "cas", txn_memo(head, txn, *result), kOnce,
-                  [&](protocol::MessageWriter& body) {
+  context.request(answer.asker, store_, "cas", txn_memo(head, txn, *result),
+                  once_for(answer.asker, context.now_ns()), [&](protocol::MessageWriter& body) {
                     body.string("key", kListsKey).json("from", before).json("to", now);
                     if (nothing_yet) body.json("create_if_not_exists", "true");
                   });

@@ -83,6 +83,17 @@ TEST_P(LinKvProxy, ACasThatWasLostIsSentOnceAndUnknown) {
   EXPECT_EQ(read(1)["value"], 2) << "it was not done";
 }
 
+// What is said 4.5 s after a request is dropped.
+TEST_P(LinKvProxy, ASilentStoreIsToldWhileTheClientWaits) {
+  node_.on_the_way_there = losing(1000);
+  EXPECT_TRUE(write(1, 2).is_null());
+  EXPECT_TRUE(cas(1, 2, 3).is_null());
+  EXPECT_TRUE(read(1).is_null());
+  const auto told = node_.wait(4 * kNsPerSecond + kNsPerMs);
+  ASSERT_EQ(told.size(), 3U);
+  for (const Json& answer : told) EXPECT_EQ(answer["code"], 0);
+}
+
 TEST_P(LinKvProxy, WhatIsNoAnswerToTheQuestionIsUnknown) {
   for (const char* type : {"write_ok", "read_ok", "", "read"}) {
     node_.on_the_way_back = [&](Json line) {

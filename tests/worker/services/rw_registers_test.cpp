@@ -57,6 +57,16 @@ TEST_F(RwRegisters, KeysAndValuesAreAnyJson) {
   EXPECT_EQ(run({read(1)})[0][2], nullptr);
 }
 
+TEST_F(RwRegisters, AShortTransactionThatReadsTooMuchIsRefusedAndNotDone) {
+  run({write(1, std::string(1024 * 1024, 'x'))});
+  Steps steps(15, read(1));
+  EXPECT_EQ(run(steps).size(), 15U);
+  steps.push_back(read(1));
+  steps.push_back(write(2, 5));
+  EXPECT_EQ(core_.ask(txn(steps))["code"], 12);
+  EXPECT_EQ(run({read(2)})[0][2], nullptr);
+}
+
 TEST_F(RwRegisters, WhatIsNoTransactionChangesNothing) {
   for (const char* bad :
        {R"(5)", R"({})", R"([5])", R"([["w",1]])", R"([["w",1,2],["append",1,2]])",

@@ -148,6 +148,20 @@ TEST_P(TxnListAppendProxy, ReadsThatFailHaveDoneNothing) {
   EXPECT_EQ(list(), nullptr);
 }
 
+// The read takes its time; for the cas there is only the rest.
+TEST_P(TxnListAppendProxy, ItsTwoQuestionsTogetherTakeNoLongerThanAClientWaits) {
+  node_.on_the_way_there = losing(2);
+  EXPECT_TRUE(run(R"([["append",1,5]])").is_null());
+  EXPECT_TRUE(node_.wait(2 * kNsPerSecond - kNsPerMs).empty());
+  node_.on_the_way_there = [](const Json& line) -> std::optional<Json> {
+    if (line["body"]["type"] == "cas") return std::nullopt;
+    return line;
+  };
+  const auto told = node_.wait(2 * kNsPerSecond + 2 * kNsPerMs);
+  ASSERT_EQ(told.size(), 1U);
+  EXPECT_EQ(told[0]["code"], 0);
+}
+
 TEST_P(TxnListAppendProxy, WhatIsNoTransactionIsRefused) {
   EXPECT_EQ(run("5")["code"], 12);
   EXPECT_EQ(run(R"([["w",1,2]])")["code"], 12);

@@ -9,7 +9,8 @@ constexpr int kImmediateStarts = 3;
 constexpr std::int64_t kFirstDelayMs = 10;
 constexpr std::int64_t kLongestDelayMs = 1000;
 
-// Three crashes, or ten kills from outside.
+// Three crashes, two hangs (a third would end when nobody waits any more), or ten kills from
+// outside.
 constexpr int kPoison = 30;
 
 // Every worker is told of its own start: to have consumed that is no progress yet.
@@ -23,6 +24,7 @@ int blame_of(DeathCause cause) {
     case DeathCause::outside:
       return 3;
     case DeathCause::hang:
+      return 15;
     case DeathCause::crash:
       return 10;
   }

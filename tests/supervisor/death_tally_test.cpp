@@ -2,6 +2,12 @@
 
 #include <gtest/gtest.h>
 
+#include <utility>
+
+#include "common/base/units.h"
+#include "supervisor/hang_watch.h"
+#include "supervisor/options.h"
+
 namespace hearsay::supervisor {
 namespace {
 
@@ -119,15 +125,27 @@ TEST(DeathTally, WorkDoneDoesNotClearTheSuspect) {
   EXPECT_EQ(tally.poison_position(), kHere);
 }
 
-TEST(DeathTally, ThreeCrashesOnOneInputMakeItPoison) {
-  for (const DeathCause cause : {DeathCause::crash, DeathCause::hang}) {
+TEST(DeathTally, ThreeCrashesOrTwoHangsOnOneInputMakeItPoison) {
+  for (const auto& [cause, deaths] :
+       {std::pair(DeathCause::crash, 3), std::pair(DeathCause::hang, 2)}) {
     DeathTally tally;
-    for (int death = 1; death <= 3; ++death) {
+    for (int death = 1; death <= deaths; ++death) {
       EXPECT_EQ(tally.poison_position(), shm::kNoPosition) << death;
       tally.record({cause, true, kHere, 0});
     }
     EXPECT_EQ(tally.poison_position(), kHere);
   }
+}
+
+// With the limits that a node has by itself.
+TEST(DeathTally, WhoseInputHangsIsToldWithinTheDeadline) {
+  DeathTally tally;
+  std::int64_t passed_ns = 0;
+  while (tally.poison_position() == shm::kNoPosition) {
+    passed_ns += Options{}.hang_limit_ms * kNsPerMs + kLookEveryNs;
+    tally.record({DeathCause::hang, true, kHere, 0});
+  }
+  EXPECT_LT(passed_ns, Options{}.reply_deadline_ms * kNsPerMs);
 }
 
 TEST(DeathTally, CrashesOnDifferentInputsBlameNone) {

@@ -8,6 +8,7 @@
 
 #include "common/base/clock.h"
 #include "common/base/file_descriptor.h"
+#include "common/base/poll_within_limits.h"
 #include "common/protocol/line_parser.h"
 
 namespace hearsay::supervisor {
@@ -45,9 +46,7 @@ std::optional<FirstMessage> wait_for_first_message(LineReader& reader, int input
     }
     if (reader.ended()) return std::nullopt;
     std::array<pollfd, 2> polled{{{input_fd, POLLIN, 0}, {signals.fd(), POLLIN, 0}}};
-    if (::ppoll(polled.data(), polled.size(), nullptr, nullptr) < 0 && errno != EINTR) {
-      throw_errno("ppoll");
-    }
+    if (poll_within_limits(polled, nullptr) < 0 && errno != EINTR) throw_errno("ppoll");
     const std::int64_t now_ns = monotonic_ns();
     if (polled[0].revents != 0) reader.fill(now_ns);
     const SeenSignals seen = signals.take();  // what was read is not fresh if this process stood

@@ -3,9 +3,12 @@
 #include <poll.h>
 #include <unistd.h>
 
+#include <array>
 #include <cerrno>
 #include <climits>
 #include <utility>
+
+#include "common/base/poll_within_limits.h"
 
 namespace hearsay::supervisor {
 namespace {
@@ -144,9 +147,9 @@ void LineWriter::account(std::uint64_t written, std::int64_t now_ns) {
 }
 
 bool LineWriter::takes_some() const {
-  pollfd output{output_, POLLOUT, 0};
+  std::array<pollfd, 1> output{{{output_, POLLOUT, 0}}};
   constexpr timespec kAtOnce{};
-  return ::ppoll(&output, 1, &kAtOnce, nullptr) > 0;
+  return poll_within_limits(output, &kAtOnce) > 0;
 }
 
 // Copied first and checked then: damage in between can't reach the outside.

@@ -14,6 +14,7 @@
 #include <utility>
 
 #include "common/base/clock.h"
+#include "common/base/poll_within_limits.h"
 #include "common/base/units.h"
 #include "common/base/version.h"
 #include "common/protocol/message_writer.h"
@@ -315,9 +316,7 @@ bool Supervisor::wait() {
   const std::int64_t sleep_ns = at_once ? 0 : longest_sleep_ns(before_ns);
   const timespec timeout{sleep_ns / kNsPerSecond, sleep_ns % kNsPerSecond};
   wake_by_ns_ = before_ns + sleep_ns;
-  if (::ppoll(polled.data(), polled.size(), &timeout, nullptr) < 0 && errno != EINTR) {
-    throw_errno("ppoll");
-  }
+  if (poll_within_limits(polled, &timeout) < 0 && errno != EINTR) throw_errno("ppoll");
   shm::lower(segment_.supervisor_park());
   if (polled[2].revents != 0) shm::silence_doorbell(files_.doorbell.get());
   // What poll(2) reports whether asked for or not, of a pipe, a socket or a terminal that has gone.

@@ -3,6 +3,7 @@
 #include <gtest/gtest.h>
 #include <pty.h>
 #include <sys/ioctl.h>
+#include <sys/resource.h>
 #include <sys/wait.h>
 #include <termios.h>
 #include <unistd.h>
@@ -14,6 +15,7 @@
 
 #include "tests/support/conversation.h"
 #include "tests/support/messages.h"
+#include "tests/support/processes.h"
 #include "tests/support/send_signal.h"
 #include "tests/support/temporary_folder.h"
 
@@ -104,6 +106,44 @@ bool answers_in_the_background_of_a_terminal() {
   Conversation conversation({.stderr_fd = terminal});
   conversation.say(request_line("c1", "n1", "topology", 5, {{"topology", "none"}}));
   return error_code_of(conversation.answer_to(5)) == 12 && conversation.still_echoes();
+}
+
+// What is open stays open, and nothing new is needed.
+TEST(LoweredLimit, OfOpenFilesDoesNotEndANode) {
+  for (const rlim_t most : {4U, 3U, 1U, 0U}) {
+    Conversation conversation;
+    ASSERT_TRUE(conversation.still_echoes());
+    rlimit limit{};
+    ASSERT_EQ(::prlimit(conversation.node().pid(), RLIMIT_NOFILE, nullptr, &limit), 0);
+    limit.rlim_cur = most;
+    ASSERT_EQ(::prlimit(conversation.node().pid(), RLIMIT_NOFILE, &limit, nullptr), 0);
+    EXPECT_TRUE(conversation.still_echoes()) << most;
+    // More than the pipe takes at once: the node must wait for room.
+    const std::string text(500'000, 'x');
+    conversation.say(request_line("c1", "n1", "echo", 77, {{"echo", text}}));
+    EXPECT_EQ(conversation.answer_to(77)["body"]["echo"], text) << most;
+    conversation.expect_end();
+  }
+}
+
+TEST(LoweredLimit, OfOpenFilesDoesNotEndANodeThatWaitsForItsFirstMessage) {
+  const TemporaryFolder folder;
+  NodeRunner node({.arguments = {"--state-dir=" + folder.path().string()}});
+  const auto rejects = [&](std::size_t lines) {
+    return in_time(kPatience, [&] { return node.count_events("line_rejected") == lines; });
+  };
+  ASSERT_TRUE(node.send_line(""));
+  ASSERT_TRUE(rejects(1));
+  rlimit before{};
+  ASSERT_EQ(::prlimit(node.pid(), RLIMIT_NOFILE, nullptr, &before), 0);
+  const rlimit lowered{1, before.rlim_max};
+  ASSERT_EQ(::prlimit(node.pid(), RLIMIT_NOFILE, &lowered, nullptr), 0);
+  ASSERT_TRUE(node.send_line(""));
+  EXPECT_TRUE(rejects(2)) << node.stderr_text();
+  ASSERT_EQ(::prlimit(node.pid(), RLIMIT_NOFILE, &before, nullptr), 0);
+  ASSERT_TRUE(node.send_line(init_line("n1", {"n1"})));
+  EXPECT_EQ(type_of(node.next_message()), "init_ok");
+  EXPECT_TRUE(node.ends_well());
 }
 
 TEST(Inherited, ATerminalWithTostopStopsNeitherProcess) {

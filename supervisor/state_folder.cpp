@@ -8,9 +8,11 @@
 
 #include <cerrno>
 #include <chrono>
+#include <cstring>
 #include <filesystem>
 #include <fstream>
 #include <nlohmann/json.hpp>
+#include <system_error>
 #include <thread>
 
 #include "common/base/checksum.h"
@@ -38,10 +40,28 @@ class Incomplete : public CorruptSegment {
   using CorruptSegment::CorruptSegment;
 };
 
+[[noreturn]] void refuse_folder(const fs::path& path, const std::string& why) {
+  throw RefusedOptions("--state-dir: " + path.string() + ": " + why +
+                       "; name a folder where files can be made, and kept");
+}
+
+void make_folder(const fs::path& folder) {
+  std::error_code error;
+  fs::create_directories(folder, error);
+  if (error == std::errc::no_space_on_device) throw shm::NoRoom(error.message());
+  if (error) refuse_folder(folder, error.message());
+}
+
+// O_NONBLOCK: what stands there may be anything.
 FileDescriptor open_file(const fs::path& path) {
   constexpr int kMode = 0600;
-  return moved_up(FileDescriptor(
-      check_syscall(::open(path.c_str(), O_RDWR | O_CREAT | O_CLOEXEC, kMode), path.string())));
+  const FileDescriptor file(::open(path.c_str(), O_RDWR | O_CREAT | O_CLOEXEC | O_NONBLOCK, kMode));
+  if (!file.valid() && errno == ENOSPC) throw shm::NoRoom(std::strerror(errno));
+  if (!file.valid()) refuse_folder(path, std::strerror(errno));
+  struct stat status {};
+  check_syscall(::fstat(file.get(), &status), "fstat of " + path.string());
+  if (!S_ISREG(status.st_mode)) refuse_folder(path, "that is no regular file");
+  return moved_up(file);
 }
 
 void lock(const FileDescriptor& segment, const fs::path& path, std::int64_t give_up_ns) {
@@ -136,8 +156,13 @@ fs::path place_aside(const fs::path& folder, int number) {
   return folder / ("corrupt-" + std::to_string(number));
 }
 
+// Also a link that leads nowhere.
+bool stands(const fs::path& path) {
+  return fs::exists(fs::symlink_status(path));
+}
+
 bool something_stands_aside(const fs::path& folder) {
-  return fs::exists(place_aside(folder, 1));
+  return stands(place_aside(folder, 1));
 }
 
 // A file that is new, or whose making was cut off, becomes a new segment; a segment begins a new
@@ -167,7 +192,7 @@ void prepare(const StateFiles& files, const fs::path& folder, IfUnusable if_unus
 // segment comes last: as long as it stands, nobody else gets in.
 fs::path set_aside(const fs::path& folder) {
   int number = 1;
-  while (fs::exists(place_aside(folder, number))) ++number;
+  while (stands(place_aside(folder, number))) ++number;
   fs::path aside = place_aside(folder, number);
   fs::create_directory(aside);
   for (const char* name : {kStateFileNames[1], kStateFileNames[2], kStateFileNames[0]})
@@ -220,9 +245,9 @@ StateFiles open_state_folder(const std::string& directory, const std::string& no
                          " can't name a folder in --state-dir");
   }
   const fs::path folder = fs::path(directory) / node;
-  fs::create_directories(folder);
-  StateFiles files = open_locked(folder);
   try {
+    make_folder(folder);
+    StateFiles files = open_locked(folder);
     try {
       prepare(files, folder, if_unusable);
     } catch (const CorruptSegment& problem) {
@@ -230,13 +255,13 @@ StateFiles open_state_folder(const std::string& directory, const std::string& no
       files = open_locked(folder);
       prepare(files, folder, if_unusable);
     }
+    if (power_cut == PowerCut::is_survived) bring_to_disk(files, folder);
+    return files;
   } catch (const shm::NoRoom& problem) {
     throw NodeFailure(folder.string() + ": " + problem.what() + ". A node needs " +
                       std::to_string(kFirstBytes / 1024) +
                       " KiB there to start, and more for its state");
   }
-  if (power_cut == PowerCut::is_survived) bring_to_disk(files, folder);
-  return files;
 }
 
 }  // namespace hearsay::supervisor

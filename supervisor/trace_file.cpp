@@ -18,9 +18,21 @@ namespace {
   throw RefusedOptions("--trace-file " + path + ": " + why);
 }
 
-std::string why_not_opened(int error) {
-  if (error == ENXIO) return "nobody reads this pipe: start its reader first";
+std::string why_not_opened(const std::string& path, int error) {
+  struct stat status {};
+  const bool is_pipe = ::stat(path.c_str(), &status) == 0 && S_ISFIFO(status.st_mode);
+  if (error == ENXIO && is_pipe) return "nobody reads this pipe: start its reader first";
   return std::strerror(error);
+}
+
+// Whoever wrote there before was cut off in the middle of a line: the first of ours must not
+// continue it.
+void end_half_line(const std::string& path, int fd, const struct stat& file) {
+  const FileDescriptor readable(::open(path.c_str(), O_RDONLY | O_NONBLOCK | O_CLOEXEC));
+  char last = '\n';
+  const bool is_half = S_ISREG(file.st_mode) && file.st_size > 0 && readable.valid() &&
+                       ::pread(readable.get(), &last, 1, file.st_size - 1) == 1 && last != '\n';
+  if (is_half) static_cast<void>(!::write(fd, "\n", 1));
 }
 
 // A device (a terminal, /dev/null) gives nobody what was written to it.
@@ -44,12 +56,13 @@ FileDescriptor open_trace_file(const std::string& path) {
   constexpr int kFlags = O_WRONLY | O_APPEND | O_CREAT | O_NONBLOCK | O_NOCTTY | O_CLOEXEC;
   constexpr int kMode = 0644;
   const FileDescriptor file(::open(path.c_str(), kFlags, kMode));
-  if (!file.valid()) refuse(path, why_not_opened(errno));
+  if (!file.valid()) refuse(path, why_not_opened(path, errno));
   struct stat status {};
   check_syscall(::fstat(file.get(), &status), path);
   if (is_same(status, STDOUT_FILENO)) refuse(path, "that is stdout, which is for messages");
   if (is_same(status, STDIN_FILENO)) refuse(path, "that is stdin: the node would read its trace");
   if (!has_room(file.get(), status)) refuse(path, std::strerror(errno));
+  end_half_line(path, file.get(), status);
   return moved_up(file);
 }
 

@@ -1,10 +1,12 @@
 // --state-dir: a folder that is not the node's, or not any more: another's name, another's state,
 // and one that somebody removes while it is used.
 #include <gtest/gtest.h>
+#include <sys/stat.h>
 
 #include <algorithm>
 #include <csignal>
 #include <filesystem>
+#include <fstream>
 #include <functional>
 #include <string>
 
@@ -13,6 +15,8 @@
 
 namespace hearsay::test {
 namespace {
+
+namespace fs = std::filesystem;
 
 TEST(StateDir, ANameThatIsNoFileNameIsRefused) {
   const TemporaryFolder folder;
@@ -34,6 +38,44 @@ TEST(StateDir, ANameIsNotCutAtAZero) {
 }
 
 // Its state would stand under the other name.
+// Of a start in `directory`, which is refused.
+std::string refusal_in(const std::string& directory, const std::string& name = "n1") {
+  NodeRunner node({.arguments = {"--state-dir=" + directory}});
+  node.send_line(init_line(name, {name}));
+  EXPECT_EQ(node.exit_code(), 2) << directory;
+  return node.stderr_text();
+}
+
+TEST(StateDir, WhereNoFolderCanBeMadeTheStartIsRefusedInWords) {
+  const TemporaryFolder folder;
+  const auto expect_words = [](const std::string& said, const std::string& words) {
+    EXPECT_NE(said.find("--state-dir: "), std::string::npos) << said;
+    EXPECT_NE(said.find(words + "; name a folder"), std::string::npos) << said;
+  };
+  expect_words(refusal_in(folder.path(), std::string(256, 'n')), "File name too long");
+  expect_words(refusal_in("/dev/null"), "Not a directory");
+  std::ofstream(folder / "n1") << "not a folder";
+  expect_words(refusal_in(folder.path()), "Not a directory");
+  fs::remove(folder / "n1");
+  fs::create_symlink(folder / "nowhere", folder / "n1");
+  refusal_in(folder.path());
+  refusal_in("/proc/none");
+}
+
+TEST(StateDir, WhatIsNoRegularFileIsRefused) {
+  const TemporaryFolder folder;
+  for (const char* name : {"segment", "journal-0", "journal-1"}) {
+    const fs::path path = folder / "n1" / name;
+    fs::create_directories(path.parent_path());
+    ASSERT_EQ(::mkfifo(path.c_str(), 0600), 0);
+    EXPECT_NE(refusal_in(folder.path()).find("no regular file"), std::string::npos) << name;
+    fs::remove(path);
+    fs::create_symlink("/dev/null", path);
+    EXPECT_NE(refusal_in(folder.path()).find("no regular file"), std::string::npos) << name;
+    fs::remove_all(folder / "n1");
+  }
+}
+
 TEST(StateDir, AnInitUnderAnotherNameThanItsAddressIsRefused) {
   const TemporaryFolder folder;
   NodeRunner node(kept_in(folder));

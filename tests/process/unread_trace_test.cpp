@@ -230,6 +230,24 @@ TEST(TraceFile, ThatCannotBeWrittenIsRefused) {
   }
 }
 
+// Its writer was cut off there.
+TEST(TraceFile, HalfALineBeforeItIsEnded) {
+  const TemporaryFolder folder;
+  const std::string path = folder / "trace";
+  std::ofstream(path) << R"({"ts":1,"no)";
+  for (int life = 1; life <= 2; ++life) {
+    NodeRunner node({.arguments = {"--trace-file=" + path}});
+    EXPECT_TRUE(node.ends_well());
+  }
+  std::ifstream file(path);
+  std::string line;
+  std::getline(file, line);
+  EXPECT_EQ(line, R"({"ts":1,"no)");
+  std::size_t lines = 0;
+  for (; std::getline(file, line); ++lines) EXPECT_TRUE(json::accept(line)) << line;
+  EXPECT_GT(lines, 0U);
+}
+
 // The pipe's reader goes and another one comes.
 TEST(TraceFile, APipeWhoseReaderGoesIsTakenUpAgain) {
   const TemporaryFolder folder;

@@ -133,15 +133,16 @@ void Recorder::tell_start() {
   events_.emit(trace::Event::recording_started, {{trace::FieldName::file, path_}});
 }
 
-void Recorder::tell_stopped() {
+void Recorder::tell_stopped(const std::string& why) {
   told_ = true;
-  events_.emit(trace::Event::recording_stopped, {{trace::FieldName::cause, writer_.why_stopped()},
+  events_.emit(trace::Event::recording_stopped, {{trace::FieldName::cause, why},
                                                  {trace::FieldName::bytes, writer_.bytes()},
                                                  {trace::FieldName::count, writer_.records()}});
 }
 
 void Recorder::tell_end() {
   flush();
+  if (const std::string damage = writer_.damage(); !damage.empty()) tell_stopped(damage);
   events_.emit(trace::Event::recording_ended, {{trace::FieldName::bytes, writer_.bytes()},
                                                {trace::FieldName::count, writer_.records()},
                                                {trace::FieldName::missed, writer_.missed()}});

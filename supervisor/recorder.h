@@ -40,7 +40,7 @@ class Recorder {
   void flush() {
     collect_inputs();
     writer_.flush();
-    if (writer_.stopped() && !told_) tell_stopped();
+    if (writer_.stopped() && !told_) tell_stopped(writer_.why_stopped());
   }
 
   // While no worker lives: where the last one has left everything.
@@ -57,7 +57,7 @@ class Recorder {
 
  private:
   void collect_inputs();
-  void tell_stopped();
+  void tell_stopped(const std::string& why);
 
   std::string path_;
   shm::Segment segment_;

@@ -28,7 +28,7 @@ bool can_name_a_file(const std::string& node) {
 }
 
 RecordingFile create_recording(const std::string& path) {
-  constexpr int kFlags = O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC;
+  constexpr int kFlags = O_RDWR | O_CREAT | O_EXCL | O_CLOEXEC;
   constexpr int kMode = 0644;
   for (int number = 1;; ++number) {
     const std::string next = numbered(path, number);

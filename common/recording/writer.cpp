@@ -1,6 +1,7 @@
 #include "common/recording/writer.h"
 
 #include <fcntl.h>
+#include <sys/stat.h>
 #include <unistd.h>
 
 #include <algorithm>
@@ -159,6 +160,17 @@ void RecordingWriter::ended(const WorkerMark& mark) noexcept {
   collect(RecordKind::ended, bytes_of(mark));
   flush();
   static_cast<void>(!::ftruncate(file_.get(), static_cast<off_t>(written_)));
+}
+
+std::string RecordingWriter::damage() const {
+  struct stat status {};
+  if (::fstat(file_.get(), &status) != 0) return std::strerror(errno);
+  if (status.st_nlink == 0) return "somebody removed the file meanwhile";
+  // Cut short and written on, it begins with a hole.
+  char first = 0;
+  const bool is_cut = static_cast<std::uint64_t>(status.st_size) < written_ ||
+                      ::pread(file_.get(), &first, 1, 0) != 1 || first == 0;
+  return is_cut ? "somebody cut the file short meanwhile" : "";
 }
 
 bool RecordingWriter::write_exactly() noexcept {

@@ -49,6 +49,8 @@ class RecordingWriter {
 
   bool stopped() const { return stopped_; }
   const std::string& why_stopped() const { return why_; }
+  // What somebody else did to the file meanwhile, in words; empty: what was written stands there.
+  std::string damage() const;
   std::uint64_t bytes() const { return written_; }
   std::uint64_t records() const { return records_; }
   std::uint64_t missed() const { return missed_; }

@@ -180,6 +180,27 @@ TEST(Replay, TheNodeGoesOnWhenTheRecordingIsAtItsLimit) {
   EXPECT_NE(read_history(recording_of(folder)).stopped, "");
 }
 
+TEST(Replay, ARecordingThatSomebodyRemovesOrCutsIsToldOf) {
+  for (const bool removes : {true, false}) {
+    const test::TemporaryFolder folder;
+    Conversation talk(recorded_in(folder));
+    talk.say(echo(1, "a"));
+    EXPECT_FALSE(talk.answer_to(1).is_null());
+    if (removes) {
+      fs::remove(recording_of(folder));
+    } else {
+      fs::resize_file(recording_of(folder), 0);
+    }
+    talk.say(echo(2, "b"));
+    EXPECT_FALSE(talk.answer_to(2).is_null());
+    talk.expect_good_end();
+    EXPECT_EQ(talk.node().count_events("recording_stopped"), 1U) << removes;
+    EXPECT_NE(talk.node().stderr_text().find(removes ? "removed the file" : "cut the file"),
+              std::string::npos)
+        << talk.node().stderr_text();
+  }
+}
+
 TEST(Replay, TheNodeGoesOnWhenTheDiskTakesNoMore) {
   const test::TemporaryFolder folder;
   {

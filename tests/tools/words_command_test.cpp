@@ -142,6 +142,19 @@ TEST_F(ProgramTest, ANameIsLookedUpInThePath) {
   EXPECT_EQ(finished.exit_code, 0) << finished.output;
 }
 
+TEST_F(ProgramTest, AScriptThatIsNamedFromHereIsNotThereWhereNodesStart) {
+  fs::create_directories(store_);
+  std::ofstream(store_ / "my-node.py") << "import sys\n";
+  const Finished finished =
+      run_shell("cd " + store_.string() + "; " +
+                command("-w echo --node-count 1 --time-limit 0.5 --bin python3 -- my-node.py"));
+  EXPECT_EQ(finished.exit_code, 255) << finished.output;
+  EXPECT_NE(finished.output.find("Nodes start in /tmp, where there is no my-node.py: give it as " +
+                                 (store_ / "my-node.py").string()),
+            std::string::npos)
+      << finished.output;
+}
+
 // On a terminal of so many columns no progress line is longer.
 TEST_F(CommandTest, ProgressLinesDoNotWrap) {
   for (const int columns : {80, 40, 20}) {

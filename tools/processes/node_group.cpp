@@ -61,6 +61,7 @@ std::string NodeGroup::last_words(std::size_t node) const {
     const std::string_view unfinished = process->log().unfinished_line();
     if (!unfinished.empty()) last.take(unfinished);
   }
+  text += hint_on_relative_paths(command_);
   const std::vector<std::string> lines = last.shown();
   if (lines.empty()) return text + "It wrote nothing to stderr.\n";
   const std::string file = log_error_.empty() ? fmt::format(" ({})", log_path(node)) : "";

@@ -11,6 +11,8 @@
 #include <csignal>
 #include <cstdlib>
 #include <cstring>
+#include <filesystem>
+#include <system_error>
 #include <utility>
 
 #include "tools/processes/process_table.h"
@@ -71,6 +73,19 @@ std::string describe_status(int status) {
 }
 
 }  // namespace
+
+std::string hint_on_relative_paths(const NodeCommand& command) {
+  namespace fs = std::filesystem;
+  std::error_code ignored;
+  for (const std::string& argument : command.arguments) {
+    const bool is_ours = !argument.starts_with('/') && fs::is_regular_file(argument, ignored) &&
+                         !fs::exists(fs::path(kWorkingDirectory) / argument, ignored);
+    if (!is_ours) continue;
+    return fmt::format("Nodes start in {}, where there is no {}: give it as {}\n",
+                       kWorkingDirectory, argument, fs::absolute(argument, ignored).string());
+  }
+  return "";
+}
 
 NodeProcess::NodeProcess(const NodeCommand& command, const std::string& log_path,
                          NodeLog::OnLine on_log_line) {

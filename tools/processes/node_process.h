@@ -27,6 +27,10 @@ struct NodeCommand {
   std::vector<std::string> arguments;
 };
 
+// For people whose node does not come up: the first argument that names a file here, and none where
+// nodes start. A line; empty: there is none.
+std::string hint_on_relative_paths(const NodeCommand& command);
+
 class NodeProcess {
  public:
   // A line without an end takes no more memory than this.

@@ -7,6 +7,7 @@
 #include <nlohmann/json.hpp>
 #include <string>
 
+#include "tests/support/node_runner.h"
 #include "tests/tools/command_fixture.h"
 
 namespace hearsay::test {

@@ -13,6 +13,7 @@
 #include "common/base/line_output.h"
 #include "common/base/terminal.h"
 #include "common/options/fold.h"
+#include "common/options/nearest_word.h"
 
 namespace hearsay {
 namespace {
@@ -68,40 +69,6 @@ CLI::Validator not_empty() {
             return text.empty() ? std::string("needs a value, not \"\"") : std::string();
           },
           {}};
-}
-
-// How many letters must be changed, added, left out or swapped to make one word of the other.
-std::size_t distance(std::string_view a, std::string_view b) {
-  std::vector<std::vector<std::size_t>> far(a.size() + 1, std::vector<std::size_t>(b.size() + 1));
-  for (std::size_t i = 0; i <= a.size(); ++i) far[i][0] = i;
-  for (std::size_t j = 0; j <= b.size(); ++j) far[0][j] = j;
-  for (std::size_t i = 1; i <= a.size(); ++i) {
-    for (std::size_t j = 1; j <= b.size(); ++j) {
-      const std::size_t changed = far[i - 1][j - 1] + (a[i - 1] == b[j - 1] ? 0 : 1);
-      far[i][j] = std::min({changed, far[i - 1][j] + 1, far[i][j - 1] + 1});
-      const bool swapped = i > 1 && j > 1 && a[i - 1] == b[j - 2] && a[i - 2] == b[j - 1];
-      if (swapped) far[i][j] = std::min(far[i][j], far[i - 2][j - 2] + 1);
-    }
-  }
-  return far[a.size()][b.size()];
-}
-
-// " (do you mean --node-count?)", or "" if nothing is near.
-std::string suggest(const std::string& text, const std::vector<std::string>& words) {
-  constexpr std::size_t kFarthest = 3;
-  constexpr std::size_t kLongestWord = 50;
-  if (text.size() > kLongestWord) return "";
-  const std::string* nearest = nullptr;
-  std::size_t least = std::min(kFarthest, text.size() / 2) + 1;
-  for (const std::string& word : words) {
-    const bool begun = text.size() > 2 && word.starts_with(text);
-    const std::size_t far =
-        begun ? std::min<std::size_t>(2, distance(text, word)) : distance(text, word);
-    if (far >= least) continue;
-    least = far;
-    nearest = &word;
-  }
-  return nearest == nullptr ? "" : " (do you mean " + *nearest + "?)";
 }
 
 // "relay, push or flood"

@@ -176,7 +176,10 @@ TEST_F(CommandTest, WithoutAPathProgramsAreLookedUpWhereTheyUsuallyAre) {
 
 TEST_F(CommandTest, MalformedRepliesAreExceptions) {
   EXPECT_EQ(run_faulty("broadcast", "malformed").exit_code, 1);  // no read ever succeeded
-  EXPECT_EQ(results().at("exceptions").at("exceptions").size(), 1U);
+  const nlohmann::json exceptions = results().at("exceptions").at("exceptions");
+  ASSERT_EQ(exceptions.size(), 1U);
+  EXPECT_EQ(exceptions.at(0).at("example").at("exception"),
+            "the reply has a key that read_ok doesn't have: \"mood\" (it has \"messages\")");
 }
 
 class BadLine : public CommandTest,

@@ -117,6 +117,13 @@ TEST_F(FaultsCommand, ALostValueIsSaidToBeMissingWhere) {
   for (const auto& [value, nodes] : missing.items()) EXPECT_EQ(nodes.size(), 2U) << value;
 }
 
+TEST_F(FaultsCommand, AFractionIsNotTheWholeNumberThatIsMissing) {
+  const Finished finished = run_faulty("broadcast", "floats");
+  EXPECT_EQ(finished.exit_code, 1);
+  EXPECT_NE(finished.output.find("is missing in the last read of n"), std::string::npos)
+      << finished.output;
+}
+
 TEST_F(FaultsCommand, AReusedStateDirectoryIsSuspected) {
   const std::string state = store_ / "state";
   const auto once = [&](const char* more) {

@@ -152,6 +152,20 @@ TEST_F(WorkloadCommand, AModelThatNobodyKnowsIsUnknownAsUnderMaelstrom) {
                                          "--node-count 1 --rate 200 "
                                          "--consistency-models read-committed,read-uncommitted");
   EXPECT_EQ(finished.exit_code, 2) << finished.output;
+  EXPECT_NE(finished.output.find("nobody knows a consistency model "
+                                 "\"read-committed,read-uncommitted\": the verdict"),
+            std::string::npos)
+      << finished.output;
+}
+
+TEST_F(WorkloadCommand, OfOurOwnNodeIsSaidWhatItsTransactionsPromise) {
+  const Finished finished = run_shell(std::string(HEARSAY_COMMAND) +
+                                      " test -w txn-rw-register --node-count 2 --concurrency 4n "
+                                      "--rate 500 --time-limit 2 --recovery 0.3 --store " +
+                                      store_.string());
+  EXPECT_EQ(finished.exit_code, 1) << finished.output;
+  EXPECT_NE(finished.output.find("Hint: hearsay-node answers in any partition"), std::string::npos)
+      << finished.output;
 }
 
 TEST_F(WorkloadCommand, AGoodRegisterIsLinearizable) {

@@ -13,6 +13,7 @@
 #include "tools/check/history_file.h"
 #include "tools/console/exit_codes.h"
 #include "tools/console/tell.h"
+#include "tools/console/workload_options.h"
 #include "tools/experiment/verdict/checkers.h"
 #include "tools/experiment/verdict/judge.h"
 #include "tools/report/store.h"
@@ -38,6 +39,7 @@ nlohmann::json judge_file(const CheckCommandOptions& options, const std::string&
 
 int run_check(const CheckCommandOptions& options) {
   try {
+    bench::tell_of_unknown_models("hearsay check", options.workload, options.consistency_models);
     std::string text;
     nlohmann::json all = nlohmann::json::object();
     std::vector<nlohmann::json> verdicts;

@@ -5,7 +5,10 @@
 #include <nlohmann/json.hpp>
 #include <string_view>
 
+#include "common/options/nearest_word.h"
 #include "tools/console/number_range.h"
+#include "tools/console/tell.h"
+#include "tools/experiment/verdict/judge.h"
 
 namespace hearsay::bench {
 namespace {
@@ -125,6 +128,18 @@ void add_to_json(nlohmann::json& json, const WorkloadFlags& flags) {
   json["max-txn-length"] = flags.max_txn_length;
   json["max-writes-per-key"] = flags.max_writes_per_key;
   json["consistency-models"] = flags.consistency_models;
+}
+
+void tell_of_unknown_models(const std::string& command, const std::string& workload,
+                            const std::string& models) {
+  const auto* known =
+      std::find_if(std::begin(kExplanations), std::end(kExplanations),
+                   [&](const Explanation& each) { return each.workload == workload; });
+  if (known == std::end(kExplanations) || !known->has_transactions) return;
+  for (const std::string& model : unknown_models(models)) {
+    tell("{}: nobody knows a consistency model \"{}\"{}: the verdict will be unknown\n", command,
+         model, suggest(model, known_models()));
+  }
 }
 
 std::string explain_workload(const std::string& workload) {

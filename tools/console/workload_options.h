@@ -27,6 +27,11 @@ void add_to_json(nlohmann::json& json, const WorkloadFlags& flags);
 // that the worker is another program.
 void switch_on_workload(const std::string& workload, std::vector<std::string>& node_arguments);
 
+// To stderr: that transactions are held to models that nobody knows. Maelstrom takes such names,
+// too, and gives up when the run is over.
+void tell_of_unknown_models(const std::string& command, const std::string& workload,
+                            const std::string& models);
+
 // What its clients ask and what makes a run invalid; of an empty name, how to be told of one. Ends
 // with a line feed.
 std::string explain_workload(const std::string& workload);

@@ -71,6 +71,8 @@ int run_test(const TestOptions& options) {
       return kExitRunFailed;
     }
     refuse_what_can_not_run(options);
+    tell_of_unknown_models("hearsay test", options.workload,
+                           options.workload_flags.consistency_models);
     return run_one_by_one(options, program.path);
   } catch (const std::exception& error) {
     tell("hearsay test: {}\n", error.what());

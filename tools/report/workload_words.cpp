@@ -6,13 +6,16 @@
 #include <nlohmann/json.hpp>
 #include <string>
 
+#include "tools/experiment/network/large_integers.h"
+#include "tools/report/log_words.h"
+
 namespace hearsay::bench {
 namespace {
 
 constexpr std::size_t kMostWordBytes = 160;
 
 std::string text_of(const nlohmann::json& value) {
-  return value.is_string() ? value.get<std::string>() : value.dump();
+  return value.is_string() ? value.get<std::string>() : unquote_large_integers(value.dump(), "");
 }
 
 std::string as_word(const nlohmann::json& value) {
@@ -45,11 +48,13 @@ void add_anomalies(Report& report, const nlohmann::json& workload) {
   }
 }
 
-// "lost-write: 3", of logs
+// "lost-write: 3, such as: ...", of logs
 void add_log_errors(Report& report, const nlohmann::json& workload) {
   for (const nlohmann::json& type : workload.value("bad-error-types", nlohmann::json::array())) {
-    report.notes.push_back(fmt::format("- {}: {}", as_word(type),
-                                       count_of_cases(workload.at(type.get<std::string>()))));
+    const nlohmann::json& found = workload.at(type.get<std::string>());
+    const std::string example = example_of_log_error(type.get<std::string>(), found);
+    report.notes.push_back(fmt::format("- {}: {}{}{}", as_word(type), count_of_cases(found),
+                                       example.empty() ? "" : ", such as: ", example));
   }
 }
 

@@ -50,6 +50,8 @@ class RunProgress {
 
 int run_one(const SimOptions& options) {
   refuse_what_can_not_run(options.test);
+  bench::tell_of_unknown_models("hearsay sim", options.test.workload,
+                                options.test.workload_flags.consistency_models);
   bench::Store store(options.test.store, options.test.workload, wall_ns());
   ClusterOptions cluster = make_cluster_options(options);
   if (options.test.record) cluster.record_folder = store.make_recording_directory();

@@ -77,6 +77,10 @@ TEST_F(CheckCommand, WhatIsNoHistoryIsRefusedInWords) {
   refused("-w echo " + file("words.edn", "once upon a time"), "is no history: line 1, column 1");
   refused("-w echo " + file("cut.edn", std::string(kValid).substr(0, 80)), "was cut off");
   refused("-w kafka " + file("echo.edn", kValid), "its operations are echo, which kafka does not");
+  refused("-w txn-rw-register " + file("lists.edn",
+                                       "{:type :invoke :process 0 :f :txn :value [[:append 1 2]]}\n"
+                                       "{:type :ok :process 0 :f :txn :value [[:append 1 2]]}\n"),
+          "has a step \"append\", which txn-rw-register does not have");
   refused("-w echo " + file("words.edn", "once upon a time") + " " + file("good.edn", kValid),
           "Valid: everything looks good.");
   refused("-w nothing x.edn", "nothing");

@@ -148,6 +148,8 @@ class Faulty(Node):
             values += values[:1]
         if self.fault == "invents":
             values += ["nobody said this"]
+        if self.fault == "floats":
+            values = [float(value) for value in values]
         if self.fault == "malformed":
             self.reply(message, messages=values, mood="good")
             return

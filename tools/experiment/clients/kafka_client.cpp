@@ -3,6 +3,9 @@
 #include <fmt/core.h>
 
 #include <algorithm>
+#include <limits>
+
+#include "tools/experiment/network/large_integers.h"
 
 namespace hearsay::bench {
 namespace {
@@ -10,10 +13,15 @@ namespace {
 std::string wrong_offset_pairs(const nlohmann::json& pairs) {
   if (const std::string wrong = no_array(pairs); !wrong.empty()) return "has a list that " + wrong;
   for (const nlohmann::json& pair : pairs) {
-    const bool good = pair.is_array() && pair.size() == 2 && pair[0].is_number_integer();
+    const bool good = pair.is_array() && pair.size() == 2 && is_whole_number(pair[0]);
     if (!good) return "has a message that is no [offset, message]: " + pair.dump();
   }
   return "";
+}
+
+// One beyond it is to fit as well: offsets that 64 bits do not hold are asked for from there on.
+std::int64_t offset_in(const nlohmann::json& pair) {
+  return std::min(clamped_int64(pair.at(0)), std::numeric_limits<std::int64_t>::max() - 1);
 }
 
 }  // namespace
@@ -60,7 +68,7 @@ Step KafkaClients::take_poll(Client& client, const nlohmann::json& messages) {
   for (const auto& [key, pairs] : messages.items()) {
     std::int64_t highest = -1;
     for (const nlohmann::json& pair : pairs) {
-      highest = std::max(highest, pair.at(0).get<std::int64_t>());
+      highest = std::max(highest, offset_in(pair));
     }
     std::int64_t& position = client.positions.try_emplace(key, highest + 1).first->second;
     position = std::max(position, highest + 1);

@@ -5,6 +5,8 @@
 #include <optional>
 #include <string>
 
+#include "tools/experiment/network/large_integers.h"
+
 namespace hearsay::bench {
 namespace {
 
@@ -23,7 +25,7 @@ KafkaOffsets sent_offsets(const Operation& ok) {
   if (ok.f != "send") return offsets;
   const nlohmann::json& sent = ok.value.at(0);
   if (const auto key = key_number(sent.at(1).get<std::string>())) {
-    offsets[*key] = sent.at(2).at(0).get<std::int64_t>();
+    offsets[*key] = clamped_int64(sent.at(2).at(0));
   }
   return offsets;
 }
@@ -36,7 +38,7 @@ KafkaOffsets polled_offsets(const Operation& ok) {
     if (!key) continue;
     std::int64_t& highest = offsets.try_emplace(*key, -1).first->second;
     for (const nlohmann::json& pair : pairs) {
-      highest = std::max(highest, pair.at(0).get<std::int64_t>());
+      highest = std::max(highest, clamped_int64(pair.at(0)));
     }
   }
   return offsets;

@@ -15,7 +15,7 @@ namespace {
 std::string describe_in_reply_to(const nlohmann::json& body) {
   const auto found = body.find("in_reply_to");
   if (found == body.end()) return "without in_reply_to";
-  if (found->is_number_integer() || is_large_integer(*found)) {
+  if (is_whole_number(*found)) {
     return fmt::format(
         "whose in_reply_to is {}, which no open request has",
         found->is_string() ? shorten_line(found->get_ref<const std::string&>()) : found->dump());

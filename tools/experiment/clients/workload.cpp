@@ -90,13 +90,13 @@ std::string malformed_reply(std::string_view request_type, std::string_view want
     return fmt::format("the reply's type is {}, not \"{}\"", type.dump(), expected);
   }
   const auto msg_id = body.find("msg_id");
-  const bool is_integer = msg_id == body.end() || msg_id->is_number_integer();
-  if (!is_integer && !is_large_integer(*msg_id)) {
+  if (msg_id != body.end() && !is_whole_number(*msg_id)) {
     return "the reply's msg_id is no integer: " + msg_id->dump();
   }
   for (const auto& [key, value] : body.items()) {
     if (key == "type" || key == "in_reply_to" || key == "msg_id" || key == wanted) continue;
-    return fmt::format("the reply has a key that {} doesn't have: \"{}\"", expected, key);
+    const std::string has = wanted.empty() ? "" : fmt::format(" (it has \"{}\")", wanted);
+    return fmt::format("the reply has a key that {} doesn't have: \"{}\"{}", expected, key, has);
   }
   if (wanted.empty()) return "";
   const auto found = body.find(wanted);
@@ -117,7 +117,7 @@ std::string no_array(const nlohmann::json& value) {
 }
 
 std::string no_integer(const nlohmann::json& value) {
-  return value.is_number_integer() ? "" : "is no integer";
+  return is_whole_number(value) ? "" : "is no integer";
 }
 
 }  // namespace hearsay::bench

@@ -41,12 +41,19 @@ Decoded decode(std::string_view text) {
   return {code, size};
 }
 
+// Takes no room: what looks the same is not. Those that join letters (U+200C, U+200D) are writing.
+bool is_unseen(std::uint32_t code) {
+  const bool no_width = code == 0x200B || code == 0xFEFF || (code >= 0x2060 && code <= 0x2064);
+  const bool tag = code >= 0xE0000 && code <= 0xE007F;
+  return no_width || tag;
+}
+
 bool steers_terminals(std::uint32_t code) {
   const bool control = code < 0x20 || (code >= 0x7F && code < 0xA0);
-  const bool turns = code == 0x200E || code == 0x200F || (code >= 0x202A && code <= 0x202E) ||
-                     (code >= 0x2066 && code <= 0x2069);
+  const bool turns = code == 0x061C || code == 0x200E || code == 0x200F ||
+                     (code >= 0x202A && code <= 0x202E) || (code >= 0x2066 && code <= 0x2069);
   const bool ends_line = code == 0x2028 || code == 0x2029;
-  return control || turns || ends_line;
+  return control || turns || ends_line || is_unseen(code);
 }
 
 constexpr std::size_t kUnicodeEscapeBytes = 6;

@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <charconv>
+#include <limits>
 #include <nlohmann/json.hpp>
 
 namespace hearsay::bench {
@@ -77,8 +78,8 @@ std::optional<std::string> quote_large_integers(std::string_view json, std::stri
   return quoted.append(json.substr(copied));
 }
 
-std::string unquote_large_integers(std::string_view json) {
-  const std::string begin = '"' + std::string(kNumberMark);
+std::string unquote_large_integers(std::string_view json, std::string_view mark) {
+  const std::string begin = '"' + std::string(mark);
   std::string numbers;
   std::size_t copied = 0;
   for (std::size_t i = json.find(begin); i != std::string_view::npos; i = json.find(begin, i + 1)) {
@@ -94,6 +95,25 @@ std::string unquote_large_integers(std::string_view json) {
 
 bool is_large_integer(const nlohmann::json& value) {
   return value.is_string() && is_large(value.get_ref<const std::string&>());
+}
+
+bool is_whole_number(const nlohmann::json& value) {
+  return value.is_number_integer() || is_large_integer(value);
+}
+
+std::optional<std::int64_t> int64_of(const nlohmann::json& whole_number) {
+  if (!whole_number.is_number_integer()) return std::nullopt;
+  const auto bits = whole_number.get<std::int64_t>();
+  if (whole_number.is_number_unsigned() && bits < 0) return std::nullopt;
+  return bits;
+}
+
+std::int64_t clamped_int64(const nlohmann::json& whole_number) {
+  using Limits = std::numeric_limits<std::int64_t>;
+  if (const auto fitting = int64_of(whole_number)) return *fitting;
+  const bool is_negative =
+      whole_number.is_string() && whole_number.get_ref<const std::string&>().starts_with('-');
+  return is_negative ? Limits::min() : Limits::max();
 }
 
 }  // namespace hearsay::bench

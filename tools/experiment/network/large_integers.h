@@ -6,6 +6,7 @@
 // Pure functions; any text may be given.
 #pragma once
 
+#include <cstdint>
 #include <nlohmann/json_fwd.hpp>
 #include <optional>
 #include <string>
@@ -20,10 +21,18 @@ inline constexpr std::string_view kNumberMark = "\\u0000";
 // `json` with those numbers in quotes, behind `mark`. Nothing: it has none.
 std::optional<std::string> quote_large_integers(std::string_view json, std::string_view mark = "");
 
-// What nlohmann's dump() made of a text that was quoted with kNumberMark: the numbers again.
-std::string unquote_large_integers(std::string_view json);
+// What nlohmann's dump() made of a text that was quoted with `mark`: the numbers again.
+std::string unquote_large_integers(std::string_view json, std::string_view mark = kNumberMark);
 
 // Whether a string is the digits of one.
 bool is_large_integer(const nlohmann::json& value);
+
+// A whole number of any size, as the types above hold it. That no node says a string of so many
+// digits where a number belongs is assumed, too.
+bool is_whole_number(const nlohmann::json& value);
+// Its 64 bits; nothing: they do not hold it (the JSON library would wrap it around).
+std::optional<std::int64_t> int64_of(const nlohmann::json& whole_number);
+// The nearest that 64 bits hold.
+std::int64_t clamped_int64(const nlohmann::json& whole_number);
 
 }  // namespace hearsay::bench

@@ -116,8 +116,10 @@ std::string check_text(std::string_view line) {
 
 std::string describe_syntax(std::string_view line, const protocol::LineHandler& handler) {
   const std::size_t first = line.find_first_not_of(kWhiteSpace);
-  std::string reason = fmt::format("not JSON, at byte {}: {}", handler.consumed_bytes(),
-                                   handler.envelope().syntax_error);
+  const std::size_t byte = handler.consumed_bytes();
+  const bool is_nul = byte > 0 && byte <= line.size() && line[byte - 1] == '\0';
+  std::string reason = fmt::format("not JSON, at byte {}: {}", byte,
+                                   is_nul ? "a NUL byte" : handler.envelope().syntax_error);
   if (line[first] != '{') reason += " (only messages go to stdout; print to stderr instead)";
   return reason;
 }

@@ -3,6 +3,7 @@
 #include <utility>
 
 #include "common/protocol/error_code.h"
+#include "tools/experiment/network/value_text.h"
 #include "tools/experiment/services/clojure_text.h"
 
 namespace hearsay::bench {
@@ -42,7 +43,7 @@ StoreAnswer answer_with(const StoreRequest& request, const ServiceJson* current,
 }  // namespace
 
 std::string identity_of(const ServiceJson& value) {
-  return nlohmann::json(value).dump();
+  return value_text(value);
 }
 
 std::optional<StoreRequest> parse_store_request(const ServiceJson& body) {

@@ -7,9 +7,11 @@
 #include <algorithm>
 #include <cstdint>
 #include <nlohmann/json.hpp>
+#include <optional>
 #include <utility>
 #include <vector>
 
+#include "tools/experiment/network/large_integers.h"
 #include "tools/experiment/verdict/checkers.h"
 
 namespace hearsay::bench {
@@ -48,8 +50,11 @@ std::vector<Range> united(const std::vector<Range>& a, const std::vector<Range>&
 }
 
 std::int64_t delta_of(const Operation& add) {
-  if (add.value.is_number_integer()) return add.value.get<std::int64_t>();
-  throw CheckerFailed("an add of " + add.value.dump() + ", which is no whole number");
+  if (!is_whole_number(add.value)) {
+    throw CheckerFailed("an add of " + add.value.dump() + ", which is no whole number");
+  }
+  if (const auto delta = int64_of(add.value)) return *delta;
+  throw CheckerFailed("sums go beyond 64 bits");
 }
 
 std::vector<Range> acceptable_sums(const History& history) {
@@ -72,11 +77,13 @@ std::vector<Range> acceptable_sums(const History& history) {
   return sums;
 }
 
-bool is_in(const std::vector<Range>& sums, std::int64_t value) {
+// What 64 bits do not hold is no sum: those that go beyond are refused above.
+bool is_in(const std::vector<Range>& sums, const std::optional<std::int64_t>& value) {
+  if (!value) return false;
   const auto above = std::upper_bound(
-      sums.begin(), sums.end(), value,
+      sums.begin(), sums.end(), *value,
       [](std::int64_t wanted, const Range& range) { return wanted < range.first; });
-  return above != sums.begin() && value <= std::prev(above)->second;
+  return above != sums.begin() && *value <= std::prev(above)->second;
 }
 
 }  // namespace
@@ -87,12 +94,12 @@ nlohmann::json check_counter(const History& history) {
   nlohmann::json errors;
   for (const Operation& operation : history.operations()) {
     if (!operation.final_read || operation.type != OperationType::ok) continue;
-    if (!operation.value.is_number_integer()) {
+    if (!is_whole_number(operation.value)) {
       throw CheckerFailed("a final read of " + operation.value.dump() +
                           ", which is no whole number");
     }
     reads.push_back(operation.value);
-    if (!is_in(sums, operation.value.get<std::int64_t>())) errors.push_back(to_json(operation));
+    if (!is_in(sums, int64_of(operation.value))) errors.push_back(to_json(operation));
   }
   return {{"valid?", errors.is_null()},
           {"errors", errors},

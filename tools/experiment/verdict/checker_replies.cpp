@@ -6,6 +6,7 @@
 #include <utility>
 #include <vector>
 
+#include "tools/experiment/network/value_text.h"
 #include "tools/experiment/verdict/checkers.h"
 
 namespace hearsay::bench {
@@ -21,7 +22,7 @@ struct Repeated {
 // To Maelstrom 1 and 1.0 are two ids; to the JSON library they are equal.
 bool is_before(const nlohmann::json& a, const nlohmann::json& b) {
   if (a != b) return a < b;
-  return a.dump() < b.dump();
+  return value_text(a) < value_text(b);
 }
 
 // The ids handed out more than once, the most frequent first, of those the largest.

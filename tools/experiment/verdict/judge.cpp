@@ -9,8 +9,10 @@
 #include <string>
 #include <string_view>
 
+#include "tools/experiment/network/large_integers.h"
 #include "tools/experiment/verdict/checkers.h"
 #include "tools/experiment/verdict/elle/elle.h"
+#include "tools/experiment/verdict/elle/models.h"
 
 namespace hearsay::bench {
 namespace {
@@ -28,7 +30,7 @@ bool reads_a_list(const Operation& operation) {
 }
 
 bool reads_a_number(const Operation& operation) {
-  return operation.f != "read" || operation.value.is_number();
+  return operation.f != "read" || operation.value.is_number() || is_whole_number(operation.value);
 }
 
 struct JudgedWorkload {
@@ -36,6 +38,7 @@ struct JudgedWorkload {
   std::vector<std::string_view> functions;
   bool (*may_be)(const Operation& ok);
   nlohmann::json (*check)(const History& history, const JudgeOptions& options);
+  std::string_view foreign_step = "";  // of transactions: what only those of another workload do
 };
 
 nlohmann::json judge_broadcast(const History& history, const JudgeOptions& /*options*/) {
@@ -87,8 +90,8 @@ const std::vector<JudgedWorkload>& table() {
       {"pn-counter", {"add", "read"}, reads_a_number, judge_by<check_counter>},
       {"kafka", {"send", "poll", "assign", "crash"}, is_any, judge_by<check_kafka>},
       {"lin-kv", {"read", "write", "cas"}, has_a_key, judge_by<check_lin_kv>},
-      {"txn-list-append", {"txn"}, is_any, judge_elle<check_list_append>},
-      {"txn-rw-register", {"txn"}, is_any, judge_elle<check_rw_register>},
+      {"txn-list-append", {"txn"}, is_any, judge_elle<check_list_append>, "w"},
+      {"txn-rw-register", {"txn"}, is_any, judge_elle<check_rw_register>, "append"},
   };
   return kTable;
 }
@@ -119,6 +122,25 @@ std::string candidates(const std::set<std::string>& functions) {
   return names.empty() ? "no workload known here has these" : "they may be of " + joined(names);
 }
 
+bool has_step(const Operation& operation, std::string_view f) {
+  if (!is_client(operation) || !operation.value.is_array()) return false;
+  return std::any_of(
+      operation.value.begin(), operation.value.end(), [&](const nlohmann::json& step) {
+        return step.is_array() && !step.empty() && step.front().is_string() && step.front() == f;
+      });
+}
+
+std::string why_not_its_steps(const JudgedWorkload& judged, const History& history) {
+  if (judged.foreign_step.empty()) return "";
+  for (const Operation& operation : history.operations()) {
+    if (!has_step(operation, judged.foreign_step)) continue;
+    return fmt::format("operation {} ({}) has a step \"{}\", which {} does not have: {:.60}",
+                       operation.index, operation.f, judged.foreign_step, judged.name,
+                       operation.value.dump());
+  }
+  return "";
+}
+
 }  // namespace
 
 std::vector<std::string> judged_workloads() {
@@ -147,7 +169,17 @@ std::string why_not_of(std::string_view workload, const History& history) {
     return fmt::format("operation {} ({}) has a value that {} does not have: {:.60}",
                        operation.index, operation.f, workload, operation.value.dump());
   }
-  return "";
+  return why_not_its_steps(judged, history);
+}
+
+std::vector<std::string> known_models() {
+  return {elle::all_models().begin(), elle::all_models().end()};
+}
+
+std::vector<std::string> unknown_models(std::string_view models) {
+  std::vector<std::string> unknown = split_models(models);
+  std::erase_if(unknown, [](const auto& model) { return elle::all_models().contains(model); });
+  return unknown;
 }
 
 nlohmann::json check_workload(std::string_view workload, const History& history,

@@ -29,6 +29,10 @@ std::vector<std::string_view> functions_of(std::string_view workload);
 // Why this can't be a history of the workload, in words; empty: it may be one.
 std::string why_not_of(std::string_view workload, const History& history);
 
+// Of models as they are given in JudgeOptions, those that Elle does not know: its checker gives up.
+std::vector<std::string> unknown_models(std::string_view models);
+std::vector<std::string> known_models();
+
 // The section "workload". What makes Maelstrom's checker throw is "unknown", with the reason as
 // "error". `workload` is one of judged_workloads().
 nlohmann::json check_workload(std::string_view workload, const History& history,

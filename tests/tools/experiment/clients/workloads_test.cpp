@@ -10,6 +10,7 @@
 #include <vector>
 
 #include "tests/tools/experiment/run_fixture.h"
+#include "tools/experiment/network/large_integers.h"
 
 namespace hearsay::bench {
 namespace {
@@ -89,6 +90,19 @@ TEST_F(WorkloadRun, ACountersReadMustBeAWholeNumber) {
     EXPECT_EQ(each.exception, "\"value\" of the reply is no integer");
   }
   EXPECT_FALSE(operations(OperationType::info).empty());
+}
+
+TEST_F(WorkloadRun, ACountersReadMayBeAWholeNumberOfAnySize) {
+  make("g-counter", 1, options(100, kSecond, 1));
+  // As a client has it that has read such a number (network/large_integers.h).
+  answer_with([](const nlohmann::json& request) -> nlohmann::json {
+    if (request.at("type") == "read") return {{"value", "18446744073709551616"}};
+    return nlohmann::json::object();
+  });
+  go();
+  EXPECT_TRUE(operations(OperationType::info).empty());
+  const nlohmann::json result = workload_->check(run_->history());
+  EXPECT_EQ(result.at("valid?"), false) << result;
 }
 
 // Also an error that is definite, and a time-out; the client is replaced.
@@ -368,6 +382,26 @@ TEST_F(KafkaRun, AFailedCommitFailsThePoll) {
   for (const Operation& each : fails) {
     EXPECT_EQ(each.f, "poll");
     EXPECT_EQ(each.value.dump(), R"([["poll"]])");
+  }
+}
+
+TEST_F(KafkaRun, AnOffsetMayBeAWholeNumberOfAnySize) {
+  for (const char* offset : {"18446744073709551616", "18446744073709551615", "9223372036854775807",
+                             "-18446744073709551616"}) {
+    make("kafka", 1, options(200, 10 * kSecond, 1));
+    const nlohmann::json large =
+        nlohmann::json::parse(quote_large_integers(offset).value_or(offset));
+    answer_with([&](const nlohmann::json& request) -> nlohmann::json {
+      if (request.at("type") == "send") return {{"offset", large}};
+      if (request.at("type") != "poll") return serve(request);
+      return {{"msgs", {{"1", nlohmann::json::array({nlohmann::json::array({large, 1})})}}}};
+    });
+    go();
+    for (const Operation& each : operations(OperationType::info)) EXPECT_EQ(each.exception, "");
+    for (const nlohmann::json& request : requests_) {
+      if (request.at("type") != "poll") continue;
+      for (const nlohmann::json& position : request.at("offsets")) EXPECT_GE(position, 0);
+    }
   }
 }
 

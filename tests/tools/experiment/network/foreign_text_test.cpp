@@ -34,6 +34,10 @@ TEST(ForeignText, WhatSteersATerminalIsSpelledOut) {
   // NOLINTNEXTLINE(misc-misleading-bidirectional): that is what is tested
   EXPECT_EQ(printable("\xE2\x80\xAE"), "\\xe2\\x80\\xae") << "turns the direction";
   EXPECT_EQ(printable("\xFF"), "\\xff");
+  for (const char* unseen : {"\xE2\x80\x8B", "\xEF\xBB\xBF", "\xF3\xA0\x80\x81", "\xE2\x81\xA0"}) {
+    EXPECT_EQ(printable(unseen).substr(0, 2), "\\x") << "takes no room";
+  }
+  EXPECT_EQ(printable("\xE2\x80\x8D"), "\xE2\x80\x8D") << "joins letters";
   EXPECT_EQ(printable_lines("a\n\tb\r"), "a\n\tb\\x0d");
 }
 

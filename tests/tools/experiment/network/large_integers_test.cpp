@@ -2,7 +2,10 @@
 
 #include <gtest/gtest.h>
 
+#include <cstdint>
+#include <limits>
 #include <nlohmann/json.hpp>
+#include <optional>
 #include <string>
 
 namespace hearsay::bench {
@@ -81,6 +84,24 @@ TEST(LargeIntegers, AreTold) {
        {nlohmann::json(7), nlohmann::json("7"), nlohmann::json("18446744073709551615"),
         nlohmann::json("a number of digits"), nlohmann::json(1e30), nlohmann::json(nullptr)}) {
     EXPECT_FALSE(is_large_integer(other)) << other;
+  }
+}
+
+TEST(LargeIntegers, AreWholeNumbersThat64BitsDoNotHold) {
+  constexpr auto kMost = std::numeric_limits<std::int64_t>::max();
+  for (const char* text : {"18446744073709551615", "9223372036854775808"}) {
+    EXPECT_TRUE(is_whole_number(nlohmann::json::parse(text)));
+    EXPECT_EQ(int64_of(nlohmann::json::parse(text)), std::nullopt) << "no negative number";
+    EXPECT_EQ(clamped_int64(nlohmann::json::parse(text)), kMost);
+  }
+  EXPECT_TRUE(is_whole_number(kLarge));
+  EXPECT_EQ(int64_of(kLarge), std::nullopt);
+  EXPECT_EQ(clamped_int64(kLarge), kMost);
+  EXPECT_EQ(clamped_int64("-9223372036854775809"), std::numeric_limits<std::int64_t>::min());
+  EXPECT_EQ(int64_of(nlohmann::json::parse("9223372036854775807")), kMost);
+  EXPECT_EQ(int64_of(-1), -1);
+  for (const nlohmann::json& other : {nlohmann::json(1.0), nlohmann::json("7"), nlohmann::json()}) {
+    EXPECT_FALSE(is_whole_number(other)) << other;
   }
 }
 

@@ -87,6 +87,13 @@ INSTANTIATE_TEST_SUITE_P(
         "\xEF\xBB\xBF{\"src\":\"n0\",\"dest\":\"n1\",\"body\":{}}"),
     [](const auto& parameter) { return std::to_string(parameter.index); });
 
+TEST(NodeOutput, ANulByteIsNamed) {
+  using namespace std::string_literals;
+  EXPECT_EQ(wrong_with("\0{}"s).find("not JSON, at byte 1: a NUL byte"), 0U);
+  EXPECT_EQ(wrong_with("{\"src\":\0"s).find("not JSON, at byte 8: a NUL byte"), 0U);
+  EXPECT_EQ(wrong_with("{\"src\":").find("NUL"), std::string::npos);
+}
+
 TEST(NodeOutput, WhatMaelstromTakesAlthoughItIsOddIsTakenAndSaid) {
   OutputParser parser;
   const std::string trailing = R"({"src":"n0","dest":"n1","body":{}}{"src":"n0"})";

@@ -56,6 +56,21 @@ TEST(LinKv, MembersInAnotherOrderAreTheSameValue) {
   EXPECT_EQ(reply["type"], "cas_ok") << reply;
 }
 
+TEST(LinKv, ZeroIsOneValueAndOneKeyWhateverItsSign) {
+  LinKv service;
+  ask(service, "n0", R"({"type":"write","key":[0.0],"value":{"x":[-0.0,"-0.0"]}})");
+  const auto cas = [&](const char* from) {
+    return ask(
+        service, "n0",
+        (std::string(R"({"type":"cas","key":[-0.0],"to":{"x":[0.0,"-0.0"]},"from":)") + from + "}")
+            .c_str());
+  };
+  EXPECT_EQ(cas(R"({"x":[0.0,"-0.0"]})")["type"], "cas_ok");
+  EXPECT_EQ(cas(R"({"x":[-0.0,"-0.0"]})")["type"], "cas_ok");
+  EXPECT_EQ(cas(R"({"x":[0.0,"0.0"]})")["code"], 22) << "a text";
+  EXPECT_EQ(cas(R"({"x":[0,"-0.0"]})")["code"], 22) << "a whole number";
+}
+
 // 2^100 and its neighbour, which are one double.
 TEST(LinKv, NumbersOfAnySizeAreWhatTheyAre) {
   const std::string large = "1267650600228229401496703205376";

@@ -169,6 +169,17 @@ TEST(UniqueIds, AWholeNumberAndAFractionAreTwoIds) {
   EXPECT_EQ(result.at("duplicated"), nlohmann::json({{"1", 3}, {"1.0", 2}}));
 }
 
+TEST(UniqueIds, ZeroIsOneIdWhateverItsSign) {
+  for (const nlohmann::json& id : {nlohmann::json(-0.0), nlohmann::json::array({"-0.0", -0.0})}) {
+    nlohmann::json other = id;
+    (id.is_array() ? other[1] : other) = 0.0;
+    EXPECT_EQ(check_ids({id, 1, other}).at("duplicated-count"), 1) << id;
+    EXPECT_EQ(check_ids({id, 1, 0}).at("duplicated-count"), 0) << id;
+  }
+  EXPECT_EQ(check_ids({"-0.0", "0.0"}).at("valid?"), true) << "texts";
+  EXPECT_EQ(check_ids({-0.05, 0.05}).at("valid?"), true);
+}
+
 TEST(Echo, AnotherAnswerIsAnErrorAndNoAnswerIsNone) {
   Script script;
   script.op(0, OperationType::invoke, 0, "echo", "one")

@@ -66,6 +66,30 @@ TEST(Counter, SumsBeyond64BitsAreUnknown) {
   EXPECT_THROW(check_counter(read_history(most + most)), CheckerFailed);
 }
 
+// The second and third would be -1 in 64 bits with a sign, which may be.
+TEST(Counter, AReadBeyond64BitsIsNoSum) {
+  for (const std::string value :
+       {"9223372036854775808", "18446744073709551615", "18446744073709551615N",
+        "18446744073709551616N", "-9223372036854775809N"}) {
+    const auto result = check_sum(add(0, "ok", -1), value);
+    EXPECT_EQ(result.at("valid?"), false) << value;
+    EXPECT_EQ(result.at("errors").size(), 1U) << value;
+    const nlohmann::json& read = result.at("final-reads").at(0);
+    EXPECT_EQ(read.is_string() ? read.get<std::string>() : read.dump(),
+              value.substr(0, value.find('N')));
+  }
+}
+
+TEST(Counter, AnAddBeyond64BitsIsAWholeNumber) {
+  for (const std::string delta : {"18446744073709551615", "18446744073709551616"}) {
+    const std::string add =
+        "{:process 0, :type :invoke, :f :add, :value 1}"
+        "{:process 0, :type :ok, :f :add, :value " +
+        delta + "}";
+    EXPECT_EQ(check_sum(add, "1").at("error"), "sums go beyond 64 bits");
+  }
+}
+
 TEST(Counter, SumsThatCannotBeToldApartAreUnknown) {
   std::string adds;
   for (int i = 0; i < 24; ++i) adds += add(i, "info", 1 << i << 2);
@@ -88,8 +112,21 @@ TEST(Judge, AHistoryOfAnotherWorkloadIsToldFromItsValues) {
   EXPECT_EQ(why_not_of("g-counter", set),
             "operation 1 (read) has a value that g-counter does not have: [1]");
   const History counter = history_of("0 invoke read\n0 ok read 1\n");
+  const History large = history_of("0 invoke read\n0 ok read 18446744073709551616N\n");
+  EXPECT_EQ(why_not_of("g-counter", large), "");
   EXPECT_NE(why_not_of("g-set", counter), "");
   EXPECT_NE(why_not_of("lin-kv", counter), "");
+}
+
+TEST(Judge, TransactionsOfAnotherWorkloadAreToldFromTheirSteps) {
+  const History lists = history_of("0 invoke txn [[:append 1 2]]\n0 ok txn [[:append 1 2]]\n");
+  const History registers = history_of("0 invoke txn [[:r 1 nil] [:w 1 2]]\n");
+  EXPECT_EQ(why_not_of("txn-list-append", lists), "");
+  EXPECT_EQ(why_not_of("txn-rw-register", registers), "");
+  EXPECT_EQ(why_not_of("txn-rw-register", lists),
+            "operation 0 (txn) has a step \"append\", which txn-rw-register does not have: "
+            "[[\"append\",1,2]]");
+  EXPECT_NE(why_not_of("txn-list-append", registers).find("a step \"w\""), std::string::npos);
 }
 
 TEST(Judge, TheWorstSectionIsTheVerdict) {

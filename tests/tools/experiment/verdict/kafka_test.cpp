@@ -22,6 +22,12 @@ std::string send(int process, int offset, int value) {
   return operation(process, "ok", "send", fmt::format("[[:send \"k\" {}]]", value),
                    fmt::format("[[:send \"k\" [{} {}]]]", offset, value));
 }
+const std::string kLarge = "9223372036854775808";
+const std::string kLarger = "123456789012345678901234567890";
+std::string sent_at(int process, const std::string& offset, int value) {
+  return operation(process, "ok", "send", fmt::format("[[:send \"k\" {}]]", value),
+                   fmt::format("[[:send \"k\" [{} {}]]]", offset, value));
+}
 std::string unsure_send(const char* type, int process, int value) {
   const std::string step = fmt::format("[[:send \"k\" {}]]", value);
   return operation(process, type, "send", step, step);
@@ -152,6 +158,25 @@ INSTANTIATE_TEST_SUITE_P(
                 send(0, 0, 1) + poll(1, "[0 1]") + poll(2, "[1 1]"),
                 {{"duplicate", 1}},
                 false},
+        LogCase{"two_values_at_an_offset_beyond_64_bits",
+                sent_at(0, kLarge, 1) + sent_at(1, kLarge, 2) + poll(2, "[" + kLarge + " 1]") +
+                    poll(3, "[" + kLarge + " 2]"),
+                {{"inconsistent-offsets", 1}},
+                false},
+        LogCase{"a_value_at_an_offset_beyond_64_bits_too",
+                send(0, 0, 1) + poll(1, "[0 1]") + poll(2, "[" + kLarge + " 1]"),
+                {{"duplicate", 1}},
+                false},
+        LogCase{"offsets_beyond_64_bits_in_their_order",
+                sent_at(1, kLarger, 2) + sent_at(0, kLarge, 1) + send(2, 7, 3) +
+                    poll(3, "[7 3] [" + kLarge + " 1] [" + kLarger + " 2]"),
+                {},
+                true},
+        LogCase{"offsets_beyond_64_bits_backwards",
+                sent_at(0, kLarger, 2) + sent_at(0, kLarge, 1) +
+                    poll(3, "[" + kLarge + " 1] [" + kLarger + " 2]"),
+                {{"nonmonotonic-send", 1}},
+                false},
         LogCase{"sends_of_a_process_backwards",
                 send(0, 1, 1) + send(0, 0, 2) + poll(1, "[0 2] [1 1]"),
                 {{"nonmonotonic-send", 1}},
@@ -228,6 +253,13 @@ TEST(Kafka, OfManyCasesTheWorstAreShown) {
   EXPECT_EQ(result.at("int-poll-skip").at("count"), 19);
   ASSERT_EQ(result.at("int-poll-skip").at("errs").size(), 8U);
   EXPECT_EQ(result.at("int-poll-skip").at("errs").back().at("delta"), 20);
+}
+
+TEST(Kafka, OffsetsAreShownAsTheNodesGaveThem) {
+  const auto result = check_kafka(test::history_of(
+      send(0, 0, 1) + poll(1, "[0 1]") + poll(2, "[" + kLarge + " 1] [" + kLarger + " 1]")));
+  EXPECT_EQ(result.at("duplicate").at("errs").at(0).at("offsets").dump(),
+            "[0," + kLarge + ",\"" + kLarger + "\"]");
 }
 
 TEST(Kafka, ACycleIsToldInWords) {

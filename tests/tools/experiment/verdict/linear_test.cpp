@@ -115,6 +115,9 @@ TEST(LinKv, TheLeastThatShowsItIsTold) {
   const auto result = check_lin_kv(history_of(lines)).at("results").at("0").at("linearizable");
   EXPECT_EQ(result.at("op").at("index"), 801);
   EXPECT_EQ(result.at("previous-ok").at("index"), 799);
+  EXPECT_EQ(result.at("explanation"),
+            "operation 801 (read 7, process 1, at 801.000 s) has no place: whatever was before, "
+            "read 199 (process 1, from 798 to 799); it was from 800 to 801");
   ASSERT_EQ(result.at("counterexample").size(), 2U) << result.at("counterexample");
   EXPECT_EQ(result.at("counterexample").at(0).at("value"), 199);
   EXPECT_EQ(result.at("configs").at(0).at("model").at("value"), 199);

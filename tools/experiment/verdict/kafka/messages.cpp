@@ -5,6 +5,7 @@
 #include <algorithm>
 #include <numeric>
 
+#include "tools/experiment/network/large_integers.h"
 #include "tools/experiment/verdict/checkers.h"
 
 namespace hearsay::bench::kafka {
@@ -48,6 +49,7 @@ Messages::Messages(const History& history) : history_(history) {
     }
     actions_.push_back(std::move(action));
   }
+  if (!large_offsets_.empty()) order_large_offsets();
 }
 
 void Messages::take(const Operation& operation, Action& action) {
@@ -68,7 +70,7 @@ void Messages::add_send(Action& action, const nlohmann::json& step) {
   const nlohmann::json& sent = step.at(2);
   Message message;
   if (sent.is_array()) {
-    if (sent.at(0).is_number_integer()) message.offset = sent.at(0).get<std::int64_t>();
+    message.offset = offset_of(sent.at(0));
     message.value = value_of(key, sent.at(1));
   } else {
     message.value = value_of(key, sent);
@@ -84,9 +86,7 @@ void Messages::add_poll(Action& action, const nlohmann::json& polled) {
     const Key key = key_named(name);
     messages.clear();
     for (const nlohmann::json& pair : pairs) {
-      const bool known = pair.at(0).is_number_integer();
-      messages.push_back(
-          {known ? pair.at(0).get<std::int64_t>() : kNoOffset, value_of(key, pair.at(1))});
+      messages.push_back({offset_of(pair.at(0)), value_of(key, pair.at(1))});
     }
     add(action.polls, key, messages);
   }
@@ -124,8 +124,8 @@ Value Messages::value_of(Key key, const nlohmann::json& value) {
   const auto next = static_cast<Value>(known.values.size());
   bool is_new = false;
   Value number = 0;
-  if (value.is_number_integer()) {
-    const auto [found, added] = known.numbers.try_emplace(value.get<std::int64_t>(), next);
+  if (const auto integer = int64_of(value)) {
+    const auto [found, added] = known.numbers.try_emplace(*integer, next);
     is_new = added;
     number = found->second;
   } else {
@@ -135,6 +135,35 @@ Value Messages::value_of(Key key, const nlohmann::json& value) {
   }
   if (is_new) known.values.push_back(value);
   return number;
+}
+
+std::int64_t Messages::offset_of(const nlohmann::json& offset) {
+  if (!is_whole_number(offset)) return kNoOffset;
+  const std::int64_t number = clamped_int64(offset);
+  if (number < kFirstLargeOffset) return number;
+  const std::string digits = name_of_key(offset);
+  const auto next = static_cast<std::int64_t>(large_offsets_.size());
+  return kFirstLargeOffset +
+         large_offsets_.try_emplace({digits.size(), digits}, next).first->second;
+}
+
+void Messages::order_large_offsets() {
+  std::vector<std::int64_t> places(large_offsets_.size());
+  for (const auto& [digits, appeared] : large_offsets_) {
+    places[static_cast<std::size_t>(appeared)] = static_cast<std::int64_t>(large_digits_.size());
+    large_digits_.push_back(digits.second);
+  }
+  for (Message& message : messages_) {
+    if (message.offset < kFirstLargeOffset) continue;
+    const std::int64_t appeared = message.offset - kFirstLargeOffset;
+    message.offset = kFirstLargeOffset + places[static_cast<std::size_t>(appeared)];
+  }
+}
+
+nlohmann::json Messages::offset_json(std::int64_t offset) const {
+  if (offset < kFirstLargeOffset) return offset;
+  nlohmann::json digits = large_digits_[static_cast<std::size_t>(offset - kFirstLargeOffset)];
+  return is_large_integer(digits) ? digits : nlohmann::json::parse(digits.get<std::string>());
 }
 
 nlohmann::json Messages::operation(std::size_t index) const {

@@ -6,10 +6,13 @@
 
 #include <cstddef>
 #include <cstdint>
+#include <limits>
+#include <map>
 #include <nlohmann/json.hpp>
 #include <optional>
 #include <string>
 #include <unordered_map>
+#include <utility>
 #include <vector>
 
 #include "tools/experiment/verdict/history.h"
@@ -20,6 +23,10 @@ using Key = std::uint32_t;
 using Value = std::uint32_t;
 
 inline constexpr std::int64_t kNoOffset = -1;
+// From here on an offset stands for a number as large or larger: those of a history, by size. There
+// is room for more of them than a history has messages.
+inline constexpr std::int64_t kFirstLargeOffset =
+    std::numeric_limits<std::int64_t>::max() - (std::int64_t{1} << 32U);
 
 struct Message {
   std::int64_t offset = kNoOffset;
@@ -62,6 +69,8 @@ class Messages {
   const std::string& key_name(Key key) const { return keys_[key].name; }
   const nlohmann::json& value(Key key, Value value) const { return keys_[key].values[value]; }
   nlohmann::json operation(std::size_t index) const;
+  // The number that a node gave.
+  nlohmann::json offset_json(std::int64_t offset) const;
   // Numbers before words.
   std::vector<Key> keys_in_order() const;
 
@@ -75,6 +84,8 @@ class Messages {
   Key key_of(const nlohmann::json& key);
   Key key_named(const std::string& name);
   Value value_of(Key key, const nlohmann::json& value);
+  std::int64_t offset_of(const nlohmann::json& offset);
+  void order_large_offsets();
   void take(const Operation& operation, Action& action);
   void add_send(Action& action, const nlohmann::json& step);
   void add_poll(Action& action, const nlohmann::json& step);
@@ -83,6 +94,9 @@ class Messages {
   const History& history_;
   std::vector<Action> actions_;
   std::vector<Message> messages_;
+  // By size: their number, in the order of their appearance. Then the digits in the order of size.
+  std::map<std::pair<std::size_t, std::string>, std::int64_t> large_offsets_;
+  std::vector<std::string> large_digits_;
   std::vector<KnownKey> keys_;
   std::unordered_map<std::string, Key> key_numbers_;
 };

@@ -21,7 +21,7 @@ void find_inconsistent(const Messages& messages, Key key, const Log& log, Cases&
     if (entry.values.size() < 2) continue;
     cases.add(static_cast<std::int64_t>(entry.values.size()), [&messages, &entry, key, index] {
       return nlohmann::json{{"key", messages.key_name(key)},
-                            {"offset", entry.offset},
+                            {"offset", messages.offset_json(entry.offset)},
                             {"index", index},
                             {"values", sorted_values(messages, key, entry.values)}};
     });
@@ -37,10 +37,12 @@ void find_duplicates(const Messages& messages, Key key, const Log& log, Cases& c
     if (offsets[value].size() < 2) continue;
     cases.add(static_cast<std::int64_t>(offsets[value].size()),
               [&messages, key, value, at = offsets[value]] {
+                nlohmann::json all = nlohmann::json::array();
+                for (const std::int64_t offset : at) all.push_back(messages.offset_json(offset));
                 return nlohmann::json{{"key", messages.key_name(key)},
                                       {"value", messages.value(key, value)},
                                       {"count", at.size()},
-                                      {"offsets", at}};
+                                      {"offsets", all}};
               });
   }
 }

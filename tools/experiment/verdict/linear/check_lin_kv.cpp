@@ -6,6 +6,7 @@
 #include <optional>
 #include <string>
 
+#include "common/base/units.h"
 #include "tools/experiment/verdict/checkers.h"
 #include "tools/experiment/verdict/linear/analysis.h"
 
@@ -101,8 +102,11 @@ nlohmann::json previous_ok(const History& history, const std::vector<std::size_t
 std::string explain(const linear::RegisterHistory& registers, const linear::Analysis& analysis) {
   const History& history = registers.history();
   const linear::Call& last = registers.calls()[registers.stages()[analysis.stage].returning];
-  std::string text = fmt::format("operation {} ({}) has no place: ", last.completion,
-                                 in_words(history, last.completion));
+  const Operation& operation = history.operations()[last.completion];
+  std::string text =
+      fmt::format("operation {} ({}, process {}, at {:.3f} s) has no place: ", last.completion,
+                  in_words(history, last.completion), operation.process,
+                  static_cast<double>(operation.time_ns) / static_cast<double>(kNsPerSecond));
   if (!analysis.self_contained) return text + "no order of all that was before allows it";
   text += "whatever was before, ";
   std::size_t told = 0;
@@ -111,8 +115,10 @@ std::string explain(const linear::RegisterHistory& registers, const linear::Anal
     if (call.completion == last.completion) continue;
     if (told == kMostTold)
       return text + fmt::format(", and {} more", analysis.witnesses.size() - 1 - told);
-    text += fmt::format("{}{} (from {} to {})", told++ == 0 ? "" : ", ",
-                        in_words(history, call.completion), call.invocation, call.completion);
+    text += fmt::format("{}{} (process {}, from {} to {})", told++ == 0 ? "" : ", ",
+                        in_words(history, call.completion),
+                        history.operations()[call.completion].process, call.invocation,
+                        call.completion);
   }
   return text + fmt::format("{}; it was from {} to {}", told == 0 ? "nobody had written it" : "",
                             last.invocation, last.completion);

@@ -1,0 +1,12 @@
+// What somebody may have meant who wrote a word that nobody knows.
+#pragma once
+
+#include <string>
+#include <vector>
+
+namespace hearsay {
+
+// " (do you mean --node-count?)", or "" if nothing is near.
+std::string suggest(const std::string& text, const std::vector<std::string>& words);
+
+}  // namespace hearsay

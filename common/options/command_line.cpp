@@ -86,17 +86,20 @@ std::size_t distance(std::string_view a, std::string_view b) {
   return far[a.size()][b.size()];
 }
 
-// " (do you mean --node-count?)", or "" if nothing is near.
+// " (do you mean --node-count?)", or "" if nothing is near: no hint is better than a wrong one, so
+// of four letters one may differ.
 std::string suggest(const std::string& text, const std::vector<std::string>& words) {
   constexpr std::size_t kFarthest = 3;
   constexpr std::size_t kLongestWord = 50;
   if (text.size() > kLongestWord) return "";
+  const std::string lower = CLI::detail::to_lower(text);
+  const std::size_t farthest = std::min(kFarthest, (text.size() + 1) / 3);
   const std::string* nearest = nullptr;
-  std::size_t least = std::min(kFarthest, text.size() / 2) + 1;
+  std::size_t least = farthest + 1;
   for (const std::string& word : words) {
-    const bool begun = text.size() > 2 && word.starts_with(text);
-    const std::size_t far =
-        begun ? std::min<std::size_t>(2, distance(text, word)) : distance(text, word);
+    const bool begun = text.size() > 2 && word.starts_with(lower);
+    const std::size_t changes = distance(lower, CLI::detail::to_lower(word));
+    const std::size_t far = begun ? std::min(std::min<std::size_t>(2, farthest), changes) : changes;
     if (far >= least) continue;
     least = far;
     nearest = &word;
@@ -143,6 +146,14 @@ const CLI::App& chosen(const CLI::App& app) {
   known = names_of_commands(command);
   const std::string what = known.empty() ? "unexpected argument " : "unknown command ";
   throw BadCommandLine(what + first + suggest(first, known));
+}
+
+// Help that is asked for of a command that there is not: that of another one would hide it.
+void refuse_unknown_command(const CLI::App& app) {
+  const auto rest = app.remaining(true);
+  const bool has_commands = !names_of_commands(chosen(app)).empty();
+  if (has_commands && !rest.empty() && !rest.front().starts_with('-'))
+    refuse_extra(app, rest.front());
 }
 
 // "--rate: 1 required HZ missing", "--rate: At Most 1 required but received 2"
@@ -387,6 +398,7 @@ CommandLine::Outcome CommandLine::parse(const std::vector<std::string>& argument
   try {
     app_.parse(reversed);
   } catch (const CLI::Success& asked) {
+    refuse_unknown_command(app_);
     std::ostringstream text;
     app_.exit(asked, text, text);
     const auto columns = terminal_columns(STDOUT_FILENO);

@@ -58,6 +58,13 @@ INSTANTIATE_TEST_SUITE_P(
                    "hearsay sim: ", "--store: not beside --scenario: of that run nothing is kept"),
         std::tuple("sim --sedes 3", "hearsay sim: ", "(do you mean --seeds?)"),
         std::tuple("compare --condition lost", "hearsay compare: ", "(do you mean loss?)"),
+        std::tuple("test -w ECHO", "hearsay test: ", "not \"ECHO\" (do you mean echo?)"),
+        // Two letters of four are another word: none is offered.
+        std::tuple("test -w echo --topology ring", "hearsay test: ", "not \"ring\"\n"),
+        std::tuple("halp", "hearsay: ", "unknown command halp\n"),
+        std::tuple("trace summry --help",
+                   "hearsay trace: ", "unknown command summry (do you mean summary?)"),
+        std::tuple("tset --help", "hearsay: ", "unknown command tset (do you mean test?)"),
         std::tuple("sim -w echo -- --latency-budgte 3",
                    "hearsay sim: ", "(do you mean --latency-budget?)")),
     [](const auto& parameter) { return std::to_string(parameter.index); });

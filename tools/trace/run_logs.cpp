@@ -157,6 +157,11 @@ RunLogs find_logs(const std::vector<std::string>& given) {
     if (fs::is_character_file(path) || fs::is_block_file(path)) {
       throw TraceProblem(fmt::format("{} is a device, no log", name));
     }
+    if (fs::is_fifo(path)) {
+      throw TraceProblem(
+          fmt::format("{} is a pipe, and a trace is read more than once: make it a file",
+                      bench::printable(name)));
+    }
     if (!fs::is_directory(path)) {
       logs.files.push_back(path);
     } else if (names.size() == 1) {

@@ -23,8 +23,8 @@ struct RunLogs {
 };
 
 // `given`: a run's folder, a folder of logs, or log files. Throws TraceProblem, which says what to
-// do, when there is no such thing or no log in it. A pipe may be named itself (a shell's process
-// substitution); in a folder it is refused, as nodes could have put it there.
+// do, when there is no such thing or no log in it. No pipe is opened, named or found: nodes may
+// have put it there, and it could be read once only.
 RunLogs find_logs(const std::vector<std::string>& given);
 
 // The logs that are there now. Throws TraceProblem when one is no regular file.

@@ -105,7 +105,11 @@ TEST_F(Interrupted, AComparisonShowsTheRunsThatAreDone) {
       "compare --node-count 5 -c relay -c push --seeds 500 --no-plots --store " + store_.string(),
       started());
   EXPECT_EQ(finished.exit_code, 130) << finished.output;
-  EXPECT_NE(finished.output.find("interrupted"), std::string::npos) << finished.output;
+  EXPECT_NE(finished.output.find(" of 5000 runs done;"), std::string::npos) << finished.output;
+  EXPECT_EQ(finished.output.find("\n!"), std::string::npos) << finished.output;
+  const nlohmann::json comparison = nlohmann::json::parse(read("compare.json"));
+  EXPECT_EQ(comparison.at("valid?"), "unknown");
+  EXPECT_EQ(comparison.at("rows").back().at("valid?"), "unknown");
 }
 
 // The demo in a tree of its own, where nothing needs to be built.

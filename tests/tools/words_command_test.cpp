@@ -211,6 +211,8 @@ TEST(HelpOfCommands, SaysWhatIsTrue) {
   ASSERT_NE(demo.find("--bus URL"), std::string::npos) << demo;
   EXPECT_EQ(demo.find("--bus URL="), std::string::npos) << "without it a server is started";
   EXPECT_NE(help("cluster status").find("--bus URL=nats:"), std::string::npos);
+  EXPECT_NE(help("compare").find("(default: no-fault, late, partition, loss, kills)"),
+            std::string::npos);
 }
 
 TEST(HelpOfCommands, ACommandsCommandHasHelpToo) {

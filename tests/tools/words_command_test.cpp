@@ -57,6 +57,10 @@ INSTANTIATE_TEST_SUITE_P(
         std::tuple("sim --scenario a.json --store b",
                    "hearsay sim: ", "--store: not beside --scenario: of that run nothing is kept"),
         std::tuple("sim --sedes 3", "hearsay sim: ", "(do you mean --seeds?)"),
+        std::tuple(
+            "test --challenge 3d --rate 5", "hearsay test: ",
+            "\n--challenge 3d stands for -w broadcast --node-count 25 --time-limit 20 --rate "
+            "100 --latency 100\n"),
         std::tuple("compare --condition lost", "hearsay compare: ", "(do you mean loss?)"),
         std::tuple("test -w ECHO", "hearsay test: ", "not \"ECHO\" (do you mean echo?)"),
         // Two letters of four are another word: none is offered.
@@ -138,8 +142,22 @@ TEST_F(ProgramTest, WhatCannotBeStartedIsExplained) {
   expect_words(try_file("#!/no/such/python\n"), "the interpreter \"/no/such/python\"");
   expect_words(try_file("#!/usr/bin/env python3\r\nprint()\r\n"), "carriage return");
   expect_words(try_file("import sys\n"), "like #!/usr/bin/env python3");
+  expect_words(try_file("\xEF\xBB\xBF#!/usr/bin/env python3\n"), "a byte-order mark");
+  expect_words(try_file(""), "it is empty");
   expect_words(run_shell(command("-w echo --bin /tmp")), "it is no file");
   expect_words(run_shell(command("-w echo --bin no-such-program")), "neither here nor in PATH");
+}
+
+TEST_F(ProgramTest, ANodeThatIsNotBuiltIsNotBlamedOnAnOption) {
+  const fs::path copy = store_ / "hearsay";
+  fs::copy_file(HEARSAY_COMMAND, copy);
+  for (const char* arguments : {" test -w echo", " challenges --only 1", " drill --kills 1"}) {
+    const Finished finished =
+        run_shell("cd " + store_.string() + " && " + copy.string() + arguments);
+    EXPECT_EQ(finished.exit_code, 255) << finished.output;
+    EXPECT_NE(finished.output.find("is not built beside hearsay"), std::string::npos)
+        << finished.output;
+  }
 }
 
 TEST_F(ProgramTest, ANameIsLookedUpInThePath) {

@@ -86,8 +86,8 @@ class Table {
     line("  {:<{}} {:>11}  {:>10} {:>10}  {:>8} {:>10}  {:>7} {}",
          short_text(family_of(contestant), name_width_), name_width_, budget_text(contestant),
          ratio(figures.messages_per_op), grouped(figures.bytes_per_op), grouped(figures.median_ms),
-         grouped(figures.maximum_ms),
-         count_done(cell) > 0 ? std::to_string(figures.lost) : "-", mark(cell));
+         grouped(figures.maximum_ms), count_done(cell) > 0 ? std::to_string(figures.lost) : "-",
+         mark(cell));
   }
 
   static std::string_view mark(const Cell& cell) {

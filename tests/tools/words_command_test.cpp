@@ -114,6 +114,14 @@ TEST_F(CommandTest, ARefusalIsBlamedOnArgumentsOnlyWhereThereAreSome) {
       << both.output;
 }
 
+TEST_F(CommandTest, AWorkersRelativePathIsSaidToBeOne) {
+  const Finished finished =
+      run_shell(command("-w echo --node-count 1 --time-limit 0.5 -- --worker build/worker"));
+  EXPECT_NE(finished.exit_code, 0) << finished.output;
+  EXPECT_NE(finished.output.find("this is a relative path"), std::string::npos) << finished.output;
+  EXPECT_EQ(finished.output.find("expected beside"), std::string::npos) << finished.output;
+}
+
 TEST_F(CommandTest, APrintedLineIsSentToStderr) {
   const Finished finished = run_faulty("echo", "prints");
   EXPECT_EQ(finished.exit_code, 1) << finished.output;

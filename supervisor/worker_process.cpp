@@ -26,7 +26,7 @@ constexpr int kFirstInherited = 3;
 constexpr int kAboveInherited = 10;
 
 // What to do about it.
-std::string advice(const std::string& call, int error) {
+std::string advice(const std::string& call, int error, const std::string& path = "") {
   switch (error) {
     case EAGAIN:
       return "there are too many processes: end some, or raise the limit (ulimit -u)";
@@ -41,6 +41,10 @@ std::string advice(const std::string& call, int error) {
       return "the program is being written, or is none: wait for the build, or build again";
     case ENOENT:
     case ENOTDIR:
+      if (!path.empty() && path[0] != '/') {
+        return "this is a relative path, and nodes may run in another folder: give --worker an "
+               "absolute one";
+      }
       return "it is expected beside hearsay-node: build both (tools/build), or name it with "
              "--worker";
     case EACCES:
@@ -110,7 +114,7 @@ FileDescriptor moved_up(const FileDescriptor& file) {
 
 SpawnFailure::SpawnFailure(const std::string& path, const std::string& call, int error)
     : std::runtime_error(path + ": " + call + ": " + std::strerror(error) + "; " +
-                         advice(call, error)) {}
+                         advice(call, error, path)) {}
 
 WorkerProcess::WorkerProcess(const std::string& path, const std::vector<std::string>& arguments,
                              const SharedFiles& files, int null, const Newcomer& newcomer) {

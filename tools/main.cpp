@@ -99,11 +99,8 @@ void refuse(const BadCommandLine& problem, const std::string& name,
   if (unknown && runs_nodes) {
     hearsay::bench::tell("Options of hearsay-node, like --gossip, go behind \"--\".\n");
   }
-  for (std::size_t i = 0; i < arguments.size(); ++i) {
-    if (!arguments[i].starts_with("--challenge")) continue;
-    hearsay::bench::tell("{}\n", hearsay::bench::as_typed("With the challenge:", arguments));
-    break;
-  }
+  const std::string meaning = hearsay::bench::meaning_of_challenge(arguments);
+  if (!meaning.empty()) hearsay::bench::tell("{}\n", meaning);
 }
 
 }  // namespace

@@ -112,6 +112,14 @@ const CLI::App& chosen(const CLI::App& app) {
   throw BadCommandLine(what + first + suggest(first, known));
 }
 
+// Help that is asked for of a command that there is not: that of another one would hide it.
+void refuse_unknown_command(const CLI::App& app) {
+  const auto rest = app.remaining(true);
+  const bool has_commands = !names_of_commands(chosen(app)).empty();
+  if (has_commands && !rest.empty() && !rest.front().starts_with('-'))
+    refuse_extra(app, rest.front());
+}
+
 // "--rate: 1 required HZ missing", "--rate: At Most 1 required but received 2"
 std::string in_plain_words(const CLI::ArgumentMismatch& error) {
   const std::string problem = error.what();
@@ -354,6 +362,7 @@ CommandLine::Outcome CommandLine::parse(const std::vector<std::string>& argument
   try {
     app_.parse(reversed);
   } catch (const CLI::Success& asked) {
+    refuse_unknown_command(app_);
     std::ostringstream text;
     app_.exit(asked, text, text);
     const auto columns = terminal_columns(STDOUT_FILENO);

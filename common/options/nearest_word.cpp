@@ -1,8 +1,10 @@
 #include "common/options/nearest_word.h"
 
+#include <CLI/CLI.hpp>
 #include <algorithm>
 #include <cstddef>
 #include <string_view>
+#include <utility>
 
 namespace hearsay {
 namespace {
@@ -29,12 +31,16 @@ std::string suggest(const std::string& text, const std::vector<std::string>& wor
   constexpr std::size_t kFarthest = 3;
   constexpr std::size_t kLongestWord = 50;
   if (text.size() > kLongestWord) return "";
+  const std::string lower = CLI::detail::to_lower(text);
+  const std::size_t farthest = std::min(kFarthest, (text.size() + 1) / 3);
   const std::string* nearest = nullptr;
-  std::size_t least = std::min(kFarthest, text.size() / 2) + 1;
+  std::pair least(farthest + 1, std::size_t{0});
   for (const std::string& word : words) {
-    const bool begun = text.size() > 2 && word.starts_with(text);
-    const std::size_t far =
-        begun ? std::min<std::size_t>(2, distance(text, word)) : distance(text, word);
+    const bool begun = text.size() > 2 && word.starts_with(lower);
+    const std::size_t changes = distance(lower, CLI::detail::to_lower(word));
+    const std::size_t counted =
+        begun ? std::min(std::min<std::size_t>(2, farthest), changes) : changes;
+    const std::pair far(counted, changes);
     if (far >= least) continue;
     least = far;
     nearest = &word;

@@ -144,6 +144,8 @@ TEST_F(FaultsCommand, KilledNodesWithoutAStateDirectoryAreSaidToForget) {
   EXPECT_EQ(finished.exit_code, 1) << finished.output;
   EXPECT_NE(finished.output.find("Hint: whole nodes were killed"), std::string::npos)
       << finished.output;
+  // The option is another program's.
+  EXPECT_EQ(finished.output.find("--state-dir"), std::string::npos) << finished.output;
 }
 
 TEST_F(FaultsCommand, TheSummaryHasRateAndLatency) {

@@ -120,6 +120,19 @@ TEST_F(ForeignNode, AnAnswerWithoutALineEndIsSaidToBeOne) {
   EXPECT_NE(finished.output.find("init_ok"), std::string::npos) << finished.output;
 }
 
+TEST_F(ForeignNode, AnswersToItselfAreSaidToBeThat) {
+  const Finished finished = run_faulty("echo", "to-itself");
+  EXPECT_NE(finished.output.find("to itself: is that where its answers go?"), std::string::npos)
+      << finished.output;
+}
+
+TEST_F(ForeignNode, ASilenceBehindInitIsAskedAboutItsFlush) {
+  const Finished finished = run_faulty("echo", "forgets-flush");
+  EXPECT_NE(finished.output.find("said nothing after the run had begun: does it flush"),
+            std::string::npos)
+      << finished.output;
+}
+
 // Its node starts a process that sleeps for a time that no other test's does.
 class Runaway : public CommandTest, public testing::WithParamInterface<const char*> {
  protected:

@@ -85,6 +85,18 @@ TEST_F(Interrupted, ARunLeavesItsHistoryAndFindings) {
   EXPECT_GT(fs::file_size(store_ / "latest" / "history.jsonl"), 0U);
 }
 
+TEST_F(Interrupted, ARunIsNotCalledGoodByTheCheckEither) {
+  const Finished finished = interrupt(std::string("test -w broadcast --time-limit 60 --bin ") +
+                                          HEARSAY_TEST_NODES + "/direct.py" + where(),
+                                      [this] { return fs::exists(store_ / "latest"); });
+  ASSERT_EQ(finished.exit_code, 130) << finished.output;
+  const Finished checked = run_shell(std::string(HEARSAY_COMMAND) + " check -w broadcast " +
+                                     (store_ / "latest").string());
+  EXPECT_EQ(checked.exit_code, 2) << checked.output;
+  EXPECT_NE(checked.output.find("UNKNOWN: the run was interrupted"), std::string::npos)
+      << checked.output;
+}
+
 TEST_F(Interrupted, ASimulationTellsWhatItSaw) {
   const Finished finished = interrupt(
       "sim -w broadcast --node-count 500 --rate 200 --time-limit 100000" + where(), started());
@@ -105,7 +117,11 @@ TEST_F(Interrupted, AComparisonShowsTheRunsThatAreDone) {
       "compare --node-count 5 -c relay -c push --seeds 500 --no-plots --store " + store_.string(),
       started());
   EXPECT_EQ(finished.exit_code, 130) << finished.output;
-  EXPECT_NE(finished.output.find("interrupted"), std::string::npos) << finished.output;
+  EXPECT_NE(finished.output.find(" of 5000 runs done;"), std::string::npos) << finished.output;
+  EXPECT_EQ(finished.output.find("\n!"), std::string::npos) << finished.output;
+  const nlohmann::json comparison = nlohmann::json::parse(read("compare.json"));
+  EXPECT_EQ(comparison.at("valid?"), "unknown");
+  EXPECT_EQ(comparison.at("rows").back().at("valid?"), "unknown");
 }
 
 // The demo in a tree of its own, where nothing needs to be built.

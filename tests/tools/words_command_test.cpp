@@ -57,7 +57,18 @@ INSTANTIATE_TEST_SUITE_P(
         std::tuple("sim --scenario a.json --store b",
                    "hearsay sim: ", "--store: not beside --scenario: of that run nothing is kept"),
         std::tuple("sim --sedes 3", "hearsay sim: ", "(do you mean --seeds?)"),
+        std::tuple(
+            "test --challenge 3d --rate 5", "hearsay test: ",
+            "\n--challenge 3d stands for -w broadcast --node-count 25 --time-limit 20 --rate "
+            "100 --latency 100\n"),
         std::tuple("compare --condition lost", "hearsay compare: ", "(do you mean loss?)"),
+        std::tuple("test -w ECHO", "hearsay test: ", "not \"ECHO\" (do you mean echo?)"),
+        // Two letters of four are another word: none is offered.
+        std::tuple("test -w echo --topology ring", "hearsay test: ", "not \"ring\"\n"),
+        std::tuple("halp", "hearsay: ", "unknown command halp\n"),
+        std::tuple("trace summry --help",
+                   "hearsay trace: ", "unknown command summry (do you mean summary?)"),
+        std::tuple("tset --help", "hearsay: ", "unknown command tset (do you mean test?)"),
         std::tuple("sim -w echo -- --latency-budgte 3",
                    "hearsay sim: ", "(do you mean --latency-budget?)")),
     [](const auto& parameter) { return std::to_string(parameter.index); });
@@ -103,6 +114,14 @@ TEST_F(CommandTest, ARefusalIsBlamedOnArgumentsOnlyWhereThereAreSome) {
       << both.output;
 }
 
+TEST_F(CommandTest, AWorkersRelativePathIsSaidToBeOne) {
+  const Finished finished =
+      run_shell(command("-w echo --node-count 1 --time-limit 0.5 -- --worker build/worker"));
+  EXPECT_NE(finished.exit_code, 0) << finished.output;
+  EXPECT_NE(finished.output.find("this is a relative path"), std::string::npos) << finished.output;
+  EXPECT_EQ(finished.output.find("expected beside"), std::string::npos) << finished.output;
+}
+
 TEST_F(CommandTest, APrintedLineIsSentToStderr) {
   const Finished finished = run_faulty("echo", "prints");
   EXPECT_EQ(finished.exit_code, 1) << finished.output;
@@ -131,8 +150,22 @@ TEST_F(ProgramTest, WhatCannotBeStartedIsExplained) {
   expect_words(try_file("#!/no/such/python\n"), "the interpreter \"/no/such/python\"");
   expect_words(try_file("#!/usr/bin/env python3\r\nprint()\r\n"), "carriage return");
   expect_words(try_file("import sys\n"), "like #!/usr/bin/env python3");
+  expect_words(try_file("\xEF\xBB\xBF#!/usr/bin/env python3\n"), "a byte-order mark");
+  expect_words(try_file(""), "it is empty");
   expect_words(run_shell(command("-w echo --bin /tmp")), "it is no file");
   expect_words(run_shell(command("-w echo --bin no-such-program")), "neither here nor in PATH");
+}
+
+TEST_F(ProgramTest, ANodeThatIsNotBuiltIsNotBlamedOnAnOption) {
+  const fs::path copy = store_ / "hearsay";
+  fs::copy_file(HEARSAY_COMMAND, copy);
+  for (const char* arguments : {" test -w echo", " challenges --only 1", " drill --kills 1"}) {
+    const Finished finished =
+        run_shell("cd " + store_.string() + " && " + copy.string() + arguments);
+    EXPECT_EQ(finished.exit_code, 255) << finished.output;
+    EXPECT_NE(finished.output.find("is not built beside hearsay"), std::string::npos)
+        << finished.output;
+  }
 }
 
 TEST_F(ProgramTest, ANameIsLookedUpInThePath) {
@@ -217,6 +250,8 @@ TEST(HelpOfCommands, SaysWhatIsTrue) {
   ASSERT_NE(demo.find("--bus URL"), std::string::npos) << demo;
   EXPECT_EQ(demo.find("--bus URL="), std::string::npos) << "without it a server is started";
   EXPECT_NE(help("cluster status").find("--bus URL=nats:"), std::string::npos);
+  EXPECT_NE(help("compare").find("(default: no-fault, late, partition, loss, kills)"),
+            std::string::npos);
 }
 
 TEST(HelpOfCommands, ACommandsCommandHasHelpToo) {

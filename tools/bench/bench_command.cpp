@@ -2,6 +2,7 @@
 
 #include <fmt/core.h>
 
+#include <algorithm>
 #include <csignal>
 #include <exception>
 #include <nlohmann/json.hpp>
@@ -16,6 +17,7 @@
 #include "tools/bench/peers.h"
 #include "tools/bench/results.h"
 #include "tools/bench/ring_contests.h"
+#include "tools/console/count_text.h"
 #include "tools/console/exit_codes.h"
 #include "tools/console/tell.h"
 #include "tools/report/store.h"
@@ -68,6 +70,14 @@ void run_rounds(std::vector<Contest>& contests, int rounds) {
   }
 }
 
+// Something may be missing here; where all is, nothing was measured.
+bool measured_anything(const std::vector<Contest>& contests) {
+  return std::any_of(contests.begin(), contests.end(), [](const Contest& contest) {
+    return std::any_of(contest.entries.begin(), contest.entries.end(),
+                       [](const Entry& entry) { return !entry.rounds.empty(); });
+  });
+}
+
 int write_files(const BenchOptions& options, const json& results) {
   int code = bench::kExitValid;
   const auto write = [&](const std::string& path, const std::string& text) {
@@ -98,10 +108,18 @@ int measure_all(const BenchOptions& options) {
   results["rounds"] = options.rounds;
   results["version"] = version();
   const std::string failure =
-      bench::print(fmt::format("{}Medians of {} rounds.\n\n{}", describe_machine(machine),
-                               options.rounds, make_table(results)));
+      bench::print(fmt::format("{}Medians of {}.\n\n{}", describe_machine(machine),
+                               bench::count_text(options.rounds, "round"), make_table(results)));
   if (!failure.empty()) bench::tell("hearsay bench: {}\n", failure);
   const int code = write_files(options, results);
+  if (!measured_anything(contests)) {
+    bench::tell(
+        "hearsay bench: nothing was measured: cmake --build {} --target benchmark_peers builds "
+        "what "
+        "is (as hearsay bench does without --no-build, if it lies in a build folder)\n",
+        peers.build_folder());
+    return bench::kExitRunFailed;
+  }
   return failure.empty() ? code : bench::kExitRunFailed;
 }
 

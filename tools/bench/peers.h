@@ -14,6 +14,8 @@ class Peers {
 
   // Builds those of others, if this program lies in a build folder. Returns "" or why not.
   std::string build() const;
+  // Where that would be.
+  std::string build_folder() const { return folder_.parent_path().string(); }
   // A program beside this one.
   std::string path(const std::string& name) const { return (folder_ / name).string(); }
   // The same in a command. Throws Unmeasured, with the reason, when it is not there.

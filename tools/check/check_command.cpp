@@ -31,8 +31,14 @@ nlohmann::json judge_file(const CheckCommandOptions& options, const std::string&
   if (const std::string why = bench::why_not_of(options.workload, history); !why.empty()) {
     throw UnreadableHistory(fmt::format("{} is no history of {}: {}", file, options.workload, why));
   }
-  return bench::judge(options.workload, history,
-                      {options.consistency_models, options.wanted_availability});
+  nlohmann::json results = bench::judge(options.workload, history,
+                                        {options.consistency_models, options.wanted_availability});
+  // Its last reads are missing, and with them what they would have shown.
+  if (was_interrupted(file)) {
+    results["valid?"] = "unknown";
+    results["interrupted"] = true;
+  }
+  return results;
 }
 
 }  // namespace

@@ -41,6 +41,9 @@ void add_verdict(bench::Report& report, const nlohmann::json& results) {
   report.verdict = valid == true    ? "Valid: everything looks good."
                    : valid == false ? "INVALID:"
                                     : "UNKNOWN: too little was seen, or the checker gave up.";
+  if (results.value("interrupted", false)) {
+    report.verdict = "UNKNOWN: the run was interrupted; what its end would have shown is missing.";
+  }
   for (const auto& [f, counts] : results.at("stats").at("by-f").items()) {
     if (counts.at("ok-count") == 0 && !bench::is_never_ok(f))
       report.notes.push_back("- no " + f + " ever succeeded");

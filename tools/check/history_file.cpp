@@ -7,11 +7,15 @@
 #include <cstdio>
 #include <cstring>
 #include <filesystem>
+#include <fstream>
 #include <memory>
+#include <nlohmann/json.hpp>
 #include <system_error>
 
 #include "tools/experiment/recorded/bad_text.h"
 #include "tools/experiment/recorded/history_reader.h"
+#include "tools/experiment/verdict/outcome.h"
+#include "tools/report/store.h"
 
 namespace hearsay::check {
 namespace {
@@ -53,8 +57,21 @@ std::string find_history(const std::string& path) {
   }
   throw UnreadableHistory(
       fmt::format("{} has neither a history.edn nor a history.jsonl: it is not the folder of one "
-                  "run, as store/latest is, or that run left no history",
+                  "run, or that run has not ended (it goes on, or was killed)",
                   path));
+}
+
+bool was_interrupted(const std::string& file) {
+  std::error_code ignored;
+  const fs::path beside = fs::path(file).replace_filename(bench::kResultsName);
+  // A node may have put a FIFO in its place.
+  if (!fs::is_regular_file(beside, ignored)) return false;
+  std::ifstream results(beside);
+  const auto json = nlohmann::json::parse(results, nullptr, false);
+  if (!json.is_object() || !json.contains("hearsay")) return false;
+  const nlohmann::json& ours = json.at("hearsay");
+  const auto kind = ours.is_object() ? ours.find("failure-kind") : ours.end();
+  return ours.is_object() && kind != ours.end() && *kind == bench::kInterrupted;
 }
 
 bench::History load_history(const std::string& file, std::uint64_t most_bytes) {

@@ -19,6 +19,9 @@ class UnreadableHistory : public std::runtime_error {
 // UnreadableHistory.
 std::string find_history(const std::string& path);
 
+// Whether the results beside the history (results.json) say that its run was interrupted.
+bool was_interrupted(const std::string& file);
+
 // A pipe may have no end. Read, a history takes many times its size in memory; the largest that was
 // ever judged had 360 MB.
 inline constexpr std::uint64_t kMostHistoryBytes = std::uint64_t{2} << 30;

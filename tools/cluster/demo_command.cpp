@@ -23,6 +23,7 @@
 #include "tools/cluster/raise.h"
 #include "tools/console/tell.h"
 #include "tools/processes/event_loop.h"
+#include "tools/processes/last_lines.h"
 #include "tools/processes/node_process.h"
 
 namespace hearsay::cluster {
@@ -81,8 +82,9 @@ class Demo {
     for (const std::string& name : options_.nodes) attach(name);
     Watch watch(options_.bus, name_for_command(options_.bus));
     const Roster roster = make_roster(options_.nodes, bench::Topology::grid);
-    const std::string wrong = raise(watch, roster, start_ns + kRaiseNs, "hearsay cluster demo");
-    if (!wrong.empty()) throw std::runtime_error(wrong + look_for_deaths());
+    const std::string wrong = raise(watch, roster, start_ns + kRaiseNs, "hearsay cluster demo",
+                                    [this] { return look_for_deaths(); });
+    if (!wrong.empty()) throw std::runtime_error(wrong);
     const std::string problem = bench::print(make_text(watch, start_ns));
     if (!problem.empty()) throw std::runtime_error("stdout: " + problem);
     loop_.run();
@@ -150,23 +152,27 @@ class Demo {
     if (number != SIGCHLD || !failure_.empty()) loop_.stop();
   }
 
-  // "" or who has ended, and where it says why.
+  // "" or who has ended, and what it said last: the logs are gone with us.
   std::string look_for_deaths() {
     std::string text;
     for (Attached& node : nodes_) {
       const std::string how = node.process->try_reap();
-      if (!how.empty()) text += fmt::format("\n{} {}: {}", node.name, how, last_line_of(node));
+      if (how.empty()) continue;
+      text += fmt::format("{}the attachment of {} {}{}", text.empty() ? "" : "\n", node.name, how,
+                          last_lines_of(node));
     }
     const std::string how = server_ ? server_->try_reap() : "";
-    if (!how.empty()) text += "\nnats-server " + how;
+    if (!how.empty()) text += (text.empty() ? "nats-server " : "\nnats-server ") + how;
     return text;
   }
 
-  std::string last_line_of(const Attached& node) const {
+  std::string last_lines_of(const Attached& node) const {
     std::ifstream file(folder_.path() / (node.name + ".log"));
-    std::string last;
-    for (std::string line; std::getline(file, line);) last = line;
-    return last;
+    bench::LastLines last;
+    for (std::string line; std::getline(file, line);) last.take(line);
+    std::string text;
+    for (const std::string& line : last.shown()) text += "\n    " + line;
+    return text;
   }
 
   void end_nodes() {

@@ -47,6 +47,20 @@ void demand_name(const std::string& option, const std::string& name) {
   if (!wrong.empty()) throw BadCommandLine(option, wrong);
 }
 
+// A test on the bus has clients c0, c1, ..., and Maelstrom's services: lines to them go by name.
+void demand_name_of_node(const std::string& option, const std::string& name) {
+  demand_name(option, name);
+  const bool digits = name.find_first_not_of("0123456789", 1) == std::string::npos;
+  if (name.size() > 1 && name[0] == 'c' && digits) {
+    throw BadCommandLine(option,
+                         name + " is the name of a client (c and digits): nodes are n0, n1, ...");
+  }
+  for (const char* service : {"lin-kv", "seq-kv", "lww-kv", "lin-tso"}) {
+    if (name == service)
+      throw BadCommandLine(option, name + " is the name of a service of Maelstrom's");
+  }
+}
+
 void demand_names(const std::string& option, const std::vector<std::string>& names) {
   std::set<std::string> seen;
   for (const std::string& name : names) {
@@ -160,7 +174,8 @@ constexpr CommandOfCluster kCommands[] = {
      "With --bus no server is started. Behind -- follow arguments for the nodes.\n"
      "Example: hearsay cluster demo"},
     {"permissions", "Keys and a configuration for nats-server: nobody speaks as somebody else", add_permissions, run_permissions,
-     "Keys that are in DIR already stay: run it again to add names.\n"
+     "Keys that are in DIR already stay, and so do their names: run it again to add some. A name "
+     "whose key you have deleted leaves.\n"
      "Example: hearsay cluster permissions --nodes n0,n1,n2 --callers c1 --output bus"},
 };
 // clang-format on
@@ -260,7 +275,7 @@ void add_cluster_options(CommandLine& command, ClusterOptions& options) {
 
 void resolve(AttachOptions& options) {
   check(options.bus);
-  demand_name("--name", options.name);
+  demand_name_of_node("--name", options.name);
   std::vector<std::string>& words = options.node_arguments;
   if (options.binary.empty() && !words.empty() && !words.front().starts_with('-')) {
     options.binary = words.front();
@@ -285,6 +300,7 @@ void resolve(CallOptions& options) {
 void resolve(ClusterOptions& options) {
   check(options.bus);
   demand_names("--nodes", options.nodes);
+  for (const std::string& node : options.nodes) demand_name_of_node("--nodes", node);
   if (options.chosen == run_permissions) demand_different_names(options);
   options.topology = bench::parse_topology(options.topology_name);
   demand_quotable("--listen", options.listen);

@@ -2,6 +2,8 @@
 
 #include <fmt/core.h>
 
+#include <sstream>
+
 #include "tools/bus/subjects.h"
 
 namespace hearsay::cluster {
@@ -69,6 +71,22 @@ std::string make_configuration(const ServerSetup& setup) {
   for (const KeyHolder& each : setup.callers) text += caller(subjects, each);
   text += user(setup.operator_key, {subjects.everything()}, {subjects.everything()}, true);
   return text + "    ]\n  }\n}\n";
+}
+
+Members members_in(const std::string& configuration) {
+  constexpr std::string_view kBeforeName = "      # ";
+  Members members;
+  std::string name;
+  std::istringstream lines(configuration);
+  for (std::string line; std::getline(lines, line);) {
+    if (line.starts_with(kBeforeName)) name = line.substr(kBeforeName.size());
+    // What it may say: only a node says that it is there.
+    if (name.empty() || line.find("publish:") == std::string::npos) continue;
+    const bool is_node = line.find("." + name + ".presence\"") != std::string::npos;
+    if (name != kOperator) (is_node ? members.nodes : members.callers).push_back(name);
+    name.clear();
+  }
+  return members;
 }
 
 bool is_loopback(const std::string& listen) {

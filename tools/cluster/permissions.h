@@ -31,6 +31,13 @@ struct ServerSetup {
 
 std::string make_configuration(const ServerSetup& setup);
 
+// Who a configuration that was made here is for, the operator left out.
+struct Members {
+  std::vector<std::string> nodes;
+  std::vector<std::string> callers;
+};
+Members members_in(const std::string& configuration);
+
 // Whether only this machine reaches it.
 bool is_loopback(const std::string& listen);
 

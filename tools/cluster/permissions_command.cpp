@@ -5,8 +5,11 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
+#include <algorithm>
 #include <exception>
 #include <filesystem>
+#include <fstream>
+#include <iterator>
 #include <stdexcept>
 
 #include "common/base/file_descriptor.h"
@@ -57,6 +60,28 @@ std::vector<KeyHolder> holders_of(const fs::path& folder, const std::vector<std:
   return holders;
 }
 
+// Those of the configuration that is there already, as far as their keys still are, and the new.
+Members all_members(const fs::path& folder, const ClusterOptions& options) {
+  Members all{options.nodes, options.callers};
+  std::error_code ignored;
+  const fs::path path = folder / kConfiguration;
+  if (!fs::is_regular_file(path, ignored)) return all;
+  std::ifstream file(path);
+  const Members there = members_in({std::istreambuf_iterator<char>(file), {}});
+  const auto has = [](const std::vector<std::string>& names, const std::string& name) {
+    return std::find(names.begin(), names.end(), name) != names.end();
+  };
+  const auto keep = [&](const std::vector<std::string>& names, std::vector<std::string>& kept) {
+    for (const std::string& name : names) {
+      const bool is_new = has(options.nodes, name) || has(options.callers, name);
+      if (!is_new && fs::exists(folder / (name + ".nkey"), ignored)) kept.push_back(name);
+    }
+  };
+  keep(there.nodes, all.nodes);
+  keep(there.callers, all.callers);
+  return all;
+}
+
 std::string absolute(const std::string& path) {
   return path.empty() ? "" : fs::absolute(path).string();
 }
@@ -70,12 +95,13 @@ std::string with_commas(const std::vector<std::string>& names) {
 int write_folder(const ClusterOptions& options) {
   const fs::path folder = options.folder;
   fs::create_directories(folder);
+  const Members members = all_members(folder, options);
   const ServerSetup setup{options.bus.cluster,
                           options.listen,
                           absolute(options.tls_certificate),
                           absolute(options.tls_key),
-                          holders_of(folder, options.nodes),
-                          holders_of(folder, options.callers),
+                          holders_of(folder, members.nodes),
+                          holders_of(folder, members.callers),
                           holder_of(folder, kOperator)};
   write_whole(folder / kConfiguration, make_configuration(setup), O_TRUNC, kOpen);
   if (!is_loopback(options.listen) && options.tls_certificate.empty()) {
@@ -91,7 +117,7 @@ int write_folder(const ClusterOptions& options) {
       "    hearsay attach --cluster {2} --name {3} --credentials {0}/{3}.nkey\n"
       "    hearsay cluster up --cluster {2} --nodes {4} --credentials {0}/{5}.nkey\n"
       "    hearsay call --cluster {2} --credentials {0}/{6}.nkey {3} '{{\"type\":\"read\"}}'\n",
-      where, kConfiguration, options.bus.cluster, options.nodes.front(), with_commas(options.nodes),
+      where, kConfiguration, options.bus.cluster, options.nodes.front(), with_commas(members.nodes),
       kOperator, options.callers.front()));
   return problem.empty() ? kExitGood : kExitFailed;
 }

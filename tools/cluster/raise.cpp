@@ -46,9 +46,15 @@ std::string tell_node(Watch& watch, const std::string& node, const Roster& roste
 }  // namespace
 
 std::string raise(Watch& watch, const Roster& roster, std::int64_t deadline_ns,
-                  std::string_view speaker) {
+                  std::string_view speaker, const GiveUp& give_up) {
   bench::ProgressLine line(0);
+  std::string useless;
+  const auto is_useless = [&] {
+    if (give_up) useless = give_up();
+    return !useless.empty();
+  };
   const auto are_there = [&] {
+    if (is_useless()) return true;
     const std::vector<std::string> missing = watch.missing(roster.nodes);
     const std::int64_t now_ns = monotonic_ns();
     if (line.is_due(now_ns) && !missing.empty()) {
@@ -63,6 +69,7 @@ std::string raise(Watch& watch, const Roster& roster, std::int64_t deadline_ns,
     return fmt::format("{}: waits for {}", speaker, in_words(watch.missing(roster.nodes)));
   });
   line.clear();
+  if (!useless.empty()) return useless;
   if (!all_there) {
     return fmt::format("nobody has attached {} in time (hearsay attach --name NAME)",
                        in_words(watch.missing(roster.nodes)));
@@ -74,12 +81,13 @@ std::string raise(Watch& watch, const Roster& roster, std::int64_t deadline_ns,
   std::string refusal;
   const auto are_ready = [&] {
     refusal = refusal_in(watch, roster);
-    return !refusal.empty() || not_ready_of(watch, roster).empty();
+    return is_useless() || !refusal.empty() || not_ready_of(watch, roster).empty();
   };
   const bool all_ready = watch.look_aloud(deadline_ns, are_ready, [&] {
     return fmt::format("{}: waits for init_ok from {}", speaker,
                        in_words(not_ready_of(watch, roster)));
   });
+  if (!useless.empty()) return useless;
   if (!refusal.empty() || all_ready) return refusal;
   return fmt::format("no init_ok in time from {}", in_words(not_ready_of(watch, roster)));
 }

@@ -3,6 +3,7 @@
 #pragma once
 
 #include <cstdint>
+#include <functional>
 #include <string>
 #include <string_view>
 
@@ -11,9 +12,13 @@
 
 namespace hearsay::cluster {
 
-// Waits until then. "" or what went wrong, in words for people. Throws bus::BusError. After a
-// moment it says whom it waits for, as `speaker`; on a terminal a line tells the progress.
+// What makes waiting useless, in words for people; "": nothing does.
+using GiveUp = std::function<std::string()>;
+
+// Waits until then, or until `give_up` says something. "" or what went wrong, in words for people.
+// Throws bus::BusError. After a moment it says whom it waits for, as `speaker`; on a terminal a
+// line tells the progress.
 std::string raise(Watch& watch, const Roster& roster, std::int64_t deadline_ns,
-                  std::string_view speaker);
+                  std::string_view speaker, const GiveUp& give_up = nullptr);
 
 }  // namespace hearsay::cluster

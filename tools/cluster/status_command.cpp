@@ -14,6 +14,7 @@
 #include "common/base/units.h"
 #include "tools/cluster/initiation.h"
 #include "tools/cluster/watch.h"
+#include "tools/console/count_text.h"
 #include "tools/console/tell.h"
 #include "tools/experiment/network/foreign_text.h"
 
@@ -143,16 +144,18 @@ std::string to_table(const Status& status, const std::string& cluster) {
   if (status.seen.empty()) {
     return text + "nobody is there (hearsay attach --name NAME brings a node)\n";
   }
+  const std::string count =
+      bench::count_text(static_cast<std::int64_t>(status.seen.size()), "node");
   if (status.roster) {
     text += fmt::format("{} of {} nodes are there\n",
                         status.roster->nodes.size() - status.missing.size(),
                         status.roster->nodes.size());
   } else if (status.waits()) {
-    text += fmt::format("{} nodes, which wait for hearsay cluster up\n", status.seen.size());
+    text += fmt::format("{}, which wait{} for hearsay cluster up\n", count,
+                        status.seen.size() == 1 ? "s" : "");
   } else {
     text +=
-        fmt::format("{} nodes, of a test that runs or ran: attach them anew for something else\n",
-                    status.seen.size());
+        fmt::format("{}, of a test that runs or ran: attach them anew for something else\n", count);
   }
   text += fmt::format("{:<8} {:<8} {:<16} {:>8} {:>8} {:>7} {:>7} {:>10} {:>10}  {}\n", "node",
                       "state", "program", "process", "seen", "in/s", "out/s", "lines in",

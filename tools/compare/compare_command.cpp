@@ -79,8 +79,11 @@ class Runs {
         [&](const bench::PoolState& state) { show(state); });
     line_.clear();
     for (std::size_t run = outcomes.size(); run < count; ++run) {  // interrupted
-      outcomes.push_back(read_outcome(run, ""));
-      outcomes.back().verdict.why = "was not run to its end: interrupted";
+      RunOutcome outcome;
+      outcome.seed = plan_of(options_, run).seed;
+      outcome.results = results_name(run);
+      outcome.done = false;
+      outcomes.push_back(std::move(outcome));
     }
     return outcomes;
   }

@@ -11,7 +11,7 @@ namespace {
 
 bool is_good(const Cell& cell) {
   return std::all_of(cell.runs.begin(), cell.runs.end(), [&](const RunOutcome& run) {
-    return run.verdict.valid || (cell.may_lose_values && run.verdict.only_lost_values);
+    return !run.done || run.verdict.valid || (cell.may_lose_values && run.verdict.only_lost_values);
   });
 }
 
@@ -37,6 +37,22 @@ void find_unbeaten(std::vector<Cell>& cells) {
   }
 }
 
+// What is wrong in a run that is done stays wrong; what is not done says nothing.
+nlohmann::json verdict_of(const Cell& cell) {
+  if (!cell.good) return false;
+  return count_done(cell) == cell.runs.size() ? nlohmann::json(true) : nlohmann::json("unknown");
+}
+
+nlohmann::json verdict_of(const RunOutcome& run) {
+  return run.done ? nlohmann::json(run.verdict.valid) : nlohmann::json("unknown");
+}
+
+// As an interrupted test's.
+nlohmann::json verdict_of(const Comparison& comparison) {
+  const bool all_done = count_done(comparison) == count_runs(comparison.options);
+  return all_done ? nlohmann::json(all_good(comparison)) : nlohmann::json("unknown");
+}
+
 nlohmann::json describe(const Contestant& contestant) {
   nlohmann::json json = {{"contestant", name_of(contestant)},
                          {"strategy", contestant.strategy},
@@ -51,14 +67,14 @@ nlohmann::json describe(const Comparison& comparison, const Cell& cell) {
   nlohmann::json json = describe(options.contestants[cell.contestant]);
   json["condition"] = options.conditions[cell.condition].name;
   json.update(to_json(cell.typical));
-  json["valid?"] = cell.good;
+  json["valid?"] = verdict_of(cell);
   json["may-lose-values"] = cell.may_lose_values;
   json["unbeaten"] = cell.unbeaten;
   for (const RunOutcome& run : cell.runs) {
     nlohmann::json details = to_json(run.figures);
     details["seed"] = run.seed;
-    details["valid?"] = run.verdict.valid;
-    if (!run.verdict.valid) details["why"] = run.verdict.why;
+    details["valid?"] = verdict_of(run);
+    if (!run.verdict.valid) details["why"] = run.done ? run.verdict.why : "interrupted";
     details["results"] = run.results;
     json["runs"].push_back(std::move(details));
   }
@@ -78,7 +94,7 @@ Comparison compare_runs(const CompareOptions& options, std::vector<RunOutcome> r
     cell.condition = plan.condition;
     std::vector<Figures> figures;
     for (std::size_t i = first; i < first + seeds; ++i) {
-      figures.push_back(runs[i].figures);
+      if (runs[i].done) figures.push_back(runs[i].figures);
       cell.runs.push_back(std::move(runs[i]));
     }
     cell.typical = typical(figures);
@@ -96,9 +112,20 @@ bool all_good(const Comparison& comparison) {
                      [](const Cell& cell) { return cell.good; });
 }
 
+std::size_t count_done(const Cell& cell) {
+  return static_cast<std::size_t>(std::count_if(cell.runs.begin(), cell.runs.end(),
+                                                [](const RunOutcome& run) { return run.done; }));
+}
+
+std::size_t count_done(const Comparison& comparison) {
+  std::size_t count = 0;
+  for (const Cell& cell : comparison.cells) count += count_done(cell);
+  return count;
+}
+
 nlohmann::json to_json(const Comparison& comparison) {
   const bench::TestOptions& test = comparison.options.test;
-  nlohmann::json json = {{"valid?", all_good(comparison)},
+  nlohmann::json json = {{"valid?", verdict_of(comparison)},
                          {"command", test.command},
                          {"real", comparison.options.real},
                          {"seed", comparison.options.seed},

@@ -18,6 +18,7 @@ struct RunOutcome {
   Figures figures;
   RunVerdict verdict;
   std::string results;  // its results.json, below the comparison's folder
+  bool done = true;     // else the comparison was interrupted before its end: nothing is known
 };
 
 // A contestant under a condition.
@@ -27,7 +28,7 @@ struct Cell {
   std::vector<RunOutcome> runs;
   Figures typical;
   bool may_lose_values = false;  // a strategy that does not repeat what got lost
-  bool good = false;             // each run is valid, or lost values that it may lose
+  bool good = false;             // each run that is done is valid, or lost values that it may lose
   // No other contestant under this condition was at least as good in both messages per operation
   // and maximum latency, and lost nothing.
   bool unbeaten = false;
@@ -42,6 +43,10 @@ struct Comparison {
 Comparison compare_runs(const CompareOptions& options, std::vector<RunOutcome> runs);
 
 bool all_good(const Comparison& comparison);
+
+// Fewer than planned: it was interrupted.
+std::size_t count_done(const Cell& cell);
+std::size_t count_done(const Comparison& comparison);
 
 // The whole of compare.json.
 nlohmann::json to_json(const Comparison& comparison);

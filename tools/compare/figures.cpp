@@ -6,6 +6,8 @@
 #include <initializer_list>
 #include <nlohmann/json.hpp>
 
+#include "tools/console/count_text.h"
+
 namespace hearsay::compare {
 namespace {
 
@@ -66,7 +68,7 @@ RunVerdict read_verdict(const nlohmann::json& results) {
   const nlohmann::json& workload = results.at("workload");
   const bool lost = workload.value("lost-count", 0) > 0;
   verdict.only_lost_values = wrong == "workload" && lost;
-  verdict.why = lost ? fmt::format("{} values lost", workload.value("lost-count", 0))
+  verdict.why = lost ? bench::count_text(workload.value("lost-count", 0), "value") + " lost"
                      : fmt::format("not valid: {}", wrong);
   if (lost && !verdict.only_lost_values) verdict.why += "; not valid: " + wrong;
   return verdict;

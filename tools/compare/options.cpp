@@ -1,6 +1,6 @@
 #include "tools/compare/options.h"
 
-#include <fmt/core.h>
+#include <fmt/format.h>
 
 #include <algorithm>
 #include <thread>
@@ -21,6 +21,14 @@ std::vector<std::string> condition_names() {
   return names;
 }
 
+std::vector<std::string_view> default_condition_names() {
+  std::vector<std::string_view> names;
+  for (const Condition& condition : conditions()) {
+    if (condition.by_default) names.push_back(condition.name);
+  }
+  return names;
+}
+
 void add_own_options(CommandLine& command, CompareOptions& options) {
   command
       .add("-c,--contestant", options.contestant_texts,
@@ -31,8 +39,8 @@ void add_own_options(CommandLine& command, CompareOptions& options) {
       .value_name("TEXT");
   command
       .add("--condition", options.condition_names,
-           "What they go through, separated by commas (default: no-fault, partition, loss, "
-           "kills)")
+           fmt::format("What they go through, separated by commas (default: {})",
+                       fmt::join(default_condition_names(), ", ")))
       .separated_by_commas()
       .one_of(condition_names())
       .value_name("NAMES");

@@ -8,6 +8,8 @@
 #include <optional>
 #include <string_view>
 
+#include "tools/console/count_text.h"
+
 namespace hearsay::compare {
 namespace {
 
@@ -54,6 +56,7 @@ class Table {
     line("  {:<{}} {:>11}  {:>10} {:>10}  {:>8} {:>10}  {:>7}", "strategy", name_width_, "ms",
          "per op", "per op", "median", "maximum", "lost");
     for (std::size_t i = 0; i < comparison_.options.conditions.size(); ++i) add_condition(i);
+    add_interruption();
     add_complaints();
     add_reading();
     add_next();
@@ -83,7 +86,8 @@ class Table {
     line("  {:<{}} {:>11}  {:>10} {:>10}  {:>8} {:>10}  {:>7} {}",
          short_text(family_of(contestant), name_width_), name_width_, budget_text(contestant),
          ratio(figures.messages_per_op), grouped(figures.bytes_per_op), grouped(figures.median_ms),
-         grouped(figures.maximum_ms), figures.lost, mark(cell));
+         grouped(figures.maximum_ms), count_done(cell) > 0 ? std::to_string(figures.lost) : "-",
+         mark(cell));
   }
 
   static std::string_view mark(const Cell& cell) {
@@ -91,11 +95,20 @@ class Table {
     return cell.unbeaten ? "*" : "";
   }
 
+  void add_interruption() {
+    const std::size_t done = count_done(comparison_);
+    const std::size_t planned = count_runs(comparison_.options);
+    if (done == planned) return;
+    line("");
+    line("INTERRUPTED: {} of {} done; figures are of those", done,
+         bench::count_text(static_cast<std::int64_t>(planned), "run"));
+  }
+
   // The first run that is not valid of each cell that should be.
   void add_complaints() {
     for (const Cell& cell : comparison_.cells) {
       const auto bad = std::find_if(cell.runs.begin(), cell.runs.end(), [&](const auto& run) {
-        return !cell.good && !run.verdict.valid;
+        return !cell.good && run.done && !run.verdict.valid;
       });
       if (bad == cell.runs.end()) continue;
       line("");

@@ -7,6 +7,8 @@
 #include <iterator>
 #include <sstream>
 
+#include "tools/console/command_text.h"
+
 namespace hearsay::bench {
 namespace {
 
@@ -135,6 +137,12 @@ std::string in_words_of_challenge(const std::string& problem,
   const bool fixed =
       std::find(flags.begin(), flags.end(), name == "--workload" ? "-w" : name) != flags.end();
   return fixed ? fmt::format("{}: fixed by --challenge {}", name, challenge->name) : problem;
+}
+
+std::string meaning_of_challenge(const std::vector<std::string>& arguments) {
+  const Challenge* challenge = named_challenge(arguments).challenge;
+  if (challenge == nullptr) return "";
+  return as_typed(fmt::format("--challenge {} stands for", challenge->name), challenge->flags);
 }
 
 }  // namespace hearsay::bench

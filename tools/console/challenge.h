@@ -34,5 +34,7 @@ void spell_out_challenge(std::vector<std::string>& arguments);
 // was given beside the challenge.
 std::string in_words_of_challenge(const std::string& problem,
                                   const std::vector<std::string>& arguments);
+// "--challenge 3a stands for -w broadcast ..."; "" where there is none.
+std::string meaning_of_challenge(const std::vector<std::string>& arguments);
 
 }  // namespace hearsay::bench

@@ -71,13 +71,27 @@ std::string check_interpreter(const std::string& line) {
 }
 
 std::string check_contents(const std::string& path) {
+  std::error_code ignored;
+  if (fs::is_empty(path, ignored)) return "it is empty";
   const std::string line = first_line(path);
+  if (line.starts_with("\xEF\xBB\xBF")) {
+    return "a byte-order mark (UTF-8) stands before its first line, so the system sees no #! "
+           "there: "
+           "save it without one";
+  }
   if (line.starts_with("#!")) return check_interpreter(line);
   if (line.starts_with("\x7F"
                        "ELF"))
     return "";
   return "it is neither a program nor a script that names its interpreter in the first line, like "
          "#!/usr/bin/env python3";
+}
+
+// The one that is taken where nobody names another.
+bool is_our_node(const fs::path& path) {
+  std::error_code ignored;
+  const fs::path own = fs::read_symlink("/proc/self/exe", ignored);
+  return path == own.parent_path() / "hearsay-node";
 }
 
 std::string check_file(const std::string& path) {
@@ -107,6 +121,13 @@ Program find_program(const std::string& name) {
           fmt::format("there is no program {} (--bin), neither here nor in PATH", name);
       return program;
     }
+  }
+  if (is_our_node(program.path) && !fs::exists(program.path, ignored)) {
+    program.problem = fmt::format(
+        "there is no {}: the node is not built beside hearsay. tools/build builds both, and --bin "
+        "names another node",
+        program.path);
+    return program;
   }
   const std::string wrong = check_file(program.path);
   if (!wrong.empty()) program.problem = fmt::format("can't start {} (--bin): {}", name, wrong);

@@ -60,33 +60,43 @@ std::size_t node_of(const TestOptions& options, const Network& network,
   return thread % network.node_count();
 }
 
+struct Silence {
+  std::size_t node = 0;
+  std::int64_t since_ns = 0;  // 0: it never answered
+  int unanswered = 0;
+};
+
 // Of nodes that nothing was done to: those that answered no request of the last ones.
-std::vector<std::string> remarks_on_silence(const TestOptions& options, const Run& run,
-                                            const Network& network) {
-  struct Silence {
-    std::int64_t since_ns = 0;
-    int unanswered = 0;
-  };
+std::vector<Silence> silent_nodes(const TestOptions& options, const Run& run,
+                                  const Network& network) {
+  const Nemesis& nemesis = run.nemesis();
+  if (nemesis.strikes(Fault::kill) + nemesis.strikes(Fault::pause) > 0) return {};
   std::vector<Silence> silences(network.node_count());
+  for (std::size_t node = 0; node < silences.size(); ++node) silences[node].node = node;
   for (const Operation& operation : run.history().operations()) {
     if (!is_client(operation) || operation.type == OperationType::invoke) continue;
     Silence& silence = silences[node_of(options, network, operation)];
     if (operation.error == "net-timeout") {
       ++silence.unanswered;
     } else if (operation.f != "crash") {  // a client's, of which no node hears
-      silence = {operation.time_ns, 0};
+      silence.since_ns = operation.time_ns;
+      silence.unanswered = 0;
     }
   }
+  std::erase_if(silences, [](const Silence& silence) { return silence.unanswered == 0; });
+  return silences;
+}
+
+std::vector<std::string> remarks_on_silence(const TestOptions& options, const Run& run,
+                                            const Network& network) {
   std::vector<std::string> remarks;
-  const Nemesis& nemesis = run.nemesis();
-  if (nemesis.strikes(Fault::kill) + nemesis.strikes(Fault::pause) > 0) return remarks;
-  for (std::size_t node = 0; node < silences.size(); ++node) {
-    if (silences[node].unanswered == 0) continue;
-    const bool strays = run.odd_replies().strays().contains(network.node_name(node));
+  for (const Silence& silence : silent_nodes(options, run, network)) {
+    const std::string& name = network.node_name(silence.node);
+    const bool strays = run.odd_replies().strays().contains(name);
     remarks.push_back(fmt::format("{} answered nothing{} after {:.2f} s; unanswered requests: {}",
-                                  network.node_name(node), strays ? " that fits a request" : "",
-                                  static_cast<double>(silences[node].since_ns) / kNsPerSecond,
-                                  silences[node].unanswered));
+                                  name, strays ? " that fits a request" : "",
+                                  static_cast<double>(silence.since_ns) / kNsPerSecond,
+                                  silence.unanswered));
   }
   return remarks;
 }
@@ -194,23 +204,53 @@ bool wants_more_than_is_promised(const TestOptions& options, const nlohmann::jso
          options.workload_flags.consistency_models == WorkloadFlags().consistency_models;
 }
 
-nlohmann::json find_hints(const TestOptions& options, const Run& run,
+// Somebody else's, as far as the bench can know: what is attached may be ours.
+bool is_foreign(const TestOptions& options) {
+  return !runs_our_node(options) && options.binary != kAttached;
+}
+
+// "" or why a node that answered no request may have done so.
+std::string hint_on_silence(const TestOptions& options, const Run& run, const Network& network,
+                            std::size_t node) {
+  const std::string& name = network.node_name(node);
+  const Traffic& traffic = network.traffic();
+  const std::int64_t to_itself = traffic.has_pairs() ? traffic.pair(node, node) : 0;
+  if (to_itself > 0) {
+    return fmt::format(
+        "{} sent {} to itself: is that where its answers go? Their dest must be the request's src",
+        name, count_text(to_itself, "message"));
+  }
+  if (!is_foreign(options) || run.odd_replies().strays().contains(name)) return "";
+  if (traffic.nodes()[node].sent.messages > 0) return "";
+  return fmt::format(
+      "{} said nothing after the run had begun: does it flush what it prints (in Python print(..., "
+      "flush=True), or python3 -u)?",
+      name);
+}
+
+nlohmann::json find_hints(const TestOptions& options, const Run& run, const Network& network,
                           const nlohmann::json& results) {
   constexpr const char* kStateDir = "--state-dir";
   nlohmann::json hints = first_errors(run.history());
+  for (const Silence& silence : silent_nodes(options, run, network)) {
+    if (silence.since_ns > 0) continue;  // it can answer
+    std::string hint = hint_on_silence(options, run, network, silence.node);
+    if (hint.empty()) continue;
+    hints.push_back(std::move(hint));
+    break;  // one will do
+  }
   const nlohmann::json& section = results.at("hearsay");
   const bool lost = results.at("workload").value("lost-count", 0) > 0;
   if (lost && run.nemesis().strikes(Fault::kill) > 0 && !has_argument(options, kStateDir)) {
     hints.push_back(
-        "whole nodes were killed, and what they hold in memory only is gone then; hearsay-node "
-        "keeps "
-        "it with -- --state-dir DIR");
+        std::string("whole nodes were killed, and what they hold in memory only is gone then; ") +
+        (is_foreign(options) ? "what a node has acknowledged it must have on disk"
+                             : "hearsay-node keeps it with -- --state-dir DIR"));
   }
   if (section.at("oddities").value("unexpected-count", 0) > 0 && has_argument(options, kStateDir)) {
     hints.push_back(
         "do the values that nobody sent come from an earlier run? Give each run a --state-dir of "
-        "its "
-        "own");
+        "its own");
   }
   if (wants_more_than_is_promised(options, results.at("workload"))) {
     hints.push_back(
@@ -228,7 +268,7 @@ void add_remarks(nlohmann::json& results, const TestOptions& options, const Run&
   nlohmann::json& section = results.at("hearsay");
   section["rate"] = describe_rate(options, run);
   section["remarks"] = find_remarks(options, run, network, section.at("rate"));
-  section["hints"] = find_hints(options, run, results);
+  section["hints"] = find_hints(options, run, network, results);
   const nlohmann::json lost = results.at("workload").value("lost", nlohmann::json::array());
   section["missing"] = find_missing(lost, last_reads(options, run, network));
 }

@@ -210,14 +210,15 @@ SimOptions draw_scenario(std::uint64_t seed) {
 
 std::string describe(const SimOptions& scenario) {
   const bench::TestOptions& test = scenario.test;
-  std::string text =
-      fmt::format("{} on {}, {}, {}, latency {} ms {}{}, faults: {}", test.workload,
-                  bench::count_text(test.node_count, "node"), test.topology,
-                  test.operations ? fmt::format("{} operations", test.operations->size())
-                                  : fmt::format("rate {}", test.rate_hz),
-                  test.latency_ms, test.latency_distribution,
-                  test.no_head_of_line_blocking ? " without head-of-line blocking" : "",
-                  test.faults.nemeses.empty() ? "none" : joined(test.faults.nemeses));
+  std::string text = fmt::format(
+      "{} on {}, {}, {}, latency {} ms {}{}, faults: {}", test.workload,
+      bench::count_text(test.node_count, "node"), test.topology,
+      test.operations
+          ? bench::count_text(static_cast<std::int64_t>(test.operations->size()), "operation")
+          : fmt::format("rate {}", test.rate_hz),
+      test.latency_ms, test.latency_distribution,
+      test.no_head_of_line_blocking ? " without head-of-line blocking" : "",
+      test.faults.nemeses.empty() ? "none" : joined(test.faults.nemeses));
   if (test.concurrency != bench::TestOptions().concurrency) {
     text += fmt::format(", {} clients", test.concurrency);
   }

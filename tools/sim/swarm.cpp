@@ -14,6 +14,7 @@
 #include "common/base/clock.h"
 #include "common/base/record.h"
 #include "common/base/units.h"
+#include "tools/console/count_text.h"
 #include "tools/console/exit_codes.h"
 #include "tools/console/progress_times.h"
 #include "tools/console/tell.h"
@@ -97,8 +98,11 @@ struct Totals {
 };
 
 void print_totals(const Totals& totals) {
-  fmt::print("{} seeds, no violation: {} operations, {} messages between nodes, {} workers died\n",
-             totals.seeds, totals.operations, totals.messages, totals.worker_deaths);
+  fmt::print("{}, no violation: {}, {} between nodes, {} died\n",
+             bench::count_text(static_cast<std::int64_t>(totals.seeds), "seed"),
+             bench::count_text(totals.operations, "operation"),
+             bench::count_text(totals.messages, "message"),
+             bench::count_text(totals.worker_deaths, "worker"));
 }
 
 }  // namespace

@@ -1,4 +1,7 @@
 // `hearsay trace log`: all nodes merged.
+#include <fmt/format.h>
+
+#include <algorithm>
 #include <chrono>
 #include <set>
 #include <thread>
@@ -7,6 +10,7 @@
 #include "common/base/units.h"
 #include "tools/console/exit_codes.h"
 #include "tools/console/tell.h"
+#include "tools/experiment/network/foreign_text.h"
 #include "tools/processes/interrupt.h"
 #include "tools/trace/commands.h"
 #include "tools/trace/log_page.h"
@@ -36,6 +40,7 @@ class Log {
       while (const TraceEvent* event = trace_.next()) take(*event);
     }
     output_.flush();
+    demand_known_nodes();
     say_what_was_not_shown();
     return bench::kExitValid;
   }
@@ -75,6 +80,17 @@ class Log {
     for (const auto& path : list_logs(run_.logs().folder)) {
       if (known_.empty()) known_.insert(run_.logs().files.begin(), run_.logs().files.end());
       if (known_.insert(path).second) trace_.add_file(path);
+    }
+  }
+
+  // A name that no event has is a mistyped one: to show nothing would say that nothing was there.
+  void demand_known_nodes() const {
+    const auto& there = trace_.nodes();
+    for (const std::string& name : options_.filter.nodes) {
+      if (seen_ == 0 || std::find(there.begin(), there.end(), name) != there.end()) continue;
+      throw TraceProblem(fmt::format("--node: there is no {} in these logs, but {}",
+                                     bench::printable(name),
+                                     bench::printable(fmt::format("{}", fmt::join(there, ", ")))));
     }
   }
 

@@ -13,6 +13,7 @@
 #include <tuple>
 #include <utility>
 
+#include "tools/experiment/network/foreign_text.h"
 #include "tools/trace/log_file.h"
 
 namespace hearsay::traces {
@@ -33,9 +34,21 @@ auto order_of(const fs::path& path) {
   return std::tuple(stem.substr(0, digits), number.size(), number, path.string());
 }
 
+// What a folder has in a file's place, a node may have put there: a FIFO would hold us for ever.
+void demand_regular(const fs::path& path) {
+  std::error_code ignored;
+  const fs::file_status status = fs::status(path, ignored);
+  if (!fs::exists(status) || fs::is_regular_file(status)) return;
+  throw TraceProblem(
+      fmt::format("{} is no file, but {}", bench::printable(path.string()),
+                  fs::is_fifo(status) ? "a pipe" : "a folder, a socket or a device"));
+}
+
 // What the bench says of its run under "hearsay"; an empty object if it says nothing.
 nlohmann::json read_results(const fs::path& run) {
-  std::ifstream file(run / "results.json");
+  const fs::path path = run / "results.json";
+  demand_regular(path);
+  std::ifstream file(path);
   const auto results = nlohmann::json::parse(file, nullptr, false);
   if (!results.is_object() || !results.contains("hearsay")) return nlohmann::json::object();
   return results["hearsay"].is_object() ? results["hearsay"] : nlohmann::json::object();
@@ -83,20 +96,39 @@ bool are_of_one_machine(const std::vector<fs::path>& files) {
       path.string()));
 }
 
+// Says what the folder is instead.
+[[noreturn]] void refuse_without_logs(const fs::path& given, const RunLogs& logs) {
+  if (read_results(logs.run).contains("bus")) {
+    throw TraceProblem(
+        "this was a test over a bus: the nodes' logs are where they were attached (hearsay attach "
+        "--log FILE). Give their names");
+  }
+  const std::string name = bench::printable(given.string());
+  std::error_code ignored;
+  if (fs::is_symlink(given / "latest", ignored)) {
+    throw TraceProblem(fmt::format(
+        "{0} is a store, which holds many runs: give the folder of one. {0}/latest is the last one",
+        name));
+  }
+  if (read_results(given).contains("simulator")) {
+    throw TraceProblem(
+        fmt::format("{} is a run of hearsay sim, whose nodes write no logs: hearsay test's do "
+                    "(with hearsay sim "
+                    "--record they can be run again, by hearsay replay)",
+                    name));
+  }
+  throw TraceProblem(fmt::format(
+      "no node's log (*.log) in {}. With --trace-file the traces are in that file: give its name",
+      bench::printable(logs.folder.string())));
+}
+
 void take_folder(RunLogs& logs, const fs::path& folder) {
   const bool has_logs = fs::is_directory(folder / kLogsName);
   logs.folder = has_logs ? folder / kLogsName : folder;
   logs.run = has_logs ? folder : (folder / "").parent_path().parent_path();
   logs.files = list_logs(logs.folder);
   if (!logs.files.empty()) return;
-  if (read_results(logs.run).contains("bus")) {
-    throw TraceProblem(
-        "this was a test over a bus: the nodes' logs are where they were attached (hearsay attach "
-        "--log FILE). Give their names");
-  }
-  throw TraceProblem(fmt::format(
-      "no node's log (*.log) in {}. With --trace-file the traces are in that file: give its name",
-      logs.folder.string()));
+  refuse_without_logs(folder, logs);
 }
 
 }  // namespace
@@ -105,7 +137,9 @@ std::vector<fs::path> list_logs(const fs::path& folder) {
   std::vector<fs::path> files;
   std::error_code error;
   for (const auto& entry : fs::directory_iterator(folder, error)) {
-    if (entry.path().extension() == ".log" && !entry.is_directory()) files.push_back(entry.path());
+    if (entry.path().extension() != ".log" || entry.is_directory()) continue;
+    demand_regular(entry.path());
+    files.push_back(entry.path());
   }
   std::sort(files.begin(), files.end(),
             [](const fs::path& a, const fs::path& b) { return order_of(a) < order_of(b); });
@@ -122,6 +156,11 @@ RunLogs find_logs(const std::vector<std::string>& given) {
     if (!fs::exists(path)) refuse_missing(path);
     if (fs::is_character_file(path) || fs::is_block_file(path)) {
       throw TraceProblem(fmt::format("{} is a device, no log", name));
+    }
+    if (fs::is_fifo(path)) {
+      throw TraceProblem(
+          fmt::format("{} is a pipe, and a trace is read more than once: make it a file",
+                      bench::printable(name)));
     }
     if (!fs::is_directory(path)) {
       logs.files.push_back(path);

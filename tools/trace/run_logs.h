@@ -23,10 +23,11 @@ struct RunLogs {
 };
 
 // `given`: a run's folder, a folder of logs, or log files. Throws TraceProblem, which says what to
-// do, when there is no such thing or no log in it.
+// do, when there is no such thing or no log in it. No pipe is opened, named or found: nodes may
+// have put it there, and it could be read once only.
 RunLogs find_logs(const std::vector<std::string>& given);
 
-// The logs that are there now.
+// The logs that are there now. Throws TraceProblem when one is no regular file.
 std::vector<std::filesystem::path> list_logs(const std::filesystem::path& folder);
 
 // Whether the run has left its verdict: nothing more comes.

@@ -36,6 +36,15 @@ TEST_F(BenchCommand, OursIsMeasuredWhoeverElseIsThere) {
   EXPECT_TRUE(std::filesystem::exists(svg));
 }
 
+TEST_F(BenchCommand, NothingMeasuredIsNoSuccess) {
+  const fs::path copy = store_ / "hearsay";
+  fs::copy_file(HEARSAY_COMMAND, copy);
+  const Finished finished = run_shell(copy.string() + " bench --no-build --rounds 1 --only ring");
+  EXPECT_EQ(finished.exit_code, 255) << finished.output;
+  EXPECT_NE(finished.output.find("Medians of 1 round."), std::string::npos) << finished.output;
+  EXPECT_NE(finished.output.find("--target benchmark_peers"), std::string::npos) << finished.output;
+}
+
 TEST_F(BenchCommand, AFileThatCantBeWrittenIsNamed) {
   const Finished finished = measure("--only ring --json /nowhere/bench.json");
   EXPECT_EQ(finished.exit_code, 255);

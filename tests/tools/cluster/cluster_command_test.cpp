@@ -2,11 +2,14 @@
 #include <gtest/gtest.h>
 #include <signal.h>
 
+#include <fstream>
+#include <iterator>
 #include <set>
 #include <string>
 #include <vector>
 
 #include "common/base/clock.h"
+#include "common/base/units.h"
 #include "tests/support/send_signal.h"
 #include "tests/tools/cluster/bus_fixture.h"
 #include "tools/bus/connection.h"
@@ -301,12 +304,41 @@ TEST_F(ClusterCommand, BadNamesAreRefused) {
   for (const char* bad :
        {"attach --name a.b", "attach --name '*'", "attach --name 'n 0'",
         "attach --name n0 --cluster 'de>mo'", "attach", "cluster up --nodes n0,n0",
-        "cluster up --nodes n0,a.b", "cluster status --cluster ''", "cluster nonsense", "cluster",
+        "cluster up --nodes n0,a.b", "attach --name c1", "attach --name lin-kv",
+        "cluster up --nodes n0,c12", "cluster permissions --nodes seq-kv --output x",
+        "cluster status --cluster ''", "cluster nonsense", "cluster",
         "attach --name n0 --credentials /nonexistent", "attach --name n0 --bin /nonexistent",
         R"(cluster permissions --nodes n0 --output x --listen '127.0.0.1:4222"')"}) {
     const Finished finished = hearsay(bad);
     EXPECT_EQ(finished.exit_code, 2) << bad << ": " << finished.output;
   }
+}
+
+TEST_F(ClusterCommand, PermissionsGrowByNamesAndShrinkByKeys) {
+  const std::string keys = folder_ / "keys";
+  const auto made_for = [&](const std::string& nodes) {
+    const Finished made = hearsay("cluster permissions --nodes " + nodes + " --output " + keys);
+    EXPECT_EQ(made.exit_code, 0) << made.output;
+    std::ifstream file(keys + "/nats-server.conf");
+    return std::string{std::istreambuf_iterator<char>(file), {}};
+  };
+  made_for("n0,n1");
+  const std::string three = made_for("n2");
+  for (const char* name : {".in.n0\"", ".in.n1\"", ".in.n2\""}) {
+    EXPECT_NE(three.find(name), std::string::npos) << name << " in " << three;
+  }
+  fs::remove(keys + "/n1.nkey");
+  const std::string two = made_for("n2");
+  EXPECT_NE(two.find(".in.n0\""), std::string::npos) << two;
+  EXPECT_EQ(two.find(".in.n1\""), std::string::npos) << two;
+}
+
+TEST_F(ClusterCommand, ANodesNameIsNoClients) {
+  const Finished client = hearsay("attach --name c1");
+  EXPECT_NE(client.output.find("c1 is the name of a client"), std::string::npos) << client.output;
+  const Finished service = hearsay("attach --name lin-tso");
+  EXPECT_NE(service.output.find("lin-tso is the name of a service"), std::string::npos)
+      << service.output;
 }
 
 // What a demo says, up to its last line.
@@ -329,6 +361,27 @@ TEST_F(ClusterCommand, TheDemoOfAnotherProgramSpeaksOfNoWorker) {
   EXPECT_EQ(text.find("worker"), std::string::npos) << text;
   demo.signal(SIGINT);
   EXPECT_EQ(demo.exit_code(), 0) << demo.stderr_text();
+}
+
+// A copy of the command, with a node beside it that has no worker, and with none.
+TEST_F(ClusterCommand, TheDemoEndsAsSoonAsAnAttachmentHasEnded) {
+  const fs::path bin = folder_ / "bin";
+  fs::create_directory(bin);
+  fs::copy_file(HEARSAY_COMMAND, bin / "hearsay");
+  const auto demo = [&] {
+    const std::int64_t start_ns = monotonic_ns();
+    Finished finished = run_shell((bin / "hearsay").string() + " cluster demo");
+    EXPECT_LT(monotonic_ns() - start_ns, 8 * kNsPerSecond) << finished.output;
+    EXPECT_EQ(finished.exit_code, 1) << finished.output;
+    return finished.output;
+  };
+  std::string text = demo();
+  EXPECT_EQ(text.find("in time"), std::string::npos) << text;
+  EXPECT_NE(text.find("hearsay-node"), std::string::npos) << text;
+  fs::copy_file(fs::path(HEARSAY_COMMAND).parent_path() / "hearsay-node", bin / "hearsay-node");
+  text = demo();
+  EXPECT_EQ(text.find("in time"), std::string::npos) << text;
+  EXPECT_NE(text.find("hearsay-worker"), std::string::npos) << text;
 }
 
 TEST_F(ClusterCommand, TheDemoRunsAndLeavesNothing) {

@@ -46,6 +46,13 @@ TEST(Permissions, TheClusterHasAnAccountOfItsOwn) {
   EXPECT_FALSE(has(text, "tls")) << text;
 }
 
+TEST(Permissions, AConfigurationTellsWhoItIsFor) {
+  const Members members = members_in(make_configuration(small_setup()));
+  EXPECT_EQ(members.nodes, (std::vector<std::string>{"n0", "n1"}));
+  EXPECT_EQ(members.callers, (std::vector<std::string>{"c1"}));
+  EXPECT_TRUE(members_in("").nodes.empty());
+}
+
 TEST(Permissions, TlsIsThereIfAskedFor) {
   ServerSetup setup = small_setup();
   setup.tls_certificate = "/x/cert.pem";

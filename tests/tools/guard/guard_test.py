@@ -7,6 +7,7 @@ import importlib.util
 import io
 import json
 import os
+import subprocess
 import tempfile
 import unittest
 
@@ -95,6 +96,12 @@ class Guard(unittest.TestCase):
         said = self.run_guard()[1]
         self.assertIn("another", said)
         self.assertIn("one", said)
+
+    def test_a_reader_of_the_first_line_may_go(self):
+        guard = os.path.abspath(SCRIPT)
+        for _ in range(20):  # the writer may be done before the reader has gone
+            shell = subprocess.run(f"{guard} --help | true", shell=True, capture_output=True, check=False)
+            self.assertEqual(shell.stderr, b"")
 
     def test_nothing_counted_is_no_pass(self):
         self.counts = {}

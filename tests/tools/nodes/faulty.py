@@ -81,6 +81,10 @@ class Faulty(Node):
         if self.fault == "wrong-echo":
             body["echo"] = "something else"
         self.operation(message)
+        if self.fault == "to-itself":
+            message["src"] = self.id
+        if self.fault == "forgets-flush":  # what is not flushed nobody sees
+            return
         if self.fault == "bad-msg-id":
             self.reply(message, echo=body["echo"], msg_id="m")
             return
@@ -114,6 +118,9 @@ class Faulty(Node):
             self.reply(message, mood="good")
             return
         super().on_topology(message, body)
+
+    def on_echo_ok(self, message, body):
+        """To itself."""
 
     def on_broadcast(self, message, body):
         if self.fault == "odd-bodies":

@@ -6,9 +6,9 @@
 // start that failed counts as one. A worker that got work done ends the row: only deaths without
 // any progress between them are one. A signal from outside is not the worker's fault: many of them
 // in a row only keep the starts from eating a whole CPU. An input on which workers crashed three
-// times running, or hung twice, is poison: by then its client still waits. A signal from outside counts for less, since experiments send
-// those, but it does count: the kernel sends SIGKILL to one that eats all memory. Not thread-safe;
-// pure.
+// times running, or hung twice, is poison: by then its client still waits. A signal from outside
+// counts for less, since experiments send those, but it does count: the kernel sends SIGKILL to one
+// that eats all memory. Not thread-safe; pure.
 #pragma once
 
 #include <cstdint>

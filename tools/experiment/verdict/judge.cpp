@@ -38,7 +38,7 @@ struct JudgedWorkload {
   std::vector<std::string_view> functions;
   bool (*may_be)(const Operation& ok);
   nlohmann::json (*check)(const History& history, const JudgeOptions& options);
-  std::string_view foreign_step = "";  // of transactions: what only those of another workload do
+  std::string_view foreign_step{};  // of transactions: what only those of another workload do
 };
 
 nlohmann::json judge_broadcast(const History& history, const JudgeOptions& /*options*/) {

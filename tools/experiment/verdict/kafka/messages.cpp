@@ -162,7 +162,7 @@ void Messages::order_large_offsets() {
 
 nlohmann::json Messages::offset_json(std::int64_t offset) const {
   if (offset < kFirstLargeOffset) return offset;
-  nlohmann::json digits = large_digits_[static_cast<std::size_t>(offset - kFirstLargeOffset)];
+  const nlohmann::json digits = large_digits_[static_cast<std::size_t>(offset - kFirstLargeOffset)];
   return is_large_integer(digits) ? digits : nlohmann::json::parse(digits.get<std::string>());
 }
 

@@ -1,8 +1,9 @@
 #include "tools/experiment/network/body_scan.h"
 
-#include <algorithm>
 #include <cstddef>
 #include <utility>
+
+#include "tools/experiment/network/string_end.h"
 
 namespace hearsay::bench {
 namespace {
@@ -68,9 +69,7 @@ class BodyScan {
   }
 
   void take_string() {
-    std::size_t end = 1;
-    while (end < rest_.size() && rest_[end] != '"') end += rest_[end] == '\\' ? 2U : 1U;
-    const std::string_view text = cut(std::min(end + 1, rest_.size()));
+    const std::string_view text = cut(behind_string(rest_, 1));
     const std::size_t next = rest_.find_first_not_of(" \t\r\n");
     const bool is_name = next != std::string_view::npos && rest_[next] == ':';
     if (!is_name || frames_.empty() || frames_.back().is_array) {

@@ -5,6 +5,8 @@
 #include <limits>
 #include <nlohmann/json.hpp>
 
+#include "tools/experiment/network/string_end.h"
+
 namespace hearsay::bench {
 namespace {
 
@@ -43,12 +45,6 @@ bool may_hold_one(std::string_view json) {
   return false;
 }
 
-// Offset behind the string whose first character, after its quote, is at `i`.
-std::size_t end_of_text(std::string_view json, std::size_t i) {
-  while (i < json.size() && json[i] != '"') i += json[i] == '\\' ? 2U : 1U;
-  return std::min(i + 1, json.size());
-}
-
 // No key: one without quotes is to stay wrong.
 bool is_value(std::string_view json, std::size_t end) {
   const std::size_t next = json.find_first_not_of(" \t\r\n", end);
@@ -63,7 +59,7 @@ std::optional<std::string> quote_large_integers(std::string_view json, std::stri
   std::size_t copied = 0;
   for (std::size_t i = 0; i < json.size();) {
     if (json[i] == '"') {
-      i = end_of_text(json, i + 1);
+      i = behind_string(json, i + 1);
       continue;
     }
     const std::size_t end = std::min(json.find_first_not_of("0123456789+-.eE", i), json.size());

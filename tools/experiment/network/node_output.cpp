@@ -9,6 +9,7 @@
 #include "common/protocol/line_handler.h"
 #include "common/protocol/plain_line.h"
 #include "tools/experiment/network/foreign_text.h"
+#include "tools/experiment/network/string_end.h"
 
 namespace hearsay::bench {
 namespace {
@@ -22,13 +23,6 @@ constexpr std::ptrdiff_t kDeepest = 1000;
 constexpr std::size_t kLongestType = 200;
 constexpr std::string_view kWhiteSpace = " \t\r\n";
 constexpr std::string_view kNoBody = "{}";
-
-// Offset behind the string that starts at `quote`.
-std::size_t end_of_string(std::string_view line, std::size_t quote) {
-  std::size_t i = quote + 1;
-  while (i < line.size() && line[i] != '"') i += line[i] == '\\' ? 2U : 1U;
-  return i + 1;
-}
 
 // The text from the value on that belongs to the key whose string ends before `behind`; nothing:
 // it is no key.
@@ -66,7 +60,7 @@ TopLevel scan(std::string_view line, std::string_view body) {
     }
     const char c = line[i];
     if (c == '"') {
-      const std::size_t behind = end_of_string(line, i);
+      const std::size_t behind = behind_string(line, i + 1);
       const auto value = depth == 1 ? value_behind(line, behind) : std::nullopt;
       if (value) take_key(found, line.substr(i, behind - i), *value);
       i = behind;
@@ -92,7 +86,7 @@ bool is_too_deep(std::string_view line) {
   std::ptrdiff_t depth = 0;
   for (std::size_t i = 0; i < line.size() && depth <= kDeepest;) {
     if (line[i] == '"') {
-      i = end_of_string(line, i);
+      i = behind_string(line, i + 1);
       continue;
     }
     if (opens(line[i])) ++depth;

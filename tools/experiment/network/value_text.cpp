@@ -4,16 +4,12 @@
 #include <nlohmann/json.hpp>
 #include <string_view>
 
+#include "tools/experiment/network/string_end.h"
+
 namespace hearsay::bench {
 namespace {
 
 constexpr std::string_view kNegativeZero = "-0.0";
-
-// Offset behind the string whose first character, after its quote, is at `i`; `json` is valid.
-std::size_t behind_text(std::string_view json, std::size_t i) {
-  while (json[i] != '"') i += json[i] == '\\' ? 2U : 1U;
-  return i + 1;
-}
 
 // What dump() writes of numbers: only this one begins so and ends there.
 bool is_negative_zero(std::string_view json, std::size_t i) {
@@ -27,7 +23,7 @@ std::string without_negative_zeros(std::string_view json) {
   std::size_t copied = 0;
   for (std::size_t i = 0; i < json.size();) {
     if (json[i] == '"') {
-      i = behind_text(json, i + 1);
+      i = behind_string(json, i + 1);
       continue;
     }
     if (is_negative_zero(json, i)) {

@@ -5,6 +5,7 @@
 #include <exception>
 #include <filesystem>
 #include <memory>
+#include <system_error>
 #include <utility>
 
 #include "common/base/file_descriptor.h"
@@ -34,10 +35,16 @@ void require_proc() {
 // program, and where an installation puts it.
 std::string find_worker() {
   namespace fs = std::filesystem;
-  const fs::path folder = fs::read_symlink("/proc/self/exe").parent_path();
+  std::error_code error;
+  const fs::path folder = fs::read_symlink("/proc/self/exe", error).parent_path();
+  if (error) {
+    throw hearsay::supervisor::NodeFailure(
+        "where this program lies can't be found: readlink /proc/self/exe: " + error.message() +
+        "; a sandbox may refuse readlink: allow it, or name the worker with --worker");
+  }
   const fs::path beside = folder / "hearsay-worker";
   const fs::path installed = folder.parent_path() / "libexec" / "hearsay" / "hearsay-worker";
-  return fs::exists(beside) || !fs::exists(installed) ? beside : installed;
+  return fs::exists(beside, error) || !fs::exists(installed, error) ? beside : installed;
 }
 
 hearsay::supervisor::NodeFiles make_files(const hearsay::supervisor::Options& options,

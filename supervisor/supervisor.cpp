@@ -25,9 +25,6 @@ namespace {
 
 constexpr int kLinesATurn = 256;  // between two looks at the worker's output
 constexpr std::int64_t kEndGraceNs = kNsPerSecond;
-// Without a worker for so long, new requests are turned away: that leaves their clients time to
-// hear of it.
-constexpr std::int64_t kPatienceWithoutWorkerNs = kNsPerSecond;
 // A turn of the loop, or a sleep beyond its end, that took so long was no work: the process was
 // frozen, or a disk kept it waiting. As long as clients wait beyond the usual --reply-deadline-ms.
 constexpr std::int64_t kHeldUpNs = 500 * kNsPerMs;
@@ -216,15 +213,16 @@ bool Supervisor::is_for_another(const protocol::Message& message) const {
 
 // No worker, no answer: who asked is told before it stops waiting. Nothing of it is done.
 bool Supervisor::turned_away(const protocol::Message& message, std::int64_t taken_ns) {
-  const bool waits = message.msg_id && message.type != "init";
-  if (!waits || warden_.without_worker_ns(now_ns_) < kPatienceWithoutWorkerNs) return false;
+  if (!message.msg_id || message.type == "init") return false;
+  const auto why = warden_.why_no_answer(now_ns_);
+  if (!why) return false;
   using trace::FieldName;
-  trace_.emit(trace::Event::request_rejected, {{FieldName::cause, warden_.trouble()},
+  trace_.emit(trace::Event::request_rejected, {{FieldName::cause, *why},
                                                {FieldName::peer, message.src},
                                                {FieldName::message, trace_name(message)},
                                                {FieldName::type, message.type}});
   answer_error({message.src, message.dest, *message.msg_id, taken_ns},
-               protocol::ErrorCode::temporarily_unavailable, warden_.trouble());
+               protocol::ErrorCode::temporarily_unavailable, *why);
   return true;
 }
 

@@ -132,7 +132,9 @@ WorkerProcess::WorkerProcess(const std::string& path, const std::vector<std::str
   give("--shelf-fd=", files.shelf);
   give("--doorbell-fd=", files.doorbell);
   if (files.trace >= 0) give("--trace-fd=", files.trace);
-  words.push_back("--parent-pid=" + std::to_string(::getpid()));
+  const pid_t own_pid = ::getpid();
+  if (own_pid < 0) throw SpawnFailure(path, "getpid", -own_pid);  // libc sets no errno for it
+  words.push_back("--parent-pid=" + std::to_string(own_pid));
   words.push_back("--generation=" + std::to_string(newcomer.generation));
   if (!newcomer.node.empty()) words.push_back("--node=" + argument_of(newcomer.node));
   if (newcomer.keeps_state) words.emplace_back("--keeps-state");

@@ -21,6 +21,10 @@ constexpr std::int64_t kAllowanceNsPerByte = 1000;
 constexpr int kHopelessStarts = 10;
 // Of workers that came to nothing, not one input consumed: half a minute of attempts.
 constexpr int kHopelessDeaths = 30;
+// Without a worker for so long, or with one that starts for so long, new requests are turned away:
+// that leaves their clients time to hear of it.
+constexpr std::int64_t kPatienceWithoutWorkerNs = kNsPerSecond;
+constexpr std::int64_t kPatienceWithStartNs = 3 * kNsPerSecond;
 
 }  // namespace
 
@@ -233,6 +237,15 @@ void WorkerWarden::plan_next_start(std::int64_t now_ns) {
                                                {trace::FieldName::count, tally_.in_a_row()}});
   }
   next_start_ns_ = now_ns + delay_ns;
+}
+
+// Once for all, or for as long as this start takes.
+std::optional<std::string> WorkerWarden::why_no_answer(std::int64_t now_ns) const {
+  if (without_worker_ns(now_ns) >= kPatienceWithoutWorkerNs) return trouble_;
+  const std::int64_t start_ns = state_ == LifeState::starting ? now_ns - started_ns_ : 0;
+  if (start_ns < kPatienceWithStartNs) return std::nullopt;
+  return "the worker is still starting, since " + std::to_string(start_ns / kNsPerMs) +
+         " ms: a large state, or a busy machine";
 }
 
 std::int64_t WorkerWarden::without_worker_ns(std::int64_t now_ns) const {

@@ -56,6 +56,9 @@ class WorkerWarden {
   std::int64_t without_worker_ns(std::int64_t now_ns) const;
   // Of the last of them.
   const std::string& trouble() const { return trouble_; }
+  // In words, when it was for too long, or one has been starting for too long: a new request is
+  // not to be waited for.
+  std::optional<std::string> why_no_answer(std::int64_t now_ns) const;
 
   // When on_time() must be called at the latest.
   std::optional<std::int64_t> next_ns(bool busy) const;

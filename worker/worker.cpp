@@ -72,7 +72,9 @@ void require_own_state(const Inheritance& from, const core::Identity& identity) 
 // has gone already.
 bool tied_to_parent(int parent_pid) {
   check_syscall(::prctl(PR_SET_PDEATHSIG, SIGKILL), "prctl PR_SET_PDEATHSIG (a sandbox?)");
-  return ::getppid() == parent_pid;
+  const pid_t parent = ::getppid();
+  if (parent < 0) throw std::runtime_error("getppid is refused (a sandbox?)");
+  return parent == parent_pid;
 }
 
 // "hearsay-worker n2 #4" in a list of processes.

@@ -49,7 +49,9 @@ void allow_descriptors(std::uint64_t wanted) {
 }
 
 void throw_errno(const std::string& what) {
-  throw std::system_error(errno, std::generic_category(), what);
+  const int error = errno;
+  const char* advice = error == EMFILE ? " (raise the limit of open files: ulimit -n)" : "";
+  throw std::system_error(error, std::generic_category(), what + advice);
 }
 
 int check_syscall(int result, const std::string& what) {

@@ -221,6 +221,24 @@ bool comes_to_refuse(Conversation& conversation, std::int64_t& id) {
   });
 }
 
+// It uses the CPU, so it is not taken for hung: as one with a large journal.
+TEST(WorkerTrouble, AStartThatTakesLongIsTold) {
+  const ChangingWorker worker;
+  Conversation conversation(worker.node());
+  const NodeRunner& node = conversation.node();
+  const auto end = worker.program().parent_path() / "end";
+  worker.order_to_once("while ! [ -e '" + end.string() + "' ]; do :; done");
+  send_signal(node.worker(), SIGKILL);
+  std::int64_t id = 1;
+  EXPECT_TRUE(comes_to_refuse(conversation, id)) << node.stderr_text();
+  EXPECT_NE(node.stderr_text().find("the worker is still starting"), std::string::npos)
+      << node.stderr_text();
+  const std::ofstream over(end);
+  EXPECT_TRUE(in_time(kPatience, [&] { return conversation.still_echoes(); }));
+  EXPECT_EQ(node.count_events("worker_died"), 1U) << "it was let alone";
+  conversation.expect_end();
+}
+
 class NoWorker : public testing::TestWithParam<Obstacle> {};
 
 TEST_P(NoWorker, TurnsRequestsAwayAndGoesOnAfterwards) {
@@ -374,7 +392,9 @@ INSTANTIATE_TEST_SUITE_P(
     testing::Values(NeededCall{"memfd_create", SYS_memfd_create},
                     NeededCall{"eventfd", SYS_eventfd2}, NeededCall{"signalfd", SYS_signalfd4},
                     NeededCall{"ppoll", SYS_ppoll}, NeededCall{"prctl", SYS_prctl},
-                    NeededCall{"wait4", SYS_wait4}, NeededCall{"getrandom", SYS_getrandom}),
+                    NeededCall{"getpid", SYS_getpid}, NeededCall{"getppid", SYS_getppid},
+                    NeededCall{"readlink", SYS_readlink}, NeededCall{"wait4", SYS_wait4},
+                    NeededCall{"getrandom", SYS_getrandom}),
     [](const auto& tested) { return std::string(tested.param.name); });
 
 // To a pipe that somebody reads they go even without the calls that tell whether somebody does.

@@ -189,6 +189,13 @@ TEST_F(ProgramTest, AScriptThatIsNamedFromHereIsNotThereWhereNodesStart) {
 }
 
 // On a terminal of so many columns no progress line is longer.
+TEST_F(CommandTest, TooFewDescriptorsAreNamedWithTheirLimit) {
+  const Finished finished =
+      run_shell("ulimit -n 20; " + command("-w echo --bin /bin/cat --node-count 5 --time-limit 1"));
+  EXPECT_EQ(finished.exit_code, 255);
+  EXPECT_NE(finished.output.find("ulimit -n"), std::string::npos) << finished.output;
+}
+
 TEST_F(CommandTest, ProgressLinesDoNotWrap) {
   for (const int columns : {80, 40, 20}) {
     const fs::path typescript = store_ / "typescript";

@@ -112,10 +112,11 @@ std::string describe_syntax(std::string_view line, const protocol::LineHandler& 
   const std::size_t first = line.find_first_not_of(kWhiteSpace);
   const std::size_t byte = handler.consumed_bytes();
   const bool is_nul = byte > 0 && byte <= line.size() && line[byte - 1] == '\0';
-  std::string reason = fmt::format("not JSON, at byte {}: {}", byte,
-                                   is_nul ? "a NUL byte" : handler.envelope().syntax_error);
-  if (line[first] != '{') reason += " (only messages go to stdout; print to stderr instead)";
-  return reason;
+  const std::string reason = fmt::format("not JSON, at byte {}: {}", byte,
+                                         is_nul ? "a NUL byte" : handler.envelope().syntax_error);
+  if (line[first] != '{') return reason + " (only messages go to stdout; print to stderr instead)";
+  const bool ends_early = reason.find("unexpected end of input") != std::string::npos;
+  return ends_early ? reason + " (a message is one line, without line feeds in it)" : reason;
 }
 
 std::string check_address(std::string_view name, const protocol::TextValue& value) {

@@ -133,6 +133,13 @@ TEST(NodeOutput, APrintedLineIsSaidToBelongToStderr) {
   EXPECT_NE(wrong_with("Traceback (most recent call last):").find("stderr"), std::string::npos);
 }
 
+TEST(NodeOutput, AMessageOverSeveralLinesIsToldSo) {
+  const std::string advice = "a message is one line";
+  EXPECT_NE(wrong_with("{").find(advice), std::string::npos);
+  EXPECT_NE(wrong_with(R"({"src":"n1",)").find(advice), std::string::npos);
+  EXPECT_EQ(wrong_with(R"({"src":"n1"}})").find(advice), std::string::npos);
+}
+
 TEST(NodeOutput, AnExtraTopLevelKeyIsNamed) {
   const std::string reason =
       wrong_with(R"({"src":"n0","dest":"n1","body":{"type":"x"},"via":{"src":"n3"}})");

@@ -38,6 +38,10 @@ class Interrupted : public CommandTest {
     EXPECT_TRUE(in_time(kPatience, ready));
     std::this_thread::sleep_for(std::chrono::milliseconds(1500));
     send_signal(bench, number);
+    if (twice_) {
+      in_time(kPatience, [&] { return !is_pending(bench, number); });
+      send_signal(bench, number);
+    }
     int status = 0;
     const auto has_ended = [&] { return ::waitpid(bench, &status, WNOHANG) == bench; };
     if (!in_time(kPatience, has_ended)) {
@@ -49,10 +53,24 @@ class Interrupted : public CommandTest {
     return {WIFEXITED(status) ? WEXITSTATUS(status) : -WTERMSIG(status),
             std::string(std::istreambuf_iterator<char>(file), {})};
   }
+  // As `timeout` does, and a terminal that closes.
+  void send_twice() { twice_ = true; }
   std::string where() const { return " --no-page --store " + store_.string(); }
   std::function<bool()> started() const {
     return [this] { return fs::exists(store_ / "output"); };
   }
+
+ private:
+  static bool is_pending(pid_t process, int number) {
+    std::ifstream status("/proc/" + std::to_string(process) + "/status");
+    for (std::string line; std::getline(status, line);) {
+      if (!line.starts_with("ShdPnd:")) continue;
+      return (std::stoull(line.substr(7), nullptr, 16) >> (number - 1) & 1U) != 0;
+    }
+    return false;
+  }
+
+  bool twice_ = false;
 };
 
 // The reader holds the pipe and reads nothing, as a pager does.
@@ -110,6 +128,19 @@ TEST_F(Interrupted, ASwarmTellsHowFarItCame) {
   EXPECT_EQ(finished.exit_code, 130) << finished.output;
   EXPECT_NE(finished.output.find("INTERRUPTED after"), std::string::npos) << finished.output;
   EXPECT_NE(finished.output.find("no violation"), std::string::npos) << finished.output;
+}
+
+TEST_F(Interrupted, TwoSignalsAtOnceAreOneWish) {
+  send_twice();
+  const Finished swarm = interrupt("sim --seeds 1..100000", started(), SIGTERM);
+  EXPECT_EQ(swarm.exit_code, 130) << swarm.output;
+  EXPECT_NE(swarm.output.find("INTERRUPTED after"), std::string::npos) << swarm.output;
+  const Finished run = interrupt(
+      std::string("test -w echo --node-count 1 --time-limit 100 --bin ") + HEARSAY_TEST_NODES +
+          "/direct.py" + where(),
+      [this] { return fs::exists(store_ / "latest" / "node-logs"); }, SIGTERM);
+  EXPECT_EQ(run.exit_code, 130) << run.output;
+  EXPECT_NE(run.output.find("INTERRUPTED"), std::string::npos) << run.output;
 }
 
 TEST_F(Interrupted, AComparisonShowsTheRunsThatAreDone) {

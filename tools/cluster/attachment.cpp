@@ -16,6 +16,7 @@
 #include "tools/cluster/node_arguments.h"
 #include "tools/cluster/test_asks.h"
 #include "tools/console/tell.h"
+#include "tools/processes/interrupt.h"
 
 namespace hearsay::cluster {
 namespace {
@@ -30,9 +31,6 @@ constexpr std::size_t kQueuedBytes = std::size_t{64} << 20U;
 // The peers that answer who has come back are one group: NATS picks one that is alive.
 constexpr const char* kPeers = "peers";
 constexpr int kSignalled = 128;
-// Two signals within this time are one wish: `timeout` sends its own twice, a terminal more of
-// them.
-constexpr std::int64_t kOneWishNs = kNsPerSecond / 2;
 
 bus::QueueLimit queue_limit(const AttachOptions& options) {
   return {static_cast<std::size_t>(options.queue_lines), kQueuedBytes};
@@ -437,7 +435,7 @@ void Attachment::take_signal(std::int64_t now_ns, int number) {
     look_for_death();
   } else if (!stopping_) {
     stop(now_ns, std::nullopt);
-  } else if (now_ns - stop_ns_ > kOneWishNs) {
+  } else if (now_ns - stop_ns_ > bench::kOneWishNs) {
     node_->kill();  // there is one, or the loop had ended
   }
 }

@@ -14,6 +14,7 @@
 #include "common/base/clock.h"
 #include "common/base/units.h"
 #include "tools/console/tell.h"
+#include "tools/processes/interrupt.h"
 
 namespace hearsay::bench {
 namespace {
@@ -73,13 +74,16 @@ void EventLoop::arm_timer() {
 void EventLoop::read_signals() {
   signalfd_siginfo info{};
   while (::read(signals_.get(), &info, sizeof info) == static_cast<ssize_t>(sizeof info)) {
-    on_signal_(monotonic_ns(), static_cast<int>(info.ssi_signo));
+    const std::int64_t now_ns = monotonic_ns();
+    if (info.ssi_signo != SIGCHLD && !interrupted_ns_) interrupted_ns_ = now_ns;
+    on_signal_(now_ns, static_cast<int>(info.ssi_signo));
   }
 }
 
 void EventLoop::give_back_signals() {
   on_signal_ = [](std::int64_t, int) {};
   read_signals();
+  if (interrupted_ns_) watch_for_a_second_interrupt(*interrupted_ns_);
   check_syscall(::sigprocmask(SIG_SETMASK, &before_, nullptr), "sigprocmask");
 }
 

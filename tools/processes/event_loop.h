@@ -9,6 +9,7 @@
 #include <cstdint>
 #include <functional>
 #include <memory>
+#include <optional>
 #include <unordered_map>
 
 #include "common/base/file_descriptor.h"
@@ -36,8 +37,8 @@ class EventLoop {
   void run();
   void stop() { stopped_ = true; }
 
-  // After run(): signals do again what they did before this loop. Those that came meanwhile are
-  // forgotten: two that come together are one wish.
+  // After run(): signals do again what they did before this loop, but for those that are one wish
+  // with one that it has read (interrupt.h). Those that came meanwhile are forgotten.
   void give_back_signals();
 
  private:
@@ -55,6 +56,7 @@ class EventLoop {
   // Shared, so that a handler may forget itself.
   std::unordered_map<int, std::shared_ptr<OnReady>> handlers_;
   std::int64_t armed_ns_ = -1;
+  std::optional<std::int64_t> interrupted_ns_;
   bool stopped_ = false;
 };
 

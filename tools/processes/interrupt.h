@@ -4,9 +4,19 @@
 // the process at once; a second one ends it. One process, one thread.
 #pragma once
 
+#include <cstdint>
+
+#include "common/base/units.h"
+
 namespace hearsay::bench {
 
+// Two signals within this time are one wish: `timeout` sends its own twice, a terminal more of
+// them.
+inline constexpr std::int64_t kOneWishNs = kNsPerSecond / 2;
+
 void watch_for_interrupts();
+// The same behind an event loop that has read the first one.
+void watch_for_a_second_interrupt(std::int64_t first_one_ns);
 // As before. A child that shall die of signals as others do calls it.
 void forget_interrupts();
 bool is_interrupted();

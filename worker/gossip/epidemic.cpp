@@ -105,6 +105,7 @@ void Epidemic::catch_up(core::Context& context) {
 }
 
 void Epidemic::do_due(core::Context& context) {
+  if (lattice_->dimensions() == 0) return;  // nobody else is there
   const std::int64_t now_tick = tick_number(context.now_ns());
   const std::int64_t dimensions = lattice_->dimensions();
   catch_up(context);

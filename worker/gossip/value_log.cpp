@@ -21,9 +21,9 @@ void ValueLog::mix_in(const ValueId& id) {
   fingerprint_ += core::Random(salt_.value, id.sequence).next();
 }
 
-std::uint32_t ValueLog::first_place(const Source& source) const {
+std::uint32_t ValueLog::first_sorted(const Source& source, std::uint32_t end) const {
   std::uint32_t first = 0;
-  for (std::uint32_t left = order_.size(); left > 0;) {
+  for (std::uint32_t left = end; left > 0;) {
     const std::uint32_t half = left / 2;
     if (is_before(order_[first + half], source)) {
       first += half + 1;
@@ -36,20 +36,46 @@ std::uint32_t ValueLog::first_place(const Source& source) const {
 }
 
 std::optional<std::uint32_t> ValueLog::source_number(const Source& source) const {
-  const std::uint32_t place = first_place(source);
-  if (place == order_.size() || source_at(place).source() != source) return std::nullopt;
-  return order_[place].number;
+  const std::uint32_t place = first_sorted(source, order_.size());
+  if (place < order_.size() && sources_[order_[place].number].source() == source) {
+    return order_[place].number;
+  }
+  const auto found = fresh_.find(source);
+  return found == fresh_.end() ? std::nullopt : std::optional(found->second);
 }
 
 std::uint32_t ValueLog::number_of(const Source& source) {
-  const std::uint32_t place = first_place(source);
-  if (place < order_.size() && source_at(place).source() == source) return order_[place].number;
+  if (const auto known = source_number(source)) return *known;
   const auto number = static_cast<std::uint32_t>(sources_.size());
-  order_.insert(place, {source.rank, number});
+  if (fresh_.size() > kMostFresh + order_.size() / 4) sort_in();
+  fresh_.emplace(source, number);
   // Twice as much would be most of what a node of many takes.
   if (sources_.size() == sources_.capacity()) sources_.reserve(number + number / 4 + 2);
   sources_.push_back({{}, source.rank, source.incarnation});
   return number;
+}
+
+// From the last to the first, each once and in as few moves as there are fresh ones.
+void ValueLog::sort_in() const {
+  std::uint32_t read = order_.size();
+  std::vector<Place> tail;
+  tail.reserve(fresh_.size());
+  for (const auto& [source, number] : fresh_) tail.push_back({source.rank, number});
+  order_.append(tail);
+  std::uint32_t write = order_.size();
+  for (auto last = fresh_.rbegin(); last != fresh_.rend(); ++last) {
+    const std::uint32_t place = first_sorted(last->first, read);
+    Place* const from = order_.data();
+    std::copy_backward(from + place, from + read, from + write);
+    write -= read - place;
+    read = place;
+    order_[--write] = {last->first.rank, last->second};
+  }
+  fresh_.clear();
+}
+
+std::uint32_t ValueLog::first_place(const Source& source) const {
+  return first_sorted(source, order().size());
 }
 
 bool ValueLog::add(std::uint32_t number, const LogEntry& entry) {

@@ -72,8 +72,8 @@ class ValueLog {
   // All numbers of the source up to this one are known.
   std::uint32_t complete_up_to(const Source& source) const;
   // The same for all sources: the version vector, in the order of the sources.
-  std::uint32_t source_count() const { return order_.size(); }
-  const Known& source_at(std::uint32_t place) const { return sources_[order_[place].number]; }
+  std::uint32_t source_count() const { return static_cast<std::uint32_t>(sources_.size()); }
+  const Known& source_at(std::uint32_t place) const { return sources_[order()[place].number]; }
   // The place of the first source that is not before this one.
   std::uint32_t first_place(const Source& source) const;
   // The sources are numbered in the order in which they were first heard of.
@@ -123,13 +123,29 @@ class ValueLog {
     return place.rank != source.rank ? place.rank < source.rank
                                      : sources_[place.number].incarnation < source.incarnation;
   }
+  using Order = GrowingArray<Place, std::uint32_t>;
+
+  // So many may wait at least.
+  static constexpr std::size_t kMostFresh = 64;
+
+  // All sources, sorted.
+  const Order& order() const {
+    if (!fresh_.empty()) sort_in();
+    return order_;
+  }
+  void sort_in() const;
+  // Among the first of those that are sorted.
+  std::uint32_t first_sorted(const Source& source, std::uint32_t end) const;
   void mix_in(const ValueId& id);
   void close_gap(Known& known);
 
   GrowingArray<Entry, std::uint32_t> entries_;
   GrowingArray<Step, std::uint32_t> steps_;  // behind {0, 0}
   std::vector<Known> sources_;
-  GrowingArray<Place, std::uint32_t> order_;  // sorted by source
+  // By source. Many that came one by one would each move those behind it: the latest wait until
+  // they are some more, or somebody asks for a place.
+  mutable Order order_;
+  mutable std::map<Source, std::uint32_t> fresh_;
   std::uint64_t fingerprint_ = 0;
   struct Salt {
     Source source;

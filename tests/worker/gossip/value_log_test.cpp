@@ -55,6 +55,34 @@ TEST(ValueLog, KnowsTheValueOfEachPosition) {
   for (std::uint32_t value = 10; value < 60; ++value) add(value % 3 == 0 ? 5 : value);
 }
 
+// Whatever comes in between: some sources are sorted in one by one, some many at a time.
+TEST(ValueLog, SourcesHaveTheirPlacesInOrder) {
+  std::mt19937 random(7);
+  for (const std::uint32_t between : {1U, 3U, 50U, 1000U}) {
+    ValueLog log;
+    std::vector<Source> sources;
+    for (std::uint32_t count = 1; count <= 1000; ++count) {
+      const Source source{static_cast<std::uint32_t>(random() % 7), random() % 500};
+      log.add({{source, 1}, 0, count});
+      if (std::find(sources.begin(), sources.end(), source) == sources.end()) {
+        EXPECT_EQ(log.number_of(source), sources.size());
+        sources.push_back(source);
+      }
+      if (count % between != 0) continue;
+      std::vector<Source> sorted = sources;
+      std::sort(sorted.begin(), sorted.end());
+      ASSERT_EQ(log.source_count(), sorted.size());
+      for (std::uint32_t place = 0; place < sorted.size(); ++place) {
+        ASSERT_EQ(log.source_at(place).source(), sorted[place]) << place << " of " << count;
+        ASSERT_EQ(log.first_place(sorted[place]), place);
+      }
+    }
+    for (std::uint32_t number = 0; number < sources.size(); ++number) {
+      EXPECT_EQ(log.source_number(sources[number]), number);
+    }
+  }
+}
+
 TEST(ValueLog, AnIdIsTakenOnce) {
   ValueLog log;
   EXPECT_TRUE(log.add(entry(1)));

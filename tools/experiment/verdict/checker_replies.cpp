@@ -8,6 +8,8 @@
 
 #include "tools/experiment/network/value_text.h"
 #include "tools/experiment/verdict/checkers.h"
+#include "tools/experiment/verdict/clojure_order.h"
+#include "tools/experiment/verdict/findings.h"
 
 namespace hearsay::bench {
 namespace {
@@ -23,6 +25,24 @@ struct Repeated {
 bool is_before(const nlohmann::json& a, const nlohmann::json& b) {
   if (a != b) return a < b;
   return value_text(a) < value_text(b);
+}
+
+// The least of all ids (`direction` -1) or the greatest (1). Jepsen wants it, and so its checker
+// throws where ids have no order.
+nlohmann::json extreme_of(const std::vector<nlohmann::json>& ids, int direction) {
+  const nlohmann::json none;
+  const nlohmann::json* extreme = &none;
+  for (const nlohmann::json& id : ids) {
+    if (id.is_null()) continue;
+    const auto order = extreme->is_null() ? direction : clojure_compare(id, *extreme);
+    if (!order) {
+      throw CheckerFailed("ids of two kinds, or without an order (" +
+                          shorten_line(extreme->dump()) + ", " + shorten_line(id.dump()) +
+                          "): Maelstrom can't compare them, and so can't judge the run");
+    }
+    if (*order * direction >= 0) extreme = &id;
+  }
+  return *extreme;
 }
 
 // The ids handed out more than once, the most frequent first, of those the largest.
@@ -69,11 +89,7 @@ nlohmann::json check_unique_ids(const History& history) {
     if (operation.type == OperationType::invoke) ++attempted;
     if (operation.type == OperationType::ok) ids.push_back(operation.value);
   }
-  nlohmann::json range = {nullptr, nullptr};
-  if (!ids.empty()) {
-    const auto [lowest, highest] = std::minmax_element(ids.begin(), ids.end());
-    range = nlohmann::json::array({*lowest, *highest});
-  }
+  const nlohmann::json range = nlohmann::json::array({extreme_of(ids, -1), extreme_of(ids, 1)});
   const std::size_t acknowledged = ids.size();
   const std::vector<Repeated> repeated = repeated_ids(std::move(ids));
   nlohmann::json shown = nlohmann::json::object();

@@ -27,7 +27,7 @@ class CheckerFailed : public std::runtime_error {
 // that is not answered, or badly, is no error.
 nlohmann::json check_echo(const History& history);
 
-// No id was handed out twice.
+// No id was handed out twice. Throws CheckerFailed where ids have no order.
 nlohmann::json check_unique_ids(const History& history);
 
 // Jepsen's set-full: each value that is known to be in (its `add_f` was acknowledged, or a read

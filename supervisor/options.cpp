@@ -81,7 +81,7 @@ ParsedOptions parse_options(int argc, const char* const* argv) {
   try {
     if (app.parse(argc, argv) == CommandLine::Outcome::answered) parsed.exit_code = 0;
   } catch (const BadCommandLine& problem) {
-    complain(problem);
+    complain("hearsay-node", problem);
     parsed.exit_code = kExitUsage;
   }
   return parsed;

@@ -137,7 +137,7 @@ int run_worker(int argc, char** argv, const std::vector<core::ServiceEntry>& ser
   try {
     if (app.parse(argc, argv) == CommandLine::Outcome::answered) return kExitStopped;
   } catch (const BadCommandLine& problem) {
-    complain(problem);
+    complain("hearsay-worker", problem);
     return kExitUsage;
   }
   ProcessTitle title(argc, argv);

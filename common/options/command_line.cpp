@@ -392,8 +392,8 @@ CommandLine::Outcome CommandLine::parse(int argc, const char* const* argv) {
   return parse(std::vector<std::string>(argv + (argc > 0 ? 1 : 0), argv + argc));
 }
 
-void complain(const BadCommandLine& problem) {
-  say_on_stderr(std::string(problem.what()) + "\nRun with --help for more information.\n");
+void complain(const std::string& program, const BadCommandLine& problem) {
+  say_on_stderr(program + ": " + problem.what() + "\nRun with --help for more information.\n");
 }
 
 }  // namespace hearsay

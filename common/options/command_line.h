@@ -127,7 +127,7 @@ class CommandLine {
   std::vector<std::unique_ptr<CommandLine>> subcommands_;
 };
 
-// "PROBLEM" and where the help is, to stderr.
-void complain(const BadCommandLine& problem);
+// "PROGRAM: PROBLEM" and where the help is, to stderr.
+void complain(const std::string& program, const BadCommandLine& problem);
 
 }  // namespace hearsay

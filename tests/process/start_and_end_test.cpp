@@ -231,6 +231,7 @@ TEST_P(WrongOptionsTest, AreToldAndEndTheNode) {
   NodeRunner node({"hearsay-node", GetParam().arguments});
   EXPECT_EQ(node.exit_code(), kExitUsage);
   const std::string told = node.stderr_text();
+  EXPECT_EQ(told.find("hearsay-node: "), 0U) << told;
   EXPECT_NE(told.find(GetParam().told), std::string::npos) << told;
   EXPECT_TRUE(node.read_until_eof()->empty()) << "stdout is for messages";
 }
@@ -260,6 +261,8 @@ TEST(Workload, AnUnknownOneIsRefusedWithTheKnownOnes) {
   const std::string said = refusal({"--workload=broadcast,telepathy"});
   EXPECT_NE(said.find("'telepathy' (it has auto, echo, unique-ids, broadcast"), std::string::npos)
       << said;
+  const std::string mistyped = refusal({"--workload=ecko"});
+  EXPECT_NE(mistyped.find("'ecko' (do you mean echo?)"), std::string::npos) << mistyped;
   EXPECT_NE(refusal({"--workload", ""}).find("--workload: needs a value"), std::string::npos);
 }
 

@@ -4,6 +4,8 @@
 #include <map>
 #include <string_view>
 
+#include "common/options/nearest_word.h"
+
 namespace hearsay::core {
 namespace {
 
@@ -19,10 +21,13 @@ std::vector<std::string> split_at_commas(std::string_view text) {
   }
 }
 
-std::string known_names(const std::vector<ServiceEntry>& entries) {
-  std::string names = kAutoWorkload;
-  for (const ServiceEntry& entry : entries) names += ", " + entry.name;
-  return names;
+// "'ecko' (do you mean echo?) (it has auto, echo, ...)"
+std::string unknown_name(const std::string& name, const std::vector<ServiceEntry>& entries) {
+  std::vector<std::string> names{kAutoWorkload};
+  for (const ServiceEntry& entry : entries) names.push_back(entry.name);
+  std::string text = "'" + name + "'" + suggest(name, names) + " (it has ";
+  for (const std::string& known : names) text += (&known == &names[0] ? "" : ", ") + known;
+  return text + ")";
 }
 
 void check_entries(const std::vector<ServiceEntry>& entries) {
@@ -70,8 +75,7 @@ std::vector<RegisteredService> switch_on(const std::vector<ServiceEntry>& entrie
                     [&](const ServiceEntry& entry) { return entry.name == name; })) {
       continue;
     }
-    throw BadWorkload("this worker has no workload '" + name + "' (it has " + known_names(entries) +
-                      ")");
+    throw BadWorkload("this worker has no workload " + unknown_name(name, entries));
   }
   std::vector<RegisteredService> services;
   for (const ServiceEntry& entry : entries) {

@@ -10,6 +10,7 @@
 
 #include "common/base/file_descriptor.h"
 #include "common/base/line_output.h"
+#include "common/base/own_program.h"
 #include "common/base/process_title.h"
 #include "common/options/exit_codes.h"
 #include "supervisor/bus_error.h"
@@ -35,16 +36,11 @@ void require_proc() {
 // program, and where an installation puts it.
 std::string find_worker() {
   namespace fs = std::filesystem;
-  std::error_code error;
-  const fs::path folder = fs::read_symlink("/proc/self/exe", error).parent_path();
-  if (error) {
-    throw hearsay::supervisor::NodeFailure(
-        "where this program lies can't be found: readlink /proc/self/exe: " + error.message() +
-        "; a sandbox may refuse readlink: allow it, or name the worker with --worker");
-  }
+  const fs::path folder = hearsay::own_program().parent_path();
   const fs::path beside = folder / "hearsay-worker";
   const fs::path installed = folder.parent_path() / "libexec" / "hearsay" / "hearsay-worker";
-  return fs::exists(beside, error) || !fs::exists(installed, error) ? beside : installed;
+  std::error_code ignored;
+  return fs::exists(beside, ignored) || !fs::exists(installed, ignored) ? beside : installed;
 }
 
 hearsay::supervisor::NodeFiles make_files(const hearsay::supervisor::Options& options,

@@ -175,15 +175,26 @@ void Supervisor::reject_for_memory(const Line& line) {
   reject(*bad, line, protocol::ErrorCode::temporarily_unavailable);
 }
 
+// What is left of it may be a message.
+void Supervisor::reject_for_length(const Line& line,
+                                   std::variant<protocol::ParsedLine, protocol::BadLine> parsed) {
+  protocol::BadLine bad;
+  if (const auto* whole = std::get_if<protocol::ParsedLine>(&parsed)) {
+    const protocol::Message& message = whole->message;
+    bad = {"", std::string(message.src), std::string(message.dest), message.msg_id};
+  } else {
+    bad = std::get<protocol::BadLine>(std::move(parsed));
+  }
+  bad.reason =
+      "longer than " + std::to_string(options_.max_line_bytes()) + " bytes (--max-line-bytes)";
+  reject(bad, line, protocol::ErrorCode::malformed_request);
+}
+
 void Supervisor::take_line(const Line& line) {
   auto parsed = parser_.parse(line.text);
-  if (auto* bad = std::get_if<protocol::BadLine>(&parsed)) {
-    if (line.cut) {
-      bad->reason =
-          "longer than " + std::to_string(options_.max_line_bytes()) + " bytes (--max-line-bytes)";
-    }
-    reject(*bad, line, protocol::ErrorCode::malformed_request);
-    return;
+  if (line.cut) return reject_for_length(line, std::move(parsed));
+  if (const auto* bad = std::get_if<protocol::BadLine>(&parsed)) {
+    return reject(*bad, line, protocol::ErrorCode::malformed_request);
   }
   const protocol::Message& message = std::get<protocol::ParsedLine>(parsed).message;
   if (node_.empty()) {

@@ -9,6 +9,7 @@
 #include <memory>
 #include <optional>
 #include <string>
+#include <variant>
 
 #include "common/base/process_title.h"
 #include "common/base/units.h"
@@ -55,6 +56,8 @@ class Supervisor {
   void end_if_nothing_can_be_answered() const;
   std::int64_t deadline_ns() const { return options_.reply_deadline_ms * kNsPerMs; }
   void take_line(const Line& line);
+  void reject_for_length(const Line& line,
+                         std::variant<protocol::ParsedLine, protocol::BadLine> parsed);
   void reject_for_memory(const Line& line);
   void reject(const protocol::BadLine& bad, const Line& line, protocol::ErrorCode code);
   struct Asked {

@@ -4,6 +4,7 @@
 #include <algorithm>
 #include <csignal>
 #include <cstdio>
+#include <exception>
 #include <filesystem>
 #include <functional>
 #include <string>
@@ -222,6 +223,9 @@ int main(int argc, char** argv) {
     const auto tool = chosen();
     refuse(problem, tool == tools.end() ? "" : std::string(" ") + tool->name, arguments);
     return tool == tools.end() ? hearsay::bench::kExitBadArguments : tool->refusal;
+  } catch (const std::exception& error) {
+    hearsay::bench::tell("hearsay: {}\n", error.what());
+    return hearsay::bench::kExitRunFailed;
   }
   return chosen()->run();
 }

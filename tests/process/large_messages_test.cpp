@@ -129,6 +129,19 @@ TEST(LargeMessages, ALineLongerThanAllowedIsTurnedAway) {
 }
 
 // Its own node takes it, but its line to the others would be too long for them.
+// Of a line that is too long more is kept than this: what is kept may be all of it, or a message
+// before blanks.
+TEST(LineLimit, HoldsHoweverShortItIs) {
+  Conversation conversation({"hearsay-node", {"--max-line-bytes=1024"}});
+  conversation.say(echo_line(7, std::string(2000, 'x')));
+  EXPECT_EQ(error_code_of(conversation.answer_to(7)), 12);
+  conversation.say(echo_line(8) + std::string(2000, ' '));
+  EXPECT_EQ(error_code_of(conversation.answer_to(8)), 12);
+  conversation.say(echo_line(9, std::string(500, 'x')));
+  EXPECT_EQ(type_of(conversation.answer_to(9)), "echo_ok");
+  conversation.expect_end();
+}
+
 TEST(LargeMessages, AValueThatFitsNoLineToOtherNodesIsTurnedAway) {
   Conversation conversation({"hearsay-node", {"--max-line-bytes=1200000"}});
   conversation.say(request_line("c1", "n1", "broadcast", 7, {{"message", text_of(1'150'000)}}));

@@ -1,5 +1,6 @@
 #include "tools/bench/peers.h"
 
+#include "common/base/own_program.h"
 #include "tools/bench/child.h"
 #include "tools/bench/contest.h"
 #include "tools/processes/program.h"
@@ -16,7 +17,7 @@ bool is_there(const fs::path& file) {
 
 }  // namespace
 
-Peers::Peers() : folder_(fs::read_symlink("/proc/self/exe").parent_path()) {}
+Peers::Peers() : folder_(own_program().parent_path()) {}
 
 std::string Peers::build() const {
   const fs::path build = folder_.parent_path();

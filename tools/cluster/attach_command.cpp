@@ -1,8 +1,8 @@
 #include "tools/cluster/attach_command.h"
 
 #include <exception>
-#include <filesystem>
 
+#include "common/base/own_program.h"
 #include "tools/cluster/attachment.h"
 #include "tools/console/tell.h"
 #include "tools/processes/program.h"
@@ -11,11 +11,9 @@ namespace hearsay::cluster {
 
 int run_attach(const AttachOptions& options) {
   try {
-    const std::string binary =
-        !options.binary.empty()
-            ? options.binary
-            : (std::filesystem::read_symlink("/proc/self/exe").parent_path() / "hearsay-node")
-                  .string();
+    const std::string binary = !options.binary.empty()
+                                   ? options.binary
+                                   : (own_program().parent_path() / "hearsay-node").string();
     const bench::Program program = bench::find_program(binary);
     if (!program.problem.empty()) {
       bench::tell("hearsay attach: {}\n", program.problem);

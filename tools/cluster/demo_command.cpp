@@ -18,6 +18,7 @@
 
 #include "common/base/clock.h"
 #include "common/base/file_descriptor.h"
+#include "common/base/own_program.h"
 #include "common/base/units.h"
 #include "tools/cluster/nats_server.h"
 #include "tools/cluster/raise.h"
@@ -95,7 +96,7 @@ class Demo {
  private:
   void attach(const std::string& name) {
     bench::NodeCommand command{
-        fs::read_symlink("/proc/self/exe"),
+        own_program(),
         {"attach", "--bus", options_.bus.url, "--cluster", options_.bus.cluster, "--name", name}};
     const auto add = [&command](const char* option, const std::string& value) {
       if (value.empty()) return;

@@ -9,6 +9,7 @@
 #include <stdexcept>
 #include <utility>
 
+#include "common/base/own_program.h"
 #include "common/options/command_line.h"
 #include "tools/console/challenge.h"
 #include "tools/console/foreign_options.h"
@@ -214,7 +215,7 @@ void resolve(TestOptions& options) {
   options.network.wire = resolve_wire(options.faults, options.latency_ms);
   options.nemesis = resolve_nemesis(options.faults);
   if (options.binary.empty()) {
-    options.binary = std::filesystem::read_symlink("/proc/self/exe").parent_path() / "hearsay-node";
+    options.binary = own_program().parent_path() / "hearsay-node";
   }
 }
 

@@ -2,10 +2,13 @@
 
 #include <unistd.h>
 
+#include <algorithm>
 #include <cerrno>
 #include <cstdio>
 #include <cstdlib>
 #include <cstring>
+#include <string>
+#include <utility>
 
 #include "common/base/terminal.h"
 #include "tools/console/patient_stream.h"
@@ -66,16 +69,18 @@ ProgressLine::ProgressLine(std::int64_t first_ns)
 void ProgressLine::show(std::int64_t now_ns, std::string_view text) {
   if (!terminal_ || told().is_behind()) return;
   next_ns_ = now_ns + kShownEveryNs;
-  shown_ = true;
+  clear();
   const std::string safe = printable(text);
-  told().write("\r\x1b[K");
-  told().write(first_columns(safe, usable_columns()));
+  const std::string_view fits = first_columns(safe, usable_columns());
+  told().write(fits);
+  shown_bytes_ = fits.size();
 }
 
+// By blanks, as many as it has bytes, or more: not every terminal knows escape sequences.
 void ProgressLine::clear() {
-  if (!shown_) return;
-  told().write("\r\x1b[K");
-  shown_ = false;
+  if (shown_bytes_ == 0) return;
+  const std::string blanks(std::min(std::exchange(shown_bytes_, 0), usable_columns()), ' ');
+  told().write('\r' + blanks + '\r');
 }
 
 }  // namespace hearsay::bench

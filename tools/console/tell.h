@@ -47,7 +47,7 @@ class ProgressLine {
 
  private:
   bool terminal_;
-  bool shown_ = false;
+  std::size_t shown_bytes_ = 0;
   std::int64_t next_ns_;
 };
 

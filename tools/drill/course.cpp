@@ -89,8 +89,7 @@ void Course::begin_strikes(std::int64_t now_ns) {
   for (const auto& probe : probes_) probe->start(now_ns);
   striker_.start(now_ns);
   if (options_.test.rate_hz <= 0) return;
-  const double gap_ns = static_cast<double>(kNsPerSecond) / options_.test.rate_hz;
-  stagger_.emplace(static_cast<std::int64_t>(gap_ns), now_ns,
+  stagger_.emplace(bench::mean_gap_ns(options_.test.rate_hz), now_ns,
                    bench::Random(options_.test.seed, "gaps"));
   issue(now_ns);
 }

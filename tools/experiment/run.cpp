@@ -104,9 +104,7 @@ void Run::begin_load(std::int64_t now_ns) {
   if (options_.operations) {
     plan_operations(now_ns);
   } else if (options_.rate_hz > 0) {
-    const auto gap_ns =
-        static_cast<std::int64_t>(static_cast<double>(kNsPerSecond) / options_.rate_hz);
-    stagger_.emplace(gap_ns, now_ns, Random(options_.seed, "gaps"));
+    stagger_.emplace(mean_gap_ns(options_.rate_hz), now_ns, Random(options_.seed, "gaps"));
     issue(now_ns);
   }
   heap_.at(load_end_ns_, [this](std::int64_t later_ns) { end_load(later_ns); });

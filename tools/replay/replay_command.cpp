@@ -3,6 +3,7 @@
 #include <exception>
 #include <filesystem>
 
+#include "common/base/own_program.h"
 #include "tools/console/exit_codes.h"
 #include "tools/console/tell.h"
 #include "tools/replay/breakpoint.h"
@@ -14,7 +15,7 @@ namespace hearsay::replay {
 namespace {
 
 int run_in_gdb(const ReplayOptions& options) {
-  const std::string program = std::filesystem::read_symlink("/proc/self/exe");
+  const std::string program = own_program();
   const auto command = gdb_command(command_of(options, program));
   bench::tell("{}\n", as_shell_words(command));
   bench::tell("hearsay replay: {}\n", become(command));

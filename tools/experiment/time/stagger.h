@@ -3,11 +3,20 @@
 // once. Not thread-safe.
 #pragma once
 
+#include <algorithm>
 #include <cstdint>
 
+#include "common/base/units.h"
 #include "tools/experiment/time/random.h"
 
 namespace hearsay::bench {
+
+// Years where it is next to never.
+inline std::int64_t mean_gap_ns(double rate_hz) {
+  constexpr double kLongestNs = 1e17;
+  return static_cast<std::int64_t>(
+      std::min(static_cast<double>(kNsPerSecond) / rate_hz, kLongestNs));
+}
 
 class Stagger {
  public:

@@ -55,6 +55,27 @@ TEST(Simulation, ALostValueIsJudgedAndNamed) {
   EXPECT_FALSE(judgement.focus.empty());
 }
 
+TEST(Simulation, ALatencyWithoutALimitIsNobodysFault) {
+  SimOptions options;
+  options.test.workload = "lin-kv";
+  options.test.given_seed = 3;
+  options.test.node_count = 1;
+  options.test.concurrency = "2n";
+  options.test.latency_ms = 100;
+  options.test.latency_distribution = "exponential";
+  options.test.rate_hz = 20;
+  options.test.time_limit_s = 300;
+  options.test.node_arguments = {"--gossip", "relay", "--workload", "lin-kv"};
+  resolve(options);
+  Simulation simulation(options.test, make_cluster_options(options));
+  simulation.run();
+  const auto& operations = simulation.events().history().operations();
+  EXPECT_TRUE(std::any_of(operations.begin(), operations.end(),
+                          [](const auto& operation) { return operation.error == "net-timeout"; }));
+  const Judgement judgement = judge(options, simulation.events().history(), simulation.results());
+  EXPECT_TRUE(judgement.violations.empty()) << judgement.violations.front().text;
+}
+
 TEST(Simulation, FloodIsNeverDrawnWithFaultsThatLoseMessages) {
   int floods = 0;
   for (std::uint64_t seed = 1; seed <= 300; ++seed) {

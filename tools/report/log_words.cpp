@@ -53,9 +53,11 @@ std::string duplicate_in_words(const nlohmann::json& error) {
 }
 
 std::string lost_in_words(const nlohmann::json& error) {
-  return fmt::format("{}: no poll showed {}, which {} sent; {} showed what stands behind it",
-                     key_of(error), number_of(error.at("value")), operation_in(error.at("writer")),
-                     operation_in(error.at("max-read")));
+  const nlohmann::json& witness = error.at("max-read");
+  return fmt::format("{}: no poll showed {}, which {} sent; {}", key_of(error),
+                     number_of(error.at("value")), operation_in(error.at("writer")),
+                     witness.is_null() ? "its offset holds another message"
+                                       : operation_in(witness) + " showed what stands behind it");
 }
 
 // From one operation of a process to its next on the key.

@@ -84,11 +84,19 @@ void add_malformed(Judgement& judgement, const bench::History& history) {
                    std::count_if(first, operations.end(), is_malformed), to_json(*first).dump())});
 }
 
+// A request of lin-kv has ten latencies' time: the way to the service and back may take longer when
+// a latency may be any.
+bool is_latency_at_fault(const bench::TestOptions& test) {
+  return test.workload == "lin-kv" && test.latency_distribution == "exponential" &&
+         test.latency_ms > 0;
+}
+
 // Faults that keep a node from answering in time; or transactions on a service of Maelstrom's, in
 // whose way others may be again and again.
 bool excuses_silence(const SimOptions& scenario) {
   using bench::Fault;
   if (scenario.test.workload == "txn-list-append") return true;
+  if (is_latency_at_fault(scenario.test)) return true;
   const auto& nemeses = scenario.test.nemesis.interval_ns;
   return nemeses.count(Fault::kill) + nemeses.count(Fault::pause) +
              nemeses.count(Fault::pause_worker) >

@@ -56,6 +56,11 @@ INSTANTIATE_TEST_SUITE_P(
         LogNote{"lost", kThreeSent + polled(1, "[0 1]") + polled(2, "[2 3]"),
                 "- lost-write: 1, such as: key 7: no poll showed 2, which operation 3 sent; "
                 "operation 9 showed what stands behind it\n"},
+        LogNote{"overwritten",
+                sent(0, "ok", 0, 1) + sent(0, "ok", 1, 2) + polled(1, "[0 1] [1 2]") +
+                    sent(2, "ok", 1, 3),
+                "- lost-write: 1, such as: key 7: no poll showed 3, which operation 7 sent; its "
+                "offset holds another message\n"},
         LogNote{"unseen", kThreeSent + polled(1, "[0 1]"),
                 "- unseen: 1, such as: key 7: nobody polled 2 and 3\n"},
         LogNote{"skip", kThreeSent + polled(1, "[0 1]") + polled(1, "[2 3]") + kThreePolled,

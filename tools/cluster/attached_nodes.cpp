@@ -213,9 +213,26 @@ void AttachedNodes::take_line(std::int64_t now_ns, const bus::Message& message) 
   }
   // Said before it was killed, and heard after it: as if it had died before it said that.
   if (down_.count(*node) > 0) return;
-  // A node that answers whoever asked it does nothing wrong.
-  if (strangers_.count(bus::node_of(message.subject)) > 0) return;
+  if (is_for_stranger(*node, bus::node_of(message.subject), message.text)) return;
   lines_.take(now_ns, *network_, nodes_[*node].node, message.text);
+}
+
+// A node that answers whoever asked it does nothing wrong. It may have been asked before we
+// listened: what comes before its init is kept, and answered behind that, before all that we ask.
+bool AttachedNodes::is_for_stranger(std::size_t node, std::string_view receiver,
+                                    const std::string& text) {
+  if (strangers_.count(receiver) > 0) return true;
+  if (!receiver.starts_with('c') || answered_.count(node) > 0) return false;
+  const auto line = nlohmann::json::parse(text, nullptr, false);
+  const auto body = part_at(line, "body");
+  if (network_->has_named(receiver)) {
+    if (text_at(body, "type") != "init_ok") answered_.insert(node);
+    return false;
+  }
+  if (part_at(body, "in_reply_to").is_null()) return false;
+  ++stranger_lines_;
+  strangers_.emplace(receiver);
+  return true;
 }
 
 void AttachedNodes::take_presence(std::int64_t now_ns, const bus::Message& message) {

@@ -92,6 +92,7 @@ class AttachedNodes : public bench::TestedNodes {
   void take_event(const bus::Event& event);
   void take_message(std::int64_t now_ns, const bus::Message& message);
   void take_line(std::int64_t now_ns, const bus::Message& message);
+  bool is_for_stranger(std::size_t node, std::string_view receiver, const std::string& text);
   void take_presence(std::int64_t now_ns, const bus::Message& message);
   void look_at_drops(std::int64_t now_ns, const Presence& before, const Presence& now);
   // Since the start: what has attached a node may have seen runs before.
@@ -120,11 +121,12 @@ class AttachedNodes : public bench::TestedNodes {
   std::uint64_t line_number_ = 0;                 // of the line that is being taken
   std::set<std::string, std::less<>> strangers_;  // who spoke to nodes and is none of us
   std::int64_t stranger_lines_ = 0;
-  std::int64_t losses_ = 0;        // how often the bus was away
-  std::int64_t unsent_ = 0;        // lines to nodes that the bus did not take
-  std::int64_t unstruck_ = 0;      // faults that nobody answered for
-  std::set<std::size_t> down_;     // killed, not started again yet
-  std::set<std::size_t> unheard_;  // after the end
+  std::set<std::size_t> answered_;  // a client of ours, more than its init
+  std::int64_t losses_ = 0;         // how often the bus was away
+  std::int64_t unsent_ = 0;         // lines to nodes that the bus did not take
+  std::int64_t unstruck_ = 0;       // faults that nobody answered for
+  std::set<std::size_t> down_;      // killed, not started again yet
+  std::set<std::size_t> unheard_;   // after the end
   std::set<std::pair<std::size_t, std::string_view>> unmended_;  // whom to ask again for what
   std::int64_t beats_ = 0;
   bool tells_ = true;  // when nobody answers

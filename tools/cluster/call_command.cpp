@@ -53,7 +53,9 @@ class Call {
       if (message && is_answer(*message)) return show(message->text);
       if (const auto refusal = take_refusal()) return fail(*refusal);
     }
-    return fail(fmt::format("no answer from {} in {} ms", options_.node, options_.timeout_ms));
+    return fail(fmt::format(
+        "no answer from {} in {} ms (hearsay cluster status says whether it has had its init)",
+        options_.node, options_.timeout_ms));
   }
 
  private:

@@ -29,6 +29,19 @@ TEST_F(TestOnBus, EchoIsValid) {
   EXPECT_GT(results()["stats"]["ok-count"], 20);
 }
 
+// It is answered when the node has its init: that is during the run.
+TEST_F(TestOnBus, WhatSomebodyAskedBeforeTheInitIsNoPartOfTheRun) {
+  attach_all();
+  const Finished call = hearsay("call" + bus() + "n0 '{\"type\":\"read\"}' --timeout-ms 300");
+  EXPECT_EQ(call.exit_code, 1);
+  EXPECT_NE(call.output.find("whether it has had its init"), std::string::npos) << call.output;
+  const Finished finished = run("-w broadcast");
+  EXPECT_EQ(finished.exit_code, 0) << finished.output << words_of_all();
+  EXPECT_NE(finished.output.find("others spoke with the nodes during the run, 1 lines: c"),
+            std::string::npos)
+      << finished.output;
+}
+
 TEST_F(TestOnBus, SeveralRunsHaveNewNodesEach) {
   attach_all({"--allow-faults"});
   const auto first = presence("n0")["node-pid"];

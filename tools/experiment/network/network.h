@@ -120,6 +120,8 @@ class Network {
 
   // The next free name: c0, c1, ...
   std::string add_client(ClientPort& client);
+  // Of a node, a service or a client, also one that has gone.
+  bool has_named(std::string_view name) const { return endpoints_.contains(name); }
   // `gave_up_ns`: when it last waited in vain; nothing: it got all its answers.
   void remove_client(const std::string& name, std::optional<std::int64_t> gave_up_ns);
 

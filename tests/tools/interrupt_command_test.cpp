@@ -29,7 +29,9 @@ class Interrupted : public CommandTest {
     const fs::path output = store_ / "output";
     const pid_t bench = ::fork();
     if (bench == 0) {
-      static_cast<void>(::signal(SIGINT, SIG_DFL));
+      for (const int usual : {SIGINT, SIGHUP}) {
+        static_cast<void>(::signal(usual, is_ignored_ ? SIG_IGN : SIG_DFL));
+      }
       const std::string line = "exec " + std::string(HEARSAY_COMMAND) + " " + arguments + " >" +
                                output.string() + " 2>" + errors;
       ::execl("/bin/sh", "sh", "-c", line.c_str(), nullptr);
@@ -55,6 +57,8 @@ class Interrupted : public CommandTest {
   }
   // As `timeout` does, and a terminal that closes.
   void send_twice() { twice_ = true; }
+  // As a shell does with `&`, and nohup.
+  void ignore() { is_ignored_ = true; }
   std::string where() const { return " --no-page --store " + store_.string(); }
   std::function<bool()> started() const {
     return [this] { return fs::exists(store_ / "output"); };
@@ -71,6 +75,7 @@ class Interrupted : public CommandTest {
   }
 
   bool twice_ = false;
+  bool is_ignored_ = false;
 };
 
 // The reader holds the pipe and reads nothing, as a pager does.
@@ -141,6 +146,27 @@ TEST_F(Interrupted, TwoSignalsAtOnceAreOneWish) {
       [this] { return fs::exists(store_ / "latest" / "node-logs"); }, SIGTERM);
   EXPECT_EQ(run.exit_code, 130) << run.output;
   EXPECT_NE(run.output.find("INTERRUPTED"), std::string::npos) << run.output;
+}
+
+TEST_F(Interrupted, WhatAShellIgnoresForItsJobsIsTaken) {
+  ignore();
+  const Finished swarm = interrupt("sim --seeds 1..100000", started());
+  EXPECT_EQ(swarm.exit_code, 130) << swarm.output;
+  const Finished run =
+      interrupt(std::string("test -w echo --node-count 1 --time-limit 100 --bin ") +
+                    HEARSAY_TEST_NODES + "/direct.py" + where(),
+                [this] { return fs::exists(store_ / "latest" / "node-logs"); });
+  EXPECT_EQ(run.exit_code, 130) << run.output;
+}
+
+TEST_F(Interrupted, ATerminalThatClosesIsNoMatterUnderNohup) {
+  ignore();
+  const Finished run = interrupt(
+      std::string("test -w echo --node-count 1 --time-limit 3 --bin ") + HEARSAY_TEST_NODES +
+          "/direct.py" + where(),
+      [this] { return fs::exists(store_ / "latest" / "node-logs"); }, SIGHUP);
+  EXPECT_EQ(run.exit_code, 0) << run.output;
+  EXPECT_EQ(results().at("valid?"), true);
 }
 
 TEST_F(Interrupted, AComparisonShowsTheRunsThatAreDone) {

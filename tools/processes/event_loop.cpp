@@ -24,7 +24,8 @@ constexpr std::size_t kEventsAtOnce = 64;
 FileDescriptor open_signals(sigset_t& before) {
   sigset_t set;
   sigemptyset(&set);
-  for (const int number : {SIGINT, SIGTERM, SIGHUP, SIGQUIT, SIGCHLD}) sigaddset(&set, number);
+  sigaddset(&set, SIGCHLD);
+  for (const int number : interrupts()) sigaddset(&set, number);
   check_syscall(::sigprocmask(SIG_BLOCK, &set, &before), "sigprocmask");
   return FileDescriptor(
       check_syscall(::signalfd(-1, &set, SFD_CLOEXEC | SFD_NONBLOCK), "signalfd"));

@@ -1,6 +1,6 @@
 // The real-time loop: descriptors, signals and the event heap, in one thread.
 //
-// Blocks SIGINT, SIGTERM, SIGHUP, SIGQUIT and SIGCHLD for the process and reads them from a
+// Blocks SIGCHLD and what interrupts (interrupt.h) for the process and reads them from a
 // descriptor; ignores SIGPIPE. One loop a process. Throws std::system_error when the kernel refuses
 // something.
 #pragma once

@@ -1,10 +1,11 @@
 // Ctrl-C where no event loop reads signals: a simulation, a pool of jobs.
 //
-// From watch_for_interrupts() on SIGINT, SIGTERM, SIGHUP and SIGQUIT are noted instead of ending
-// the process at once; a second one ends it. One process, one thread.
+// From watch_for_interrupts() on they are noted instead of ending the process at once; a second one
+// ends it. One process, one thread.
 #pragma once
 
 #include <cstdint>
+#include <vector>
 
 #include "common/base/units.h"
 
@@ -13,6 +14,10 @@ namespace hearsay::bench {
 // Two signals within this time are one wish: `timeout` sends its own twice, a terminal more of
 // them.
 inline constexpr std::int64_t kOneWishNs = kNsPerSecond / 2;
+
+// The signals that interrupt: SIGHUP is none if it was ignored at the start (nohup). The others are
+// taken also where a shell ignores them for what it starts with `&`.
+std::vector<int> interrupts();
 
 void watch_for_interrupts();
 // The same behind an event loop that has read the first one.

@@ -116,7 +116,9 @@ std::string describe_syntax(std::string_view line, const protocol::LineHandler& 
                                          is_nul ? "a NUL byte" : handler.envelope().syntax_error);
   if (line[first] != '{') return reason + " (only messages go to stdout; print to stderr instead)";
   const bool ends_early = reason.find("unexpected end of input") != std::string::npos;
-  return ends_early ? reason + " (a message is one line, without line feeds in it)" : reason;
+  return ends_early
+             ? reason + " (a message is one line, without line feeds and carriage returns in it)"
+             : reason;
 }
 
 std::string check_address(std::string_view name, const protocol::TextValue& value) {

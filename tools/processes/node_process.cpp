@@ -22,7 +22,6 @@ namespace hearsay::bench {
 namespace {
 
 constexpr std::size_t kReadBytes = 65'536;  // as much as a pipe holds
-constexpr const char* kWorkingDirectory = "/tmp";
 
 struct Pipe {
   FileDescriptor read;
@@ -57,8 +56,9 @@ struct ChildSetup {
   if (::getppid() != setup.parent) ::_exit(EXIT_FAILURE);  // died before the line above
   for (const int number : {SIGPIPE, SIGXFSZ}) static_cast<void>(std::signal(number, SIG_DFL));
   good = good && ::sigprocmask(SIG_SETMASK, &none, nullptr) == 0 &&
-         ::chdir(kWorkingDirectory) == 0 && ::dup2(setup.stdin_fd, STDIN_FILENO) >= 0 &&
-         ::dup2(setup.stdout_fd, STDOUT_FILENO) >= 0 && ::dup2(setup.stderr_fd, STDERR_FILENO) >= 0;
+         ::chdir(NodeProcess::kWorkingDirectory) == 0 &&
+         ::dup2(setup.stdin_fd, STDIN_FILENO) >= 0 && ::dup2(setup.stdout_fd, STDOUT_FILENO) >= 0 &&
+         ::dup2(setup.stderr_fd, STDERR_FILENO) >= 0;
   if (good) ::execv(setup.binary, setup.argv);
   const int error = errno;
   static_cast<void>(!::write(setup.error_fd, &error, sizeof error));
@@ -100,10 +100,11 @@ std::string hint_on_relative_paths(const NodeCommand& command) {
   std::error_code ignored;
   for (const std::string& argument : command.arguments) {
     const bool is_ours = !argument.starts_with('/') && fs::is_regular_file(argument, ignored) &&
-                         !fs::exists(fs::path(kWorkingDirectory) / argument, ignored);
+                         !fs::exists(fs::path(NodeProcess::kWorkingDirectory) / argument, ignored);
     if (!is_ours) continue;
     return fmt::format("Nodes start in {}, where there is no {}: give it as {}\n",
-                       kWorkingDirectory, argument, fs::absolute(argument, ignored).string());
+                       NodeProcess::kWorkingDirectory, argument,
+                       fs::absolute(argument, ignored).string());
   }
   return "";
 }

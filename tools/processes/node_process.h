@@ -33,6 +33,7 @@ std::string hint_on_relative_paths(const NodeCommand& command);
 
 class NodeProcess {
  public:
+  static constexpr const char* kWorkingDirectory = "/tmp";
   // A line without an end takes no more memory than this.
   static constexpr std::size_t kLongestLineBytes = std::size_t{64} << 20U;
 

@@ -1,4 +1,6 @@
-// Where the lines of a node's stdout end, in whatever pieces they come.
+// Where the lines of a node's stdout end, in whatever pieces they come; what is said of the first.
+#include "tools/processes/node_lines.h"
+
 #include <gtest/gtest.h>
 #include <poll.h>
 #include <unistd.h>
@@ -6,6 +8,7 @@
 #include <string>
 #include <vector>
 
+#include "tests/tools/experiment/virtual_nodes.h"
 #include "tools/processes/node_process.h"
 
 namespace hearsay::bench {
@@ -50,6 +53,53 @@ INSTANTIATE_TEST_SUITE_P(
                     Pieces{"two_returns_and_a_feed", {"a\\r\\r", "\\n\\n"}, {"a", "", ""}, ""},
                     Pieces{"a_later_feed_ends_a_line", {"a\\r", "b", "\\n"}, {"a", "b"}, ""}),
     [](const auto& parameter) { return std::string(parameter.param.name); });
+
+class FirstMessage : public testing::Test {
+ protected:
+  // What is said of a node that printed this.
+  std::string words_on(const std::string& line) {
+    network_.add_node("n0");
+    NodeLines lines(false);
+    lines.node_starts("n0");
+    lines.take(0, network_, "n0", line);
+    return lines.words_on_first("n0");
+  }
+
+  EventHeap heap_;
+  test::VirtualNodes nodes_{heap_};
+  Network network_{heap_, nodes_, {}, 1};
+};
+
+TEST_F(FirstMessage, ToItselfIsNoAnswer) {
+  const std::string line = R"({"src":"n0","dest":"n0","body":{"type":"init_ok"}})";
+  EXPECT_EQ(words_on(line).find("Its first message went to itself (in an answer src is the node's "
+                                "own name, and dest the src of the request):\n    " +
+                                line),
+            0U);
+}
+
+TEST_F(FirstMessage, HandedBackWentToItself) {
+  EXPECT_EQ(
+      words_on(R"({"src":"c0","dest":"n0","body":{"type":"init_ok"}})")
+          .find("Its first message has the src \"c0\" and the dest \"n0\", so it went to itself"),
+      0U);
+}
+
+TEST_F(FirstMessage, ThatIsNoneIsQuoted) {
+  EXPECT_EQ(words_on("{'src': 'n0'}").find("It printed a line that is wrong: not JSON, at byte 2"),
+            0U);
+}
+
+TEST_F(FirstMessage, ToNobodyIsQuoted) {
+  EXPECT_EQ(
+      words_on(R"({"src":"n0","dest":"c7","body":{}})").find("It printed a line that is wrong"),
+      0U);
+}
+
+TEST_F(FirstMessage, ToAnotherNodeIsNothingToSpeakOf) {
+  network_.add_node("n1");
+  EXPECT_EQ(words_on(R"({"src":"n0","dest":"n1","body":{"type":"hello"}})"), "");
+}
 
 }  // namespace
 }  // namespace hearsay::bench

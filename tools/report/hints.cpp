@@ -119,8 +119,8 @@ std::string hint_on_flush(const Evidence& evidence, std::size_t node) {
   if (speaks || (talk != nullptr && (talk->complains() || talk->floods()))) return "";
   return fmt::format(
       "{} said nothing after the run had begun: does it flush what it prints (in Python print(..., "
-      "flush=True), or python3 -u)?",
-      name);
+      "flush=True), or python3 -u), and does it know what {} asks?",
+      name, evidence.options.workload);
 }
 
 // Why a node may have answered nothing, or nothing more.

@@ -65,6 +65,7 @@ class Hints : public RunTest {
 TEST_F(Hints, ASilentNodeIsAskedAboutItsFlush) {
   run_silent_node();
   EXPECT_TRUE(says(hints(), "n0 said nothing after the run had begun: does it flush")) << hints();
+  EXPECT_TRUE(says(hints(), "and does it know what echo asks?")) << hints();
   outcome_.talks[0].log_lines = 3;
   outcome_.talks[0].last_log_lines = {"echo", "echo", "listening"};
   outcome_.talks[0].log_file = "/logs/n0.log";

@@ -154,6 +154,7 @@ TEST_F(ProgramTest, WhatCannotBeStartedIsExplained) {
   expect_words(try_file(""), "it is empty");
   expect_words(run_shell(command("-w echo --bin /tmp")), "it is no file");
   expect_words(run_shell(command("-w echo --bin no-such-program")), "neither here nor in PATH");
+  expect_words(run_shell(command("-w echo --bin 'python3 node.py'")), "--bin python3 -- ARGUMENTS");
 }
 
 TEST_F(ProgramTest, ANodeThatIsNotBuiltIsNotBlamedOnAnOption) {

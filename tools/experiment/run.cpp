@@ -1,6 +1,7 @@
 #include "tools/experiment/run.h"
 
 #include <algorithm>
+#include <numeric>
 #include <utility>
 
 #include "common/base/units.h"
@@ -190,7 +191,11 @@ void Run::begin_final(std::int64_t now_ns) {
   phase_ = Phase::final_operations;
   final_threads_ = pool_->concurrency();
   final_done_.assign(final_threads_, 0);
-  for (std::size_t i = 0; i < pool_->concurrency(); ++i) go_on_finally(now_ns, i);
+  // Whose read is the last one decides which values count as lost; Jepsen draws that too.
+  std::vector<std::size_t> order(final_threads_);
+  std::iota(order.begin(), order.end(), std::size_t{0});
+  Random(options_.seed, "final order").shuffle(order);
+  for (const std::size_t thread : order) go_on_finally(now_ns, thread);
 }
 
 void Run::go_on_finally(std::int64_t now_ns, std::size_t thread) {

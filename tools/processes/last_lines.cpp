@@ -1,12 +1,18 @@
 #include "tools/processes/last_lines.h"
 
+#include <algorithm>
+#include <utility>
+
 #include "tools/experiment/verdict/findings.h"
 
 namespace hearsay::bench {
 
 void LastLines::take(std::string_view line) {
+  ++count_;
   if (lines_.size() == kMost) lines_.pop_front();
-  lines_.push_back({std::string(line.substr(0, Findings::kShownLineBytes)), line.size()});
+  std::string beginning(line.substr(0, Findings::kShownLineBytes));
+  std::replace(beginning.begin(), beginning.end(), '\t', ' ');  // spelled out it hides the rest
+  lines_.push_back({std::move(beginning), line.size()});
 }
 
 std::vector<std::string> LastLines::shown() const {

@@ -3,6 +3,7 @@
 #pragma once
 
 #include <cstddef>
+#include <cstdint>
 #include <deque>
 #include <string>
 #include <string_view>
@@ -12,9 +13,13 @@ namespace hearsay::bench {
 
 class LastLines {
  public:
-  static constexpr std::size_t kMost = 10;
+  // Some languages write the frames of a stack behind what went wrong.
+  static constexpr std::size_t kMost = 20;
 
+  // Tabs become blanks.
   void take(std::string_view line);
+  // Of all that were taken.
+  std::int64_t count() const { return count_; }
   // As shorten_line() shows them, the oldest first.
   std::vector<std::string> shown() const;
 
@@ -25,6 +30,7 @@ class LastLines {
   };
 
   std::deque<Line> lines_;
+  std::int64_t count_ = 0;
 };
 
 }  // namespace hearsay::bench

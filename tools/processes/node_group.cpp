@@ -24,17 +24,16 @@ constexpr std::uint64_t kOtherDescriptors = 100;
 constexpr int kLeftoverPolls = 25;
 constexpr useconds_t kLeftoverPollUs = 20'000;
 
-// What a node may have meant to say on stdout; "": nothing speaks for that.
-std::string unsaid_words(const NodeProcess& process) {
-  if (const std::string_view line = process.unfinished_line(); !line.empty()) {
-    return fmt::format(
-        "Its stdout holds {} bytes without a line end (print one behind each message, "
-        "and flush):\n    {}\n",
-        line.size(), shorten_line(line));
-  }
-  if (process.has_spoken() || process.exit_status() || process.end_signal()) return "";
-  return "It lives, and wrote nothing to stdout: does it flush what it prints (in Python "
-         "print(..., flush=True), or python3 -u)?\n";
+// A node that did not find a file may have looked for it where nodes start.
+std::string hint_on_missing_file(const NodeTalk& talk) {
+  const bool misses_one = std::any_of(
+      talk.last_log_lines.begin(), talk.last_log_lines.end(),
+      [](const auto& line) { return line.find("No such file or directory") != std::string::npos; });
+  if (!misses_one) return "";
+  return fmt::format(
+      "Nodes start in {}, here as under Maelstrom: a file beside the program needs its whole "
+      "path\n",
+      NodeProcess::kWorkingDirectory);
 }
 
 }  // namespace
@@ -53,20 +52,51 @@ std::string NodeGroup::log_path(std::size_t node) const {
   return fmt::format("{}/{}.log", log_directory_, network_->node_name(node));
 }
 
-std::string NodeGroup::last_words(std::size_t node) const {
-  std::string text;
+NodeTalk NodeGroup::talk_of(std::size_t node) const {
+  NodeTalk talk;
   LastLines last = last_lines_[node];
   if (const auto& process = nodes_[node].process; process) {
-    text = unsaid_words(*process);
+    talk.is_busy = is_busy(process->pid());
+    talk.unfinished = shorten_line(process->unfinished_line());
+    talk.unfinished_bytes = process->unfinished_line().size();
     const std::string_view unfinished = process->log().unfinished_line();
     if (!unfinished.empty()) last.take(unfinished);
   }
-  text += hint_on_relative_paths(command_);
-  const std::vector<std::string> lines = last.shown();
-  if (lines.empty()) return text + "It wrote nothing to stderr.\n";
-  const std::string file = log_error_.empty() ? fmt::format(" ({})", log_path(node)) : "";
+  talk.log_lines = last.count();
+  talk.last_log_lines = last.shown();
+  if (log_error_.empty()) talk.log_file = log_path(node);
+  return talk;
+}
+
+// What a node may have meant to say on stdout; "": nothing speaks for that.
+std::string NodeGroup::unsaid_words(std::size_t node, const NodeTalk& talk) const {
+  if (talk.unfinished_bytes > 0) {
+    return fmt::format(
+        "Its stdout holds {} bytes without a line end (print one behind each message, "
+        "and flush):\n    {}\n",
+        talk.unfinished_bytes, talk.unfinished);
+  }
+  const auto& process = nodes_[node].process;
+  if (!process) return "";
+  if (process->has_spoken()) return lines_.words_on_first(network_->node_name(node));
+  if (process->exit_status() || process->end_signal()) return "";
+  if (talk.is_busy)
+    return "It lives, wrote nothing to stdout, and runs: is it in a loop that does not end?\n";
+  if (talk.complains() || talk.floods()) return "";
+  return "It lives, and wrote nothing to stdout: does it flush what it prints (in Python "
+         "print(..., flush=True), or python3 -u)?\n";
+}
+
+std::string NodeGroup::last_words(std::size_t node) const {
+  const NodeTalk talk = talk_of(node);
+  std::string text = unsaid_words(node, talk);
+  std::string on_paths = hint_on_relative_paths(command_);
+  if (on_paths.empty()) on_paths = hint_on_missing_file(talk);
+  text += on_paths;
+  if (talk.last_log_lines.empty()) return text + "It wrote nothing to stderr.\n";
+  const std::string file = talk.log_file.empty() ? "" : fmt::format(" ({})", talk.log_file);
   text += fmt::format("The last lines of its stderr{}:\n", file);
-  for (const std::string& line : lines) text += "    " + line + "\n";
+  for (const std::string& line : talk.last_log_lines) text += "    " + line + "\n";
   return text;
 }
 
@@ -81,6 +111,7 @@ void NodeGroup::start(Network& network) {
 }
 
 void NodeGroup::launch(std::size_t node) {
+  lines_.node_starts(network_->node_name(node));
   nodes_[node].process =
       std::make_unique<NodeProcess>(command_, log_path(node), [this, node](std::string_view line) {
         deaths_.take_line(node, line);
@@ -148,6 +179,7 @@ void NodeGroup::look_for_deaths(std::int64_t now_ns) {
 }
 
 std::vector<std::string> NodeGroup::stop() {
+  for (std::size_t node = 0; node < nodes_.size(); ++node) talks_.push_back(talk_of(node));
   const auto is_dead = [](const Node& node) { return !node.process; };
   for (Node& node : nodes_) {
     if (is_dead(node)) continue;

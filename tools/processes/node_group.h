@@ -74,7 +74,8 @@ class NodeGroup : public TestedNodes {
   // "The last lines of its stderr (FILE):" and these, indented, also where the file took nothing;
   // before them, what it wrote to stdout without an end.
   std::string last_words(std::size_t node) const override;
-  void add_to(Outcome& /*outcome*/) const override {}
+  // After stop(): what they had written.
+  void add_to(Outcome& outcome) const override { outcome.talks = talks_; }
 
  private:
   struct Node {
@@ -91,6 +92,8 @@ class NodeGroup : public TestedNodes {
   bool take_line(std::int64_t now_ns, std::size_t node, std::string_view line, bool cut);
   void read_log(std::int64_t now_ns, std::size_t node);
   void look_at_log(std::int64_t now_ns, std::size_t node);
+  NodeTalk talk_of(std::size_t node) const;
+  std::string unsaid_words(std::size_t node, const NodeTalk& talk) const;
   bool is_node(pid_t pid) const;
   void bury_orphans() const;
   std::vector<std::string> end_orphans() const;
@@ -103,6 +106,7 @@ class NodeGroup : public TestedNodes {
   Network* network_ = nullptr;
   std::vector<Node> nodes_;
   std::vector<LastLines> last_lines_;  // by node, over all its processes
+  std::vector<NodeTalk> talks_;        // by node; filled by stop()
   std::string log_error_;              // why a log takes nothing more; said once
   std::vector<pid_t> not_ours_;        // children that the bench had before
   NodeLines lines_;

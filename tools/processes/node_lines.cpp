@@ -1,9 +1,12 @@
 #include "tools/processes/node_lines.h"
 
+#include <fmt/core.h>
+
 #include <utility>
 #include <variant>
 
 #include "tools/console/tell.h"
+#include "tools/experiment/network/foreign_text.h"
 
 namespace hearsay::bench {
 namespace {
@@ -11,7 +14,31 @@ namespace {
 // How many findings of one node are told while the run goes on.
 constexpr std::int64_t kToldFindings = 3;
 
+std::string words_on(const Envelope& message, const std::string& node, std::string_view line) {
+  if (message.dest != node) return "";
+  const std::string seen =
+      message.src == node
+          ? "went to itself"
+          : fmt::format("has the src \"{}\" and the dest \"{}\", so it went to itself",
+                        printable(message.src), node);
+  return fmt::format(
+      "Its first message {} (in an answer src is the node's own name, and dest the src of the "
+      "request):\n    {}\n",
+      seen, shorten_line(line));
+}
+
 }  // namespace
+
+std::string NodeLines::words_on_first(const std::string& node) const {
+  const auto found = first_words_.find(node);
+  if (found != first_words_.end() && !found->second.empty()) return found->second;
+  for (const Finding& finding : findings_.kept()) {
+    if (finding.node != node || finding.kind == Finding::Kind::oddity) continue;
+    return fmt::format("It printed a line that is wrong: {}\n    {}\n", finding.reason,
+                       finding.line);
+  }
+  return "";
+}
 
 bool NodeLines::take(std::int64_t now_ns, Network& network, const std::string& node,
                      std::string_view line) {
@@ -21,6 +48,7 @@ bool NodeLines::take(std::int64_t now_ns, Network& network, const std::string& n
   if (!envelope->oddity.empty()) {
     report(findings_.add_oddity(now_ns, node, std::string(envelope->oddity), line));
   }
+  if (first_words_.count(node) == 0) first_words_[node] = words_on(*envelope, node, line);
   auto refusal =
       network.send(now_ns, envelope->src, envelope->dest, envelope->body, envelope->type);
   if (!refusal) return true;

@@ -5,6 +5,7 @@
 
 #include <cstddef>
 #include <cstdint>
+#include <map>
 #include <string>
 #include <string_view>
 #include <utility>
@@ -21,6 +22,12 @@ class NodeLines {
   // that tells.
   explicit NodeLines(bool strict, std::string speaker = "hearsay test")
       : strict_(strict), speaker_(std::move(speaker)) {}
+
+  // A process of the node starts.
+  void node_starts(const std::string& node) { first_words_.erase(node); }
+  // About the first message since then, if it went to the node itself, where no answer belongs,
+  // else about the first line that is wrong: for people, lines with their ends. "": nothing is odd.
+  std::string words_on_first(const std::string& node) const;
 
   // False: the node is silenced.
   bool take(std::int64_t now_ns, Network& network, const std::string& node, std::string_view line);
@@ -43,6 +50,7 @@ class NodeLines {
   std::string speaker_;
   OutputParser parser_;
   Findings findings_;
+  std::map<std::string, std::string> first_words_;  // by node
 };
 
 }  // namespace hearsay::bench

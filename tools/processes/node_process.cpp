@@ -6,6 +6,7 @@
 #include <sys/wait.h>
 #include <unistd.h>
 
+#include <algorithm>
 #include <array>
 #include <cerrno>
 #include <csignal>
@@ -21,7 +22,6 @@ namespace hearsay::bench {
 namespace {
 
 constexpr std::size_t kReadBytes = 65'536;  // as much as a pipe holds
-constexpr const char* kWorkingDirectory = "/tmp";
 
 struct Pipe {
   FileDescriptor read;
@@ -56,13 +56,34 @@ struct ChildSetup {
   if (::getppid() != setup.parent) ::_exit(EXIT_FAILURE);  // died before the line above
   for (const int number : {SIGPIPE, SIGXFSZ}) static_cast<void>(std::signal(number, SIG_DFL));
   good = good && ::sigprocmask(SIG_SETMASK, &none, nullptr) == 0 &&
-         ::chdir(kWorkingDirectory) == 0 && ::dup2(setup.stdin_fd, STDIN_FILENO) >= 0 &&
-         ::dup2(setup.stdout_fd, STDOUT_FILENO) >= 0 && ::dup2(setup.stderr_fd, STDERR_FILENO) >= 0;
+         ::chdir(NodeProcess::kWorkingDirectory) == 0 &&
+         ::dup2(setup.stdin_fd, STDIN_FILENO) >= 0 && ::dup2(setup.stdout_fd, STDOUT_FILENO) >= 0 &&
+         ::dup2(setup.stderr_fd, STDERR_FILENO) >= 0;
   if (good) ::execv(setup.binary, setup.argv);
   const int error = errno;
   static_cast<void>(!::write(setup.error_fd, &error, sizeof error));
   ::_exit(EXIT_FAILURE);
 }
+
+// Where lines end, from the front to the back: as for Java's readLine(), which Maelstrom reads
+// with, at each line feed and each carriage return. Looks at no byte twice.
+class LineEnds {
+ public:
+  LineEnds(std::string_view text, std::size_t from)
+      : text_(text), feed_(text.find('\n', from)), carriage_return_(text.find('\r', from)) {}
+
+  // npos: there is none more.
+  std::size_t next() const { return std::min(feed_, carriage_return_); }
+  void go_behind(std::size_t end) {
+    if (feed_ == end) feed_ = text_.find('\n', end + 1);
+    if (carriage_return_ == end) carriage_return_ = text_.find('\r', end + 1);
+  }
+
+ private:
+  std::string_view text_;
+  std::size_t feed_;
+  std::size_t carriage_return_;
+};
 
 std::string describe_status(int status) {
   if (WIFSIGNALED(status)) {
@@ -79,10 +100,11 @@ std::string hint_on_relative_paths(const NodeCommand& command) {
   std::error_code ignored;
   for (const std::string& argument : command.arguments) {
     const bool is_ours = !argument.starts_with('/') && fs::is_regular_file(argument, ignored) &&
-                         !fs::exists(fs::path(kWorkingDirectory) / argument, ignored);
+                         !fs::exists(fs::path(NodeProcess::kWorkingDirectory) / argument, ignored);
     if (!is_ours) continue;
     return fmt::format("Nodes start in {}, where there is no {}: give it as {}\n",
-                       kWorkingDirectory, argument, fs::absolute(argument, ignored).string());
+                       NodeProcess::kWorkingDirectory, argument,
+                       fs::absolute(argument, ignored).string());
   }
   return "";
 }
@@ -166,33 +188,36 @@ bool NodeProcess::read_lines(const Take& take) {
   if (count == 0) return false;
   if (count < 0) return errno == EAGAIN || errno == EINTR;
   has_spoken_ = true;
-  std::string_view text(chunk.data(), static_cast<std::size_t>(count));
-  if (skipping_) {
-    const std::size_t behind = text.find('\n');
-    if (behind == std::string_view::npos) return true;
-    text.remove_prefix(behind + 1);
-    skipping_ = false;
-  }
+  take_text(std::string_view(chunk.data(), static_cast<std::size_t>(count)), take);
+  return true;
+}
+
+void NodeProcess::take_text(std::string_view text, const Take& take) {
   // While lines are handed on, none is unfinished.
   std::string lines = std::exchange(unread_, std::string());
   const std::size_t old_size = lines.size();
   lines.append(text);
 
+  LineEnds ends(lines, old_size);
   std::size_t begin = 0;
-  std::size_t end = lines.find('\n', old_size);
-  while (end != std::string::npos) {
-    if (!take(std::string_view(lines).substr(begin, end - begin), false)) return true;
+  for (std::size_t end = ends.next(); end != std::string::npos; end = ends.next()) {
+    ends.go_behind(end);
+    const std::string_view line = std::string_view(lines).substr(begin, end - begin);
+    const bool ends_nothing = after_return_ && line.empty() && lines[end] == '\n';
+    after_return_ = lines[end] == '\r';
     begin = end + 1;
-    end = lines.find('\n', begin);
+    if (ends_nothing || std::exchange(skipping_, false)) continue;
+    if (!take(line, false)) return;
   }
+  if (skipping_) return;
   lines.erase(0, begin);
   unread_ = std::move(lines);
   if (unread_.size() > kLongestLineBytes) {
     take(unread_, true);
     unread_ = std::string();
     skipping_ = true;
+    after_return_ = false;
   }
-  return true;
 }
 
 std::string NodeProcess::try_reap() {

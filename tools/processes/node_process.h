@@ -33,6 +33,7 @@ std::string hint_on_relative_paths(const NodeCommand& command);
 
 class NodeProcess {
  public:
+  static constexpr const char* kWorkingDirectory = "/tmp";
   // A line without an end takes no more memory than this.
   static constexpr std::size_t kLongestLineBytes = std::size_t{64} << 20U;
 
@@ -59,7 +60,8 @@ class NodeProcess {
   // The end of its input. What was not written yet never will be.
   void close_stdin() { stdin_.reset(); }
 
-  // Reads what is there and hands each complete line on, without its line feed, until `take`
+  // Reads what is there and hands each complete line on, without its end ("\n", "\r" or "\r\n": as
+  // soon as the "\r" is there, as Java's readLine() under Maelstrom), until `take`
   // returns false (what was read behind that line is thrown away). False at the end of the output.
   // Of a line that is too long the beginning is handed on once, as `cut`; its rest is skipped.
   using Take = std::function<bool(std::string_view line, bool cut)>;
@@ -84,6 +86,7 @@ class NodeProcess {
 
  private:
   void spawn(const NodeCommand& command, int stderr_fd);
+  void take_text(std::string_view text, const Take& take);
 
   pid_t pid_ = -1;
   pid_t group_ = -1;
@@ -94,7 +97,8 @@ class NodeProcess {
   std::string unwritten_;
   std::string unread_;  // the beginning of a line
   bool has_spoken_ = false;
-  bool skipping_ = false;  // the rest of a line that is too long
+  bool skipping_ = false;      // the rest of a line that is too long
+  bool after_return_ = false;  // the last line ended with "\r"; a "\n" now belongs to that
   std::unique_ptr<NodeLog> log_;
 };
 

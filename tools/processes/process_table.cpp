@@ -11,6 +11,7 @@
 #include <sstream>
 #include <string>
 #include <string_view>
+#include <system_error>
 
 namespace hearsay::bench {
 namespace {
@@ -99,6 +100,19 @@ std::vector<pid_t> dead_children(pid_t pid) {
 
 bool is_running(pid_t pid) {
   return state_of(std::to_string(pid)).is_running();
+}
+
+bool is_busy(pid_t pid) {
+  namespace fs = std::filesystem;
+  const std::string tasks = fmt::format("/proc/{}/task", pid);
+  std::error_code ignored;
+  const fs::directory_iterator end;
+  for (fs::directory_iterator task(tasks, ignored); task != end; task.increment(ignored)) {
+    const std::string id = fmt::format("{}/task/{}", pid, task->path().filename().string());
+    if (state_of(id).letter == 'R') return true;
+    if (ignored) break;
+  }
+  return false;
 }
 
 std::vector<pid_t> descendants(pid_t pid) {

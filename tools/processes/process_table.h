@@ -17,6 +17,9 @@ std::vector<pid_t> dead_children(pid_t pid);
 
 bool is_running(pid_t pid);
 
+// Whether one of its threads runs at this moment, or waits for a processor, and for nothing else.
+bool is_busy(pid_t pid);
+
 // All that descend from a process and are running, nearest first.
 std::vector<pid_t> descendants(pid_t pid);
 

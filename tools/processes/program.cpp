@@ -40,6 +40,17 @@ std::string find_in_path(const std::string& name) {
   return "";
 }
 
+// Of a name that is a whole command line. "": it is none.
+std::string hint_on_arguments(const std::string& name) {
+  const std::size_t blank = name.find(' ');
+  if (blank == std::string::npos) return "";
+  const std::string program = name.substr(0, blank);
+  std::error_code ignored;
+  if (find_in_path(program).empty() && !fs::exists(program, ignored)) return "";
+  return fmt::format(
+      ". It takes one program; what that gets stands behind --: --bin {} -- ARGUMENTS", program);
+}
+
 std::string first_line(const std::string& path) {
   std::ifstream file(path, std::ios::binary);
   std::string text(kLongestFirstLine, '\0');
@@ -117,8 +128,8 @@ Program find_program(const std::string& name) {
   if (plain) {
     program.path = find_in_path(name);
     if (program.path.empty()) {
-      program.problem =
-          fmt::format("there is no program {} (--bin), neither here nor in PATH", name);
+      program.problem = fmt::format("there is no program {} (--bin), neither here nor in PATH{}",
+                                    name, hint_on_arguments(name));
       return program;
     }
   }

@@ -3,8 +3,10 @@
 #include <fmt/core.h>
 
 #include <cstddef>
+#include <cstdint>
 #include <nlohmann/json.hpp>
 
+#include "tools/console/count_text.h"
 #include "tools/experiment/network/large_integers.h"
 
 namespace hearsay::bench {
@@ -122,8 +124,11 @@ constexpr LogWords kLogWords[] = {{"inconsistent-offsets", inconsistent_in_words
 // Of all messages that were sent, by key.
 std::string unseen_in_words(const nlohmann::json& section) {
   const auto& messages = section.at("messages");
-  return fmt::format("key {}: nobody polled {}", shortened(messages.begin().key()),
-                     list_of(messages.begin().value()));
+  const auto more = static_cast<std::int64_t>(messages.size()) - 1;
+  return fmt::format(
+      "key {}: nobody polled {}{}", shortened(messages.begin().key()),
+      list_of(messages.begin().value()),
+      more == 0 ? "" : fmt::format(" (and some of {} more)", count_text(more, "key")));
 }
 
 }  // namespace

@@ -13,6 +13,8 @@
 #include "common/base/units.h"
 #include "tools/console/count_text.h"
 #include "tools/experiment/verdict/findings.h"
+#include "tools/report/hints.h"
+#include "tools/report/silence.h"
 
 namespace hearsay::bench {
 namespace {
@@ -53,40 +55,6 @@ std::string remark_on_rate(const TestOptions& options, const nlohmann::json& rat
       count_text(static_cast<std::int64_t>(options.thread_count), "client"));
 }
 
-std::size_t node_of(const TestOptions& options, const Network& network,
-                    const Operation& operation) {
-  const std::size_t thread =
-      static_cast<std::size_t>(operation.process) % std::max<std::size_t>(1, options.thread_count);
-  return thread % network.node_count();
-}
-
-struct Silence {
-  std::size_t node = 0;
-  std::int64_t since_ns = 0;  // 0: it never answered
-  int unanswered = 0;
-};
-
-// Of nodes that nothing was done to: those that answered no request of the last ones.
-std::vector<Silence> silent_nodes(const TestOptions& options, const Run& run,
-                                  const Network& network) {
-  const Nemesis& nemesis = run.nemesis();
-  if (nemesis.strikes(Fault::kill) + nemesis.strikes(Fault::pause) > 0) return {};
-  std::vector<Silence> silences(network.node_count());
-  for (std::size_t node = 0; node < silences.size(); ++node) silences[node].node = node;
-  for (const Operation& operation : run.history().operations()) {
-    if (!is_client(operation) || operation.type == OperationType::invoke) continue;
-    Silence& silence = silences[node_of(options, network, operation)];
-    if (operation.error == "net-timeout") {
-      ++silence.unanswered;
-    } else if (operation.f != "crash") {  // a client's, of which no node hears
-      silence.since_ns = operation.time_ns;
-      silence.unanswered = 0;
-    }
-  }
-  std::erase_if(silences, [](const Silence& silence) { return silence.unanswered == 0; });
-  return silences;
-}
-
 std::vector<std::string> remarks_on_silence(const TestOptions& options, const Run& run,
                                             const Network& network) {
   std::vector<std::string> remarks;
@@ -97,6 +65,34 @@ std::vector<std::string> remarks_on_silence(const TestOptions& options, const Ru
                                   name, strays ? " that fits a request" : "",
                                   static_cast<double>(silence.since_ns) / kNsPerSecond,
                                   silence.unanswered));
+  }
+  return remarks;
+}
+
+struct Malformed {
+  std::int64_t count = 0;
+  std::int64_t ok = 0;
+  const Operation* first = nullptr;
+};
+
+// Of operations some of which succeeded: else the first error is a hint.
+std::vector<std::string> remarks_on_replies(const TestOptions& options, const Run& run,
+                                            const Network& network) {
+  std::map<std::string, Malformed> by_f;
+  for (const Operation& operation : run.history().operations()) {
+    if (!is_client(operation) || operation.type == OperationType::invoke) continue;
+    Malformed& malformed = by_f[operation.f];
+    if (operation.type == OperationType::ok) ++malformed.ok;
+    if (!has_malformed_reply(operation)) continue;
+    if (malformed.count++ == 0) malformed.first = &operation;
+  }
+  std::vector<std::string> remarks;
+  for (const auto& [f, malformed] : by_f) {
+    if (malformed.count == 0 || malformed.ok == 0) continue;
+    const std::string& node = network.node_name(node_of(options, network, *malformed.first));
+    remarks.push_back(fmt::format("{} got a malformed reply, the first from {}: {}",
+                                  count_text(malformed.count, f + " operation"), node,
+                                  shorten_line(malformed.first->exception)));
   }
   return remarks;
 }
@@ -135,6 +131,7 @@ nlohmann::json find_remarks(const TestOptions& options, const Run& run, const Ne
   };
   for (std::string& remark : remarks_on_silence(options, run, network)) add(std::move(remark));
   add(remark_on_rate(options, rate));
+  for (std::string& remark : remarks_on_replies(options, run, network)) add(std::move(remark));
   for (const auto& [fault, interval_ns] : run.nemesis().options().interval_ns) {
     add(remark_on_fault(fault, run, network));
   }
@@ -173,104 +170,19 @@ nlohmann::json find_missing(const nlohmann::json& lost,
   return missing;
 }
 
-bool has_argument(const TestOptions& options, std::string_view name) {
-  return std::any_of(options.node_arguments.begin(), options.node_arguments.end(),
-                     [&](const std::string& argument) { return argument.starts_with(name); });
-}
-
-// How operations ended that never succeeded: of each kind the first that says why.
-nlohmann::json first_errors(const History& history) {
-  std::map<std::string, std::string> errors;  // "": some succeeded
-  for (const Operation& operation : history.operations()) {
-    if (!is_client(operation) || operation.type == OperationType::invoke) continue;
-    if (operation.type == OperationType::ok) errors[operation.f].clear();
-    if (operation.type != OperationType::ok && !operation.error.is_null()) {
-      // As a node wrote it: any text, and one that was cut may end within a character.
-      errors.emplace(operation.f, shorten_line(operation.error.dump(
-                                      -1, ' ', false, nlohmann::json::error_handler_t::replace)));
-    }
-  }
-  nlohmann::json hints = nlohmann::json::array();
-  for (const auto& [f, error] : errors) {
-    if (!error.empty()) hints.push_back(fmt::format("the first {} ended with {}", f, error));
-  }
-  return hints;
-}
-
-// Of our own node, if nobody said what its transactions are to be held to.
-bool wants_more_than_is_promised(const TestOptions& options, const nlohmann::json& workload) {
-  return options.workload == "txn-rw-register" && runs_our_node(options) &&
-         options.node_count > 1 && workload.at("valid?") == false &&
-         options.workload_flags.consistency_models == WorkloadFlags().consistency_models;
-}
-
-// Somebody else's, as far as the bench can know: what is attached may be ours.
-bool is_foreign(const TestOptions& options) {
-  return !runs_our_node(options) && options.binary != kAttached;
-}
-
-// "" or why a node that answered no request may have done so.
-std::string hint_on_silence(const TestOptions& options, const Run& run, const Network& network,
-                            std::size_t node) {
-  const std::string& name = network.node_name(node);
-  const Traffic& traffic = network.traffic();
-  const std::int64_t to_itself = traffic.has_pairs() ? traffic.pair(node, node) : 0;
-  if (to_itself > 0) {
-    return fmt::format(
-        "{} sent {} to itself: is that where its answers go? Their dest must be the request's src",
-        name, count_text(to_itself, "message"));
-  }
-  if (!is_foreign(options) || run.odd_replies().strays().contains(name)) return "";
-  if (traffic.nodes()[node].sent.messages > 0) return "";
-  return fmt::format(
-      "{} said nothing after the run had begun: does it flush what it prints (in Python print(..., "
-      "flush=True), or python3 -u)?",
-      name);
-}
-
-nlohmann::json find_hints(const TestOptions& options, const Run& run, const Network& network,
-                          const nlohmann::json& results) {
-  constexpr const char* kStateDir = "--state-dir";
-  nlohmann::json hints = first_errors(run.history());
-  for (const Silence& silence : silent_nodes(options, run, network)) {
-    if (silence.since_ns > 0) continue;  // it can answer
-    std::string hint = hint_on_silence(options, run, network, silence.node);
-    if (hint.empty()) continue;
-    hints.push_back(std::move(hint));
-    break;  // one will do
-  }
-  const nlohmann::json& section = results.at("hearsay");
-  const bool lost = results.at("workload").value("lost-count", 0) > 0;
-  if (lost && run.nemesis().strikes(Fault::kill) > 0 && !has_argument(options, kStateDir)) {
-    hints.push_back(
-        std::string("whole nodes were killed, and what they hold in memory only is gone then; ") +
-        (is_foreign(options) ? "what a node has acknowledged it must have on disk"
-                             : "hearsay-node keeps it with -- --state-dir DIR"));
-  }
-  if (section.at("oddities").value("unexpected-count", 0) > 0 && has_argument(options, kStateDir)) {
-    hints.push_back(
-        "do the values that nobody sent come from an earlier run? Give each run a --state-dir of "
-        "its own");
-  }
-  if (wants_more_than_is_promised(options, results.at("workload"))) {
-    hints.push_back(
-        "hearsay-node answers in any partition, and so promises less than strict-serializable: on "
-        "several nodes transactions are held to --consistency-models 'causal-cerone , "
-        "strong-session-read-committed' (worker/services/README.md)");
-  }
-  return hints;
-}
-
 }  // namespace
 
 void add_remarks(nlohmann::json& results, const TestOptions& options, const Run& run,
-                 const Network& network) {
+                 const Network& network, const Outcome& outcome) {
   nlohmann::json& section = results.at("hearsay");
   section["rate"] = describe_rate(options, run);
   section["remarks"] = find_remarks(options, run, network, section.at("rate"));
-  section["hints"] = find_hints(options, run, network, results);
-  const nlohmann::json lost = results.at("workload").value("lost", nlohmann::json::array());
-  section["missing"] = find_missing(lost, last_reads(options, run, network));
+  section["hints"] = find_hints(results, options, run, network, outcome);
+  nlohmann::json lacking = results.at("workload").value("lost", nlohmann::json::array());
+  for (const auto& value : section.at("oddities").value("missing", nlohmann::json::array())) {
+    lacking.push_back(value);
+  }
+  section["missing"] = find_missing(lacking, last_reads(options, run, network));
 }
 
 }  // namespace hearsay::bench

@@ -133,6 +133,7 @@ void add_stray_replies(std::vector<std::string>& reasons, const nlohmann::json& 
 // What Maelstrom would not notice.
 std::vector<std::string> find_oddities(const nlohmann::json& section) {
   std::vector<std::string> reasons;
+  add_values(reasons, section.at("oddities"), "missing", "value", "missing in a final read");
   add_values(reasons, section.at("oddities"), "unexpected", "value", "read that nobody sent");
   add_values(reasons, section.at("oddities"), "duplicated", "value", "twice in one read");
   add_double_replies(reasons, section);
@@ -141,19 +142,27 @@ std::vector<std::string> find_oddities(const nlohmann::json& section) {
   return reasons;
 }
 
+// "3 wrong echoes, the first: asked for "Please echo 5", got "x""
+void add_wrong_echoes(std::vector<std::string>& reasons, const nlohmann::json& workload) {
+  const bool has_echoes = workload.contains("errors") && !workload.contains("acceptable");
+  if (!has_echoes || workload.at("errors").empty()) return;
+  const nlohmann::json& first = workload.at("errors").front();  // in Maelstrom's words
+  const nlohmann::json& answer = first.at(3);
+  const std::size_t count = workload.at("errors").size();
+  reasons.push_back(
+      fmt::format("{} wrong {}, the first: asked for {}, got {}", count,
+                  count == 1 ? "echo" : "echoes", shorten(first.at(1).dump()),
+                  shorten(answer.is_object() && answer.contains("echo") ? answer.at("echo").dump()
+                                                                        : answer.dump())));
+}
+
 std::vector<std::string> find_reasons(const nlohmann::json& results) {
   std::vector<std::string> reasons;
   const nlohmann::json& workload = results.at("workload");
   add_values(reasons, workload, "lost", "value", "lost");
   add_missing(reasons, results.at("hearsay"));
   add_values(reasons, workload, "duplicated", "id", "handed out twice");
-  const bool has_wrong_echoes = workload.contains("errors") && !workload.contains("acceptable");
-  if (has_wrong_echoes && !workload.at("errors").empty()) {
-    const std::size_t count = workload.at("errors").size();
-    reasons.push_back(
-        shorten(fmt::format("{} wrong {}, the first: {}", count, count == 1 ? "echo" : "echoes",
-                            workload.at("errors").front().dump())));
-  }
+  add_wrong_echoes(reasons, workload);
   for (const auto& [f, counts] : results.at("stats").at("by-f").items()) {
     if (counts.at("valid?") == false && !is_never_ok(f))
       reasons.push_back("no " + f + " ever succeeded");

@@ -102,7 +102,7 @@ bool is_well(const TestOptions& options, const Run& run, const Outcome& outcome,
   if (!options.strict) return true;
   return run.odd_replies().duplicates().empty() && run.odd_replies().strays().empty() &&
          outcome.findings.counts().empty() && oddities.value("duplicated-count", 0) == 0 &&
-         oddities.value("unexpected-count", 0) == 0;
+         oddities.value("unexpected-count", 0) == 0 && oddities.value("missing-count", 0) == 0;
 }
 
 nlohmann::json hearsay_section(const TestOptions& options, const Workload& workload, const Run& run,
@@ -159,7 +159,7 @@ nlohmann::json make_results(const TestOptions& options, const Workload& workload
   std::vector<nlohmann::json> verdicts;
   for (const auto& section : results) verdicts.push_back(section.at("valid?"));
   results["valid?"] = merge_valid(verdicts);
-  add_remarks(results, options, run, network);
+  add_remarks(results, options, run, network, outcome);
   for (const std::string& remark : outcome.remarks) results["hearsay"]["remarks"].push_back(remark);
   if (const Challenge* challenge = find_challenge(options.challenge)) {
     results["hearsay"]["challenge"] = judge_challenge(*challenge, results);

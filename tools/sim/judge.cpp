@@ -149,6 +149,7 @@ Judgement judge(const SimOptions& scenario, const bench::History& history,
   const nlohmann::json& workload = results.at("workload");
   add_values(judgement, "lost", workload, "lost", "values lost");
   const nlohmann::json& oddities = section.at("oddities");
+  add_values(judgement, "missing", oddities, "missing", "values missing in a final read");
   add_values(judgement, "unexpected", oddities, "unexpected", "values read that nobody sent");
   add_values(judgement, "value-twice", oddities, "duplicated", "values twice in one read");
   add_values(judgement, "id-twice", ids_twice(workload), "ids", "ids twice");

@@ -63,6 +63,13 @@ INSTANTIATE_TEST_SUITE_P(
                 "offset holds another message\n"},
         LogNote{"unseen", kThreeSent + polled(1, "[0 1]"),
                 "- unseen: 1, such as: key 7: nobody polled 2 and 3\n"},
+        LogNote{"unseen_keys",
+                kThreeSent + polled(1, "[0 1] [1 2] [2 3]") +
+                    "0 invoke send [[:send \"8\" 1]]\n0 ok send [[:send \"8\" [0 1]]]\n"
+                    "0 invoke send [[:send \"9\" 1]]\n0 ok send [[:send \"9\" [0 1]]]\n",
+                "- unseen: 1, such as: key 8: nobody polled 1 (and some of 1 key more)\n"},
+        LogNote{"negative", sent(0, "ok", -5, 1) + polled(1, "[-5 1]"),
+                "- polls showed messages of key 7 at negative offsets only, such as -5 "},
         LogNote{"skip", kThreeSent + polled(1, "[0 1]") + polled(1, "[2 3]") + kThreePolled,
                 "- poll-skip: 1, such as: key 7: process 1 went on from operation 7 with operation "
                 "9, which left out 2\n"},

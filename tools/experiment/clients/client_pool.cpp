@@ -128,6 +128,7 @@ void ClientPool::take_step(std::int64_t now_ns, std::size_t thread, std::size_t 
 void ClientPool::take_reply(std::int64_t now_ns, std::size_t thread, std::size_t invocation,
                             const nlohmann::json& request, const nlohmann::json& reply) {
   const bool is_error = reply.is_object() && reply.value("type", nlohmann::json()) == "error";
+  if (is_error) odd_replies_.add_error(network_.node_name(thread % network_.node_count()), reply);
   Operation completion = history_.operations()[invocation];
   std::string wrong;
   if (!reply.is_null() && !is_error) {
@@ -137,7 +138,7 @@ void ClientPool::take_reply(std::int64_t now_ns, std::size_t thread, std::size_t
       return;
     }
   } else if (!workload_.handles_errors()) {
-    wrong = reply.is_null() ? std::string(kReadTimeout) : "the reply is an error: " + reply.dump();
+    wrong = reply.is_null() ? std::string(kReadTimeout) : std::string(kReplyIsError) + reply.dump();
   }
   const bool idempotent = workload_.is_idempotent(completion.f);
   if (!wrong.empty()) {

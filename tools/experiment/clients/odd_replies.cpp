@@ -44,4 +44,11 @@ void OddReplies::add_stray(std::string_view node, const std::string& client,
   stray.text = fmt::format("a message {}: {}", describe_in_reply_to(body), shorten_line(text));
 }
 
+void OddReplies::add_error(std::string_view node, const nlohmann::json& body) {
+  const auto code = body.find("code");
+  if (code != body.end() && is_whole_number(*code)) return;
+  CodelessErrors& errors = codeless_[std::string(node)];
+  if (errors.count++ == 0) errors.first = shorten_line(body.dump());
+}
+
 }  // namespace hearsay::bench

@@ -1,5 +1,6 @@
-// What nodes send to clients and Maelstrom passes over in silence: second answers, and messages
-// that answer no request. Who looks for the reason why a request was not answered finds it here.
+// What nodes send to clients and Maelstrom passes over in silence: second answers, messages
+// that answer no request, errors without a code. Who looks for the reason why a request was not
+// answered finds it here.
 //
 // Bounded, whatever the nodes send. Not thread-safe.
 #pragma once
@@ -32,20 +33,30 @@ struct StrayReply {
   std::string text;  // "a message whose in_reply_to is 7, which no open request has: {...}"
 };
 
+// Errors of a node whose code is no whole number: Maelstrom can't know what they mean.
+struct CodelessErrors {
+  std::int64_t count = 0;
+  std::string first;  // the body
+};
+
 class OddReplies {
  public:
   void add_duplicate(DuplicateReply reply);
   // `text` is `body` as the node wrote it; nothing in it is a msg_id of the client's.
   void add_stray(std::string_view node, const std::string& client, const nlohmann::json& body,
                  std::string_view text);
+  // The body of type "error" that answered a request.
+  void add_error(std::string_view node, const nlohmann::json& body);
 
   const std::vector<DuplicateReply>& duplicates() const { return duplicates_; }
   // By node.
   const std::map<std::string, StrayReply, std::less<>>& strays() const { return strays_; }
+  const std::map<std::string, CodelessErrors, std::less<>>& codeless() const { return codeless_; }
 
  private:
   std::vector<DuplicateReply> duplicates_;
   std::map<std::string, StrayReply, std::less<>> strays_;
+  std::map<std::string, CodelessErrors, std::less<>> codeless_;
 };
 
 }  // namespace hearsay::bench

@@ -5,6 +5,7 @@
 #include <nlohmann/json.hpp>
 #include <utility>
 
+#include "common/base/units.h"
 #include "tools/experiment/clients/client_pool.h"
 #include "tools/experiment/clients/workload.h"
 #include "tools/experiment/verdict/findings.h"
@@ -35,8 +36,10 @@ std::string wrong_answer(const std::string& node, const std::string& asked,
                          const nlohmann::json& reply, const OddReplies& odd_replies) {
   if (reply.is_null()) {
     const auto stray = odd_replies.strays().find(node);
-    if (stray == odd_replies.strays().end())
-      return fmt::format("{} did not answer {}", node, asked);
+    if (stray == odd_replies.strays().end()) {
+      return fmt::format("{} did not answer {} within {} s", node, asked,
+                         (asked == "init" ? kInitTimeoutNs : kClientTimeoutNs) / kNsPerSecond);
+    }
     return fmt::format("{} did not answer {}: it sent {} {}", node, asked, stray->second.client,
                        stray->second.text);
   }

@@ -115,6 +115,10 @@ std::string describe_syntax(std::string_view line, const protocol::LineHandler& 
   const std::string reason = fmt::format("not JSON, at byte {}: {}", byte,
                                          is_nul ? "a NUL byte" : handler.envelope().syntax_error);
   if (line[first] != '{') return reason + " (only messages go to stdout; print to stderr instead)";
+  const std::size_t name = line.find_first_not_of(kWhiteSpace, first + 1);
+  if (name != std::string_view::npos && line[name] == '\'') {
+    return reason + " (JSON has double quotation marks only: in Python print json.dumps(message))";
+  }
   const bool ends_early = reason.find("unexpected end of input") != std::string::npos;
   return ends_early ? reason + " (a message is one line, without line feeds in it)" : reason;
 }

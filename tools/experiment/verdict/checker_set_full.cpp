@@ -22,6 +22,7 @@ struct Element {  // NOLINT(bugprone-exception-escape): as in history.h
   std::optional<std::size_t> known;  // the operation from which on the value is known to be in
   std::optional<std::size_t> last_present;
   std::optional<std::size_t> last_absent;
+  std::optional<std::size_t> absent_at_end;  // the last final read that lacks it
 };
 
 enum class Outcome { stable, lost, never_read };
@@ -85,6 +86,7 @@ class Timeline {
     std::uint32_t last_absent = 0;
     std::uint32_t read = 0;   // the number of the last read that showed it
     std::uint32_t times = 0;  // how often that did
+    std::uint32_t absent_at_end = 0;
   };
 
   void add(const Operation& operation) {
@@ -119,7 +121,9 @@ class Timeline {
       if (!element.known) element.known = completion;
     }
     for (Marks& marks : marks_) {
-      if (marks.read != read_number_) marks.last_absent = std::max(marks.last_absent, mark);
+      if (marks.read == read_number_) continue;
+      marks.last_absent = std::max(marks.last_absent, mark);
+      if (operation.final_read) marks.absent_at_end = std::max(marks.absent_at_end, mark);
     }
   }
 
@@ -134,6 +138,7 @@ class Timeline {
       const Marks& marks = marks_[i];
       if (marks.last_present > 0) elements_[i].last_present = marks.last_present - 1;
       if (marks.last_absent > 0) elements_[i].last_absent = marks.last_absent - 1;
+      if (marks.absent_at_end > 0) elements_[i].absent_at_end = marks.absent_at_end - 1;
     }
     std::sort(elements_.begin(), elements_.end(),
               [](const Element& a, const Element& b) { return a.value < b.value; });
@@ -256,7 +261,16 @@ nlohmann::json check_set_full(const History& history, std::string_view add_f) {
 
 nlohmann::json find_oddities(const History& history, std::string_view add_f) {
   const Timeline timeline(history, add_f);
-  return {{"duplicated-count", timeline.duplicated().size()},
+  nlohmann::json missing = nlohmann::json::array();
+  for (const Element& element : timeline.elements()) {
+    const bool should_be_there =
+        element.absent_at_end && element.known && *element.known < *element.absent_at_end;
+    const bool is_lost = judge(history, element).outcome == Outcome::lost;
+    if (should_be_there && !is_lost) missing.push_back(element.value);
+  }
+  return {{"missing-count", missing.size()},
+          {"missing", missing},
+          {"duplicated-count", timeline.duplicated().size()},
           {"duplicated", timeline.duplicated()},
           {"unexpected-count", timeline.unexpected().size()},
           {"unexpected", timeline.unexpected()}};

@@ -43,8 +43,9 @@ nlohmann::json check_kafka(const History& history);
 // Each key of a key-value store is linearizable (linear/README.md). Throws CheckerFailed.
 nlohmann::json check_lin_kv(const History& history);
 
-// What Jepsen's set-full overlooks: "duplicated" (value: the most often that one read showed it)
-// and "unexpected" (values read that nobody added), each with its "-count".
+// What Jepsen's set-full overlooks: "duplicated" (value: the most often that one read showed it),
+// "unexpected" (values read that nobody added) and "missing" (values that some final read lacks,
+// though a read that began later shows them), each with its "-count".
 nlohmann::json find_oddities(const History& history, std::string_view add_f);
 
 // When a value reached everybody, as check_set_full sees it.

@@ -27,6 +27,8 @@ inline constexpr std::int64_t kNemesisProcess = -1;
 // The exception of an operation whose workload handles no errors, when no answer came: Jepsen's
 // words.
 inline constexpr std::string_view kReadTimeout = "Client read timeout";
+// Of an error to such a workload: what the exception begins with.
+inline constexpr std::string_view kReplyIsError = "the reply is an error: ";
 
 // Moving nlohmann's json cannot throw, but its code looks as if it could.
 struct Operation {           // NOLINT(bugprone-exception-escape)

@@ -9,6 +9,7 @@
 
 #include "tools/experiment/verdict/deaths.h"
 #include "tools/experiment/verdict/findings.h"
+#include "tools/experiment/verdict/node_talk.h"
 
 namespace hearsay::bench {
 
@@ -45,6 +46,7 @@ struct Outcome {
   std::optional<std::int64_t> unix_ns_at_0;  // Unix time when the run's clock was at 0
   std::optional<std::int64_t> bench_cpu_ns;  // what the bench itself used
   std::vector<NodeUsage> usage;              // by node
+  std::vector<NodeTalk> talks;               // by node, at the end
 };
 
 }  // namespace hearsay::bench

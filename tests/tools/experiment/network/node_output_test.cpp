@@ -87,6 +87,12 @@ INSTANTIATE_TEST_SUITE_P(
         "\xEF\xBB\xBF{\"src\":\"n0\",\"dest\":\"n1\",\"body\":{}}"),
     [](const auto& parameter) { return std::to_string(parameter.index); });
 
+TEST(NodeOutput, SingleQuotationMarksAreNamed) {
+  EXPECT_NE(wrong_with("{ 'src': 'n0'}").find("json.dumps"), std::string::npos);
+  EXPECT_EQ(wrong_with("{\"src\": 'n0'}").find("json.dumps"), std::string::npos);
+  EXPECT_EQ(wrong_with("{src: 'n0'}").find("json.dumps"), std::string::npos);
+}
+
 TEST(NodeOutput, ANulByteIsNamed) {
   using namespace std::string_literals;
   EXPECT_EQ(wrong_with("\0{}"s).find("not JSON, at byte 1: a NUL byte"), 0U);

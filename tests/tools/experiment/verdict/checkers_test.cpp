@@ -15,8 +15,9 @@ namespace {
 class Script {
  public:
   Script& op(std::int64_t time_ms, OperationType type, std::int64_t process, const char* f,
-             nlohmann::json value) {
+             nlohmann::json value, bool final_read = false) {
     Operation operation;
+    operation.final_read = final_read;
     operation.time_ns = time_ms * kNsPerMs;
     operation.type = type;
     operation.process = process;
@@ -32,6 +33,10 @@ class Script {
   Script& read(std::int64_t time_ms, nlohmann::json values) {
     return op(time_ms, OperationType::invoke, 1, "read", nullptr)
         .op(time_ms + 1, OperationType::ok, 1, "read", std::move(values));
+  }
+  Script& final_read(std::int64_t time_ms, nlohmann::json values) {
+    return op(time_ms, OperationType::invoke, 1, "read", nullptr, true)
+        .op(time_ms + 1, OperationType::ok, 1, "read", std::move(values), true);
   }
   nlohmann::json check() const { return check_set_full(history_, "broadcast"); }
   nlohmann::json oddities() const { return find_oddities(history_, "broadcast"); }
@@ -132,6 +137,22 @@ TEST(SetFull, AValueThatNobodySentIsOddAndValid) {
   EXPECT_EQ(script.check().at("valid?"), true);
   EXPECT_EQ(script.oddities().at("unexpected"), nlohmann::json({"1"}));
   EXPECT_EQ(script.oddities().at("unexpected-count"), 1);
+}
+
+TEST(SetFull, AValueThatOneOfTheFinalReadsLacksIsOddAndValid) {
+  const Script script =
+      Script().broadcast(0, 1).broadcast(2, 2).read(10, {2}).final_read(20, {2}).final_read(30,
+                                                                                            {1, 2});
+  EXPECT_EQ(script.check().at("valid?"), true);
+  EXPECT_EQ(script.oddities().at("missing"), nlohmann::json({1}));
+  EXPECT_EQ(script.oddities().at("missing-count"), 1);
+}
+
+TEST(SetFull, AValueThatIsLostOrCameLaterIsNotMissingToo) {
+  const Script script =
+      Script().broadcast(0, 1).final_read(20, {1}).final_read(30, kNoneSeen).broadcast(40, 2);
+  EXPECT_EQ(script.check().at("lost"), nlohmann::json({1}));
+  EXPECT_EQ(script.oddities().at("missing"), nlohmann::json::array());
 }
 
 TEST(SetFull, ShowsTheEightWorst) {

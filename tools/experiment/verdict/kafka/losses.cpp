@@ -38,16 +38,38 @@ nlohmann::json first_reader(const Messages& messages, Key key, Value value) {
   return nullptr;
 }
 
+// What a poll showed of the key at a negative offset, for which Jepsen has no place.
+std::optional<std::int64_t> negative_offset(const Messages& messages, Key key) {
+  for (const Action& action : messages.actions()) {
+    for (const Batch& batch : action.polls) {
+      if (batch.key != key) continue;
+      for (std::size_t m = batch.begin; m < batch.end; ++m) {
+        if (messages.message(m).offset < kNoOffset) return messages.message(m).offset;
+      }
+    }
+  }
+  return std::nullopt;
+}
+
+std::string words_without_offset(const Messages& messages, Key key) {
+  if (const auto offset = negative_offset(messages, key)) {
+    return fmt::format(
+        "polls showed messages of key {} at negative offsets only, such as {} (Jepsen's checker "
+        "can't do with that: offsets count from 0)",
+        messages.key_name(key), *offset);
+  }
+  return fmt::format(
+      "polls answered for key {} and never showed a message with an offset from 0 on (Jepsen's "
+      "checker "
+      "can't do with that: leave such keys out of the answer)",
+      messages.key_name(key));
+}
+
 void find_lost(const Messages& messages, const LogOrder& order, Key key, Cases& cases) {
   const Log& log = order.log(key);
   if (!log.polled) return;
   const std::optional<std::uint32_t> bound = highest_read(log);
-  if (!bound) {
-    throw CheckerFailed(fmt::format(
-        "polls answered for key {} and never showed a message with an offset (Jepsen's checker "
-        "can't do with that: leave such keys out of the answer)",
-        messages.key_name(key)));
-  }
+  if (!bound) throw CheckerFailed(words_without_offset(messages, key));
   for (std::uint32_t index = 0; index <= *bound; ++index) {
     for (const Value value : log.entries[index].values) {
       if (log.last_index_of[value] != index || log.seen[value]) continue;

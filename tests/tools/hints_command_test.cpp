@@ -1,0 +1,67 @@
+// What people are told who made a usual mistake (nodes/puzzling.py).
+#include <gtest/gtest.h>
+
+#include <string>
+
+#include "tests/tools/command_fixture.h"
+
+namespace hearsay::test {
+namespace {
+
+class Puzzling : public CommandTest {
+ protected:
+  Finished run_puzzling(const std::string& mistake) {
+    return run("puzzling.py", "-w echo --node-count 1 --rate 20 --time-limit 0.7 -- " + mistake);
+  }
+};
+
+void expect_words(const Finished& finished, int exit_code, const std::string& words) {
+  EXPECT_EQ(finished.exit_code, exit_code) << finished.output;
+  EXPECT_NE(finished.output.find(words), std::string::npos) << finished.output;
+  EXPECT_EQ(finished.output.find("does it flush"), std::string::npos) << finished.output;
+}
+
+TEST_F(Puzzling, LinesMayEndWithCarriageReturns) {
+  expect_words(run_puzzling("ends-with-returns"), 0, "Valid: everything looks good.");
+}
+
+TEST_F(Puzzling, AnInitThatIsHandedBackIsShown) {
+  expect_words(run_puzzling("hands-init-back"), 255,
+               "n0 did not answer init within 10 s. Its first message has the src \"c0\" and the "
+               "dest \"n0\", so it went to itself");
+}
+
+TEST_F(Puzzling, AFileThatIsNotThereWhereNodesStartIsExplained) {
+  expect_words(run_puzzling("looks-beside-itself"), 255, "Nodes start in /tmp");
+}
+
+TEST_F(Puzzling, WhoPrintsOtherThingsIsNotAskedAboutItsFlush) {
+  expect_words(run_puzzling("mumbles"), 1, "1 line that is no message");
+}
+
+TEST_F(Puzzling, ForgottenLineEndsAreCounted) {
+  expect_words(run_puzzling("forgets-line-ends"), 0, "bytes without a line end");
+}
+
+TEST_F(Puzzling, ALoopWithoutAnEndIsAskedAbout) {
+  expect_words(run_puzzling("runs-in-circles"), 1, "is it in a loop that does not end?");
+}
+
+TEST_F(Puzzling, AnErrorOnStderrIsShownWithItsFile) {
+  const Finished finished = run_puzzling("swallows-errors");
+  expect_words(finished, 1, "n0 wrote 3 lines to stderr, among them: KeyError: 'value' (all: ");
+  EXPECT_NE(finished.output.find("node-logs/n0.log)"), std::string::npos) << finished.output;
+}
+
+TEST_F(Puzzling, MalformedRepliesAmongGoodOnesAreNoPraise) {
+  const Finished finished = run_puzzling("forgets-a-key");
+  expect_words(finished, 0, "got a malformed reply, the first from n0: the reply lacks \"echo\"");
+  EXPECT_EQ(finished.output.find("everything looks good"), std::string::npos) << finished.output;
+}
+
+TEST_F(Puzzling, AWrongEchoIsShownBesideTheRightOne) {
+  expect_words(run_puzzling("echoes-the-body"), 1, ", got {\"echo\":\"Please echo ");
+}
+
+}  // namespace
+}  // namespace hearsay::test

@@ -1,0 +1,200 @@
+// What is said of the causes: small runs in virtual time, and what their nodes are said to have
+// written. Each hint, and where it must not be given.
+#include "tools/report/hints.h"
+
+#include <gtest/gtest.h>
+
+#include <functional>
+#include <nlohmann/json.hpp>
+#include <string>
+#include <vector>
+
+#include "tests/tools/experiment/run_fixture.h"
+#include "tools/experiment/verdict/checkers.h"
+#include "tools/report/remarks.h"
+
+namespace hearsay::bench {
+namespace {
+
+class Hints : public RunTest {
+ protected:
+  // One node, which does with each client's request what `take` does; false: it answers.
+  void run_echo(std::function<bool(std::int64_t, const test::Arrival&)> take) {
+    options_.binary = "./node.py";
+    options_.workload = "echo";
+    options_.thread_count = 1;
+    options_.node_count = 1;
+    options_.rate_hz = 10;
+    options_.time_limit_s = 1;
+    make("echo", 1, options(10, kSecond, 1));
+    special_ = [take = std::move(take)](std::int64_t now_ns, const test::Arrival& arrival) {
+      return arrival.message.at("body").at("type") != "init" && take(now_ns, arrival);
+    };
+    go();
+    outcome_.talks.resize(1);
+    outcome_.usage.resize(1);
+    outcome_.wall_ns = 6 * kSecond;
+    results_ = {{"stats", check_stats(run_->history())},
+                {"net", check_net(run_->history(), *network_)},
+                {"workload", nlohmann::json::object()},
+                {"hearsay", {{"oddities", nlohmann::json::object()}}}};
+  }
+  void run_silent_node() {
+    run_echo([](std::int64_t, const test::Arrival&) { return true; });
+  }
+  // All hints, a line each.
+  std::string hints() const {
+    std::string all;
+    const nlohmann::json hints = find_hints(results_, options_, *run_, *network_, outcome_);
+    for (const auto& hint : hints) all += hint.get<std::string>() + "\n";
+    return all;
+  }
+  std::string remarks() {
+    add_remarks(results_, options_, *run_, *network_, outcome_);
+    return results_.at("hearsay").at("remarks").dump();
+  }
+  static bool says(const std::string& text, const char* words) {
+    return text.find(words) != std::string::npos;
+  }
+
+  TestOptions options_;
+  Outcome outcome_;
+  nlohmann::json results_;
+};
+
+TEST_F(Hints, ASilentNodeIsAskedAboutItsFlush) {
+  run_silent_node();
+  EXPECT_TRUE(says(hints(), "n0 said nothing after the run had begun: does it flush")) << hints();
+  EXPECT_TRUE(says(hints(), "and does it know what echo asks?")) << hints();
+  outcome_.talks[0].log_lines = 3;
+  outcome_.talks[0].last_log_lines = {"echo", "echo", "listening"};
+  outcome_.talks[0].log_file = "/logs/n0.log";
+  EXPECT_TRUE(says(hints(), "does it flush")) << hints();
+  EXPECT_TRUE(says(hints(), "n0 wrote 3 lines to stderr, the last: listening (all: /logs/n0.log)"))
+      << hints();
+}
+
+TEST_F(Hints, BytesWithoutALineEndAreNoQuestionOfFlush) {
+  run_silent_node();
+  outcome_.talks[0].unfinished = "{\"src\"";
+  outcome_.talks[0].unfinished_bytes = 6;
+  EXPECT_TRUE(says(hints(), "the stdout of n0 holds 6 bytes without a line end")) << hints();
+  EXPECT_FALSE(says(hints(), "does it flush")) << hints();
+}
+
+TEST_F(Hints, WhoForgetsLineEndsLaterIsToldSo) {
+  int answered = 0;
+  run_echo([&](std::int64_t, const test::Arrival&) { return ++answered > 3; });
+  EXPECT_EQ(hints(), "");
+  outcome_.talks[0].unfinished = "{\"src\"";
+  outcome_.talks[0].unfinished_bytes = 6;
+  EXPECT_TRUE(says(hints(), "holds 6 bytes without a line end")) << hints();
+}
+
+TEST_F(Hints, WhoPrintsWhatIsNoMessageFlushes) {
+  run_silent_node();
+  outcome_.findings.add_bad_line(0, "n0", "no message", "hello");
+  EXPECT_FALSE(says(hints(), "does it flush")) << hints();
+}
+
+TEST_F(Hints, WhoRunsAllTheTimeIsNotToldToFlush) {
+  run_silent_node();
+  outcome_.usage[0].cpu_us = 1'200'000;
+  EXPECT_TRUE(says(hints(), "does it flush")) << "it may have needed that to start: " << hints();
+  outcome_.talks[0].is_busy = true;
+  EXPECT_TRUE(says(hints(), "n0 used 1.2 s of CPU in 6.0 s: is it in a loop that does not end?"))
+      << hints();
+  EXPECT_FALSE(says(hints(), "does it flush")) << hints();
+  outcome_.talks[0].is_busy = false;  // it waits, for whoever reads its stderr
+  outcome_.usage[0].cpu_us = 3'500'000;
+  EXPECT_FALSE(says(hints(), "does it flush")) << hints();
+}
+
+TEST_F(Hints, WhoComplainsOnStderrIsQuotedAndNotToldToFlush) {
+  run_silent_node();
+  outcome_.talks[0].log_lines = 40;
+  outcome_.talks[0].last_log_lines = {"Traceback (most recent call last):", "KeyError: 'value'",
+                                      "  "};
+  EXPECT_TRUE(says(hints(), "n0 wrote 40 lines to stderr, among them: KeyError: 'value'"))
+      << hints();
+  EXPECT_FALSE(says(hints(), "does it flush")) << hints();
+  outcome_.talks[0].log_lines = 2'000'000;
+  outcome_.talks[0].last_log_lines = {"loop"};
+  EXPECT_TRUE(says(hints(), "2000000 lines to stderr, the last: loop")) << hints();
+  EXPECT_FALSE(says(hints(), "does it flush")) << hints();
+}
+
+// Its last answers were good, but some request had none.
+TEST_F(Hints, AnErrorOnStderrIsToldWhereARequestWasNotAnswered) {
+  int asked = 0;
+  options_.time_limit_s = 8;
+  run_echo([&](std::int64_t, const test::Arrival&) { return ++asked == 1; });
+  outcome_.talks[0].log_lines = 1;
+  outcome_.talks[0].last_log_lines = {"got an echo"};
+  EXPECT_EQ(says(hints(), "stderr"), asked == 1) << hints();
+  outcome_.talks[0].last_log_lines = {"ValueError: no"};
+  EXPECT_TRUE(says(hints(), "n0 wrote 1 line to stderr: ValueError: no")) << hints();
+}
+
+TEST_F(Hints, OurOwnNodesLogIsNoHint) {
+  run_silent_node();
+  options_.binary = "build/bin/hearsay-node";
+  outcome_.talks[0].log_lines = 1;
+  outcome_.talks[0].last_log_lines = {"{\"event\":\"Error\"}"};
+  EXPECT_FALSE(says(hints(), "stderr")) << hints();
+}
+
+TEST_F(Hints, AnErrorWithoutACodeIsQuoted) {
+  nlohmann::json code;
+  const auto refuse = [&](std::int64_t now_ns, const test::Arrival& arrival) {
+    nlohmann::json body = {{"type", "error"}, {"text", "no"}};
+    if (!code.is_null()) body["code"] = code;
+    reply(now_ns, arrival, body);
+    return true;
+  };
+  run_echo(refuse);
+  EXPECT_TRUE(says(hints(), "with an error whose code is no whole number")) << hints();
+  code = "11";
+  run_echo(refuse);
+  EXPECT_TRUE(says(hints(), R"(the first: {"code":"11",)")) << hints();
+  code = 1234;
+  run_echo(refuse);
+  EXPECT_FALSE(says(hints(), "no whole number")) << "a code of one's own: " << hints();
+}
+
+TEST_F(Hints, AMalformedReplyAmongGoodOnesIsCounted) {
+  int asked = 0;
+  run_echo([&](std::int64_t now_ns, const test::Arrival& arrival) {
+    if (++asked % 3 != 0) return false;
+    reply(now_ns, arrival, nlohmann::json::object());
+    return true;
+  });
+  EXPECT_TRUE(says(remarks(), "s got a malformed reply, the first from n0: the reply lacks"))
+      << remarks();
+}
+
+TEST_F(Hints, AReplyThatIsAnErrorIsNotMalformed) {
+  int asked = 0;
+  run_echo([&](std::int64_t now_ns, const test::Arrival& arrival) {
+    if (++asked % 3 != 0) return false;
+    reply(now_ns, arrival, {{"type", "error"}, {"code", 11}, {"text", "later"}});
+    return true;
+  });
+  EXPECT_EQ(remarks(), "[]");
+}
+
+TEST(NodeTalk, TellsTheLineThatNamesTheError) {
+  NodeTalk talk;
+  EXPECT_EQ(talk.telling_line(), "");
+  EXPECT_FALSE(talk.complains());
+  talk.last_log_lines = {"ReferenceError: reply is not defined", "    at main (a.js:3)", " "};
+  EXPECT_EQ(talk.telling_line(), "ReferenceError: reply is not defined");
+  EXPECT_TRUE(talk.complains());
+  talk.last_log_lines = {"Traceback (most recent call last):", "  raise Boom", "Boom: 3"};
+  EXPECT_EQ(talk.telling_line(), "Boom: 3");
+  talk.last_log_lines = {"one", "two", ""};
+  EXPECT_EQ(talk.telling_line(), "two");
+}
+
+}  // namespace
+}  // namespace hearsay::bench

@@ -1,0 +1,29 @@
+// What a node has written beside its messages, as far as somebody who looks for a cause wants it.
+#pragma once
+
+#include <cstddef>
+#include <cstdint>
+#include <string>
+#include <vector>
+
+namespace hearsay::bench {
+
+struct NodeTalk {
+  std::string unfinished;  // on stdout, without a line end: its beginning, printable
+  std::size_t unfinished_bytes = 0;
+  std::int64_t log_lines = 0;               // on stderr, of all its processes
+  std::vector<std::string> last_log_lines;  // the oldest first, printable
+  std::string log_file;                     // "": there is none
+
+  bool is_busy = false;  // it runs at the end, and waits for nothing
+
+  // Whether the last lines on stderr speak of an error, in the words of the usual languages.
+  bool complains() const;
+  // More than anybody writes for people.
+  bool floods() const;
+  // Of the last lines on stderr the last one that names an error, else the last one that is not
+  // blank; "": there is none.
+  std::string telling_line() const;
+};
+
+}  // namespace hearsay::bench

@@ -1,0 +1,239 @@
+#include "tools/report/hints.h"
+
+#include <fmt/core.h>
+
+#include <algorithm>
+#include <map>
+#include <nlohmann/json.hpp>
+#include <string>
+#include <string_view>
+#include <utility>
+#include <vector>
+
+#include "common/base/units.h"
+#include "tools/console/count_text.h"
+#include "tools/experiment/verdict/findings.h"
+#include "tools/report/silence.h"
+
+namespace hearsay::bench {
+namespace {
+
+// Who uses so much of the time is not waiting for a request; less will do if it runs at the end.
+constexpr double kVeryBusyShare = 0.5;
+constexpr double kBusyShare = 0.1;
+constexpr double kLeastBusyS = 2;
+// Messages an operation between each two nodes: far more than any way to spread values takes.
+constexpr double kStorm = 100;
+
+bool has_argument(const TestOptions& options, std::string_view name) {
+  return std::any_of(options.node_arguments.begin(), options.node_arguments.end(),
+                     [&](const std::string& argument) { return argument.starts_with(name); });
+}
+
+// How operations ended that never succeeded: of each kind the first that says why.
+nlohmann::json first_errors(const History& history) {
+  std::map<std::string, std::string> errors;  // "": some succeeded
+  for (const Operation& operation : history.operations()) {
+    if (!is_client(operation) || operation.type == OperationType::invoke) continue;
+    if (operation.type == OperationType::ok) errors[operation.f].clear();
+    if (operation.type != OperationType::ok && !operation.error.is_null()) {
+      // As a node wrote it: any text, and one that was cut may end within a character.
+      errors.emplace(operation.f, shorten_line(operation.error.dump(
+                                      -1, ' ', false, nlohmann::json::error_handler_t::replace)));
+    }
+  }
+  nlohmann::json hints = nlohmann::json::array();
+  for (const auto& [f, error] : errors) {
+    if (!error.empty()) hints.push_back(fmt::format("the first {} ended with {}", f, error));
+  }
+  return hints;
+}
+
+std::vector<std::string> hints_on_error_codes(const Run& run) {
+  for (const auto& [node, errors] : run.odd_replies().codeless()) {
+    return {fmt::format(
+        "{} answered {} with an error whose code is no whole number, so nobody knows what it means "
+        "(11 is \"temporarily unavailable\"); the first: {}",
+        node, count_text(errors.count, "request"), errors.first)};
+  }
+  return {};
+}
+
+// Of our own node, if nobody said what its transactions are to be held to.
+bool wants_more_than_is_promised(const TestOptions& options, const nlohmann::json& workload) {
+  return options.workload == "txn-rw-register" && runs_our_node(options) &&
+         options.node_count > 1 && workload.at("valid?") == false &&
+         options.workload_flags.consistency_models == WorkloadFlags().consistency_models;
+}
+
+// Somebody else's, as far as the bench can know: what is attached may be ours.
+bool is_foreign(const TestOptions& options) {
+  return !runs_our_node(options) && options.binary != kAttached;
+}
+
+// The run as whoever looks for a cause needs it.
+struct Evidence {
+  const TestOptions& options;
+  const Run& run;
+  const Network& network;
+  const Outcome& outcome;
+};
+
+// Of the nodes of a simulation or on a bus nothing is known.
+const NodeTalk* talk_of(const Evidence& evidence, std::size_t node) {
+  return node < evidence.outcome.talks.size() ? &evidence.outcome.talks[node] : nullptr;
+}
+
+// "n0 wrote 12 lines to stderr, the last: ..."; "": none.
+std::string hint_on_log(const Evidence& evidence, std::size_t node) {
+  const NodeTalk* talk = talk_of(evidence, node);
+  if (talk == nullptr || talk->log_lines == 0) return "";
+  return fmt::format("{} wrote {} to stderr{}: {}{}", evidence.network.node_name(node),
+                     count_text(talk->log_lines, "line"),
+                     talk->log_lines == 1 ? ""
+                     : talk->complains()  ? ", among them"
+                                          : ", the last",
+                     talk->telling_line(),
+                     talk->log_file.empty() ? "" : fmt::format(" (all: {})", talk->log_file));
+}
+
+// Of a node that never answered: what it did instead. "": nothing is known.
+std::string hint_on_work(const Evidence& evidence, std::size_t node) {
+  if (node >= evidence.outcome.usage.size()) return "";
+  const double cpu_s = static_cast<double>(evidence.outcome.usage[node].cpu_us) / 1e6;
+  const double wall_s = static_cast<double>(evidence.outcome.wall_ns.value_or(0)) / kNsPerSecond;
+  const NodeTalk* talk = talk_of(evidence, node);
+  const double share = talk != nullptr && talk->is_busy ? kBusyShare : kVeryBusyShare;
+  if (cpu_s < share * wall_s || wall_s < kLeastBusyS) return "";
+  return fmt::format("{} used {:.1f} s of CPU in {:.1f} s: is it in a loop that does not end?",
+                     evidence.network.node_name(node), cpu_s, wall_s);
+}
+
+// Of a node that said nothing at all, though it lives.
+std::string hint_on_flush(const Evidence& evidence, std::size_t node) {
+  const std::string& name = evidence.network.node_name(node);
+  const NodeTalk* talk = talk_of(evidence, node);
+  const bool speaks = evidence.outcome.findings.count_of(name) > 0 ||
+                      evidence.run.odd_replies().strays().contains(name) ||
+                      evidence.network.traffic().nodes()[node].sent.messages > 0;
+  if (speaks || (talk != nullptr && (talk->complains() || talk->floods()))) return "";
+  return fmt::format(
+      "{} said nothing after the run had begun: does it flush what it prints (in Python print(..., "
+      "flush=True), or python3 -u), and does it know what {} asks?",
+      name, evidence.options.workload);
+}
+
+// Why a node may have answered nothing, or nothing more.
+std::vector<std::string> hints_on_silence(const Evidence& evidence, const Silence& silence) {
+  const std::string& name = evidence.network.node_name(silence.node);
+  const Traffic& traffic = evidence.network.traffic();
+  const bool never_answered = silence.since_ns == 0;
+  const std::int64_t to_itself = traffic.has_pairs() ? traffic.pair(silence.node, silence.node) : 0;
+  if (never_answered && to_itself > 0) {
+    return {
+        fmt::format("{} sent {} to itself: is that where its answers go? Their dest must be "
+                    "the request's src",
+                    name, count_text(to_itself, "message"))};
+  }
+  if (!is_foreign(evidence.options)) return {};
+  if (const NodeTalk* talk = talk_of(evidence, silence.node); talk && talk->unfinished_bytes > 0) {
+    return {
+        fmt::format("the stdout of {} holds {} bytes without a line end (print one behind each "
+                    "message, and flush): {}",
+                    name, talk->unfinished_bytes, talk->unfinished)};
+  }
+  std::vector<std::string> hints;
+  if (never_answered) hints.push_back(hint_on_work(evidence, silence.node));
+  if (never_answered && hints.back().empty()) {
+    hints.push_back(hint_on_flush(evidence, silence.node));
+  }
+  hints.push_back(hint_on_log(evidence, silence.node));
+  std::erase(hints, "");
+  return hints;
+}
+
+// Some kind of operation that clients try never succeeded.
+bool something_never_succeeded(const nlohmann::json& results) {
+  const nlohmann::json& by_f = results.at("stats").at("by-f");
+  return std::any_of(by_f.begin(), by_f.end(),
+                     [](const nlohmann::json& counts) { return counts.at("valid?") == false; });
+}
+
+// Of a node that answers, but not everything: it may have said on stderr what goes wrong.
+std::string hint_on_timeouts(const Evidence& evidence, const nlohmann::json& results) {
+  if (!is_foreign(evidence.options)) return "";
+  for (const Operation& operation : evidence.run.history().operations()) {
+    if (!is_client(operation) || !has_timed_out(operation)) continue;
+    const std::size_t node = node_of(evidence.options, evidence.network, operation);
+    const NodeTalk* talk = talk_of(evidence, node);
+    if (talk == nullptr || talk->log_lines == 0) continue;
+    if (talk->complains() || something_never_succeeded(results)) {
+      return hint_on_log(evidence, node);
+    }
+  }
+  return "";
+}
+
+// Nodes that drown in what they tell each other.
+std::string hint_on_storm(const Evidence& evidence, const nlohmann::json& results) {
+  if (evidence.options.workload != "broadcast") return "";
+  const double messages = results.at("net").at("servers").value("msgs-per-op", 0.0);
+  const auto nodes = static_cast<double>(evidence.network.node_count());
+  if (messages < kStorm * nodes * nodes) return "";
+  return fmt::format(
+      "the nodes sent each other {:.0f} messages an operation: do they pass on values that they "
+      "know already?",
+      messages);
+}
+
+void add_hints_on_silence(nlohmann::json& hints, const Evidence& evidence,
+                          const nlohmann::json& results) {
+  const std::size_t before = hints.size();
+  const auto silences = silent_nodes(evidence.options, evidence.run, evidence.network);
+  if (!silences.empty()) {
+    if (std::string hint = hint_on_storm(evidence, results); !hint.empty()) hints.push_back(hint);
+  }
+  for (const Silence& silence : silences) {
+    if (hints.size() > before) return;  // one node will do
+    for (std::string& hint : hints_on_silence(evidence, silence)) hints.push_back(std::move(hint));
+  }
+  if (hints.size() > before) return;
+  if (std::string hint = hint_on_timeouts(evidence, results); !hint.empty()) hints.push_back(hint);
+}
+
+void add_hints_on_state(nlohmann::json& hints, const TestOptions& options, const Run& run,
+                        const nlohmann::json& results) {
+  constexpr const char* kStateDir = "--state-dir";
+  const nlohmann::json& section = results.at("hearsay");
+  const bool lost = results.at("workload").value("lost-count", 0) > 0;
+  if (lost && run.nemesis().strikes(Fault::kill) > 0 && !has_argument(options, kStateDir)) {
+    hints.push_back(
+        std::string("whole nodes were killed, and what they hold in memory only is gone then; ") +
+        (is_foreign(options) ? "what a node has acknowledged it must have on disk"
+                             : "hearsay-node keeps it with -- --state-dir DIR"));
+  }
+  if (section.at("oddities").value("unexpected-count", 0) > 0 && has_argument(options, kStateDir)) {
+    hints.push_back(
+        "do the values that nobody sent come from an earlier run? Give each run a --state-dir of "
+        "its own");
+  }
+}
+
+}  // namespace
+
+nlohmann::json find_hints(const nlohmann::json& results, const TestOptions& options, const Run& run,
+                          const Network& network, const Outcome& outcome) {
+  nlohmann::json hints = first_errors(run.history());
+  for (std::string& hint : hints_on_error_codes(run)) hints.push_back(std::move(hint));
+  add_hints_on_silence(hints, {options, run, network, outcome}, results);
+  add_hints_on_state(hints, options, run, results);
+  if (wants_more_than_is_promised(options, results.at("workload"))) {
+    hints.push_back(
+        "hearsay-node answers in any partition, and so promises less than strict-serializable: on "
+        "several nodes transactions are held to --consistency-models 'causal-cerone , "
+        "strong-session-read-committed' (worker/services/README.md)");
+  }
+  return hints;
+}
+
+}  // namespace hearsay::bench

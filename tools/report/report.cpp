@@ -148,12 +148,11 @@ void add_wrong_echoes(std::vector<std::string>& reasons, const nlohmann::json& w
   if (!has_echoes || workload.at("errors").empty()) return;
   const nlohmann::json& first = workload.at("errors").front();  // in Maelstrom's words
   const nlohmann::json& answer = first.at(3);
+  std::string got = "an error";  // then nobody's answer stands there, but what was asked for
+  if (answer.is_object()) got = shorten(answer.value("echo", answer).dump());
   const std::size_t count = workload.at("errors").size();
-  reasons.push_back(
-      fmt::format("{} wrong {}, the first: asked for {}, got {}", count,
-                  count == 1 ? "echo" : "echoes", shorten(first.at(1).dump()),
-                  shorten(answer.is_object() && answer.contains("echo") ? answer.at("echo").dump()
-                                                                        : answer.dump())));
+  reasons.push_back(fmt::format("{} wrong {}, the first: asked for {}, got {}", count,
+                                count == 1 ? "echo" : "echoes", shorten(first.at(1).dump()), got));
 }
 
 std::vector<std::string> find_reasons(const nlohmann::json& results) {

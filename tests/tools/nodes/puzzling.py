@@ -42,6 +42,9 @@ class Puzzling(Node):
             self.reply(message)
         elif self.mistake == "echoes-the-body":
             self.reply(message, echo=body)
+        elif self.mistake == "refuses":
+            self.print_line(json.dumps({"src": self.id, "dest": message["src"], "body": {
+                "type": "error", "in_reply_to": body["msg_id"], "code": 10, "text": "no"}}))
         elif self.mistake == "ends-with-returns":
             reply = {"type": "echo_ok", "in_reply_to": body["msg_id"], "echo": body["echo"]}
             sys.stdout.write("\r".join(json.dumps(line) for line in (

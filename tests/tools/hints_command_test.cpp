@@ -63,6 +63,10 @@ TEST_F(Puzzling, AWrongEchoIsShownBesideTheRightOne) {
   expect_words(run_puzzling("echoes-the-body"), 1, ", got {\"echo\":\"Please echo ");
 }
 
+TEST_F(Puzzling, AClosedStdoutIsSaidToBeOne) {
+  expect_words(run_puzzling("closes-stdout"), 1, "n0 has closed its stdout");
+}
+
 // Maelstrom has what was asked for in place of the answer then.
 TEST_F(Puzzling, ARefusedEchoIsSaidToBeOne) {
   expect_words(run_puzzling("refuses"), 1, ", got an error");

@@ -56,6 +56,7 @@ NodeTalk NodeGroup::talk_of(std::size_t node) const {
   NodeTalk talk;
   LastLines last = last_lines_[node];
   if (const auto& process = nodes_[node].process; process) {
+    talk.has_closed_stdout = process->has_closed_stdout();
     talk.is_busy = is_busy(process->pid());
     talk.unfinished = shorten_line(process->unfinished_line());
     talk.unfinished_bytes = process->unfinished_line().size();
@@ -80,6 +81,7 @@ std::string NodeGroup::unsaid_words(std::size_t node, const NodeTalk& talk) cons
   if (!process) return "";
   if (process->has_spoken()) return lines_.words_on_first(network_->node_name(node));
   if (process->exit_status() || process->end_signal()) return "";
+  if (talk.has_closed_stdout) return "It lives, and has closed its stdout.\n";
   if (talk.is_busy)
     return "It lives, wrote nothing to stdout, and runs: is it in a loop that does not end?\n";
   if (talk.complains() || talk.floods()) return "";

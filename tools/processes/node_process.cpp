@@ -185,7 +185,10 @@ bool NodeProcess::write_rest() {
 bool NodeProcess::read_lines(const Take& take) {
   std::array<char, kReadBytes> chunk;  // left as it is: zeros would cost more than the reading
   const ssize_t count = ::read(stdout_.get(), chunk.data(), chunk.size());
-  if (count == 0) return false;
+  if (count == 0) {
+    has_closed_stdout_ = true;
+    return false;
+  }
   if (count < 0) return errno == EAGAIN || errno == EINTR;
   has_spoken_ = true;
   take_text(std::string_view(chunk.data(), static_cast<std::size_t>(count)), take);

@@ -68,6 +68,7 @@ class NodeProcess {
   bool read_lines(const Take& take);
   // Whether anything came on stdout.
   bool has_spoken() const { return has_spoken_; }
+  bool has_closed_stdout() const { return has_closed_stdout_; }
   // The beginning of a line whose end has not come.
   std::string_view unfinished_line() const { return unread_; }
 
@@ -97,6 +98,7 @@ class NodeProcess {
   std::string unwritten_;
   std::string unread_;  // the beginning of a line
   bool has_spoken_ = false;
+  bool has_closed_stdout_ = false;
   bool skipping_ = false;      // the rest of a line that is too long
   bool after_return_ = false;  // the last line ended with "\r"; a "\n" now belongs to that
   std::unique_ptr<NodeLog> log_;

@@ -142,6 +142,9 @@ std::vector<std::string> hints_on_silence(const Evidence& evidence, const Silenc
                     "message, and flush): {}",
                     name, talk->unfinished_bytes, talk->unfinished)};
   }
+  if (const NodeTalk* talk = talk_of(evidence, silence.node); talk && talk->has_closed_stdout) {
+    return {fmt::format("{} has closed its stdout: what it prints reaches nobody", name)};
+  }
   std::vector<std::string> hints;
   if (never_answered) hints.push_back(hint_on_work(evidence, silence.node));
   if (never_answered && hints.back().empty()) {

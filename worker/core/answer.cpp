@@ -27,7 +27,7 @@ std::optional<protocol::ErrorCode> Answer::error() const {
 
 std::string Answer::error_text() const {
   if (message == nullptr) {
-    return "no answer from " + std::string(from) + " in time; perhaps it was done";
+    return "no answer from " + std::string(from) + " in time";
   }
   const nlohmann::json text = scalar_field(*message, "text");
   const std::string words = text.is_string() ? text.get<std::string>() : "an error without a text";

@@ -1,6 +1,7 @@
 #!/usr/bin/env python3
 """A node with a mistake that people make, and that the bench is to put a finger on: puzzling.py MISTAKE."""
 import json
+import os
 import sys
 
 from node import Node
@@ -42,6 +43,8 @@ class Puzzling(Node):
             self.reply(message)
         elif self.mistake == "echoes-the-body":
             self.reply(message, echo=body)
+        elif self.mistake == "closes-stdout":
+            os.close(1)
         elif self.mistake == "refuses":
             self.print_line(json.dumps({"src": self.id, "dest": message["src"], "body": {
                 "type": "error", "in_reply_to": body["msg_id"], "code": 10, "text": "no"}}))

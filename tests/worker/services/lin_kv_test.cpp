@@ -91,7 +91,10 @@ TEST_P(LinKvProxy, ASilentStoreIsToldWhileTheClientWaits) {
   EXPECT_TRUE(read(1).is_null());
   const auto told = node_.wait(4 * kNsPerSecond + kNsPerMs);
   ASSERT_EQ(told.size(), 3U);
-  for (const Json& answer : told) EXPECT_EQ(answer["code"], 0);
+  for (const Json& answer : told) {
+    EXPECT_EQ(answer["code"], 0);
+    EXPECT_EQ(answer["text"], "no answer from lin-kv in time") << "what was done says the code";
+  }
 }
 
 TEST_P(LinKvProxy, WhatIsNoAnswerToTheQuestionIsUnknown) {

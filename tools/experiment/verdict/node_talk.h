@@ -15,6 +15,7 @@ struct NodeTalk {
   std::vector<std::string> last_log_lines;  // the oldest first, printable
   std::string log_file;                     // "": there is none
 
+  bool has_closed_stdout = false;
   bool is_busy = false;  // it runs at the end, and waits for nothing
 
   // Whether the last lines on stderr speak of an error, in the words of the usual languages.

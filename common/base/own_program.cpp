@@ -7,7 +7,7 @@ namespace hearsay {
 
 std::filesystem::path own_program() {
   std::error_code error;
-  const std::filesystem::path program = std::filesystem::read_symlink("/proc/self/exe", error);
+  std::filesystem::path program = std::filesystem::read_symlink("/proc/self/exe", error);
   if (!error) return program;
   throw std::runtime_error("where this program lies can't be found: readlink of /proc/self/exe: " +
                            error.message() + " (is /proc mounted? a sandbox may refuse readlink)");

@@ -194,14 +194,16 @@ void add_hints_on_silence(nlohmann::json& hints, const Evidence& evidence,
   const std::size_t before = hints.size();
   const auto silences = silent_nodes(evidence.options, evidence.run, evidence.network);
   if (!silences.empty()) {
-    if (std::string hint = hint_on_storm(evidence, results); !hint.empty()) hints.push_back(hint);
+    if (const std::string hint = hint_on_storm(evidence, results); !hint.empty())
+      hints.push_back(hint);
   }
   for (const Silence& silence : silences) {
     if (hints.size() > before) return;  // one node will do
     for (std::string& hint : hints_on_silence(evidence, silence)) hints.push_back(std::move(hint));
   }
   if (hints.size() > before) return;
-  if (std::string hint = hint_on_timeouts(evidence, results); !hint.empty()) hints.push_back(hint);
+  if (const std::string hint = hint_on_timeouts(evidence, results); !hint.empty())
+    hints.push_back(hint);
 }
 
 void add_hints_on_state(nlohmann::json& hints, const TestOptions& options, const Run& run,

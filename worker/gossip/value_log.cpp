@@ -1,6 +1,7 @@
 #include "worker/gossip/value_log.h"
 
 #include <algorithm>
+#include <ranges>
 
 #include "worker/core/random.h"
 
@@ -63,13 +64,13 @@ void ValueLog::sort_in() const {
   for (const auto& [source, number] : fresh_) tail.push_back({source.rank, number});
   order_.append(tail);
   std::uint32_t write = order_.size();
-  for (auto last = fresh_.rbegin(); last != fresh_.rend(); ++last) {
-    const std::uint32_t place = first_sorted(last->first, read);
+  for (const auto& [source, number] : std::ranges::reverse_view(fresh_)) {
+    const std::uint32_t place = first_sorted(source, read);
     Place* const from = order_.data();
     std::copy_backward(from + place, from + read, from + write);
     write -= read - place;
     read = place;
-    order_[--write] = {last->first.rank, last->second};
+    order_[--write] = {source.rank, number};
   }
   fresh_.clear();
 }

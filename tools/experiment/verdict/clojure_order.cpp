@@ -1,6 +1,7 @@
 #include "tools/experiment/verdict/clojure_order.h"
 
 #include <cstddef>
+#include <cstdlib>
 #include <nlohmann/json.hpp>
 #include <string>
 
@@ -22,8 +23,8 @@ int order_of(const T& a, const T& b) {
 int compare_numbers(const nlohmann::json& a, const nlohmann::json& b) {
   if (a.is_number() && b.is_number()) return order_of(a, b);
   const auto value = [](const nlohmann::json& number) {
-    return number.is_string() ? std::stold(number.get_ref<const std::string&>())
-                              : number.get<long double>();
+    if (!number.is_string()) return number.get<long double>();
+    return std::strtold(number.get_ref<const std::string&>().c_str(), nullptr);  // or infinite
   };
   return order_of(value(a), value(b));
 }

@@ -216,6 +216,7 @@ TEST(UniqueIds, ThoseOfOneKindHaveARange) {
   // texts.
   EXPECT_EQ(check_ids({"99999999999999999999", 7}).at("range").at(0), 7);
   EXPECT_EQ(check_ids({"99999999999999999999", "x"}).at("valid?"), true);
+  EXPECT_EQ(check_ids({std::string(5000, '9'), 7}).at("range").at(0), 7);
 }
 
 TEST(UniqueIds, WhatMaelstromCannotCompareItCannotJudge) {

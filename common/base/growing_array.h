@@ -62,11 +62,6 @@ class GrowingArray {
     size_ +=
         static_cast<Size>(elements.size());  // NOLINT(clang-analyzer-unix.Malloc): room_ has it
   }
-  // Before the element at `at`, which moves on with those behind it.
-  void insert(Size at, const T& element) {
-    push_back(element);
-    std::rotate(data() + at, data() + size_ - 1, data() + size_);
-  }
 
  private:
   // NOLINTNEXTLINE(bugprone-sizeof-expression): as many as fit where the pointer would lie

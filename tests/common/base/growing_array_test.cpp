@@ -55,14 +55,6 @@ TEST(GrowingArray, AnElementOfItsOwnMayBeAppended) {
   EXPECT_EQ(array[100], 7U);
 }
 
-TEST(GrowingArray, Inserts) {
-  GrowingArray<std::uint32_t, std::uint32_t> array;
-  for (const std::uint32_t element : {5U, 1U, 3U}) array.insert(0, element);
-  array.insert(3, 9);
-  array.insert(1, 2);
-  EXPECT_EQ(list(array), (std::vector<std::uint32_t>{3, 2, 1, 5, 9}));
-}
-
 TEST(GrowingArray, Moves) {
   for (const std::uint32_t count : {1U, 50U}) {
     GrowingArray<std::uint32_t, std::uint32_t> array;

@@ -222,7 +222,10 @@ void AttachedNodes::take_line(std::int64_t now_ns, const bus::Message& message) 
 bool AttachedNodes::is_for_stranger(std::size_t node, std::string_view receiver,
                                     const std::string& text) {
   if (strangers_.count(receiver) > 0) return true;
-  if (!receiver.starts_with('c') || answered_.count(node) > 0) return false;
+  const bool may_be_client = receiver.starts_with('c') && !number_of(receiver);
+  if (!may_be_client || answered_.count(node) > 0 || strangers_.size() >= kMostStrangers) {
+    return false;
+  }
   const auto line = nlohmann::json::parse(text, nullptr, false);
   const auto body = part_at(line, "body");
   if (network_->has_named(receiver)) {

@@ -213,9 +213,9 @@ void WorkerWarden::bury(std::int64_t now_ns) {
   if (recorder_ != nullptr) recorder_->worker_died(now_ns, generation_, status, cause);
   tally_.record({cause, was_ready_, position.value_or(shm::kNoPosition), inputs});
   if (!hung_since_ns_) {
-    const bool by_whom = own == DeathCause::outside && !killed_for_;
+    const bool from_outside = own == DeathCause::outside && !killed_for_;
     trouble_ = "the worker died: " + describe_status(status) +
-               (by_whom ? ", from outside or by the kernel when memory is short" : "");
+               (from_outside ? ", from outside or by the kernel when memory is short" : "");
   }
   give_up_if_hopeless();
   plan_next_start(now_ns);

@@ -1,7 +1,7 @@
 // Ctrl-C where no event loop reads signals: a simulation, a pool of jobs.
 //
-// From watch_for_interrupts() on they are noted instead of ending the process at once; a second one
-// ends it. One process, one thread.
+// From watch_for_interrupts() on the signals that interrupt are noted instead of ending the process
+// at once; a second one ends it. One process, one thread.
 #pragma once
 
 #include <cstdint>

@@ -11,7 +11,7 @@
 
 namespace hearsay::bench {
 
-// Years where it is next to never.
+// Between operations at a rate above 0, in ns: some years at most.
 inline std::int64_t mean_gap_ns(double rate_hz) {
   constexpr double kLongestNs = 1e17;
   return static_cast<std::int64_t>(

@@ -60,8 +60,7 @@ std::string words_without_offset(const Messages& messages, Key key) {
   }
   return fmt::format(
       "polls answered for key {} and never showed a message with an offset from 0 on (Jepsen's "
-      "checker "
-      "can't do with that: leave such keys out of the answer)",
+      "checker can't do with that: leave such keys out of the answer)",
       messages.key_name(key));
 }
 

@@ -60,7 +60,7 @@ TEST_F(Puzzling, MalformedRepliesAmongGoodOnesAreNoPraise) {
 }
 
 TEST_F(Puzzling, AWrongEchoIsShownBesideTheRightOne) {
-  expect_words(run_puzzling("echoes-the-body"), 1, ", got {\"echo\":\"Please echo ");
+  expect_words(run_puzzling("echoes-the-body"), 1, R"(, got {"echo":"Please echo )");
 }
 
 TEST_F(Puzzling, AClosedStdoutIsSaidToBeOne) {

@@ -1,6 +1,5 @@
 // What one message may cost: no more than n log n in its length, whatever it is. Counted, not
-// timed: the core is built so that each basic block that it runs through calls the function below,
-// and what is moved counts by its length.
+// timed (support/counted_work.h).
 #include <gtest/gtest.h>
 
 #include <algorithm>
@@ -9,22 +8,7 @@
 #include <string>
 
 #include "tests/worker/support/core_harness.h"
-
-static std::uint64_t blocks = 0;
-
-// NOLINTNEXTLINE(bugprone-reserved-identifier,readability-identifier-naming): the compiler's name
-extern "C" void __sanitizer_cov_trace_pc() {
-  ++blocks;
-}
-
-#ifndef __SANITIZE_ADDRESS__  // it has its own
-extern "C" void* __memmove_chk(void* to, const void* from, std::size_t bytes, std::size_t room);
-// NOLINTNEXTLINE(readability-inconsistent-declaration-parameter-name): the library's
-extern "C" void* memmove(void* to, const void* from, std::size_t bytes) noexcept {
-  blocks += bytes / sizeof(std::uint64_t);
-  return __memmove_chk(to, from, bytes, bytes);
-}
-#endif
+#include "tests/worker/support/counted_work.h"
 
 namespace hearsay::test {
 namespace {
@@ -402,7 +386,7 @@ double blocks_for(const Cost& cost, int size) {
     message = {{"src", cost.src}, {"dest", "n0"}, {"body", cost.body(size)}};
     message["body"]["msg_id"] = 5;
   }
-  const std::uint64_t begin = blocks;
+  const std::uint64_t begin = counted_work();
   if (cost.body) {
     for (const Json& line : core.send(message)) {
       EXPECT_NE(line["body"]["type"], "error") << line.dump().substr(0, 300);
@@ -410,7 +394,7 @@ double blocks_for(const Cost& cost, int size) {
   } else {
     cost.deed(core, size);
   }
-  return static_cast<double>(blocks - begin);
+  return static_cast<double>(counted_work() - begin);
 }
 
 class CostOf : public testing::TestWithParam<Cost> {};
@@ -430,9 +414,9 @@ TEST(CostOfABroadcast, IsFlat) {
     std::uint64_t most = 0;
     for (int value = first; value < first + count; ++value) {
       const std::string line = broadcast_line(1'000'000 + value, 1'000'000 + value).dump();
-      const std::uint64_t begin = blocks;
+      const std::uint64_t begin = counted_work();
       core.send_text(line);
-      most = std::max(most, blocks - begin);
+      most = std::max(most, counted_work() - begin);
     }
     return static_cast<double>(most);
   };
@@ -454,9 +438,9 @@ TEST(CostOfAnAppend, DoesNotDependOnHowManyWait) {
                       {"dest", "n0"},
                       {"body", {{"type", "send"}, {"msg_id", 1000 + i}, {"key", log}, {"msg", 5}}}};
       const std::string text = line.dump();
-      const std::uint64_t begin = blocks;
+      const std::uint64_t begin = counted_work();
       core.send_text(text);
-      most = std::max(most, blocks - begin);
+      most = std::max(most, counted_work() - begin);
     }
     return static_cast<double>(most);
   };
@@ -478,7 +462,7 @@ TEST(CostOfATransaction, GrowsNoFasterThanItsInput) {
       lists.push_back({i, {1, 2}});
     }
     const Json ask{{"src", "c1"}, {"dest", "n0"}, {"body", {{"type", "txn"}, {"txn", txn}}}};
-    const std::uint64_t begin = blocks;
+    const std::uint64_t begin = counted_work();
     const auto asked = core.send(ask);
     const Json answer{
         {"src", "lin-kv"},
@@ -486,7 +470,7 @@ TEST(CostOfATransaction, GrowsNoFasterThanItsInput) {
         {"body",
          {{"type", "read_ok"}, {"in_reply_to", asked.at(0)["body"]["msg_id"]}, {"value", lists}}}};
     EXPECT_EQ(core.send(answer).at(0)["body"]["type"], "cas");
-    return static_cast<double>(blocks - begin);
+    return static_cast<double>(counted_work() - begin);
   };
   const double once = blocks_of(kSize);
   const double twice = blocks_of(2 * kSize);

@@ -19,7 +19,7 @@ std::string words_on(const Envelope& message, const std::string& node, std::stri
   const std::string seen =
       message.src == node
           ? "went to itself"
-          : fmt::format("has the src \"{}\" and the dest \"{}\", so it went to itself",
+          : fmt::format(R"(has the src "{}" and the dest "{}", so it went to itself)",
                         printable(message.src), node);
   return fmt::format(
       "Its first message {} (in an answer src is the node's own name, and dest the src of the "

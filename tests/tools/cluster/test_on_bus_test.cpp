@@ -32,7 +32,7 @@ TEST_F(TestOnBus, EchoIsValid) {
 // It is answered when the node has its init: that is during the run.
 TEST_F(TestOnBus, WhatSomebodyAskedBeforeTheInitIsNoPartOfTheRun) {
   attach_all();
-  const Finished call = hearsay("call" + bus() + "n0 '{\"type\":\"read\"}' --timeout-ms 300");
+  const Finished call = hearsay("call" + bus() + R"(n0 '{"type":"read"}' --timeout-ms 300)");
   EXPECT_EQ(call.exit_code, 1);
   EXPECT_NE(call.output.find("whether it has had its init"), std::string::npos) << call.output;
   const Finished finished = run("-w broadcast");

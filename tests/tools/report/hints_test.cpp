@@ -140,7 +140,7 @@ TEST_F(Hints, OurOwnNodesLogIsNoHint) {
   run_silent_node();
   options_.binary = "build/bin/hearsay-node";
   outcome_.talks[0].log_lines = 1;
-  outcome_.talks[0].last_log_lines = {"{\"event\":\"Error\"}"};
+  outcome_.talks[0].last_log_lines = {R"({"event":"Error"})"};
   EXPECT_FALSE(says(hints(), "stderr")) << hints();
 }
 

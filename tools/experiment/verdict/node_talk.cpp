@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <array>
+#include <ranges>
 #include <string_view>
 
 namespace hearsay::bench {
@@ -28,9 +29,9 @@ bool NodeTalk::floods() const {
 
 std::string NodeTalk::telling_line() const {
   std::string last;
-  for (auto line = last_log_lines.rbegin(); line != last_log_lines.rend(); ++line) {
-    if (names_an_error(*line) && !line->starts_with(kHeading)) return *line;
-    if (last.empty() && line->find_first_not_of(' ') != std::string::npos) last = *line;
+  for (const std::string& line : std::ranges::reverse_view(last_log_lines)) {
+    if (names_an_error(line) && !line.starts_with(kHeading)) return line;
+    if (last.empty() && line.find_first_not_of(' ') != std::string::npos) last = line;
   }
   return last;
 }

@@ -2,7 +2,6 @@
 #include <fmt/core.h>
 
 #include <algorithm>
-#include <cmath>
 
 #include "tools/console/exit_codes.h"
 #include "tools/experiment/network/foreign_text.h"
@@ -25,10 +24,10 @@ std::string grouped(std::int64_t number) {
   return text;
 }
 
-// The smallest that is not exceeded by this share of them.
+// As `hearsay test` and Maelstrom take it: of n the one at index min(n-1, floor(n*share)).
 std::int64_t quantile(const std::vector<std::int64_t>& sorted, double share) {
-  const auto rank = std::ceil(share * static_cast<double>(sorted.size()));
-  return sorted[static_cast<std::size_t>(std::max(1.0, rank)) - 1];
+  const auto index = static_cast<std::size_t>(share * static_cast<double>(sorted.size()));
+  return sorted[std::min(index, sorted.size() - 1)];
 }
 
 // "12 (10 batch, 2 tell)", the most frequent first.

@@ -384,7 +384,7 @@ TEST_P(NeededCallTest, IsNamedWhenASandboxRefusesIt) {
     GTEST_SKIP() << "the search for leaks needs it too, and waits for ever";
   }
   for (const int error : {EPERM, ENOSYS}) {
-    NodeRunner node(sandboxed_node(error, std::to_string(GetParam().number)));
+    NodeRunner node(sandboxed_node(error, std::to_string(number)));
     node.send_line(init_line("n1", {"n1"}));
     EXPECT_EQ(node.exit_code(), 1);
     EXPECT_NE(node.stderr_text().find(GetParam().name), std::string::npos) << node.stderr_text();

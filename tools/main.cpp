@@ -65,10 +65,15 @@ std::vector<std::string> cut_node_arguments(std::vector<std::string>& arguments)
   return rest;
 }
 
-// "help", "help COMMAND" and "help COMMAND ITS-COMMAND" are asked for as --help.
+// "help", "help COMMAND" and "help COMMAND ITS-COMMAND" are asked for as --help. A command that
+// does not exist is left to the parser, which knows the nearest.
 void turn_help_into_an_option(const CommandLine& app, std::vector<std::string>& arguments) {
   if (arguments.empty() || arguments.front() != "help") return;
   arguments.erase(arguments.begin());
+  if (!arguments.empty() && app.find_subcommand(arguments.front()) == nullptr) {
+    arguments.resize(1);
+    return;
+  }
   const CommandLine* command = &app;
   for (const std::string& name : arguments) {
     command = command->find_subcommand(name);

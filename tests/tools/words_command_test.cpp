@@ -289,6 +289,9 @@ TEST(HelpOfCommands, ACommandsCommandHasHelpToo) {
   const Finished unknown = run_shell(std::string(HEARSAY_COMMAND) + " help trace vlaue");
   EXPECT_EQ(unknown.exit_code, 254);
   EXPECT_NE(unknown.output.find("there is no command vlaue"), std::string::npos) << unknown.output;
+  const Finished nearest = run_shell(std::string(HEARSAY_COMMAND) + " help tset");
+  EXPECT_EQ(nearest.exit_code, 254);
+  EXPECT_NE(nearest.output.find("do you mean test?"), std::string::npos) << nearest.output;
 }
 
 TEST_F(CommandTest, TheHelpOfWhatCtrlCEndsNamesItsExitCode) {

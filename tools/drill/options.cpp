@@ -64,7 +64,8 @@ void add_drill_options(CommandLine& command, DrillOptions& options) {
       .value_name("N");
   command
       .add("--every", options.every,
-           "The mean time between two of them, all nodes together; each comes at a random moment")
+           "The mean time between two of them, all nodes together; each comes at a random moment. "
+           "Without a unit: ms")
       .value_name("TIME");
   command
       .add("--target", options.target_name,

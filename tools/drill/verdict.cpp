@@ -60,7 +60,7 @@ void look_at_answers(const json& results, Words& findings) {
     if (count > 0) findings.push_back(bench::count_text(count, what) + std::string(then));
   };
   look("/operations/answered-twice", "answer", " too many: a request was answered twice");
-  look("/operations/ids-twice", "id", " handed out twice");
+  look("/operations/ids-twice", "id", " handed out more than once");
   look("/operations/wrong", "answer", " of the wrong kind, or with other content than was asked");
   look("/operations/unanswered", "request", " never answered within 5 s");
   // A drill that was cut off did not wait for them.

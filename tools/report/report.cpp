@@ -160,7 +160,7 @@ std::vector<std::string> find_reasons(const nlohmann::json& results) {
   const nlohmann::json& workload = results.at("workload");
   add_values(reasons, workload, "lost", "value", "lost");
   add_missing(reasons, results.at("hearsay"));
-  add_values(reasons, workload, "duplicated", "id", "handed out twice");
+  add_values(reasons, workload, "duplicated", "id", "handed out more than once");
   add_wrong_echoes(reasons, workload);
   for (const auto& [f, counts] : results.at("stats").at("by-f").items()) {
     if (counts.at("valid?") == false && !is_never_ok(f))

@@ -83,7 +83,7 @@ TEST(DrillVerdict, WhatIsWrongIsFound) {
                  "2 values lost (3, 4): acknowledged, and missing in the last read of n0");
   expect_finding("/workload/valid?", false, "the checker of broadcast");
   expect_finding("/operations/answered-twice", 1, "a request was answered twice");
-  expect_finding("/operations/ids-twice", 3, "3 ids handed out twice");
+  expect_finding("/operations/ids-twice", 3, "3 ids handed out more than once");
   expect_finding("/operations/wrong", 1, "1 answer of the wrong kind");
   expect_finding("/operations/unanswered", 4, "4 requests never answered");
   expect_finding("/bad-lines/late-reply", 1, "1 answer too late");

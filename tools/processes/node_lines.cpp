@@ -13,6 +13,8 @@ namespace {
 
 // How many findings of one node are told while the run goes on.
 constexpr std::int64_t kToldFindings = 3;
+constexpr const char* kAnswersNames =
+    "in an answer src is the node's own name, and dest the src of the request";
 
 std::string words_on(const Envelope& message, const std::string& node, std::string_view line) {
   if (message.dest != node) return "";
@@ -21,10 +23,17 @@ std::string words_on(const Envelope& message, const std::string& node, std::stri
           ? "went to itself"
           : fmt::format(R"(has the src "{}" and the dest "{}", so it went to itself)",
                         printable(message.src), node);
-  return fmt::format(
-      "Its first message {} (in an answer src is the node's own name, and dest the src of the "
-      "request):\n    {}\n",
-      seen, shorten_line(line));
+  return fmt::format("Its first message {} ({}):\n    {}\n", seen, kAnswersNames,
+                     shorten_line(line));
+}
+
+// "": none. The network takes any name that it knows for the sender's.
+std::string oddity_of(const Envelope& message, const std::string& node) {
+  if (!message.oddity.empty() || message.src == node) return std::string(message.oddity);
+  const std::string seen =
+      fmt::format(R"(its src is "{}", which is not the name of the node that wrote it)",
+                  printable(message.src));
+  return message.dest == node ? fmt::format("{}, and its dest is ({})", seen, kAnswersNames) : seen;
 }
 
 }  // namespace
@@ -45,9 +54,8 @@ bool NodeLines::take(std::int64_t now_ns, Network& network, const std::string& n
   const auto parsed = parser_.parse(line);
   const auto* envelope = std::get_if<Envelope>(&parsed);
   if (envelope == nullptr) return note_bad(now_ns, node, std::get<std::string>(parsed), line);
-  if (!envelope->oddity.empty()) {
-    report(findings_.add_oddity(now_ns, node, std::string(envelope->oddity), line));
-  }
+  const std::string oddity = oddity_of(*envelope, node);
+  if (!oddity.empty()) report(findings_.add_oddity(now_ns, node, oddity, line));
   if (first_words_.count(node) == 0) first_words_[node] = words_on(*envelope, node, line);
   auto refusal =
       network.send(now_ns, envelope->src, envelope->dest, envelope->body, envelope->type);

@@ -59,15 +59,15 @@ class FirstMessage : public testing::Test {
   // What is said of a node that printed this.
   std::string words_on(const std::string& line) {
     network_.add_node("n0");
-    NodeLines lines(false);
-    lines.node_starts("n0");
-    lines.take(0, network_, "n0", line);
-    return lines.words_on_first("n0");
+    lines_.node_starts("n0");
+    lines_.take(0, network_, "n0", line);
+    return lines_.words_on_first("n0");
   }
 
   EventHeap heap_;
   test::VirtualNodes nodes_{heap_};
   Network network_{heap_, nodes_, {}, 1};
+  NodeLines lines_{false};
 };
 
 TEST_F(FirstMessage, ToItselfIsNoAnswer) {
@@ -99,6 +99,28 @@ TEST_F(FirstMessage, ToNobodyIsQuoted) {
 TEST_F(FirstMessage, ToAnotherNodeIsNothingToSpeakOf) {
   network_.add_node("n1");
   EXPECT_EQ(words_on(R"({"src":"n0","dest":"n1","body":{"type":"hello"}})"), "");
+}
+
+TEST_F(FirstMessage, WithSourceAndDestinationExchangedIsToldHowTheyBelong) {
+  network_.add_node("n1");
+  words_on(R"({"src":"n1","dest":"n0","body":{"type":"echo_ok"}})");
+  ASSERT_EQ(lines_.findings().kept().size(), 1U);
+  EXPECT_NE(lines_.findings().kept()[0].reason.find(
+                "and its dest is (in an answer src is the node's own name"),
+            std::string::npos)
+      << lines_.findings().kept()[0].reason;
+}
+
+TEST_F(FirstMessage, InSomebodyElsesNameIsOdd) {
+  network_.add_node("n1");
+  EXPECT_EQ(words_on(R"({"src":"n1","dest":"n1","body":{"type":"hello"}})"), "");
+  ASSERT_EQ(lines_.findings().kept().size(), 1U);
+  const Finding& finding = lines_.findings().kept()[0];
+  EXPECT_EQ(finding.kind, Finding::Kind::oddity);
+  EXPECT_EQ(finding.node, "n0");
+  EXPECT_EQ(finding.reason, R"(its src is "n1", which is not the name of the node that wrote it)");
+  EXPECT_EQ(lines_.findings().wrong(), 0);
+  EXPECT_EQ(network_.server_messages().sent, 1);
 }
 
 }  // namespace

@@ -183,6 +183,56 @@ TEST_F(Hints, AReplyThatIsAnErrorIsNotMalformed) {
   EXPECT_EQ(remarks(), "[]");
 }
 
+TEST_F(Hints, ANodeThatDrownsInMessagesIsAskedWhatItPassesOn) {
+  run_silent_node();
+  options_.workload = "broadcast";
+  nlohmann::json& servers = results_["net"]["servers"];
+  servers["msgs-per-op"] = 99.0;
+  EXPECT_FALSE(says(hints(), "do they pass on")) << hints();
+  servers["msgs-per-op"] = 101.0;
+  EXPECT_TRUE(says(hints(), "the nodes sent each other 101 messages an operation")) << hints();
+  options_.workload = "echo";
+  EXPECT_FALSE(says(hints(), "do they pass on")) << hints();
+}
+
+// A client's one kind of transaction: it writes, and reads what it is told.
+class EmptyReads : public Hints {
+ protected:
+  void run_transactions(const char* workload, const nlohmann::json& read) {
+    options_.workload = workload;
+    options_.thread_count = 1;
+    options_.node_count = 1;
+    make(workload, 1, options(10, 5 * kSecond, 1));
+    special_ = [&, read](std::int64_t now_ns, const test::Arrival& arrival) {
+      const nlohmann::json& body = arrival.message.at("body");
+      if (body.at("type") != "txn") return false;
+      nlohmann::json steps = body.at("txn");
+      for (nlohmann::json& step : steps) {
+        if (step.at(0) == "r") step.at(2) = read;
+      }
+      reply(now_ns, arrival, {{"type", "txn_ok"}, {"txn", steps}});
+      return true;
+    };
+    go();
+    results_ = {{"stats", check_stats(run_->history())},
+                {"net", check_net(run_->history(), *network_)},
+                {"workload", nlohmann::json::object()},
+                {"hearsay", {{"oddities", nlohmann::json::object()}}}};
+  }
+};
+
+TEST_F(EmptyReads, WhoseWritesNobodySeesIsToldThatThisShowsNothing) {
+  constexpr const char* kNone = "not one of ";
+  run_transactions("txn-rw-register", nullptr);
+  EXPECT_TRUE(says(remarks(), kNone)) << remarks();
+  run_transactions("txn-list-append", nullptr);
+  EXPECT_TRUE(says(remarks(), kNone)) << remarks();
+  run_transactions("txn-list-append", nlohmann::json::array());
+  EXPECT_TRUE(says(remarks(), kNone)) << remarks();
+  run_transactions("txn-rw-register", 3);
+  EXPECT_FALSE(says(remarks(), kNone)) << remarks();
+}
+
 TEST(NodeTalk, TellsTheLineThatNamesTheError) {
   NodeTalk talk;
   EXPECT_EQ(talk.telling_line(), "");

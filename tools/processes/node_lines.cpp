@@ -27,9 +27,9 @@ std::string words_on(const Envelope& message, const std::string& node, std::stri
                      shorten_line(line));
 }
 
-// "": none. The network takes any name that it knows for the sender's.
-std::string oddity_of(const Envelope& message, const std::string& node) {
-  if (!message.oddity.empty() || message.src == node) return std::string(message.oddity);
+// The network takes any name that it knows for the sender's. "": it is the node's own.
+std::string words_on_source(const Envelope& message, const std::string& node) {
+  if (message.src == node) return "";
   const std::string seen =
       fmt::format(R"(its src is "{}", which is not the name of the node that wrote it)",
                   printable(message.src));
@@ -54,14 +54,21 @@ bool NodeLines::take(std::int64_t now_ns, Network& network, const std::string& n
   const auto parsed = parser_.parse(line);
   const auto* envelope = std::get_if<Envelope>(&parsed);
   if (envelope == nullptr) return note_bad(now_ns, node, std::get<std::string>(parsed), line);
-  const std::string oddity = oddity_of(*envelope, node);
-  if (!oddity.empty()) report(findings_.add_oddity(now_ns, node, oddity, line));
+  note_odd(now_ns, node, std::string(envelope->oddity), line);
   if (first_words_.count(node) == 0) first_words_[node] = words_on(*envelope, node, line);
   auto refusal =
       network.send(now_ns, envelope->src, envelope->dest, envelope->body, envelope->type);
-  if (!refusal) return true;
+  if (!refusal) {
+    note_odd(now_ns, node, words_on_source(*envelope, node), line);
+    return true;
+  }
   report(findings_.add_refusal(now_ns, node, std::move(*refusal), envelope->dest, line));
   return !strict_;
+}
+
+void NodeLines::note_odd(std::int64_t now_ns, const std::string& node, std::string reason,
+                         std::string_view line) {
+  if (!reason.empty()) report(findings_.add_oddity(now_ns, node, std::move(reason), line));
 }
 
 bool NodeLines::note_bad(std::int64_t now_ns, const std::string& node, std::string reason,

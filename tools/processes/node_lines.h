@@ -44,6 +44,9 @@ class NodeLines {
   const Findings& findings() const { return findings_; }
 
  private:
+  // Of a message that was taken; "": nothing.
+  void note_odd(std::int64_t now_ns, const std::string& node, std::string reason,
+                std::string_view line);
   void report(const Finding& finding) const;
 
   bool strict_;

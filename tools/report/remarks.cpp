@@ -13,6 +13,7 @@
 #include "common/base/units.h"
 #include "tools/console/count_text.h"
 #include "tools/experiment/verdict/findings.h"
+#include "tools/report/blind_spots.h"
 #include "tools/report/hints.h"
 #include "tools/report/silence.h"
 
@@ -23,8 +24,6 @@ namespace {
 // operations has a standard deviation of 0.58 times its root.
 constexpr double kReachedShare = 0.8;
 constexpr double kReachedSlack = 5;
-// Fewer steps of transactions may all have come before the first write.
-constexpr std::int64_t kFewSteps = 10;
 
 // Of the load, final reads left out.
 std::int64_t count_load_operations(const History& history) {
@@ -99,35 +98,6 @@ std::vector<std::string> remarks_on_replies(const TestOptions& options, const Ru
   return remarks;
 }
 
-bool is_nothing(const nlohmann::json& value) {
-  return value.is_null() || (value.is_array() && value.empty());
-}
-
-// Of transactions none of which ever saw a write: without a version that was read there is no order
-// of versions, and so no anomaly to find.
-std::string remark_on_empty_reads(const TestOptions& options, const Run& run) {
-  if (!options.workload.starts_with("txn-")) return "";
-  std::int64_t reads = 0;
-  std::int64_t writes = 0;
-  for (const Operation& operation : run.history().operations()) {
-    if (!is_client(operation) || operation.type != OperationType::ok) continue;
-    for (const nlohmann::json& step : operation.value) {
-      if (step.at(0) != "r") {
-        ++writes;
-      } else if (is_nothing(step.at(2))) {
-        ++reads;
-      } else {
-        return "";
-      }
-    }
-  }
-  if (reads < kFewSteps || writes < kFewSteps) return "";
-  return fmt::format(
-      "not one of {} found a value, though {} were acknowledged: such a history shows no anomaly, "
-      "whatever the nodes do",
-      count_text(reads, "read"), count_text(writes, "write"));
-}
-
 bool hits_messages(Fault fault) {
   return is_on_the_wire(fault) || fault == Fault::partition || fault == Fault::one_way;
 }
@@ -163,7 +133,9 @@ nlohmann::json find_remarks(const TestOptions& options, const Run& run, const Ne
   for (std::string& remark : remarks_on_silence(options, run, network)) add(std::move(remark));
   add(remark_on_rate(options, rate));
   for (std::string& remark : remarks_on_replies(options, run, network)) add(std::move(remark));
-  add(remark_on_empty_reads(options, run));
+  for (std::string& remark : find_blind_spots(options.workload, run.history())) {
+    add(std::move(remark));
+  }
   for (const auto& [fault, interval_ns] : run.nemesis().options().interval_ns) {
     add(remark_on_fault(fault, run, network));
   }

@@ -20,13 +20,17 @@ class Hints : public RunTest {
  protected:
   // One node, which does with each client's request what `take` does; false: it answers.
   void run_echo(std::function<bool(std::int64_t, const test::Arrival&)> take) {
+    run_alone("echo", std::move(take));
+  }
+  void run_alone(const char* workload,
+                 std::function<bool(std::int64_t, const test::Arrival&)> take) {
     options_.binary = "./node.py";
-    options_.workload = "echo";
+    options_.workload = workload;
     options_.thread_count = 1;
     options_.node_count = 1;
     options_.rate_hz = 10;
     options_.time_limit_s = 1;
-    make("echo", 1, options(10, kSecond, 1));
+    make(workload, 1, options(10, kSecond, 1));
     special_ = [take = std::move(take)](std::int64_t now_ns, const test::Arrival& arrival) {
       return arrival.message.at("body").at("type") != "init" && take(now_ns, arrival);
     };
@@ -173,9 +177,10 @@ TEST_F(Hints, AMalformedReplyAmongGoodOnesIsCounted) {
       << remarks();
 }
 
+// Clients of g-set give no error a meaning, so it ends their request like a malformed reply.
 TEST_F(Hints, AReplyThatIsAnErrorIsNotMalformed) {
   int asked = 0;
-  run_echo([&](std::int64_t now_ns, const test::Arrival& arrival) {
+  run_alone("g-set", [&](std::int64_t now_ns, const test::Arrival& arrival) {
     if (++asked % 3 != 0) return false;
     reply(now_ns, arrival, {{"type", "error"}, {"code", 11}, {"text", "later"}});
     return true;
@@ -193,44 +198,6 @@ TEST_F(Hints, ANodeThatDrownsInMessagesIsAskedWhatItPassesOn) {
   EXPECT_TRUE(says(hints(), "the nodes sent each other 101 messages an operation")) << hints();
   options_.workload = "echo";
   EXPECT_FALSE(says(hints(), "do they pass on")) << hints();
-}
-
-// A client's one kind of transaction: it writes, and reads what it is told.
-class EmptyReads : public Hints {
- protected:
-  void run_transactions(const char* workload, const nlohmann::json& read) {
-    options_.workload = workload;
-    options_.thread_count = 1;
-    options_.node_count = 1;
-    make(workload, 1, options(10, 5 * kSecond, 1));
-    special_ = [&, read](std::int64_t now_ns, const test::Arrival& arrival) {
-      const nlohmann::json& body = arrival.message.at("body");
-      if (body.at("type") != "txn") return false;
-      nlohmann::json steps = body.at("txn");
-      for (nlohmann::json& step : steps) {
-        if (step.at(0) == "r") step.at(2) = read;
-      }
-      reply(now_ns, arrival, {{"type", "txn_ok"}, {"txn", steps}});
-      return true;
-    };
-    go();
-    results_ = {{"stats", check_stats(run_->history())},
-                {"net", check_net(run_->history(), *network_)},
-                {"workload", nlohmann::json::object()},
-                {"hearsay", {{"oddities", nlohmann::json::object()}}}};
-  }
-};
-
-TEST_F(EmptyReads, WhoseWritesNobodySeesIsToldThatThisShowsNothing) {
-  constexpr const char* kNone = "not one of ";
-  run_transactions("txn-rw-register", nullptr);
-  EXPECT_TRUE(says(remarks(), kNone)) << remarks();
-  run_transactions("txn-list-append", nullptr);
-  EXPECT_TRUE(says(remarks(), kNone)) << remarks();
-  run_transactions("txn-list-append", nlohmann::json::array());
-  EXPECT_TRUE(says(remarks(), kNone)) << remarks();
-  run_transactions("txn-rw-register", 3);
-  EXPECT_FALSE(says(remarks(), kNone)) << remarks();
 }
 
 TEST(NodeTalk, TellsTheLineThatNamesTheError) {

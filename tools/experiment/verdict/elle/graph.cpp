@@ -7,7 +7,8 @@
 
 namespace hearsay::bench::elle {
 
-Graph::Graph(int vertex_count, std::vector<Edge> edges) {
+Graph::Graph(int vertex_count, std::vector<Edge> edges) : is_empty_(edges.empty()) {
+  std::erase_if(edges, [](const Edge& edge) { return edge.kinds == 0; });
   std::sort(edges.begin(), edges.end(), [](const Edge& a, const Edge& b) {
     return std::tie(a.from, a.to) < std::tie(b.from, b.to);
   });

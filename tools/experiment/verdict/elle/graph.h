@@ -20,7 +20,7 @@ inline constexpr Kinds kAllKinds = kWw | kWr | kRw | kProcess | kRealtime;
 struct Edge {
   int from = 0;
   int to = 0;
-  Kinds kinds = 0;
+  Kinds kinds = 0;  // 0: no edge, but its ends are vertices
 };
 
 class Graph {
@@ -30,7 +30,8 @@ class Graph {
   Graph(int vertex_count, std::vector<Edge> edges);
 
   int vertex_count() const { return static_cast<int>(begins_.size()) - 1; }
-  bool empty() const { return edges_.empty(); }
+  // Without a vertex, as Elle counts them: only edges make some, also such as it takes away again.
+  bool empty() const { return is_empty_; }
   // In the order of their ends.
   std::span<const Edge> out(int vertex) const {
     const auto at = static_cast<std::size_t>(vertex);
@@ -40,6 +41,7 @@ class Graph {
  private:
   std::vector<Edge> edges_;
   std::vector<std::size_t> begins_ = {0};
+  bool is_empty_ = true;
 };
 
 // The components of more than one vertex.

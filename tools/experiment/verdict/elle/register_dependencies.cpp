@@ -154,12 +154,13 @@ const std::vector<int>& RegisterDependencies::users_of(const Users& users, int k
   return found == users.end() ? kNone : found->second;
 }
 
-// From the users of each version to the writers of those behind it.
+// From the users of each version to the writers of those behind it. Nobody depends on itself, but is
+// a vertex by that.
 void RegisterDependencies::add_edges(const Users& users, Kinds kind) {
   const auto link = [&](int key, int version, int next) {
     for (const int from : users_of(users, key, version)) {
       for (const int to : users_of(writers_, key, next)) {
-        if (from != to) edges_.push_back({from, to, kind});
+        edges_.push_back({from, to, from == to ? Kinds{0} : kind});
       }
     }
   };

@@ -341,6 +341,18 @@ const Example kRegisterExamples[] = {
 INSTANTIATE_TEST_SUITE_P(Elle, RwRegister, testing::ValuesIn(kRegisterExamples),
                          name_of_example<testing::TestParamInfo<Example>>);
 
+// Elle links it to itself and takes the link away, but leaves what was linked in the graph.
+TEST(RwRegisterUnlinked, OneThatOverwritesWhatItReadIsNoEmptyGraph) {
+  for (const char* transaction : {R"([["r",1,null],["w",1,1]])", R"([["r",1,5],["w",1,1]])"}) {
+    const auto result =
+        check_under(check_rw_register, test::at_once({transaction}), "read-committed");
+    EXPECT_EQ(result.at("valid?"), true) << result.dump();
+  }
+  const auto result =
+      check_under(check_rw_register, test::at_once({R"([["r",1,5],["w",2,1]])"}), "read-committed");
+  EXPECT_EQ(result.at("valid?"), false) << result.dump();
+}
+
 TEST(ListAppendUnknown, WithoutAnyDependency) {
   const auto result =
       check_under(check_list_append, test::at_once({R"([["r",1,null]])"}), "serializable");

@@ -9,6 +9,7 @@
 #include "common/base/clock.h"
 #include "tools/console/tell.h"
 #include "tools/processes/real_run.h"
+#include "tools/report/service_words.h"
 
 namespace hearsay::bench {
 
@@ -61,6 +62,7 @@ RunEnd RealTest::run() {
   outcome_.outages = outages_since(wall_ns() - monotonic_ns());
   outcome_.wall_ns = monotonic_ns() - start_ns;
   outcome_.bench_cpu_ns = own_cpu_ns() - cpu_start_ns;
+  outcome_.askings = service_words(*services_);
   nodes_->add_to(outcome_);
   if (signal_ != 0) {
     outcome_.failure = fmt::format("INTERRUPTED ({})", ::strsignal(signal_));

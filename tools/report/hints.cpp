@@ -123,6 +123,20 @@ std::string hint_on_flush(const Evidence& evidence, std::size_t node) {
       name, evidence.options.workload);
 }
 
+// Of a node that waits for a service, as long as nobody reads what it answers.
+std::string hint_on_waiting(const Evidence& evidence, std::size_t node) {
+  const Traffic& traffic = evidence.network.traffic();
+  const std::size_t members = traffic.nodes().size();
+  std::int64_t asked = 0;
+  for (std::size_t i = evidence.network.node_count(); i < members && traffic.has_pairs(); ++i)
+    asked += traffic.pair(node, i);
+  if (asked == 0 || !evidence.outcome.askings.empty()) return "";
+  return fmt::format(
+      "{} asked the services {} and was answered: does it go on reading its stdin while it waits "
+      "for such an answer?",
+      evidence.network.node_name(node), asked == 1 ? "once" : fmt::format("{} times", asked));
+}
+
 // Why a node may have answered nothing, or nothing more.
 std::vector<std::string> hints_on_silence(const Evidence& evidence, const Silence& silence) {
   const std::string& name = evidence.network.node_name(silence.node);
@@ -150,6 +164,7 @@ std::vector<std::string> hints_on_silence(const Evidence& evidence, const Silenc
   if (never_answered && hints.back().empty()) {
     hints.push_back(hint_on_flush(evidence, silence.node));
   }
+  hints.push_back(hint_on_waiting(evidence, silence.node));
   hints.push_back(hint_on_log(evidence, silence.node));
   std::erase(hints, "");
   return hints;
@@ -177,27 +192,44 @@ std::string hint_on_timeouts(const Evidence& evidence, const nlohmann::json& res
   return "";
 }
 
-// Nodes that drown in what they tell each other.
+// Nodes that drown in what they tell each other. Where hardly an operation runs, the little that
+// goes by the clock is much for each: so it must be much a second too.
 std::string hint_on_storm(const Evidence& evidence, const nlohmann::json& results) {
-  if (evidence.options.workload != "broadcast") return "";
-  const double messages = results.at("net").at("servers").value("msgs-per-op", 0.0);
+  const nlohmann::json& servers = results.at("net").at("servers");
+  const double messages = servers.value("msgs-per-op", 0.0);
+  const double a_second = servers.value("msg-count", 0.0) / evidence.options.time_limit_s;
   const auto nodes = static_cast<double>(evidence.network.node_count());
-  if (messages < kStorm * nodes * nodes) return "";
+  if (messages < kStorm * nodes * nodes || a_second < kStorm * nodes * nodes) return "";
   return fmt::format(
-      "the nodes sent each other {:.0f} messages an operation: do they pass on values that they "
-      "know already?",
+      "the nodes sent each other, or the services, {:.0f} messages an operation: do they pass on "
+      "what they know already, or ask again without a pause?",
       messages);
+}
+
+// What one node alone was told stays there.
+std::string hint_on_no_gossip(const Evidence& evidence, const nlohmann::json& results) {
+  const std::string& workload = evidence.options.workload;
+  const bool spreads = workload == "broadcast" || workload == "g-set" || workload == "g-counter" ||
+                       workload == "pn-counter";
+  const bool is_good = results.at("workload").value("valid?", nlohmann::json(true)) == true;
+  if (!spreads || is_good || evidence.network.node_count() < 2) return "";
+  if (evidence.network.server_messages().sent > 0) return "";
+  return "the nodes sent each other nothing: who passes on what a client told one of them?";
+}
+
+void add_hints_on_traffic(nlohmann::json& hints, const Evidence& evidence,
+                          const nlohmann::json& results) {
+  if (!is_foreign(evidence.options)) return;
+  for (std::string hint :
+       {hint_on_storm(evidence, results), hint_on_no_gossip(evidence, results)}) {
+    if (!hint.empty()) hints.push_back(std::move(hint));
+  }
 }
 
 void add_hints_on_silence(nlohmann::json& hints, const Evidence& evidence,
                           const nlohmann::json& results) {
   const std::size_t before = hints.size();
-  const auto silences = silent_nodes(evidence.options, evidence.run, evidence.network);
-  if (!silences.empty()) {
-    if (const std::string hint = hint_on_storm(evidence, results); !hint.empty())
-      hints.push_back(hint);
-  }
-  for (const Silence& silence : silences) {
+  for (const Silence& silence : silent_nodes(evidence.options, evidence.run, evidence.network)) {
     if (hints.size() > before) return;  // one node will do
     for (std::string& hint : hints_on_silence(evidence, silence)) hints.push_back(std::move(hint));
   }
@@ -230,7 +262,12 @@ nlohmann::json find_hints(const nlohmann::json& results, const TestOptions& opti
                           const Network& network, const Outcome& outcome) {
   nlohmann::json hints = first_errors(run.history());
   for (std::string& hint : hints_on_error_codes(run)) hints.push_back(std::move(hint));
-  add_hints_on_silence(hints, {options, run, network, outcome}, results);
+  const Evidence evidence = {options, run, network, outcome};
+  if (is_foreign(options)) {
+    for (const std::string& words : outcome.askings) hints.push_back(words);
+  }
+  add_hints_on_traffic(hints, evidence, results);
+  add_hints_on_silence(hints, evidence, results);
   add_hints_on_state(hints, options, run, results);
   if (wants_more_than_is_promised(options, results.at("workload"))) {
     hints.push_back(

@@ -6,7 +6,10 @@
 
 #include <functional>
 #include <nlohmann/json.hpp>
+#include <optional>
 #include <string>
+#include <string_view>
+#include <utility>
 #include <vector>
 
 #include "tests/tools/experiment/run_fixture.h"
@@ -188,16 +191,61 @@ TEST_F(Hints, AReplyThatIsAnErrorIsNotMalformed) {
   EXPECT_EQ(remarks(), "[]");
 }
 
-TEST_F(Hints, ANodeThatDrownsInMessagesIsAskedWhatItPassesOn) {
+// Much an operation, and much a second: what goes by the clock is much for each of few operations.
+TEST_F(Hints, NodesThatDrownInMessagesAreAskedWhatTheyPassOn) {
+  constexpr const char* kAsked = "do they pass on what they know already";
   run_silent_node();
-  options_.workload = "broadcast";
   nlohmann::json& servers = results_["net"]["servers"];
-  servers["msgs-per-op"] = 99.0;
-  EXPECT_FALSE(says(hints(), "do they pass on")) << hints();
-  servers["msgs-per-op"] = 101.0;
-  EXPECT_TRUE(says(hints(), "the nodes sent each other 101 messages an operation")) << hints();
-  options_.workload = "echo";
-  EXPECT_FALSE(says(hints(), "do they pass on")) << hints();
+  for (const auto& [an_operation, a_second] : {std::pair(99.0, 1000), std::pair(1000.0, 99)}) {
+    servers["msgs-per-op"] = an_operation;
+    servers["msg-count"] = a_second;
+    EXPECT_FALSE(says(hints(), kAsked)) << hints();
+  }
+  servers["msg-count"] = 101;
+  EXPECT_TRUE(says(hints(), "each other, or the services, 1000 messages an operation")) << hints();
+  EXPECT_TRUE(says(hints(), kAsked)) << hints();
+}
+
+TEST_F(Hints, NodesThatTellEachOtherNothingAreAskedWhoPassesOn) {
+  constexpr const char* kAsked = "the nodes sent each other nothing: who passes on";
+  const auto answer = [](std::int64_t, const test::Arrival&) { return false; };
+  run_alone("broadcast", answer);
+  results_["workload"]["valid?"] = false;
+  EXPECT_FALSE(says(hints(), kAsked)) << "there is only one: " << hints();
+  network_->add_node("n1");
+  EXPECT_TRUE(says(hints(), kAsked)) << hints();
+  results_["workload"]["valid?"] = true;
+  EXPECT_FALSE(says(hints(), kAsked)) << hints();
+  results_["workload"]["valid?"] = false;
+  options_.workload = "lin-kv";
+  EXPECT_FALSE(says(hints(), kAsked)) << hints();
+  options_.workload = "broadcast";
+  network_->send(0, "n0", "n1", R"({"type":"gossip"})", "gossip");
+  EXPECT_FALSE(says(hints(), kAsked)) << hints();
+}
+
+TEST_F(Hints, WhatNodesAskedTheServicesForInVainIsTold) {
+  run_silent_node();
+  outcome_.askings = {"n0 sent seq-kv 3 requests without a msg_id"};
+  EXPECT_TRUE(says(hints(), "n0 sent seq-kv 3 requests without")) << hints();
+  options_.binary = "build/bin/hearsay-node";
+  EXPECT_FALSE(says(hints(), "seq-kv")) << "ours does it well: " << hints();
+}
+
+TEST_F(Hints, WhoWaitsForAServiceIsAskedWhetherItReadsOn) {
+  constexpr const char* kAsked = "does it go on reading its stdin while it waits";
+  struct NoAnswers : ServicePort {
+    std::optional<ServiceReply> handle(std::string_view) override { return {}; }
+  };
+  NoAnswers service;
+  run_silent_node();
+  EXPECT_FALSE(says(hints(), kAsked)) << hints();
+  network_->add_service("seq-kv", service);
+  network_->send(0, "n0", "seq-kv", R"({"type":"read"})", "read");
+  EXPECT_TRUE(says(hints(), "n0 asked the services once and was answered: ")) << hints();
+  EXPECT_TRUE(says(hints(), kAsked)) << hints();
+  outcome_.askings = {"n0 sent seq-kv 1 request without a msg_id"};
+  EXPECT_FALSE(says(hints(), kAsked)) << "it is known why: " << hints();
 }
 
 TEST(NodeTalk, TellsTheLineThatNamesTheError) {

@@ -14,6 +14,7 @@ std::optional<ServiceReply> Service::handle(std::string_view line) {
   const auto client = message.at("src").get<std::string>();
   const ServiceJson& body = message.at("body");
   auto reply = answer(client, body);
+  log_.take(client, body, reply);
   if (!reply) return std::nullopt;
   (*reply)["in_reply_to"] = body.value("msg_id", ServiceJson());
   return ServiceReply{client, reply->at("type").get<std::string>(),

@@ -2,7 +2,10 @@
 // from the seed. Not thread-safe.
 #pragma once
 
+#include <array>
 #include <cstdint>
+#include <string_view>
+#include <utility>
 
 #include "tools/experiment/services/store_services.h"
 #include "tools/experiment/services/timestamps.h"
@@ -16,6 +19,9 @@ class Services {
   Services(Network& network, std::uint64_t seed);
   Services(const Services&) = delete;
   Services& operator=(const Services&) = delete;
+
+  // By the services' names.
+  std::array<std::pair<std::string_view, const RequestLog*>, 4> logs() const;
 
  private:
   LinKv lin_kv_;

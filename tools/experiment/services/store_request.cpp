@@ -9,11 +9,6 @@
 namespace hearsay::bench {
 namespace {
 
-ServiceJson member(const ServiceJson& body, const char* name) {
-  const auto found = body.find(name);
-  return found == body.end() ? ServiceJson() : *found;
-}
-
 StoreAnswer refuse_store_request(protocol::ErrorCode code, std::string text) {
   ServiceJson reply = {{"type", "error"}, {"code", static_cast<int>(code)}};
   reply["text"] = std::move(text);
@@ -42,13 +37,18 @@ StoreAnswer answer_with(const StoreRequest& request, const ServiceJson* current,
 
 }  // namespace
 
+ServiceJson member_of(const ServiceJson& body, const char* name) {
+  const auto found = body.find(name);
+  return found == body.end() ? ServiceJson() : *found;
+}
+
 std::string identity_of(const ServiceJson& value) {
   return value_text(value);
 }
 
 std::optional<StoreRequest> parse_store_request(const ServiceJson& body) {
   StoreRequest request;
-  const ServiceJson type = member(body, "type");
+  const ServiceJson type = member_of(body, "type");
   if (type == "write") {
     request.kind = StoreRequest::Kind::write;
   } else if (type == "cas") {
@@ -56,11 +56,11 @@ std::optional<StoreRequest> parse_store_request(const ServiceJson& body) {
   } else if (type != "read") {
     return std::nullopt;
   }
-  request.key = identity_of(member(body, "key"));
-  request.value = member(body, "value");
-  request.from = member(body, "from");
-  request.to = member(body, "to");
-  const ServiceJson creates = member(body, "create_if_not_exists");
+  request.key = identity_of(member_of(body, "key"));
+  request.value = member_of(body, "value");
+  request.from = member_of(body, "from");
+  request.to = member_of(body, "to");
+  const ServiceJson creates = member_of(body, "create_if_not_exists");
   request.creates = !creates.is_null() && creates != false;
   return request;
 }

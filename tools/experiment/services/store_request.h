@@ -15,6 +15,9 @@ namespace hearsay::bench {
 // Keeps the members of objects in the order in which they came, and so do error texts.
 using ServiceJson = nlohmann::ordered_json;
 
+// null: it has none, or is no object.
+ServiceJson member_of(const ServiceJson& body, const char* name);
+
 // Two values have the same identity if and only if they are equal for Clojure: deeply, in whatever
 // order members are; an integer never equals a float.
 std::string identity_of(const ServiceJson& value);

@@ -1,0 +1,32 @@
+#include "tools/experiment/services/request_log.h"
+
+#include <nlohmann/json.hpp>
+
+namespace hearsay::bench {
+namespace {
+
+std::string text_of(const ServiceJson& json) {
+  return json.dump(-1, ' ', false, ServiceJson::error_handler_t::replace);
+}
+
+}  // namespace
+
+void RequestLog::take(std::string_view client, const ServiceJson& body,
+                      const std::optional<ServiceJson>& reply) {
+  Requests& requests = by_client_.try_emplace(std::string(client)).first->second;
+  if (member_of(body, "msg_id").is_null()) ++requests.without_msg_id;
+  const ServiceJson type = member_of(body, "type");
+  if (!reply || !type.is_string()) {
+    if (requests.unknown++ == 0) requests.unknown_type = text_of(type);
+    return;
+  }
+  RequestsOfAType& alike = requests.by_type[type.get<std::string>()];
+  if (member_of(*reply, "type") != "error") {
+    ++alike.good;
+    return;
+  }
+  ++alike.errors;
+  alike.last_error = text_of(*reply);
+}
+
+}  // namespace hearsay::bench

@@ -167,8 +167,12 @@ std::vector<std::string> find_reasons(const nlohmann::json& results) {
       reasons.push_back("no " + f + " ever succeeded");
   }
   if (results.at("availability").at("valid?") == false) {
-    reasons.push_back("too few operations succeeded: a fraction of " +
-                      results.at("availability").at("ok-fraction").dump());
+    const std::string fraction = results.at("availability").at("ok-fraction").dump();
+    const nlohmann::json& options = results.at("hearsay").at("options");
+    const bool seems_enough = options.value("availability", "") == fraction;
+    reasons.push_back(
+        fmt::format("too few operations succeeded: a fraction of {}{}", fraction,
+                    seems_enough ? " (in 32 bits, as Maelstrom has it, a little less)" : ""));
   }
   add_node_faults(reasons, results.at("hearsay"));
   return reasons;

@@ -92,17 +92,34 @@ TEST_F(WorkloadRun, ACountersReadMustBeAWholeNumber) {
   EXPECT_FALSE(operations(OperationType::info).empty());
 }
 
-TEST_F(WorkloadRun, ACountersReadMayBeAWholeNumberOfAnySize) {
+// Its client makes a long of it, and throws.
+TEST_F(WorkloadRun, ACountersReadFits64Bits) {
+  // As a client has them that has read such numbers (network/large_integers.h).
+  const std::vector<nlohmann::json> values = {9'223'372'036'854'775'808U, "18446744073709551616"};
+  for (const nlohmann::json& value : values) {
+    make("g-counter", 1, options(100, kSecond, 1));
+    answer_with([&value](const nlohmann::json& request) -> nlohmann::json {
+      if (request.at("type") == "read") return {{"value", value}};
+      return nlohmann::json::object();
+    });
+    go();
+    for (const Operation& each : operations(OperationType::info)) {
+      EXPECT_EQ(each.exception, "\"value\" of the reply is out of the range of 64 bits");
+    }
+    EXPECT_FALSE(operations(OperationType::info).empty());
+    EXPECT_EQ(workload_->check(run_->history()).at("valid?"), true);
+  }
+}
+
+TEST_F(WorkloadRun, ACountersReadMayBeTheLargestOf64Bits) {
   make("g-counter", 1, options(100, kSecond, 1));
-  // As a client has it that has read such a number (network/large_integers.h).
   answer_with([](const nlohmann::json& request) -> nlohmann::json {
-    if (request.at("type") == "read") return {{"value", "18446744073709551616"}};
+    if (request.at("type") == "read") return {{"value", INT64_MAX}};
     return nlohmann::json::object();
   });
   go();
   EXPECT_TRUE(operations(OperationType::info).empty());
-  const nlohmann::json result = workload_->check(run_->history());
-  EXPECT_EQ(result.at("valid?"), false) << result;
+  EXPECT_EQ(workload_->check(run_->history()).at("valid?"), false);
 }
 
 // Also an error that is definite, and a time-out; the client is replaced.

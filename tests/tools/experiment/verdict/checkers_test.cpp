@@ -273,6 +273,19 @@ TEST(Availability, ComparesTheFractionThatSucceeded) {
   EXPECT_EQ(check_availability(script.history(), 0.5).at("valid?"), true);
   EXPECT_EQ(check_availability(script.history(), 0.6).at("valid?"), false);
   EXPECT_EQ(check_availability(script.history(), 1.0).at("ok-fraction"), 0.5);
+  EXPECT_EQ(check_availability(History(), 1.0).at("ok-fraction"), 1);
+}
+
+// In 32 bits 0.9 is a little less than in 64.
+TEST(Availability, IsComparedAsMaelstromHasIt) {
+  Script script;
+  for (int i = 0; i < 10; ++i) {
+    script.op(2 * i, OperationType::invoke, 1, "read", nullptr)
+        .op(2 * i + 1, i == 0 ? OperationType::fail : OperationType::ok, 1, "read", nullptr);
+  }
+  EXPECT_EQ(check_availability(script.history(), 0.9).at("valid?"), false);
+  EXPECT_EQ(check_availability(script.history(), 0.9).at("ok-fraction"), 0.9);
+  EXPECT_EQ(check_availability(script.history(), 0.8999).at("valid?"), true);
 }
 
 TEST(MergeValid, TheWorstCounts) {

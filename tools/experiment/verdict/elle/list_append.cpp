@@ -32,12 +32,12 @@ class ListChecker {
   }
 
   void add_intermediate_reads() {
-    const Writers intermediate = intermediate_writes(*transactions_);
+    const Writers& intermediate = transactions_->intermediate_writes();
     each_read([&](const Transaction& reader, const Step& step) {
       const auto list = transactions_->list(step.value);
       if (!reader.ok() || list.empty()) return;
       const auto found = intermediate.find(pair_number(step.key, list.back()));
-      if (found == intermediate.end() || &transaction(found->second) == &reader) return;
+      if (found == intermediate.end() || found->second == reader.completion) return;
       add_read("G1b", reader, step, found->second, list.back());
     });
   }
@@ -123,7 +123,7 @@ class ListChecker {
     }
   }
 
-  void add_read(const char* type, const Transaction& reader, const Step& step, int writer,
+  void add_read(const char* type, const Transaction& reader, const Step& step, std::size_t writer,
                 int value) {
     cases_->add(type, [&] {
       nlohmann::json json = read_case(*transactions_, reader, step, writer);

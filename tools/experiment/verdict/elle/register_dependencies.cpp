@@ -154,8 +154,8 @@ const std::vector<int>& RegisterDependencies::users_of(const Users& users, int k
   return found == users.end() ? kNone : found->second;
 }
 
-// From the users of each version to the writers of those behind it. Nobody depends on itself, but is
-// a vertex by that.
+// From the users of each version to the writers of those behind it. Nobody depends on itself, but
+// is a vertex by that.
 void RegisterDependencies::add_edges(const Users& users, Kinds kind) {
   const auto link = [&](int key, int version, int next) {
     for (const int from : users_of(users, key, version)) {

@@ -18,7 +18,7 @@ void add_register_reads(const Transactions& transactions, const char* type, cons
       if (step.writes || step.value == kNull) continue;
       const auto found = writers.find(pair_number(step.key, step.value));
       if (found == writers.end()) continue;
-      if (&transactions.all()[static_cast<std::size_t>(found->second)] == &reader) continue;
+      if (found->second == reader.completion) continue;
       cases.add(type, [&] { return read_case(transactions, reader, step, found->second); });
     }
   }
@@ -31,7 +31,8 @@ void add_register_internal(const Transactions& transactions, Cases& cases) {
     std::map<int, int> expected;
     for (const Step& step : transactions.steps(one)) {
       const auto [found, first] = expected.try_emplace(step.key, step.value);
-      if (!first && !step.writes && found->second != kNull && found->second != step.value) {
+      const bool unexpected = !transactions.is_falsy(found->second) && found->second != step.value;
+      if (!first && !step.writes && unexpected) {
         cases.add("internal", [&, wanted = found->second] {
           return nlohmann::json{{"op", transactions.operation_json(one)},
                                 {"mop", transactions.step_json(step)},
@@ -48,7 +49,7 @@ nlohmann::json judge_registers(const History& history, const ElleOptions& option
   Cases cases(options.models);
   const Transactions transactions(history, Workload::rw_register);
   add_register_reads(transactions, "G1a", failed_writes(transactions), cases);
-  add_register_reads(transactions, "G1b", intermediate_writes(transactions), cases);
+  add_register_reads(transactions, "G1b", transactions.intermediate_writes(), cases);
   add_register_internal(transactions, cases);
   add_lost_updates(transactions, Workload::rw_register, cases);
   const RegisterDependencies dependencies(transactions, cases);

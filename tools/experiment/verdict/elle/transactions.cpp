@@ -49,7 +49,7 @@ Transactions::Transactions(const History& history, Workload workload)
     const Operation& operation = operations[i];
     if (!is_client(operation)) continue;
     if (operation.type == OperationType::invoke) {
-      check_invocation(operation);
+      take_invocation(operation, i);
       continue;
     }
     Transaction transaction;
@@ -60,16 +60,19 @@ Transactions::Transactions(const History& history, Workload workload)
     transaction.first_step = steps_.size();
     take_completion(operation);
     transaction.end_step = steps_.size();
+    note_intermediate_writes(steps(transaction), i);
     transactions_.push_back(transaction);
   }
   appended_.clear();
 }
 
 // What is appended to a key has to be new each time.
-void Transactions::check_invocation(const Operation& operation) {
+void Transactions::take_invocation(const Operation& operation, std::size_t index) {
   if (!operation.value.is_array()) refuse(operation, "no transaction");
-  for (const nlohmann::json& json : operation.value) {
-    const Step step = take_step(operation, json);
+  std::vector<Step> steps;
+  for (const nlohmann::json& json : operation.value) steps.push_back(take_step(operation, json));
+  note_intermediate_writes(steps, index);
+  for (const Step& step : steps) {
     if (workload_ != Workload::list_append || !step.writes) continue;
     const auto [other, added] =
         appended_.try_emplace(pair_number(step.key, step.value), operation.index);
@@ -80,6 +83,24 @@ void Transactions::check_invocation(const Operation& operation) {
 void Transactions::take_completion(const Operation& operation) {
   if (!operation.value.is_array()) refuse(operation, "no transaction");
   for (const nlohmann::json& json : operation.value) steps_.push_back(take_step(operation, json));
+}
+
+// Of several operations that wrote the same the last counts.
+void Transactions::note_intermediate_writes(std::span<const Step> steps, std::size_t operation) {
+  std::unordered_map<int, int> last;  // by key
+  for (const Step& step : steps) {
+    if (!step.writes) continue;
+    const auto [found, first] = last.try_emplace(step.key, step.value);
+    if (first) continue;
+    if (!is_falsy(found->second)) {
+      intermediate_writes_[pair_number(step.key, found->second)] = operation;
+    }
+    found->second = step.value;
+  }
+}
+
+bool Transactions::is_falsy(int value_number) const {
+  return value_number == kNull || value(value_number) == false;
 }
 
 Step Transactions::take_step(const Operation& operation, const nlohmann::json& json) {

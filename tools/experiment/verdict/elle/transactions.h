@@ -1,8 +1,8 @@
 // The transactions of a history as compact arrays: keys, values and lists by number.
 //
-// Only clients' completed operations are transactions (an invocation without an end never tells
-// anything). A number stands for one value and its type: 1, 1.0 and "1" are different. Immutable
-// once built.
+// Only clients' completed operations are transactions: of the invocations no more is known than
+// intermediate_writes(). A number stands for one value and its type: 1, 1.0 and "1" are different.
+// Immutable once built.
 #pragma once
 
 #include <cstddef>
@@ -42,6 +42,9 @@ struct Transaction {
 
 enum class Workload { list_append, rw_register };
 
+// From a key and a value (pair_number) to the operation that wrote it, by its index in the history.
+using Writers = std::unordered_map<std::uint64_t, std::size_t>;
+
 class Transactions {
  public:
   // Throws CheckerFailed.
@@ -52,6 +55,11 @@ class Transactions {
     return std::span(steps_).subspan(transaction.first_step,
                                      transaction.end_step - transaction.first_step);
   }
+  // What transactions wrote and then wrote over, or appended to, themselves. Invocations count, as
+  // in Elle: what an answer leaves out was written all the same.
+  const Writers& intermediate_writes() const { return intermediate_writes_; }
+  // As Clojure takes a value that is null or false: for none.
+  bool is_falsy(int value_number) const;
   int key_count() const { return static_cast<int>(keys_.values.size()); }
   std::span<const int> list(int number) const;
 
@@ -78,8 +86,9 @@ class Transactions {
     std::size_t operator()(const std::vector<int>& list) const;
   };
 
-  void check_invocation(const Operation& operation);
+  void take_invocation(const Operation& operation, std::size_t index);
   void take_completion(const Operation& operation);
+  void note_intermediate_writes(std::span<const Step> steps, std::size_t operation);
   Step take_step(const Operation& operation, const nlohmann::json& step);
   int list_number(const Operation& operation, const nlohmann::json& list);
 
@@ -89,6 +98,7 @@ class Transactions {
   Interned values_;
   std::vector<Transaction> transactions_;
   std::vector<Step> steps_;
+  Writers intermediate_writes_;
   std::unordered_map<std::vector<int>, int, ListHash> list_numbers_;
   std::vector<const std::vector<int>*> lists_;
   std::unordered_map<std::uint64_t, std::size_t> appended_;  // by invocations: key and value

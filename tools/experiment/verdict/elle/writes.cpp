@@ -1,32 +1,16 @@
 #include "tools/experiment/verdict/elle/writes.h"
 
+#include <unordered_map>
 #include <unordered_set>
 
 namespace hearsay::bench::elle {
 
 Writers failed_writes(const Transactions& transactions) {
   Writers writers;
-  for (std::size_t i = 0; i < transactions.all().size(); ++i) {
-    const Transaction& transaction = transactions.all()[i];
+  for (const Transaction& transaction : transactions.all()) {
     if (transaction.possible()) continue;
     for (const Step& step : transactions.steps(transaction)) {
-      if (step.writes) writers[pair_number(step.key, step.value)] = static_cast<int>(i);
-    }
-  }
-  return writers;
-}
-
-Writers intermediate_writes(const Transactions& transactions) {
-  Writers writers;
-  std::unordered_map<int, int> last;  // of this transaction: key and value
-  for (std::size_t i = 0; i < transactions.all().size(); ++i) {
-    last.clear();
-    for (const Step& step : transactions.steps(transactions.all()[i])) {
-      if (!step.writes) continue;
-      const auto [found, first] = last.try_emplace(step.key, step.value);
-      if (first) continue;
-      writers[pair_number(step.key, found->second)] = static_cast<int>(i);
-      found->second = step.value;
+      if (step.writes) writers[pair_number(step.key, step.value)] = transaction.completion;
     }
   }
   return writers;
@@ -85,11 +69,10 @@ void add_lost_updates(const Transactions& transactions, Workload workload, Cases
 }
 
 nlohmann::json read_case(const Transactions& transactions, const Transaction& reader,
-                         const Step& step, int writer) {
+                         const Step& step, std::size_t writer) {
   return {{"op", transactions.operation_json(reader)},
           {"mop", transactions.step_json(step)},
-          {"writer",
-           transactions.operation_json(transactions.all()[static_cast<std::size_t>(writer)])}};
+          {"writer", to_json(transactions.history().operations()[writer])}};
 }
 
 }  // namespace hearsay::bench::elle

@@ -105,7 +105,10 @@ void LineWriter::collect() {
 
 bool LineWriter::expired(const Piece& piece, std::int64_t now_ns) const {
   constexpr int kDroppable = protocol::kFirstPart | protocol::kToClient;
-  return (piece.flags & kDroppable) == kDroppable && now_ns - piece.taken_ns > deadline_ns_;
+  // Before another boot, which set the clock back: then nobody knows how long ago.
+  const bool of_another_clock = piece.taken_ns - now_ns > deadline_ns_;
+  return (piece.flags & kDroppable) == kDroppable &&
+         (now_ns - piece.taken_ns > deadline_ns_ || of_another_clock);
 }
 
 // Only a line of which nothing is written yet can still be dropped.

@@ -116,6 +116,16 @@ TEST_F(LineWriterTest, ALateLineToAClientIsDroppedOthersAreNot) {
   EXPECT_TRUE(writer_.idle());
 }
 
+// A life before the last boot has asked it: since then the clock began anew.
+TEST_F(LineWriterTest, ALineToAClientOfAnotherClockIsDropped) {
+  line("of another boot\n", kWhole | kToClient, 100 * kDeadlineNs);
+  line("to a peer\n", kWhole, 100 * kDeadlineNs);
+  line("a little ahead\n", kWhole | kToClient, kDeadlineNs);
+  writer_.pump(1);
+  EXPECT_EQ(pipe_.read(), "to a peer\na little ahead\n");
+  EXPECT_TRUE(everything_freed());
+}
+
 TEST_F(LineWriterTest, EachLineIsToldOnceWithThePositionOfItsInput) {
   line("one ", kFirstPart | kToClient, 0, 24);
   line("and two\n", kLastPart | kToClient, 0, 24);

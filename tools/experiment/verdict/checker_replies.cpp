@@ -1,8 +1,9 @@
 // The checkers of workloads in which each reply is judged by itself: echo and unique ids.
 #include <algorithm>
-#include <map>
 #include <nlohmann/json.hpp>
 #include <string>
+#include <tuple>
+#include <unordered_map>
 #include <utility>
 #include <vector>
 
@@ -20,12 +21,6 @@ struct Repeated {
   nlohmann::json id;
   std::int64_t count = 0;
 };
-
-// To Maelstrom 1 and 1.0 are two ids; to the JSON library they are equal.
-bool is_before(const nlohmann::json& a, const nlohmann::json& b) {
-  if (a != b) return a < b;
-  return value_text(a) < value_text(b);
-}
 
 // The least of all ids (`direction` -1) or the greatest (1). Jepsen wants it, and so its checker
 // throws where ids have no order.
@@ -45,20 +40,26 @@ nlohmann::json extreme_of(const std::vector<nlohmann::json>& ids, int direction)
   return *extreme;
 }
 
-// The ids handed out more than once, the most frequent first, of those the largest.
-std::vector<Repeated> repeated_ids(std::vector<nlohmann::json> ids) {
-  std::sort(ids.begin(), ids.end(), is_before);
-  std::vector<Repeated> repeated;
-  for (std::size_t i = 0; i < ids.size();) {
-    std::size_t end = i + 1;
-    while (end < ids.size() && !is_before(ids[i], ids[end])) ++end;
-    if (end - i > 1) repeated.push_back({ids[i], static_cast<std::int64_t>(end - i)});
-    i = end;
+// The ids handed out more than once, the most frequent first, of those the longest text, which of
+// numbers is the largest. To Maelstrom 1 and 1.0 are two ids; to the JSON library they are equal.
+std::vector<Repeated> repeated_ids(const std::vector<nlohmann::json>& ids) {
+  std::unordered_map<std::string, Repeated> by_text;
+  for (const nlohmann::json& id : ids) {
+    Repeated& same = by_text[value_text(id)];
+    if (same.count++ == 0) same.id = id;
   }
-  std::reverse(repeated.begin(), repeated.end());
-  std::stable_sort(repeated.begin(), repeated.end(),
-                   [](const Repeated& a, const Repeated& b) { return a.count > b.count; });
-  return repeated;
+  std::vector<std::pair<std::string, Repeated>> repeated;
+  for (auto& [text, same] : by_text) {
+    if (same.count > 1) repeated.emplace_back(text, std::move(same));
+  }
+  std::sort(repeated.begin(), repeated.end(), [](const auto& a, const auto& b) {
+    return std::tuple(a.second.count, a.first.size(), a.first) >
+           std::tuple(b.second.count, b.first.size(), b.first);
+  });
+  std::vector<Repeated> sorted;
+  sorted.reserve(repeated.size());
+  for (auto& [text, same] : repeated) sorted.push_back(std::move(same));
+  return sorted;
 }
 
 }  // namespace
@@ -91,7 +92,7 @@ nlohmann::json check_unique_ids(const History& history) {
   }
   const nlohmann::json range = nlohmann::json::array({extreme_of(ids, -1), extreme_of(ids, 1)});
   const std::size_t acknowledged = ids.size();
-  const std::vector<Repeated> repeated = repeated_ids(std::move(ids));
+  const std::vector<Repeated> repeated = repeated_ids(ids);
   nlohmann::json shown = nlohmann::json::object();
   for (std::size_t i = 0; i < std::min(repeated.size(), kDuplicatesShown); ++i) {
     const nlohmann::json& id = repeated[i].id;

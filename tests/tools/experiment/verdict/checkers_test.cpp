@@ -3,6 +3,7 @@
 
 #include <gtest/gtest.h>
 
+#include <algorithm>
 #include <nlohmann/json.hpp>
 #include <utility>
 
@@ -188,6 +189,22 @@ TEST(UniqueIds, AWholeNumberAndAFractionAreTwoIds) {
   EXPECT_EQ(check_ids({1, 1.0, 2}).at("valid?"), true);
   const auto result = check_ids({1.0, 1, 1.0, 1, 1});
   EXPECT_EQ(result.at("duplicated"), nlohmann::json({{"1", 3}, {"1.0", 2}}));
+}
+
+// Numbers whose order the JSON library does not keep.
+TEST(UniqueIds, ARepeatedIdIsFoundAmongNumbersOfAllKinds) {
+  constexpr std::uint64_t kLarge = 9'223'372'036'854'775'808U;
+  const std::vector<std::vector<nlohmann::json>> mixtures = {
+      {1, kLarge, 1.0, 1}, {-1, kLarge, -1.0, -1}, {-0.0, 0, kLarge, 0.0}};
+  for (std::vector<nlohmann::json> ids : mixtures) {
+    std::sort(ids.begin(), ids.end(),
+              [](const auto& a, const auto& b) { return a.dump() < b.dump(); });
+    do {
+      const auto result = check_ids(ids);
+      EXPECT_EQ(result.at("duplicated-count"), 1) << nlohmann::json(ids);
+    } while (std::next_permutation(
+        ids.begin(), ids.end(), [](const auto& a, const auto& b) { return a.dump() < b.dump(); }));
+  }
 }
 
 TEST(UniqueIds, ZeroIsOneIdWhateverItsSign) {

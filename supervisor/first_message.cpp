@@ -30,7 +30,7 @@ std::string dest_of(const Line& line, trace::EventSink& events) {
   const auto& bad = std::get<protocol::BadLine>(parsed);
   if (bad.dest) return *bad.dest;
   events.emit(trace::Event::line_rejected,
-              {{trace::FieldName::cause, bad.reason}, {trace::FieldName::bytes, line.text.size()}});
+              {{trace::FieldName::cause, bad.reason}, {trace::FieldName::bytes, line.bytes}});
   return {};
 }
 

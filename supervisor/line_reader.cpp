@@ -41,6 +41,7 @@ void LineReader::make_room() {
   }
   // All whole lines have been given out: it is the beginning of one.
   cutting_ = no_memory_ = true;
+  thrown_away_bytes_ += old - kCutBytes;
   const std::string beginning = buffer_.substr(0, kCutBytes);
   buffer_ = {};
   buffer_.reserve(kCutBytes + kChunkBytes);
@@ -66,9 +67,10 @@ void LineReader::fill(std::int64_t now_ns) {
   if (old == 0 && !cutting_) line_taken_ns_ = fill_ns_;
 }
 
-Line LineReader::take_line(std::uint64_t length, std::uint64_t skip) {
-  const Line line{std::string_view(buffer_).substr(begin_, length), line_taken_ns_,
-                  std::exchange(cutting_, false), std::exchange(no_memory_, false)};
+Line LineReader::take_line(std::uint64_t length, std::uint64_t kept, std::uint64_t skip) {
+  const Line line{std::string_view(buffer_).substr(begin_, kept), line_taken_ns_,
+                  std::exchange(cutting_, false), std::exchange(no_memory_, false),
+                  length + std::exchange(thrown_away_bytes_, 0)};
   begin_ += length + skip;
   scanned_ = begin_;
   line_taken_ns_ = fill_ns_;
@@ -80,12 +82,14 @@ std::optional<Line> LineReader::next() {
   const std::uint64_t end = std::min<std::uint64_t>(feed, buffer_.size());
   if (end - begin_ > max_line_bytes_ && !cutting_) cutting_ = true;
   if (feed != std::string::npos) {
-    if (!cutting_) return take_line(feed - begin_, 1);
-    const std::uint64_t kept = std::min(feed - begin_, kCutBytes);
-    return take_line(kept, feed - begin_ - kept + 1);
+    const std::uint64_t length = feed - begin_;
+    return take_line(length, cutting_ ? std::min(length, kCutBytes) : length, 1);
   }
-  if (ended_ && end > begin_) return take_line(end - begin_, 0);
-  if (cutting_) buffer_.resize(std::min(buffer_.size(), begin_ + kCutBytes));
+  if (ended_ && end > begin_) return take_line(end - begin_, end - begin_, 0);
+  if (cutting_ && end > begin_ + kCutBytes) {
+    thrown_away_bytes_ += end - begin_ - kCutBytes;
+    buffer_.resize(begin_ + kCutBytes);
+  }
   scanned_ = buffer_.size();
   return std::nullopt;
 }

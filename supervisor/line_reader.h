@@ -18,6 +18,7 @@ struct Line {
   // the rest is thrown away.
   bool cut;
   bool no_memory = false;
+  std::uint64_t bytes = 0;  // of the whole line
 };
 
 class LineReader {
@@ -40,14 +41,16 @@ class LineReader {
  private:
   void drop_given_out();
   void make_room();
-  Line take_line(std::uint64_t length, std::uint64_t skip);
+  // The next `length` bytes, of which `kept` are shown; `skip` more end it.
+  Line take_line(std::uint64_t length, std::uint64_t kept, std::uint64_t skip);
 
   int fd_;
   std::uint64_t max_line_bytes_;
   std::string buffer_;
-  std::uint64_t begin_ = 0;         // of the next line in buffer_
-  std::uint64_t scanned_ = 0;       // no line feed before this
-  std::int64_t line_taken_ns_ = 0;  // when the first byte of the next line was read
+  std::uint64_t begin_ = 0;              // of the next line in buffer_
+  std::uint64_t scanned_ = 0;            // no line feed before this
+  std::uint64_t thrown_away_bytes_ = 0;  // of the line that is cut
+  std::int64_t line_taken_ns_ = 0;       // when the first byte of the next line was read
   std::int64_t fill_ns_ = 0;
   std::uint64_t backdated_bytes_ = 0;  // still to be read, but counted as read at backdated_ns_
   std::int64_t backdated_ns_ = 0;

@@ -250,7 +250,7 @@ void Supervisor::reject(const protocol::BadLine& bad, const Line& line, protocol
               {{FieldName::cause, bad.reason},
                {FieldName::peer, peer},
                {FieldName::message, bad.src ? protocol::trace_name(peer, bad.msg_id) : ""},
-               {FieldName::bytes, line.text.size()}});
+               {FieldName::bytes, line.bytes}});
   // Who is not named can't be answered.
   if (!bad.src || !bad.dest || !bad.msg_id) return;
   answer_error({*bad.src, *bad.dest, *bad.msg_id, line.taken_ns}, code, bad.reason);

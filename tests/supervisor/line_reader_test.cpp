@@ -102,6 +102,7 @@ TEST_F(LineReaderTest, OfALongerOneOnlyTheBeginningIsLeft) {
   EXPECT_EQ(found[0].text, line.substr(0, found[0].text.size()));
   EXPECT_GE(found[0].text.size(), 1'000U);
   EXPECT_LT(found[0].text.size(), line.size());
+  EXPECT_EQ(found[0].bytes, line.size());
   EXPECT_FALSE(found[1].cut);
   EXPECT_EQ(found[1].text, "next");
 }
@@ -116,7 +117,9 @@ TEST_F(LineReaderTest, ALineThatIsFarTooLongIsCutOnceAndNotKept) {
   EXPECT_TRUE(found[0].cut);
   EXPECT_TRUE(found[0].text.starts_with("beginningx"));
   EXPECT_EQ(found[0].taken_ns, 1);
+  EXPECT_EQ(found[0].bytes, 9U + 49 * 20'000);
   EXPECT_EQ(found[1].text, "next");
+  EXPECT_EQ(found[1].bytes, 4U);
   EXPECT_EQ(found[1].taken_ns, 50);
 }
 
@@ -127,6 +130,7 @@ TEST_F(LineReaderTest, ATooLongLineThatNeverEndsIsCutAtTheEnd) {
   const auto found = lines();
   ASSERT_EQ(found.size(), 1U);
   EXPECT_TRUE(found[0].cut);
+  EXPECT_EQ(found[0].bytes, 20'000U);
 }
 
 // Wherever the chunks end, the lines are the same.

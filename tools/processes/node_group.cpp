@@ -10,6 +10,7 @@
 #include <csignal>
 #include <utility>
 
+#include "tools/console/count_text.h"
 #include "tools/console/tell.h"
 #include "tools/experiment/network/foreign_text.h"
 #include "tools/processes/process_table.h"
@@ -22,6 +23,8 @@ constexpr std::uint64_t kDescriptorsANode = 4;
 constexpr std::uint64_t kOtherDescriptors = 100;
 // A node's workers have half a second to notice that it is dead.
 constexpr int kLeftoverPolls = 25;
+// Who has written more has flushed it.
+constexpr std::int64_t kFewMessages = 3;
 constexpr useconds_t kLeftoverPollUs = 20'000;
 
 // A node that did not find a file may have looked for it where nodes start.
@@ -79,14 +82,23 @@ std::string NodeGroup::unsaid_words(std::size_t node, const NodeTalk& talk) cons
   }
   const auto& process = nodes_[node].process;
   if (!process) return "";
-  if (process->has_spoken()) return lines_.words_on_first(network_->node_name(node));
+  const std::string& name = network_->node_name(node);
+  if (process->has_spoken()) {
+    if (const std::string words = lines_.words_on_answers(name); !words.empty()) return words;
+  }
   if (process->exit_status() || process->end_signal()) return "";
   if (talk.has_closed_stdout) return "It lives, and has closed its stdout.\n";
+  const std::int64_t messages = lines_.messages_of(name);
+  const std::string wrote =
+      messages == 0 ? "nothing" : "no more than " + count_text(messages, "message");
   if (talk.is_busy)
-    return "It lives, wrote nothing to stdout, and runs: is it in a loop that does not end?\n";
-  if (talk.complains() || talk.floods()) return "";
-  return "It lives, and wrote nothing to stdout: does it flush what it prints (in Python "
-         "print(..., flush=True), or python3 -u)?\n";
+    return fmt::format(
+        "It lives, wrote {} to stdout, and runs: is it in a loop that does not end?\n", wrote);
+  if (talk.complains() || talk.floods() || messages > kFewMessages) return "";
+  return fmt::format(
+      "It lives, and wrote {} to stdout: does it flush what it prints (in Python "
+      "print(..., flush=True), or python3 -u)?\n",
+      wrote);
 }
 
 std::string NodeGroup::last_words(std::size_t node) const {

@@ -16,14 +16,15 @@ constexpr std::int64_t kToldFindings = 3;
 constexpr const char* kAnswersNames =
     "in an answer src is the node's own name, and dest the src of the request";
 
-std::string words_on(const Envelope& message, const std::string& node, std::string_view line) {
+std::string words_on(const char* which, const Envelope& message, const std::string& node,
+                     std::string_view line) {
   if (message.dest != node) return "";
   const std::string seen =
       message.src == node
           ? "went to itself"
           : fmt::format(R"(has the src "{}" and the dest "{}", so it went to itself)",
                         printable(message.src), node);
-  return fmt::format("Its first message {} ({}):\n    {}\n", seen, kAnswersNames,
+  return fmt::format("Its {} message {} ({}):\n    {}\n", which, seen, kAnswersNames,
                      shorten_line(line));
 }
 
@@ -38,9 +39,17 @@ std::string words_on_source(const Envelope& message, const std::string& node) {
 
 }  // namespace
 
-std::string NodeLines::words_on_first(const std::string& node) const {
-  const auto found = first_words_.find(node);
-  if (found != first_words_.end() && !found->second.empty()) return found->second;
+std::int64_t NodeLines::messages_of(const std::string& node) const {
+  const auto found = talks_.find(node);
+  return found == talks_.end() ? 0 : found->second.messages;
+}
+
+std::string NodeLines::words_on_answers(const std::string& node) const {
+  if (const auto found = talks_.find(node); found != talks_.end()) {
+    const Talk& talk = found->second;
+    if (!talk.on_first.empty()) return talk.on_first;
+    if (!talk.on_last.empty()) return talk.on_last;
+  }
   for (const Finding& finding : findings_.kept()) {
     if (finding.node != node || finding.kind == Finding::Kind::oddity) continue;
     return fmt::format("It printed a line that is wrong: {}\n    {}\n", finding.reason,
@@ -55,7 +64,9 @@ bool NodeLines::take(std::int64_t now_ns, Network& network, const std::string& n
   const auto* envelope = std::get_if<Envelope>(&parsed);
   if (envelope == nullptr) return note_bad(now_ns, node, std::get<std::string>(parsed), line);
   note_odd(now_ns, node, std::string(envelope->oddity), line);
-  if (first_words_.count(node) == 0) first_words_[node] = words_on(*envelope, node, line);
+  Talk& talk = talks_[node];
+  if (talk.messages++ == 0) talk.on_first = words_on("first", *envelope, node, line);
+  talk.on_last = words_on("last", *envelope, node, line);
   auto refusal =
       network.send(now_ns, envelope->src, envelope->dest, envelope->body, envelope->type);
   if (!refusal) {

@@ -24,10 +24,13 @@ class NodeLines {
       : strict_(strict), speaker_(std::move(speaker)) {}
 
   // A process of the node starts.
-  void node_starts(const std::string& node) { first_words_.erase(node); }
-  // About the first message since then, if it went to the node itself, where no answer belongs,
-  // else about the first line that is wrong: for people, lines with their ends. "": nothing is odd.
-  std::string words_on_first(const std::string& node) const;
+  void node_starts(const std::string& node) { talks_.erase(node); }
+  // About the first or else the last message since then, if it went to the node itself, where no
+  // answer belongs, else about the first line that is wrong: for people, lines with their ends.
+  // "": nothing is odd.
+  std::string words_on_answers(const std::string& node) const;
+  // Messages since then.
+  std::int64_t messages_of(const std::string& node) const;
 
   // False: the node is silenced.
   bool take(std::int64_t now_ns, Network& network, const std::string& node, std::string_view line);
@@ -44,6 +47,12 @@ class NodeLines {
   const Findings& findings() const { return findings_; }
 
  private:
+  struct Talk {
+    std::int64_t messages = 0;
+    std::string on_first;  // in words; "": it did not go to the node itself
+    std::string on_last;
+  };
+
   // Of a message that was taken; "": nothing.
   void note_odd(std::int64_t now_ns, const std::string& node, std::string reason,
                 std::string_view line);
@@ -53,7 +62,7 @@ class NodeLines {
   std::string speaker_;
   OutputParser parser_;
   Findings findings_;
-  std::map<std::string, std::string> first_words_;  // by node
+  std::map<std::string, Talk> talks_;  // by node
 };
 
 }  // namespace hearsay::bench

@@ -61,7 +61,7 @@ class FirstMessage : public testing::Test {
     network_.add_node("n0");
     lines_.node_starts("n0");
     lines_.take(0, network_, "n0", line);
-    return lines_.words_on_first("n0");
+    return lines_.words_on_answers("n0");
   }
 
   EventHeap heap_;
@@ -109,6 +109,19 @@ TEST_F(FirstMessage, WithSourceAndDestinationExchangedIsToldHowTheyBelong) {
                 "and its dest is (in an answer src is the node's own name"),
             std::string::npos)
       << lines_.findings().kept()[0].reason;
+}
+
+TEST_F(FirstMessage, OrElseTheLastToItselfIsNoAnswer) {
+  network_.add_node("n1");
+  EXPECT_EQ(words_on(R"({"src":"n0","dest":"n1","body":{"type":"init_ok"}})"), "");
+  EXPECT_EQ(lines_.messages_of("n0"), 1);
+  const std::string line = R"({"src":"n0","dest":"n0","body":{"type":"topology_ok"}})";
+  lines_.take(0, network_, "n0", line);
+  EXPECT_EQ(lines_.words_on_answers("n0").find("Its last message went to itself"), 0U);
+  EXPECT_EQ(lines_.messages_of("n0"), 2);
+  lines_.node_starts("n0");
+  EXPECT_EQ(lines_.words_on_answers("n0"), "");
+  EXPECT_EQ(lines_.messages_of("n0"), 0);
 }
 
 TEST_F(FirstMessage, InSomebodyElsesNameIsOdd) {

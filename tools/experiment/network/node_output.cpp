@@ -16,6 +16,12 @@ namespace {
 
 using protocol::ValueKind;
 
+// JavaScript's, of an object that becomes text.
+constexpr const char* kPrintedObject = "[object Object]";
+constexpr const char* kPrintAsJson =
+    " (JSON has names in double quotation marks: in Python print json.dumps(message), in "
+    "JavaScript "
+    "console.log(JSON.stringify(message)))";
 // nlohmann spells each of them out with 8 characters in its error texts, several times over.
 constexpr std::ptrdiff_t kMostTabs = 1'000'000;
 // The limit of Maelstrom's own parser.
@@ -108,16 +114,21 @@ std::string check_text(std::string_view line) {
   return "";
 }
 
+bool is_letter(char c) {
+  return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z');
+}
+
 std::string describe_syntax(std::string_view line, const protocol::LineHandler& handler) {
   const std::size_t first = line.find_first_not_of(kWhiteSpace);
   const std::size_t byte = handler.consumed_bytes();
   const bool is_nul = byte > 0 && byte <= line.size() && line[byte - 1] == '\0';
   const std::string reason = fmt::format("not JSON, at byte {}: {}", byte,
                                          is_nul ? "a NUL byte" : handler.envelope().syntax_error);
+  if (line.find(kPrintedObject) != std::string_view::npos) return reason + kPrintAsJson;
   if (line[first] != '{') return reason + " (only messages go to stdout; print to stderr instead)";
   const std::size_t name = line.find_first_not_of(kWhiteSpace, first + 1);
-  if (name != std::string_view::npos && line[name] == '\'') {
-    return reason + " (JSON has double quotation marks only: in Python print json.dumps(message))";
+  if (name != std::string_view::npos && (line[name] == '\'' || is_letter(line[name]))) {
+    return reason + kPrintAsJson;
   }
   const bool ends_early = reason.find("unexpected end of input") != std::string::npos;
   return ends_early ? reason + " (a message is one line, without line feeds in it)" : reason;

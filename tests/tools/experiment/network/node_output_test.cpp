@@ -87,10 +87,15 @@ INSTANTIATE_TEST_SUITE_P(
         "\xEF\xBB\xBF{\"src\":\"n0\",\"dest\":\"n1\",\"body\":{}}"),
     [](const auto& parameter) { return std::to_string(parameter.index); });
 
-TEST(NodeOutput, SingleQuotationMarksAreNamed) {
-  EXPECT_NE(wrong_with("{ 'src': 'n0'}").find("json.dumps"), std::string::npos);
+TEST(NodeOutput, AnObjectAsPythonOrJavaScriptPrintsItIsTold) {
+  for (const char* line : {"{ 'src': 'n0'}", "{ src: 'n0', dest: 'c1' }", "[object Object]"}) {
+    EXPECT_NE(
+        wrong_with(line).find("in Python print json.dumps(message), in JavaScript console.log"),
+        std::string::npos)
+        << line;
+  }
   EXPECT_EQ(wrong_with("{\"src\": 'n0'}").find("json.dumps"), std::string::npos);
-  EXPECT_EQ(wrong_with("{src: 'n0'}").find("json.dumps"), std::string::npos);
+  EXPECT_EQ(wrong_with("{1: 2}").find("json.dumps"), std::string::npos);
 }
 
 TEST(NodeOutput, ANulByteIsNamed) {

@@ -105,6 +105,10 @@ const CLI::App& chosen(const CLI::App& app) {
       if (!option->get_group().empty()) known.push_back(option->get_name());
     }
     const std::string name = first.substr(0, first.find('='));
+    if (&command != &app && command.get_option_no_throw(name) != nullptr) {
+      throw BadCommandLine("options stand behind the command: " + command.get_name() + " " + first +
+                           " ...");
+    }
     throw UnknownOption("unknown option " + name + suggest(name, known));
   }
   known = names_of_commands(command);
@@ -374,9 +378,10 @@ CommandLine::Outcome CommandLine::parse(const std::vector<std::string>& argument
   } catch (const CLI::RequiredError& error) {
     const CLI::App& command = chosen(app_);
     const std::vector<std::string> commands = names_of_commands(command);
-    if (commands.empty()) throw BadCommandLine(error.what());
     const auto rest = app_.remaining(true);
-    if (!rest.empty()) refuse_extra(app_, rest.front());
+    const bool strays = !rest.empty() && (!commands.empty() || rest.front().starts_with('-'));
+    if (strays) refuse_extra(app_, rest.front());
+    if (commands.empty()) throw BadCommandLine(error.what());
     throw BadCommandLine("which command? " + list_words(commands));
   } catch (const CLI::ArgumentMismatch& error) {
     throw BadCommandLine(in_plain_words(error));

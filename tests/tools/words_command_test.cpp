@@ -6,6 +6,7 @@
 #include <sstream>
 #include <string>
 #include <tuple>
+#include <utility>
 
 #include "tests/tools/command_fixture.h"
 
@@ -292,6 +293,23 @@ TEST(HelpOfCommands, ACommandsCommandHasHelpToo) {
   const Finished nearest = run_shell(std::string(HEARSAY_COMMAND) + " help tset");
   EXPECT_EQ(nearest.exit_code, 254);
   EXPECT_NE(nearest.output.find("do you mean test?"), std::string::npos) << nearest.output;
+}
+
+TEST(Misplaced, OptionsInFrontOfTheCommandAreToldWhereTheyBelong) {
+  const std::pair<const char*, const char*> calls[] = {
+      {"--workload echo test",
+       "hearsay test: options stand behind the command: test --workload ..."},
+      {"-w echo test", "behind the command: test -w ..."},
+      {"-w echo check x", "behind the command: check -w ..."},
+      {"trace --node n1 log", "behind the command: log --node ..."},
+      {"cluster --nodes=n0 up", "behind the command: up --nodes=n0 ..."}};
+  for (const auto& [call, words] : calls) {
+    const Finished finished = run_shell(std::string(HEARSAY_COMMAND) + " " + call);
+    EXPECT_EQ(finished.exit_code, std::string(call).starts_with("cluster") ? 2 : 254) << call;
+    EXPECT_NE(finished.output.find(words), std::string::npos) << call << ": " << finished.output;
+  }
+  const Finished unknown = run_shell(std::string(HEARSAY_COMMAND) + " --wrkload echo test");
+  EXPECT_NE(unknown.output.find("do you mean --workload?"), std::string::npos) << unknown.output;
 }
 
 TEST_F(CommandTest, TheHelpOfWhatCtrlCEndsNamesItsExitCode) {

@@ -17,6 +17,9 @@ struct Condition {
   void (*impose)(bench::TestOptions& test);  // before the test's options are resolved
 };
 
+// The one whose kills are hearsay-node's own.
+inline constexpr std::string_view kKillsCondition = "kills";
+
 // All there are, in the order in which they are shown.
 const std::vector<Condition>& conditions();
 

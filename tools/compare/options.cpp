@@ -7,6 +7,7 @@
 
 #include "common/options/command_line.h"
 #include "tools/console/count_text.h"
+#include "tools/experiment/network/foreign_text.h"
 #include "tools/sim/node_arguments.h"
 
 namespace hearsay::compare {
@@ -76,6 +77,19 @@ void resolve_conditions(CompareOptions& options) {
   }
 }
 
+// A program that is not ours kills no worker of its own, whatever option it is given.
+void refuse_kills_by_others(CompareOptions& options) {
+  if (!options.real || options.test.binary.empty() || runs_our_node(options.test)) return;
+  const auto is_kills = [](const auto& condition) { return condition == kKillsCondition; };
+  if (std::any_of(options.condition_names.begin(), options.condition_names.end(), is_kills)) {
+    throw BadCommandLine("--condition",
+                         "kills are hearsay-node's own, and mean nothing to another --bin: try "
+                         "hearsay test --nemesis kill-worker or kill");
+  }
+  std::erase_if(options.conditions,
+                [&](const Condition& condition) { return is_kills(condition.name); });
+}
+
 // Real nodes have options that the simulator does not know, and say themselves what is wrong.
 void check_arguments(const CompareOptions& options, const Plan& plan) {
   const Contestant& contestant = options.contestants[plan.contestant];
@@ -122,6 +136,7 @@ void add_compare_options(CommandLine& command, CompareOptions& options) {
 void resolve(CompareOptions& options) {
   resolve_contestants(options);
   resolve_conditions(options);
+  refuse_kills_by_others(options);
   if (options.real && options.test.node_count > kMostRealNodes) {
     throw BadCommandLine("--node-count", fmt::format("with --real at most {}", kMostRealNodes));
   }
@@ -179,7 +194,8 @@ std::string describe_setting(const CompareOptions& options) {
                                              : std::string("one run each");
   return fmt::format(
       "{} ({}), {} ms a hop, {:g} operations a second for {:g} s, {}",
-      bench::count_text(test.node_count, options.real ? "real node" : "simulated node"),
+      bench::count_text(test.node_count, options.real ? "real node" : "simulated node") +
+          (test.binary.empty() ? "" : " of " + bench::printable(test.binary)),
       test.topology, test.latency_ms, test.rate_hz, test.time_limit_s, runs);
 }
 

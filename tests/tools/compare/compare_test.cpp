@@ -69,6 +69,31 @@ TEST(CompareOptions, RefusesContestantsThatNoNodeWouldTake) {
   EXPECT_THROW(resolve(killed_twice), BadCommandLine);
 }
 
+// They are hearsay-node's own: another program would be praised for what never happened.
+TEST(CompareOptions, AnotherProgramIsNotKilled) {
+  for (const char* binary : {"./node.py", "build/bin/hearsay-node"}) {
+    const bool foreign = std::string(binary) == "./node.py";
+    CompareOptions asked = options_with({"push"}, {"no-fault", "kills"});
+    asked.real = true;
+    asked.test.node_count = 3;
+    asked.test.binary = binary;
+    if (foreign) {
+      EXPECT_THROW(resolve(asked), BadCommandLine);
+    } else {
+      resolve(asked);
+      EXPECT_EQ(asked.conditions.size(), 2U);
+    }
+    CompareOptions usual = asked;
+    usual.condition_names.clear();
+    resolve(usual);
+    const bool kills =
+        std::any_of(usual.conditions.begin(), usual.conditions.end(),
+                    [](const Condition& condition) { return condition.name == kKillsCondition; });
+    EXPECT_EQ(kills, !foreign) << binary;
+    EXPECT_NE(describe_setting(usual).find(binary), std::string::npos) << describe_setting(usual);
+  }
+}
+
 TEST(CompareOptions, PlansEachSeedOfEachContestantUnderEachCondition) {
   CompareOptions options = options_with({"push", "flood"}, {"loss", "no-fault"});
   options.seeds = 2;

@@ -20,7 +20,7 @@ std::string in_dollar_quotes(const std::string& argument) {
 std::string as_typed(const std::string& program, const std::vector<std::string>& arguments) {
   std::string command = program;
   for (const std::string& argument : arguments) {
-    const bool plain = argument.find_first_of(" \t\n'\"\\$*?&|;<>()`") == std::string::npos &&
+    const bool plain = argument.find_first_of(" \t\n'\"\\$*?&|;<>()`!#~[]{}") == std::string::npos &&
                        printable(argument) == argument;
     if (plain && !argument.empty()) {
       command.append(" ").append(argument);

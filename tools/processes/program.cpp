@@ -9,6 +9,8 @@
 #include <sstream>
 #include <system_error>
 
+#include "tools/console/command_text.h"
+
 namespace hearsay::bench {
 namespace {
 
@@ -113,7 +115,7 @@ std::string check_file(const std::string& path) {
   }
   if (!fs::is_regular_file(path, error)) return "it is no file";
   if (::access(path.c_str(), X_OK) != 0) {
-    return fmt::format("it is not executable (chmod +x {})", path);
+    return fmt::format("it is not executable ({})", as_typed("chmod +x", {path}));
   }
   return ::access(path.c_str(), R_OK) == 0 ? check_contents(path) : "";
 }

@@ -67,15 +67,4 @@ std::string become(const std::vector<std::string>& command) {
   return command.front() + ": " + std::strerror(errno);
 }
 
-std::string as_shell_words(const std::vector<std::string>& words) {
-  std::string text;
-  for (const std::string& word : words) {
-    if (!text.empty()) text += ' ';
-    const bool plain =
-        !word.empty() && word.find_first_of(" \t'\"$\\*?&|;<>()`!#~") == std::string::npos;
-    text += plain ? word : '\'' + word + '\'';
-  }
-  return text;
-}
-
 }  // namespace hearsay::replay

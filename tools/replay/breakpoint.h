@@ -15,8 +15,6 @@ namespace hearsay::replay {
 std::vector<std::string> gdb_command(const std::vector<std::string>& replay);
 // Becomes that command. Returns only when it can't: why, in words.
 std::string become(const std::vector<std::string>& command);
-// As one would type it.
-std::string as_shell_words(const std::vector<std::string>& words);
 
 // From now on a fault (a segmentation fault, an abort) says which input it came with before it ends
 // the process. A debugger sees it first.

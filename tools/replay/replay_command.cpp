@@ -4,6 +4,7 @@
 #include <filesystem>
 
 #include "common/base/own_program.h"
+#include "tools/console/command_text.h"
 #include "tools/console/exit_codes.h"
 #include "tools/console/tell.h"
 #include "tools/replay/breakpoint.h"
@@ -17,7 +18,7 @@ namespace {
 int run_in_gdb(const ReplayOptions& options) {
   const std::string program = own_program();
   const auto command = gdb_command(command_of(options, program));
-  bench::tell("{}\n", as_shell_words(command));
+  bench::tell("{}\n", bench::as_typed(command.front(), {command.begin() + 1, command.end()}));
   bench::tell("hearsay replay: {}\n", become(command));
   return bench::kExitRunFailed;
 }

@@ -6,6 +6,7 @@
 #include <cstddef>
 
 #include "common/base/version.h"
+#include "tools/console/command_text.h"
 #include "tools/console/count_text.h"
 #include "tools/console/exit_codes.h"
 
@@ -75,7 +76,7 @@ std::string describe_verdict(const Player& player, const std::string& path) {
   for (const Difference& each : player.survived()) text += describe(each, history);
   if (player.difference()) {
     text += describe(*player.difference(), history);
-    text += fmt::format("To stop there: hearsay replay {} --to {} --gdb\n", path,
+    text += fmt::format("To stop there: {} --to {} --gdb\n", bench::as_typed("hearsay replay", {path}),
                         player.difference()->input);
   } else {
     text += fmt::format(

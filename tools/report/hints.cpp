@@ -50,11 +50,12 @@ nlohmann::json first_errors(const History& history) {
 }
 
 std::vector<std::string> hints_on_error_codes(const Run& run) {
-  for (const auto& [node, errors] : run.odd_replies().codeless()) {
+  for (const auto& [node, errors] : run.odd_replies().unknown_errors()) {
     return {fmt::format(
-        "{} answered {} with an error whose code is no whole number, so nobody knows what it means "
-        "(11 is \"temporarily unavailable\"); the first: {}",
-        node, count_text(errors.count, "request"), errors.first)};
+        "{} answered {} with an error whose code is {}, so nobody knows what it means (11 is "
+        "\"temporarily unavailable\"); the first: {}",
+        node, count_text(errors.count, "request"),
+        errors.has_a_number ? "none of Maelstrom's" : "no whole number", errors.first)};
   }
   return {};
 }

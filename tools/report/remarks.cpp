@@ -102,6 +102,20 @@ bool hits_messages(Fault fault) {
   return is_on_the_wire(fault) || fault == Fault::partition || fault == Fault::one_way;
 }
 
+std::string hit_nothing(const std::string& option, const Network& network) {
+  return fmt::format("{} hit no message{}", option,
+                     network.server_messages().sent == 0 ? ": the nodes sent each other none" : "");
+}
+
+// Of those that hold all the time: "" if it did what it should.
+std::string remark_on_constant_fault(Fault fault, const TestOptions& options,
+                                     const Network& network) {
+  const auto found = options.faults.probability.find(fault);
+  const bool holds = found != options.faults.probability.end() && found->second.value_or(0) > 0;
+  if (!holds || network.hit_by(fault) > 0) return "";
+  return hit_nothing("--" + std::string(name_of(fault)), network);
+}
+
 // "" if it did what it should.
 std::string remark_on_fault(Fault fault, const Run& run, const Network& network) {
   const Nemesis& nemesis = run.nemesis();
@@ -115,10 +129,7 @@ std::string remark_on_fault(Fault fault, const Run& run, const Network& network)
                        name);
   }
   if (hits_messages(fault)) {
-    if (network.hit_by(fault) > 0) return "";
-    return fmt::format(
-        "--nemesis {} hit no message{}", name,
-        network.server_messages().sent == 0 ? ": the nodes sent each other none" : "");
+    return network.hit_by(fault) > 0 ? "" : hit_nothing("--nemesis " + name, network);
   }
   if (nemesis.strikes(fault) > 0) return "";
   return fmt::format("--nemesis {} did nothing: no node has a child process (a worker)", name);
@@ -138,6 +149,10 @@ nlohmann::json find_remarks(const TestOptions& options, const Run& run, const Ne
   }
   for (const auto& [fault, interval_ns] : run.nemesis().options().interval_ns) {
     add(remark_on_fault(fault, run, network));
+  }
+  for (const Fault fault : kFaults) {
+    const bool is_told = run.nemesis().options().interval_ns.contains(fault);
+    if (!is_told) add(remark_on_constant_fault(fault, options, network));
   }
   return remarks;
 }

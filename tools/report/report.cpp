@@ -237,6 +237,7 @@ void add_faults(Report& report, const nlohmann::json& section) {
     const nlohmann::json& count = section.at(key).at("count");
     if (count != 0) report.add(name, count.dump());
   }
+  if (section.at("pauses") != 0) report.add("nodes paused", section.at("pauses").dump());
   const nlohmann::json& messages = section.at("messages");
   if (messages.at("lost").at("all") != 0) {
     report.add("messages lost", name_causes(messages.at("lost")));
@@ -301,10 +302,14 @@ void add_interruption(Report& report, const nlohmann::json& results) {
   add_figures(report, results);
 }
 
-void add_oddities(Report& report, const nlohmann::json& section) {
+void add_oddities(Report& report, const nlohmann::json& results) {
+  const nlohmann::json& section = results.at("hearsay");
   const std::vector<std::string> oddities = find_oddities(section);
   if (oddities.empty()) return;
-  report.notes.emplace_back(section.at("options").at("strict") == true
+  const bool only_strict = section.at("options").at("strict") == true &&
+                           results.at("workload").value("valid?", nlohmann::json()) == true &&
+                           find_reasons(results).empty();
+  report.notes.emplace_back(only_strict
                                 ? "Invalid only because of --strict:"
                                 : "Maelstrom does not look at this (--strict makes it invalid):");
   add_reasons(report, oddities);
@@ -338,7 +343,7 @@ void add_verdict(Report& report, const nlohmann::json& results) {
   for (const std::string& hint : words(section.at("hints"))) {
     report.notes.push_back("Hint: " + hint);
   }
-  add_oddities(report, section);
+  add_oddities(report, results);
   if (section.contains("challenge")) {
     const nlohmann::json& challenge = section.at("challenge");
     report.add("challenge " + challenge.at("name").get<std::string>(), describe(challenge));

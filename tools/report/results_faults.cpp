@@ -50,6 +50,7 @@ void add_faults(nlohmann::json& section, const Run& run, const Network& network)
   section["nemesis"] = nemesis_deeds(run.history());
   section["worker-kills"] = count_kills(run.nemesis().worker_kills(), network);
   section["node-kills"] = count_kills(run.nemesis().node_kills(), network);
+  section["pauses"] = run.nemesis().strikes(Fault::pause);
   section["messages"] = count_faults(network);
 }
 

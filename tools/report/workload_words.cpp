@@ -62,8 +62,11 @@ void add_counter(Report& report, const nlohmann::json& workload) {
   if (!workload.contains("acceptable")) return;
   const nlohmann::json& errors = workload.at("errors");
   if (!errors.empty()) {
-    report.notes.push_back(fmt::format("- {} final reads are no sum that may be, the first: {}",
-                                       errors.size(), as_word(errors.front())));
+    report.notes.push_back(fmt::format("- {} no sum that may be, the first: {}",
+                                       errors.size() == 1
+                                           ? "1 final read is"
+                                           : fmt::format("{} final reads are", errors.size()),
+                                       as_word(errors.front())));
   }
   report.add("final reads", as_word(workload.at("final-reads")));
   report.add("acceptable", as_word(workload.at("acceptable")));

@@ -4,6 +4,8 @@
 
 #include <filesystem>
 
+#include "tools/console/command_text.h"
+
 namespace hearsay::traces {
 namespace {
 
@@ -31,7 +33,7 @@ std::string Recordings::advice(const RunLogs& logs, const Place& place) const {
   }
   const fs::path file = where_it_is(logs, found->second);
   if (file.empty()) return found->second + " is no longer there";
-  std::string command = "hearsay replay " + file.string();
+  std::string command = bench::as_typed("hearsay replay", {file.string()});
   if (place.position) command += fmt::format(" --to @{}", *place.position);
   if (place.generation) command += fmt::format(" --worker {}", *place.generation);
   return command + " --gdb";

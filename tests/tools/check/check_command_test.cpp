@@ -75,6 +75,7 @@ TEST_F(CheckCommand, WhatIsNoHistoryIsRefusedInWords) {
           "has neither a history.edn nor a history.jsonl: it is not the folder of one run");
   refused("-w echo " + file("empty.edn", ""), "is empty");
   refused("-w echo " + file("words.edn", "once upon a time"), "is no history: line 1, column 1");
+  refused("-w echo " + file("results.json", "{}"), "holds a verdict, not a history");
   refused("-w echo " + file("cut.edn", std::string(kValid).substr(0, 80)), "was cut off");
   refused("-w kafka " + file("echo.edn", kValid), "its operations are echo, which kafka does not");
   refused("-w txn-rw-register " + file("lists.edn",

@@ -3,6 +3,7 @@
 
 #include <array>
 #include <atomic>
+#include <filesystem>
 #include <fstream>
 #include <string>
 #include <thread>
@@ -141,7 +142,8 @@ TEST_F(ReplayCommand, StopsPrintsAndSteps) {
 
 TEST_F(ReplayCommand, TracesNameTheCommandThatStopsThere) {
   ASSERT_TRUE(record("a", std::string(kShort) + "--nemesis kill-worker --nemesis-interval 0.1"));
-  const std::string run = store_at("a") + "/latest";
+  std::filesystem::rename(store_at("a"), store_at("mein ö"));  // its words go through a shell
+  const std::string run = "'" + store_at("mein ö") + "/latest'";
   const std::string hearsay = HEARSAY_COMMAND;
   const auto trace_of = [&](const std::string& what) {
     return run_shell(hearsay + " trace " + what + " " + run);

@@ -167,6 +167,11 @@ TEST_F(Hints, AnErrorWithoutACodeIsQuoted) {
   code = 1234;
   run_echo(refuse);
   EXPECT_FALSE(says(hints(), "no whole number")) << "a code of one's own: " << hints();
+  EXPECT_TRUE(says(hints(), "whose code is none of Maelstrom's")) << hints();
+  EXPECT_TRUE(says(hints(), "\"code\":1234")) << hints();
+  code = 11;
+  run_echo(refuse);
+  EXPECT_FALSE(says(hints(), "whose code is")) << hints();
 }
 
 TEST_F(Hints, AMalformedReplyAmongGoodOnesIsCounted) {

@@ -31,19 +31,22 @@ constexpr KnownError kKnownErrors[] = {
     {"txn-conflict", ErrorCode::txn_conflict, true},
 };
 
-// Sets type and error of the completion from a reply of type "error".
-void take_error(Operation& completion, const nlohmann::json& body, bool idempotent) {
-  std::string_view name = "unknown";
-  bool definite = false;
+// Null: Maelstrom does not know the code of this reply of type "error".
+const KnownError* find_error(const nlohmann::json& body) {
   const nlohmann::json code = body.value("code", nlohmann::json());
   for (const KnownError& error : kKnownErrors) {
-    if (code.is_number_integer() && code == static_cast<int>(error.code)) {
-      name = error.name;
-      definite = error.definite;
-    }
+    if (code.is_number_integer() && code == static_cast<int>(error.code)) return &error;
   }
+  return nullptr;
+}
+
+// Sets type and error of the completion from a reply of type "error".
+void take_error(Operation& completion, const nlohmann::json& body, bool idempotent) {
+  const KnownError* known = find_error(body);
+  const bool definite = known != nullptr && known->definite;
   completion.type = definite || idempotent ? OperationType::fail : OperationType::info;
-  completion.error = {name, body.value("text", nlohmann::json())};
+  completion.error = {known == nullptr ? "unknown" : known->name,
+                      body.value("text", nlohmann::json())};
 }
 
 }  // namespace
@@ -128,7 +131,9 @@ void ClientPool::take_step(std::int64_t now_ns, std::size_t thread, std::size_t 
 void ClientPool::take_reply(std::int64_t now_ns, std::size_t thread, std::size_t invocation,
                             const nlohmann::json& request, const nlohmann::json& reply) {
   const bool is_error = reply.is_object() && reply.value("type", nlohmann::json()) == "error";
-  if (is_error) odd_replies_.add_error(network_.node_name(thread % network_.node_count()), reply);
+  if (is_error && find_error(reply) == nullptr) {
+    odd_replies_.add_unknown_error(network_.node_name(thread % network_.node_count()), reply);
+  }
   Operation completion = history_.operations()[invocation];
   std::string wrong;
   if (!reply.is_null() && !is_error) {

@@ -44,11 +44,12 @@ void OddReplies::add_stray(std::string_view node, const std::string& client,
   stray.text = fmt::format("a message {}: {}", describe_in_reply_to(body), shorten_line(text));
 }
 
-void OddReplies::add_error(std::string_view node, const nlohmann::json& body) {
+void OddReplies::add_unknown_error(std::string_view node, const nlohmann::json& body) {
+  UnknownErrors& errors = unknown_errors_[std::string(node)];
+  if (errors.count++ > 0) return;
   const auto code = body.find("code");
-  if (code != body.end() && is_whole_number(*code)) return;
-  CodelessErrors& errors = codeless_[std::string(node)];
-  if (errors.count++ == 0) errors.first = shorten_line(body.dump());
+  errors.has_a_number = code != body.end() && is_whole_number(*code);
+  errors.first = shorten_line(body.dump());
 }
 
 }  // namespace hearsay::bench

@@ -1,5 +1,5 @@
 // What nodes send to clients and Maelstrom passes over in silence: second answers, messages
-// that answer no request, errors without a code. Who looks for the reason why a request was not
+// that answer no request, errors of an unknown code. Who looks for the reason why a request was not
 // answered finds it here.
 //
 // Bounded, whatever the nodes send. Not thread-safe.
@@ -33,10 +33,11 @@ struct StrayReply {
   std::string text;  // "a message whose in_reply_to is 7, which no open request has: {...}"
 };
 
-// Errors of a node whose code is no whole number: Maelstrom can't know what they mean.
-struct CodelessErrors {
+// Errors of a node whose code is none of Maelstrom's, which can't know what they mean.
+struct UnknownErrors {
   std::int64_t count = 0;
-  std::string first;  // the body
+  std::string first;         // the body
+  bool has_a_number = true;  // the first one's code is a whole number
 };
 
 class OddReplies {
@@ -45,18 +46,20 @@ class OddReplies {
   // `text` is `body` as the node wrote it; nothing in it is a msg_id of the client's.
   void add_stray(std::string_view node, const std::string& client, const nlohmann::json& body,
                  std::string_view text);
-  // The body of type "error" that answered a request.
-  void add_error(std::string_view node, const nlohmann::json& body);
+  // The body of type "error" that answered a request, of an unknown code.
+  void add_unknown_error(std::string_view node, const nlohmann::json& body);
 
   const std::vector<DuplicateReply>& duplicates() const { return duplicates_; }
   // By node.
   const std::map<std::string, StrayReply, std::less<>>& strays() const { return strays_; }
-  const std::map<std::string, CodelessErrors, std::less<>>& codeless() const { return codeless_; }
+  const std::map<std::string, UnknownErrors, std::less<>>& unknown_errors() const {
+    return unknown_errors_;
+  }
 
  private:
   std::vector<DuplicateReply> duplicates_;
   std::map<std::string, StrayReply, std::less<>> strays_;
-  std::map<std::string, CodelessErrors, std::less<>> codeless_;
+  std::map<std::string, UnknownErrors, std::less<>> unknown_errors_;
 };
 
 }  // namespace hearsay::bench

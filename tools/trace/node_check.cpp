@@ -17,6 +17,7 @@ constexpr std::int64_t kAnswerTakesNs = 5 * kNsPerSecond;
 }  // namespace
 
 void NodeCheck::take(const TraceEvent& event) {
+  if (is_of_another_start(event)) return;
   last_ns_ = event.time_ns;
   switch (event.event) {
     case Event::node_started:
@@ -71,9 +72,15 @@ void NodeCheck::take(const TraceEvent& event) {
   }
 }
 
+// One that ended before its first message has not begun a life of the node.
+bool NodeCheck::is_of_another_start(const TraceEvent& event) const {
+  return event.event == Event::node_stopped && life_ > 0 && event.pid != supervisor_pid_;
+}
+
 void NodeCheck::begin_life(const TraceEvent& event) {
   if (life_ > 0) end_life();
   life_ = event.life;
+  supervisor_pid_ = event.pid;
   stopped_ = false;
   starting_.clear();
   open_.clear();

@@ -59,6 +59,7 @@ class NodeCheck {
     std::int64_t position;
     std::int64_t values;
   };
+  bool is_of_another_start(const TraceEvent& event) const;
   void begin_life(const TraceEvent& event);
   void end_life();
   void take_start(const TraceEvent& event);
@@ -84,6 +85,7 @@ class NodeCheck {
 
   // Of this life.
   std::uint32_t life_ = 0;
+  std::int64_t supervisor_pid_ = 0;
   bool stopped_ = false;
   std::map<std::int64_t, std::int64_t> starting_;  // by pid: when
   std::deque<Step> open_;

@@ -168,7 +168,8 @@ constexpr CommandOfCluster kCommands[] = {
      "A node that comes back is told again by those that are there; this need not run then.\n"
      "Example: hearsay cluster up --nodes n0,n1,n2"},
     {"status", "Who is there, messages a second, what was dropped; who is missing, and since when", add_status, run_status,
-     "1: nobody is there, or one of the cluster's nodes is not, or is not ready.\n"
+     "1: nobody is there, or one of the cluster's nodes is not, or is not ready. Others that are "
+     "attached are named, and don't count.\n"
      "Example: hearsay cluster status"},
     {"demo", "A NATS server on loopback and three nodes, until Ctrl-C", add_demo, run_demo,
      "With --bus no server is started. Behind -- follow arguments for the nodes.\n"

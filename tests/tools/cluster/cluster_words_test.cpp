@@ -8,6 +8,8 @@
 #include <vector>
 
 #include "tests/tools/cluster/bus_fixture.h"
+#include "tools/bus/connection.h"
+#include "tools/bus/subjects.h"
 
 namespace hearsay::test {
 namespace {
@@ -19,6 +21,75 @@ class ClusterWords : public BusTest {
     for (const std::string& name : names) ASSERT_TRUE(comes_to_be(name, "waiting")) << name;
   }
 };
+
+TEST_F(ClusterWords, StatusNamesThoseThatAreNoNodesOfTheCluster) {
+  attach_each({"n0", "n1", "n2"});
+  up("n0,n1");
+  Finished table;
+  EXPECT_TRUE(in_time(kPatience, [&] {
+    table = hearsay("cluster status" + bus());
+    return table.output.find(
+               "2 of 2 nodes are there, all are ready; n2 is attached, and none of "
+               "them\n") != std::string::npos;
+  })) << table.output;
+  EXPECT_EQ(table.exit_code, 0) << table.output;
+  const auto names_n2 = [this] { return status()["others"] == nlohmann::json({"n2"}); };
+  EXPECT_TRUE(in_time(kPatience, names_n2)) << status();
+  EXPECT_EQ(status()["good"], true);
+
+  detach("n1");
+  table = hearsay("cluster status" + bus());
+  EXPECT_EQ(table.exit_code, 1) << table.output;
+  EXPECT_NE(table.output.find("1 of 2 nodes are there"), std::string::npos) << table.output;
+}
+
+TEST_F(ClusterWords, StatusNamesNodesThatAreNotReady) {
+  attach("n0");
+  attach("n1", {"--", "/bin/sleep", "60"});
+  hearsay("cluster up --timeout 2 --nodes n0,n1" + bus());
+  const Finished table = hearsay("cluster status" + bus());
+  EXPECT_EQ(table.exit_code, 1) << table.output;
+  EXPECT_NE(table.output.find("2 of 2 nodes are there, n1 is not ready\n"), std::string::npos)
+      << table.output;
+}
+
+// It plays Maelstrom to n0 alone.
+TEST_F(ClusterWords, StatusTellsNodesOfATestFromThoseThatWait) {
+  attach_each({"n0", "n1"});
+  const bus::Subjects subjects("demo");
+  bus::Connection bench({server_->url(), "", "", "bench", subjects.inbox("bench"), {}});
+  bench.publish(subjects.line_by_operator("n0"),
+                R"({"src":"c5","dest":"n0","body":{"type":"init","msg_id":1,"node_id":"n0",)"
+                R"("node_ids":["n0"]}})");
+  ASSERT_TRUE(comes_to_be("n0", "ready"));
+  const Finished table = hearsay("cluster status" + bus());
+  EXPECT_EQ(table.exit_code, 1) << table.output;
+  EXPECT_NE(table.output.find("2 nodes, n0 is of a test that runs or ran: attach them anew for "
+                              "something else; n1 waits for hearsay cluster up\n"),
+            std::string::npos)
+      << table.output;
+}
+
+TEST_F(ClusterWords, StatusTellsOnATerminalThatItWaits) {
+  attach_each({"n0", "n1"});
+  up("n0,n1");
+  detach("n1");
+  const std::string status = HEARSAY_COMMAND " cluster status --wait 2.5" + bus();
+  const Finished shown = run_shell("script -qec '" + status + "' /dev/null");
+  const std::size_t waits = shown.output.find("waiting for n1");
+  EXPECT_LT(waits, shown.output.find("Cluster demo")) << shown.output;
+  EXPECT_EQ(hearsay("cluster status --wait 2.5" + bus()).output.find("waiting for"),
+            std::string::npos);
+}
+
+// Who asks for the nodes must not be sent to one that does not know them.
+TEST_F(ClusterWords, ManyThatWaitDoNotHideWhichNodesTheClusterHas) {
+  attach_each({"n0", "n1", "n2", "n3", "n4"});
+  EXPECT_EQ(status()["roster"], nullptr);
+  up("n0");
+  constexpr int kTimes = 10;
+  for (int i = 0; i < kTimes; ++i) EXPECT_EQ(status()["roster"], nlohmann::json({"n0"}));
+}
 
 // The node answers when the line about the progress has been seen.
 TEST_F(ClusterWords, CallTellsOnATerminalThatItWaits) {

@@ -22,6 +22,28 @@ class ClusterWords : public BusTest {
   }
 };
 
+// Before anybody is waited for: n7 is not attached.
+TEST_F(ClusterWords, NodesOfARunningClusterStayTheSame) {
+  attach_each({"n0", "n1", "n3"});
+  up("n0,n1");
+  for (const char* nodes : {"n3", "n1,n3", "n0", "n0,n1,n3", "n3,n7", "n7"}) {
+    const Finished other = hearsay(std::string("cluster up --timeout 2 --nodes ") + nodes + bus());
+    EXPECT_EQ(other.exit_code, 1) << nodes << ": " << other.output;
+    EXPECT_NE(other.output.find("works with other nodes or neighbours already (n0, n1)"),
+              std::string::npos)
+        << nodes << ": " << other.output;
+    EXPECT_NE(other.output.find("--cluster"), std::string::npos) << other.output;
+    EXPECT_EQ(other.output.find("waits for"), std::string::npos) << other.output;
+  }
+  EXPECT_EQ(presence("n3")["state"], "waiting");
+  up("n0,n1");
+  detach("n0");
+  EXPECT_EQ(hearsay("cluster up --nodes n3" + bus()).exit_code, 1) << "n1 is still there";
+  detach("n1");
+  up("n3");
+  EXPECT_EQ(status()["roster"], nlohmann::json({"n3"}));
+}
+
 TEST_F(ClusterWords, StatusNamesThoseThatAreNoNodesOfTheCluster) {
   attach_each({"n0", "n1", "n2"});
   up("n0,n1");

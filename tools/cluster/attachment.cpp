@@ -28,7 +28,7 @@ constexpr std::int64_t kAskMs = 2'000;
 constexpr std::int64_t kFarewellMs = 1'000;
 constexpr int kMostAtOnce = 1'000;
 constexpr std::size_t kQueuedBytes = std::size_t{64} << 20U;
-// The peers that answer who has come back are one group: NATS picks one that is alive.
+// Those that know the roster are one group: of who asks for it NATS tells one that is alive.
 constexpr const char* kPeers = "peers";
 constexpr int kSignalled = 128;
 
@@ -128,7 +128,6 @@ void Attachment::subscribe() {
         subjects_.presence(name), subjects_.hail()}) {
     bus_->subscribe(subject);
   }
-  bus_->subscribe(subjects_.roster(), kPeers);
   if (!bus_->flush(kAskMs)) throw bus::BusError("the server does not answer");
 }
 
@@ -233,7 +232,10 @@ void Attachment::begin(const nlohmann::json& json, const bus::Message& request) 
   }
   const Initiation::State before = initiation_.state();
   const Initiation::Step step = initiation_.begin(*roster);
-  if (step.wrong.empty()) heard_.expect(roster->nodes);
+  if (step.wrong.empty()) {
+    heard_.expect(roster->nodes);
+    join_peers();
+  }
   answer(request, {{"wrong", step.wrong}});
   if (!step.wrong.empty() && before == Initiation::State::waiting && !said_no_member_) {
     said_no_member_ = true;
@@ -241,6 +243,12 @@ void Attachment::begin(const nlohmann::json& json, const bus::Message& request) 
   }
   write_now(step.lines);
   if (initiation_.state() != before) say_presence();
+}
+
+void Attachment::join_peers() {
+  if (is_peer_) return;
+  is_peer_ = true;
+  bus_->subscribe(subjects_.roster(), kPeers);
 }
 
 void Attachment::take_presence(const bus::Message& message) {

@@ -71,6 +71,8 @@ class Attachment {
   std::optional<pid_t> strike(const std::string& ask);
   void kill_node();
   void begin(const nlohmann::json& roster, const bus::Message& request);
+  // From then on it answers who asks for the roster.
+  void join_peers();
 
   // To the node.
   void write_now(const std::vector<std::string>& lines);
@@ -120,6 +122,7 @@ class Attachment {
   const bool shows_stderr_;
   bool waits_for_room_ = false;
   bool said_no_member_ = false;
+  bool is_peer_ = false;
   bool stopping_ = false;
   std::int64_t stop_ns_ = 0;      // when that began
   std::optional<int> exit_code_;  // whatever the node ends with

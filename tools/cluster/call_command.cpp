@@ -2,15 +2,18 @@
 
 #include <fmt/core.h>
 
+#include <algorithm>
 #include <exception>
 #include <nlohmann/json.hpp>
 #include <optional>
 #include <random>
+#include <string>
 
 #include "common/base/clock.h"
 #include "common/base/units.h"
 #include "tools/bus/subjects.h"
 #include "tools/cluster/json_text.h"
+#include "tools/console/progress_times.h"
 #include "tools/console/tell.h"
 
 namespace hearsay::cluster {
@@ -21,6 +24,10 @@ std::int64_t make_message_id() {
   constexpr std::int64_t kLargest = (std::int64_t{1} << 53U) - 1;
   std::random_device chance;
   return std::uniform_int_distribution<std::int64_t>(1, kLargest)(chance);
+}
+
+double in_seconds(std::int64_t ns) {
+  return static_cast<double>(ns) / static_cast<double>(kNsPerSecond);
 }
 
 class Call {
@@ -43,22 +50,40 @@ class Call {
       return fail(fmt::format("the body is longer than the server takes ({} bytes, max_payload)",
                               bus_.longest_text()));
     }
-    const std::int64_t deadline_ns = monotonic_ns() + options_.timeout_ms * kNsPerMs;
-    while (monotonic_ns() < deadline_ns) {
-      const auto message = bus_.wait(deadline_ns);
-      if (message && message->nobody_is) {
-        return fail(fmt::format("nobody has attached {} in cluster {} (hearsay cluster status)",
-                                options_.node, options_.bus.cluster));
-      }
-      if (message && is_answer(*message)) return show(message->text);
-      if (const auto refusal = take_refusal()) return fail(*refusal);
-    }
-    return fail(fmt::format(
-        "no answer from {} in {} ms (hearsay cluster status says whether it has had its init)",
-        options_.node, options_.timeout_ms));
+    const Outcome outcome = wait_for_answer();
+    return outcome.failure.empty() ? show(outcome.answer) : fail(outcome.failure);
   }
 
  private:
+  struct Outcome {
+    std::string answer;   // the line
+    std::string failure;  // why there is none, in words for people; "": there is one
+  };
+
+  Outcome wait_for_answer() {
+    const std::int64_t start_ns = monotonic_ns();
+    const std::int64_t deadline_ns = start_ns + options_.timeout_ms * kNsPerMs;
+    bench::ProgressLine line(start_ns + bench::kFirstShownNs);
+    for (std::int64_t now_ns = start_ns; now_ns < deadline_ns; now_ns = monotonic_ns()) {
+      if (line.is_due(now_ns)) {
+        line.show(now_ns,
+                  fmt::format("waiting for an answer from {}, {:.1f} of {:.1f} s", options_.node,
+                              in_seconds(now_ns - start_ns), in_seconds(deadline_ns - start_ns)));
+      }
+      const auto message = bus_.wait(std::min(deadline_ns, now_ns + bench::kShownEveryNs));
+      if (message && message->nobody_is) {
+        return {"", fmt::format("nobody has attached {} in cluster {} (hearsay cluster status)",
+                                options_.node, options_.bus.cluster)};
+      }
+      if (message && is_answer(*message)) return {message->text, ""};
+      if (const auto refusal = take_refusal()) return {"", *refusal};
+    }
+    return {"",
+            fmt::format("no answer from {} in {} ms (hearsay cluster status says whether it has "
+                        "had its init)",
+                        options_.node, options_.timeout_ms)};
+  }
+
   bool is_answer(const bus::Message& message) const {
     const auto json = nlohmann::json::parse(message.text, nullptr, false);
     return bus::sender_of_line(message.subject) == options_.node &&

@@ -166,9 +166,12 @@ struct CommandOfCluster {
 constexpr CommandOfCluster kCommands[] = {
     {"up", "Wait till all nodes are attached, then tell them who they are", add_up, run_up,
      "A node that comes back is told again by those that are there; this need not run then.\n"
+     "The nodes of a cluster that runs can't be changed: end them and attach them anew, or attach "
+     "more under another --cluster.\n"
      "Example: hearsay cluster up --nodes n0,n1,n2"},
     {"status", "Who is there, messages a second, what was dropped; who is missing, and since when", add_status, run_status,
-     "1: nobody is there, or one of the cluster's nodes is not, or is not ready.\n"
+     "1: nobody is there, or one of the cluster's nodes is not, or is not ready. Others that are "
+     "attached are named, and don't count.\n"
      "Example: hearsay cluster status"},
     {"demo", "A NATS server on loopback and three nodes, until Ctrl-C", add_demo, run_demo,
      "With --bus no server is started. Behind -- follow arguments for the nodes.\n"

@@ -1,5 +1,5 @@
 // A cluster brought to work: all nodes are attached, all are told who they are, all have said
-// init_ok.
+// init_ok. While others work under the cluster's name it is refused.
 #pragma once
 
 #include <cstdint>

@@ -2,8 +2,9 @@
 
 #include <fmt/core.h>
 
-#include <algorithm>
 #include <exception>
+#include <functional>
+#include <map>
 #include <nlohmann/json.hpp>
 #include <optional>
 #include <set>
@@ -15,6 +16,7 @@
 #include "tools/cluster/initiation.h"
 #include "tools/cluster/watch.h"
 #include "tools/console/count_text.h"
+#include "tools/console/progress_times.h"
 #include "tools/console/tell.h"
 #include "tools/experiment/network/foreign_text.h"
 
@@ -22,6 +24,21 @@ namespace hearsay::cluster {
 namespace {
 
 constexpr std::int64_t kLongestMs = 1'000'000'000'000;  // some 30 years
+// When all of the cluster's nodes are there: for others, of whom nobody knows.
+constexpr std::int64_t kOthersNs = 100 * kNsPerMs;
+
+std::vector<std::string> names_with(const std::map<std::string, Seen>& seen,
+                                    const std::function<bool(const Presence&)>& wanted) {
+  std::vector<std::string> names;
+  for (const auto& [name, each] : seen) {
+    if (wanted(each.presence)) names.push_back(name);
+  }
+  return names;
+}
+
+bool is_in(const Presence& node, Initiation::State state) {
+  return node.state == name_of(state);
+}
 
 struct Status {
   std::string server;
@@ -37,23 +54,39 @@ struct Status {
   };
   std::map<std::string, Heard> last_heard;
 
-  bool waits() const {
-    return std::any_of(seen.begin(), seen.end(), [](const auto& each) {
-      return each.second.presence.state == name_of(Initiation::State::waiting);
+  // Of the roster, those that are there and not ready.
+  std::vector<std::string> not_ready() const {
+    return names_with(seen, [this](const Presence& node) {
+      return roster->has(node.node) && !is_in(node, Initiation::State::ready);
     });
   }
-  bool is_good() const {
-    return roster && missing.empty() && std::all_of(seen.begin(), seen.end(), [](const auto& each) {
-             return each.second.presence.state == name_of(Initiation::State::ready);
-           });
+  // Attached, and none of the roster.
+  std::vector<std::string> others() const {
+    return names_with(seen, [this](const Presence& node) { return !roster->has(node.node); });
   }
+  bool is_good() const { return roster && missing.empty() && not_ready().empty(); }
+};
+
+// On a terminal.
+class Patience {
+ public:
+  void show(const Status& status) {
+    const std::int64_t now_ns = monotonic_ns();
+    if (!line_.is_due(now_ns)) return;
+    line_.show(now_ns, "waiting for " + (status.missing.empty() ? "whoever is there"
+                                                                : in_words(status.missing)));
+  }
+
+ private:
+  bench::ProgressLine line_{monotonic_ns() + bench::kFirstShownNs};
 };
 
 // Those that are there are asked about the missing ones: each once, for a hail goes to all of them.
-void ask_about_missing(Watch& watch, Status& status, std::int64_t deadline_ns) {
+void ask_about_missing(Watch& watch, Status& status, std::int64_t deadline_ns, Patience& patience) {
   watch.seek(status.missing);
   std::set<std::string> answered;
   watch.look(deadline_ns, [&] {
+    patience.show(status);
     for (const auto& [name, each] : watch.seen()) {
       if (each.presence.heard_ms.empty() || !answered.insert(name).second) continue;
       for (const auto& [missing, ms] : each.presence.heard_ms) {
@@ -71,17 +104,24 @@ void ask_about_missing(Watch& watch, Status& status, std::int64_t deadline_ns) {
 
 Status look_around(const ClusterOptions& options) {
   Watch watch(options.bus, name_for_command(options.bus));
+  Patience patience;
   Status status;
   status.server = watch.bus().server();
   status.roster = watch.ask_for_roster();
   const auto wait_ns = static_cast<std::int64_t>(options.wait_s * kNsPerSecond);
+  std::optional<std::int64_t> all_there_ns;
   // Without a roster nobody knows for whom to wait.
-  const bool all_there = watch.look(monotonic_ns() + wait_ns, [&] {
+  watch.look(monotonic_ns() + wait_ns, [&] {
+    patience.show(status);
     status.seen = watch.seen();
     if (status.roster) status.missing = watch.missing(status.roster->nodes);
-    return status.roster && status.missing.empty();
+    if (!status.roster || !status.missing.empty()) return false;
+    if (!all_there_ns) all_there_ns = monotonic_ns();
+    return monotonic_ns() >= *all_there_ns + kOthersNs;
   });
-  if (!all_there && status.roster) ask_about_missing(watch, status, monotonic_ns() + wait_ns);
+  if (!status.missing.empty()) {
+    ask_about_missing(watch, status, monotonic_ns() + wait_ns, patience);
+  }
   status.now_ns = monotonic_ns();
   return status;
 }
@@ -108,6 +148,7 @@ nlohmann::json to_json(const Status& status, const std::string& cluster) {
           {"good", status.is_good()},
           {"roster", status.roster ? nlohmann::json(status.roster->nodes) : nlohmann::json()},
           {"missing", status.missing},
+          {"others", status.roster ? status.others() : std::vector<std::string>()},
           {"last-heard", heard},
           {"nodes", nodes}};
 }
@@ -139,24 +180,48 @@ std::string row_of_missing(const Status& status, const std::string& name) {
                      static_cast<double>(status.now_ns - heard.at_ns) / kNsPerSecond);
 }
 
+std::string are(const std::vector<std::string>& names) {
+  return in_words(names) + (names.size() == 1 ? " is" : " are");
+}
+
+// Of a cluster that is up.
+std::string words_about_members(const Status& status) {
+  const std::size_t count = status.roster->nodes.size();
+  std::string text = fmt::format("{} of {} nodes are there", count - status.missing.size(), count);
+  if (const auto names = status.not_ready(); !names.empty()) {
+    text += ", " + are(names) + " not ready";
+  }
+  if (status.is_good()) text += ", all are ready";
+  if (const auto names = status.others(); !names.empty()) {
+    text += "; " + are(names) + " attached, and none of them";
+  }
+  return text;
+}
+
+// Of nodes that nobody has told of a cluster.
+std::string words_about_strangers(const Status& status) {
+  const auto waits = [](const Presence& node) { return is_in(node, Initiation::State::waiting); };
+  const auto waiting = names_with(status.seen, waits);
+  const auto tested = names_with(status.seen, std::not_fn(waits));
+  std::string text = bench::count_text(static_cast<std::int64_t>(status.seen.size()), "node");
+  if (!tested.empty()) {
+    text += fmt::format(", {}of a test that runs or ran: attach them anew for something else",
+                        waiting.empty() ? "" : are(tested) + " ");
+  }
+  if (!waiting.empty()) {
+    text += fmt::format("{} wait{} for hearsay cluster up",
+                        tested.empty() ? ", which" : "; " + in_words(waiting),
+                        waiting.size() == 1 ? "s" : "");
+  }
+  return text;
+}
+
 std::string to_table(const Status& status, const std::string& cluster) {
   std::string text = fmt::format("Cluster {} on {}: ", cluster, status.server);
   if (status.seen.empty()) {
     return text + "nobody is there (hearsay attach --name NAME brings a node)\n";
   }
-  const std::string count =
-      bench::count_text(static_cast<std::int64_t>(status.seen.size()), "node");
-  if (status.roster) {
-    text += fmt::format("{} of {} nodes are there\n",
-                        status.roster->nodes.size() - status.missing.size(),
-                        status.roster->nodes.size());
-  } else if (status.waits()) {
-    text += fmt::format("{}, which wait{} for hearsay cluster up\n", count,
-                        status.seen.size() == 1 ? "s" : "");
-  } else {
-    text +=
-        fmt::format("{}, of a test that runs or ran: attach them anew for something else\n", count);
-  }
+  text += (status.roster ? words_about_members(status) : words_about_strangers(status)) + "\n";
   text += fmt::format("{:<8} {:<8} {:<16} {:>8} {:>8} {:>7} {:>7} {:>10} {:>10}  {}\n", "node",
                       "state", "program", "process", "seen", "in/s", "out/s", "lines in",
                       "lines out", "version");

@@ -20,6 +20,7 @@ constexpr std::int64_t kLookEveryNs = 50 * kNsPerMs;
 constexpr std::int64_t kSilentNs = kNsPerSecond;
 constexpr std::int64_t kAskMs = 1'000;
 constexpr int kMostAttempts = 5;
+constexpr int kMostAttemptsForRoster = 3;
 
 }  // namespace
 
@@ -108,10 +109,15 @@ nlohmann::json Watch::ask(const std::string& node, const nlohmann::json& questio
 }
 
 std::optional<Roster> Watch::ask_for_roster() {
-  const auto answer = bus_.request(subjects_.roster(), "{}", kAskMs);
-  if (!answer || answer->nobody_is) return std::nullopt;
-  const auto json = nlohmann::json::parse(answer->text, nullptr, false);
-  return roster_from(part_at(json, "roster"));
+  for (int attempt = 0; attempt < kMostAttemptsForRoster; ++attempt) {
+    const auto answer = bus_.request(subjects_.roster(), "{}", kAskMs);
+    look_at_events();
+    if (!answer) continue;  // the one that was picked stands still, or has just ended
+    if (answer->nobody_is) break;
+    const auto json = nlohmann::json::parse(answer->text, nullptr, false);
+    return roster_from(part_at(json, "roster"));
+  }
+  return std::nullopt;
 }
 
 }  // namespace hearsay::cluster

@@ -50,7 +50,8 @@ class Watch {
   // when the bus does not let us ask.
   nlohmann::json ask(const std::string& node, const nlohmann::json& question);
 
-  // What the nodes that are ready were told. Nothing: nobody there was told.
+  // What the cluster's nodes were told. Nothing: nobody there was told. Throws bus::BusError when
+  // the bus does not let us ask.
   std::optional<Roster> ask_for_roster();
 
  private:

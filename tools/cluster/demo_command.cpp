@@ -22,6 +22,8 @@
 #include "common/base/units.h"
 #include "tools/cluster/nats_server.h"
 #include "tools/cluster/raise.h"
+#include "tools/console/command_text.h"
+#include "tools/console/exit_codes.h"
 #include "tools/console/tell.h"
 #include "tools/processes/event_loop.h"
 #include "tools/processes/last_lines.h"
@@ -84,7 +86,8 @@ class Demo {
     Watch watch(options_.bus, name_for_command(options_.bus));
     const Roster roster = make_roster(options_.nodes, bench::Topology::grid);
     const std::string wrong = raise(watch, roster, start_ns + kRaiseNs, "hearsay cluster demo",
-                                    [this] { return look_for_deaths(); });
+                                    [this] { return why_give_up(); });
+    if (interrupted_) return end_interrupted();
     if (!wrong.empty()) throw std::runtime_error(wrong);
     const std::string problem = bench::print(make_text(watch, start_ns));
     if (!problem.empty()) throw std::runtime_error("stdout: " + problem);
@@ -134,8 +137,9 @@ class Demo {
         "{7}\n"
         "What they say is in {8}. Ctrl-C ends all of it.\n",
         options_.nodes.size(), options_.bus.url,
-        static_cast<double>(monotonic_ns() - start_ns) / kNsPerSecond, options_.program, bus, first,
-        last, worker_text(watch), (folder_.path() / "*.log").string());
+        static_cast<double>(monotonic_ns() - start_ns) / kNsPerSecond,
+        bench::quoted(options_.program), bus, first, last, worker_text(watch),
+        (folder_.path() / "*.log").string());
   }
 
   // Another program's node has no worker.
@@ -150,7 +154,19 @@ class Demo {
 
   void take_signal(int number) {
     if (number == SIGCHLD) failure_ = look_for_deaths();
-    if (number != SIGCHLD || !failure_.empty()) loop_.stop();
+    if (number != SIGCHLD) interrupted_ = true;
+    if (interrupted_ || !failure_.empty()) loop_.stop();
+  }
+
+  // While the cluster is brought to work the loop does not run.
+  std::string why_give_up() {
+    loop_.read_signals();
+    return interrupted_ ? "interrupted" : failure_;
+  }
+
+  static int end_interrupted() {
+    bench::tell("hearsay cluster demo: interrupted before all nodes were ready\n");
+    return bench::kExitInterrupted;
   }
 
   // "" or who has ended, and what it said last: the logs are gone with us.
@@ -196,6 +212,7 @@ class Demo {
   std::optional<NatsServer> server_;
   std::vector<Attached> nodes_;
   std::string failure_;
+  bool interrupted_ = false;
 };
 
 }  // namespace

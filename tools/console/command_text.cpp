@@ -17,29 +17,24 @@ std::string in_dollar_quotes(const std::string& argument) {
 
 }  // namespace
 
+std::string quoted(const std::string& argument) {
+  if (printable(argument) != argument) return "$'" + in_dollar_quotes(argument) + "'";
+  const bool plain = argument.find_first_of(" \t\n'\"\\$*?&|;<>()`!#~[]{}") == std::string::npos;
+  if (plain && !argument.empty()) return argument;
+  std::string text = "'";
+  for (const char c : argument) {
+    if (c == '\'') {
+      text += "'\\''";
+    } else {
+      text += c;
+    }
+  }
+  return text + '\'';
+}
+
 std::string as_typed(const std::string& program, const std::vector<std::string>& arguments) {
   std::string command = program;
-  for (const std::string& argument : arguments) {
-    const bool plain = argument.find_first_of(" \t\n'\"\\$*?&|;<>()`!#~[]{}") == std::string::npos &&
-                       printable(argument) == argument;
-    if (plain && !argument.empty()) {
-      command.append(" ").append(argument);
-      continue;
-    }
-    if (printable(argument) != argument) {
-      command.append(" $'").append(in_dollar_quotes(argument)).append("'");
-      continue;
-    }
-    command += " '";
-    for (const char c : argument) {
-      if (c == '\'') {
-        command += "'\\''";
-      } else {
-        command += c;
-      }
-    }
-    command += '\'';
-  }
+  for (const std::string& argument : arguments) command.append(" ").append(quoted(argument));
   return command;
 }
 

@@ -37,6 +37,8 @@ class EventLoop {
   void run();
   void stop() { stopped_ = true; }
 
+  // Hands on the signals that have come, where run() does not run.
+  void read_signals();
   // After run(): signals do again what they did before this loop, but for those that are one wish
   // with one that it has read (interrupt.h). Those that came meanwhile are forgotten.
   void give_back_signals();
@@ -45,7 +47,6 @@ class EventLoop {
   void control(int operation, int fd, std::uint32_t events) const;
   void arm_timer();
   void dispatch(int fd, std::uint32_t events);
-  void read_signals();
 
   EventHeap heap_;
   OnSignal on_signal_;

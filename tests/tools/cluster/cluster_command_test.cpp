@@ -382,6 +382,19 @@ TEST_F(ClusterCommand, TheDemoEndsAsSoonAsAnAttachmentHasEnded) {
   EXPECT_NE(text.find("hearsay-worker"), std::string::npos) << text;
 }
 
+TEST_F(ClusterCommand, TheDemoEndsWhenItIsInterruptedWhileItWaitsForItsNodes) {
+  NodeRunner demo({HEARSAY_COMMAND,
+                   {"cluster", "demo", "--bin", "/bin/sleep", "--", "1000"},
+                   {"TMPDIR=" + folder_.path().string()}});
+  while (demo.stderr_text().find("hearsay cluster demo: ") == std::string::npos) ::usleep(10'000);
+  const std::vector<pid_t> children = bench::descendants(demo.pid());
+  demo.signal(SIGINT);
+  EXPECT_EQ(demo.exit_code(), 130) << demo.stderr_text();
+  EXPECT_NE(demo.stderr_text().find("interrupted before all nodes were ready"), std::string::npos)
+      << demo.stderr_text();
+  for (const pid_t child : children) EXPECT_TRUE(gone_in_time(child)) << child;
+}
+
 TEST_F(ClusterCommand, TheDemoRunsAndLeavesNothing) {
   NodeRunner demo({HEARSAY_COMMAND, {"cluster", "demo"}, {"TMPDIR=" + folder_.path().string()}});
   const auto first = demo.read_line();

@@ -8,6 +8,7 @@
 
 #include <cstddef>
 #include <cstdint>
+#include <deque>
 #include <functional>
 #include <memory>
 #include <nlohmann/json_fwd.hpp>
@@ -54,9 +55,22 @@ class Client : public ClientPort {
   bool receive(std::int64_t now_ns, std::string_view src, std::string_view body) override;
 
  private:
+  // Came while nobody waited, and answers a request that was not made yet.
+  struct Early {
+    std::string node;
+    std::int64_t in_reply_to;
+    std::string body;
+  };
+
   // The position in answered_ of the request that this answers, if one was ever made.
   std::optional<std::size_t> find_request(const nlohmann::json& reply) const;
+  // The msg_id that it names, if no request has had it yet.
+  std::optional<std::int64_t> ahead_of_request(const nlohmann::json& reply) const;
   void finish(std::int64_t now_ns, const nlohmann::json& body);
+  // As Maelstrom's client, which looks at what came while it was idle when it waits again: the
+  // first that names the request just made is its answer, what stood before it is passed over.
+  void look_at_early(std::int64_t now_ns);
+  void add_stray(const Early& early) const;
 
   EventHeap& heap_;
   Network& network_;
@@ -64,6 +78,7 @@ class Client : public ClientPort {
   std::string name_;
   OnReply on_reply_;                        // empty: nobody waits
   std::vector<bool> answered_;              // by msg_id - 1
+  std::deque<Early> early_;                 // bounded
   std::int64_t inbox_ = 0;                  // messages nobody has taken
   std::optional<std::int64_t> gave_up_ns_;  // the last time-out
   std::shared_ptr<int> alive_;              // a timer holds it weakly

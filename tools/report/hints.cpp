@@ -131,7 +131,9 @@ std::string hint_on_waiting(const Evidence& evidence, std::size_t node) {
   std::int64_t asked = 0;
   for (std::size_t i = evidence.network.node_count(); i < members && traffic.has_pairs(); ++i)
     asked += traffic.pair(node, i);
-  if (asked == 0 || !evidence.outcome.askings.empty()) return "";
+  // It may as well wait for a node, whose message was lost.
+  const bool asked_nodes = traffic.nodes()[node].sent.messages > asked;
+  if (asked == 0 || asked_nodes || !evidence.outcome.askings.empty()) return "";
   return fmt::format(
       "{} asked the services {} and was answered: does it go on reading its stdin while it waits "
       "for such an answer?",
@@ -178,6 +180,16 @@ bool something_never_succeeded(const nlohmann::json& results) {
                      [](const nlohmann::json& counts) { return counts.at("valid?") == false; });
 }
 
+// Somebody waited in vain, was refused, or was told something wrong.
+bool went_wrong(const Run& run, const nlohmann::json& results) {
+  if (results.at("workload").value("valid?", nlohmann::json(true)) != true) return true;
+  const auto& operations = run.history().operations();
+  return std::any_of(operations.begin(), operations.end(), [](const Operation& operation) {
+    return is_client(operation) && operation.type != OperationType::invoke &&
+           operation.type != OperationType::ok;
+  });
+}
+
 // Of a node that answers, but not everything: it may have said on stderr what goes wrong.
 std::string hint_on_timeouts(const Evidence& evidence, const nlohmann::json& results) {
   if (!is_foreign(evidence.options)) return "";
@@ -210,8 +222,7 @@ std::string hint_on_storm(const Evidence& evidence, const nlohmann::json& result
 // What one node alone was told stays there.
 std::string hint_on_no_gossip(const Evidence& evidence, const nlohmann::json& results) {
   const std::string& workload = evidence.options.workload;
-  const bool spreads = workload == "broadcast" || workload == "g-set" || workload == "g-counter" ||
-                       workload == "pn-counter";
+  const bool spreads = workload != "echo" && workload != "unique-ids";
   const bool is_good = results.at("workload").value("valid?", nlohmann::json(true)) == true;
   if (!spreads || is_good || evidence.network.node_count() < 2) return "";
   if (evidence.network.server_messages().sent > 0) return "";
@@ -264,7 +275,7 @@ nlohmann::json find_hints(const nlohmann::json& results, const TestOptions& opti
   nlohmann::json hints = first_errors(run.history());
   for (std::string& hint : hints_on_error_codes(run)) hints.push_back(std::move(hint));
   const Evidence evidence = {options, run, network, outcome};
-  if (is_foreign(options)) {
+  if (is_foreign(options) && went_wrong(run, results)) {
     for (const std::string& words : outcome.askings) hints.push_back(words);
   }
   add_hints_on_traffic(hints, evidence, results);

@@ -22,6 +22,8 @@
 namespace hearsay::bench {
 namespace {
 
+// Where so few were tried none may have had a chance: a cas of a key that nobody has written yet.
+constexpr std::int64_t kFewTries = 10;
 constexpr std::size_t kShownFindings = 5;
 constexpr std::size_t kShownBytes = 100;
 constexpr std::size_t kShownMissing = 3;
@@ -163,8 +165,13 @@ std::vector<std::string> find_reasons(const nlohmann::json& results) {
   add_values(reasons, workload, "duplicated", "id", "handed out more than once");
   add_wrong_echoes(reasons, workload);
   for (const auto& [f, counts] : results.at("stats").at("by-f").items()) {
-    if (counts.at("valid?") == false && !is_never_ok(f))
-      reasons.push_back("no " + f + " ever succeeded");
+    if (counts.at("valid?") != false || is_never_ok(f)) continue;
+    const std::int64_t tried = counts.at("count");
+    reasons.push_back(
+        fmt::format("no {} ever succeeded{}", f,
+                    tried < kFewTries
+                        ? fmt::format(" (of {}; a longer run or a higher --rate tries more)", tried)
+                        : ""));
   }
   if (results.at("availability").at("valid?") == false) {
     const std::string fraction = results.at("availability").at("ok-fraction").dump();

@@ -7,6 +7,7 @@
 #include <string>
 
 #include "tools/experiment/network/large_integers.h"
+#include "tools/report/anomaly_words.h"
 #include "tools/report/log_words.h"
 
 namespace hearsay::bench {
@@ -33,7 +34,10 @@ std::size_t count_of_cases(const nlohmann::json& found) {
 void add_anomalies(Report& report, const nlohmann::json& workload) {
   for (const nlohmann::json& type : workload.value("anomaly-types", nlohmann::json::array())) {
     const nlohmann::json& cases = workload.at("anomalies").at(type.get<std::string>());
-    report.notes.push_back(fmt::format("- {}: {}", as_word(type), count_of_cases(cases)));
+    const nlohmann::json& first = cases.is_array() && !cases.empty() ? cases.front() : cases;
+    const std::string example = example_of_anomaly(type.get<std::string>(), first);
+    report.notes.push_back(fmt::format("- {}: {}{}{}", as_word(type), count_of_cases(cases),
+                                       example.empty() ? "" : ", such as: ", example));
     if (cases.is_array() && !cases.empty() && cases.front().contains("explanation")) {
       report.notes.push_back("  " + cases.front().at("explanation").get<std::string>());
     }
@@ -62,11 +66,10 @@ void add_counter(Report& report, const nlohmann::json& workload) {
   if (!workload.contains("acceptable")) return;
   const nlohmann::json& errors = workload.at("errors");
   if (!errors.empty()) {
-    report.notes.push_back(fmt::format("- {} no sum that may be, the first: {}",
-                                       errors.size() == 1
-                                           ? "1 final read is"
-                                           : fmt::format("{} final reads are", errors.size()),
-                                       as_word(errors.front())));
+    report.notes.push_back(fmt::format(
+        "- {} no sum that may be, the first: {}",
+        errors.size() == 1 ? "1 final read is" : fmt::format("{} final reads are", errors.size()),
+        as_word(errors.front())));
   }
   report.add("final reads", as_word(workload.at("final-reads")));
   report.add("acceptable", as_word(workload.at("acceptable")));

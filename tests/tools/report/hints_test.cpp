@@ -222,7 +222,7 @@ TEST_F(Hints, NodesThatTellEachOtherNothingAreAskedWhoPassesOn) {
   results_["workload"]["valid?"] = true;
   EXPECT_FALSE(says(hints(), kAsked)) << hints();
   results_["workload"]["valid?"] = false;
-  options_.workload = "lin-kv";
+  options_.workload = "unique-ids";
   EXPECT_FALSE(says(hints(), kAsked)) << hints();
   options_.workload = "broadcast";
   network_->send(0, "n0", "n1", R"({"type":"gossip"})", "gossip");
@@ -235,6 +235,9 @@ TEST_F(Hints, WhatNodesAskedTheServicesForInVainIsTold) {
   EXPECT_TRUE(says(hints(), "n0 sent seq-kv 3 requests without")) << hints();
   options_.binary = "build/bin/hearsay-node";
   EXPECT_FALSE(says(hints(), "seq-kv")) << "ours does it well: " << hints();
+  run_echo([](std::int64_t, const test::Arrival&) { return false; });
+  outcome_.askings = {"n0 sent seq-kv 3 requests without a msg_id"};
+  EXPECT_EQ(hints(), "") << "nobody waited in vain";
 }
 
 TEST_F(Hints, WhoWaitsForAServiceIsAskedWhetherItReadsOn) {
@@ -245,12 +248,16 @@ TEST_F(Hints, WhoWaitsForAServiceIsAskedWhetherItReadsOn) {
   NoAnswers service;
   run_silent_node();
   EXPECT_FALSE(says(hints(), kAsked)) << hints();
+  network_->add_node("n1");
   network_->add_service("seq-kv", service);
   network_->send(0, "n0", "seq-kv", R"({"type":"read"})", "read");
   EXPECT_TRUE(says(hints(), "n0 asked the services once and was answered: ")) << hints();
   EXPECT_TRUE(says(hints(), kAsked)) << hints();
   outcome_.askings = {"n0 sent seq-kv 1 request without a msg_id"};
   EXPECT_FALSE(says(hints(), kAsked)) << "it is known why: " << hints();
+  outcome_.askings.clear();
+  network_->send(0, "n0", "n1", R"({"type":"forward"})", "forward");
+  EXPECT_FALSE(says(hints(), kAsked)) << "it may wait for n1: " << hints();
 }
 
 TEST(NodeTalk, TellsTheLineThatNamesTheError) {

@@ -108,9 +108,8 @@ class Check {
       const double at_s = static_cast<double>(run_.since_start(each.time_ns)) / 1e9;
       out_.line("    {:.6f} {}: {}", at_s, bench::printable(name(each.node)),
                 bench::printable(each.text));
-      out_.line("      hearsay trace log {} --node {} --from {:.3f} --to {:.3f}",
-                bench::printable(run_.logs().name), bench::printable(name(each.node)), at_s - 0.01,
-                at_s + 0.01);
+      out_.line("      {} --node {} --from {:.3f} --to {:.3f}", run_.command("log"),
+                bench::printable(name(each.node)), at_s - 0.01, at_s + 0.01);
     }
     const auto shown = static_cast<std::int64_t>(std::min(kShownOfARule, evidence.size()));
     if (violations > shown) out_.line("    and {} more", violations - shown);

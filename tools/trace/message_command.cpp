@@ -28,6 +28,23 @@ struct Station {
   std::string text;
 };
 
+// Once that the request was read: clients that begin anew use a name again.
+struct Asking {
+  std::vector<Station> stations;
+  StepKey last_step;              // the one that answers it, if one does
+  std::size_t lines_before = 0;   // sent by the step at hand so far
+  std::size_t lines_written = 0;  // of them
+  std::optional<std::size_t> answer_line;
+  std::optional<std::int64_t> answered_ns;
+  bool settled = false;  // without being served
+
+  bool is_served() const { return answered_ns || settled; }
+  void add(const TraceEvent& event, std::string_view station) {
+    stations.push_back(
+        {event.time_ns, std::string(event.node_name), std::string(station) + in_words(event)});
+  }
+};
+
 // Finds the steps that read and that answer a request.
 class RequestSteps {
  public:
@@ -84,17 +101,11 @@ class MessagePage {
     MergedTrace trace = run_.open();
     while (const TraceEvent* event = trace.next()) take(*event);
     out_.line("Request {}; times: {}", bench::printable(message_), run_.clock_text());
-    const Station* before = nullptr;
-    for (const Station& each : stations_) {
-      const std::string since =
-          before == nullptr ? "" : "+" + duration_text(each.time_ns - before->time_ns);
-      out_.line("{:>10} {:>9}  {}  {}", seconds_text(run_.since_start(each.time_ns), true), since,
-                bench::printable(each.node), each.text);
-      before = &each;
-    }
-    print_end();
+    for (const Asking& asking : askings_) print(asking);
     out_.flush();
-    return answered_ ? bench::kExitValid : bench::kExitInvalid;
+    const bool all_served = std::all_of(askings_.begin(), askings_.end(),
+                                        [](const Asking& each) { return each.is_served(); });
+    return all_served ? bench::kExitValid : bench::kExitInvalid;
   }
 
  private:
@@ -104,8 +115,8 @@ class MessagePage {
     }
     throw TraceProblem(fmt::format(
         "no node has read a request {} in this trace. A request's name is its client and its "
-        "msg_id, as in c3:5; those that were read: hearsay trace log --event line_read",
-        message_));
+        "msg_id, as in c3:5; those that were read: {} --event line_read",
+        message_, run_.command("log")));
   }
 
   // Deaths count while the request is open.
@@ -115,69 +126,72 @@ class MessagePage {
   }
 
   void take(const TraceEvent& event) {
-    if (event.event == Event::step_committed) {
-      if (steps_.is_covered_by(event)) add(event, "ring and journal: ");
-    } else if (is_of_a_death(event)) {
-      if (begun_ && !answered_ && steps_.is_of_node(event)) add(event, "");
-    } else if (steps_.holds(event)) {
-      take_step(event);
+    if (steps_.holds(event) && event.event != Event::step_committed) {
+      if (askings_.empty() || event.event == Event::line_read) askings_.emplace_back();
+      take_step(event, askings_.back());
+    } else if (askings_.empty()) {
+      return;
+    } else if (event.event == Event::step_committed) {
+      if (steps_.is_covered_by(event)) askings_.back().add(event, "ring and journal: ");
+    } else if (is_of_a_death(event) && steps_.is_of_node(event)) {
+      if (!askings_.back().answered_ns) askings_.back().add(event, "");
     }
   }
 
-  void take_step(const TraceEvent& event) {
-    begun_ = true;
+  void take_step(const TraceEvent& event, Asking& asking) const {
+    asking.last_step = {event.node, event.life, *event.position()};
+    std::string_view station;
     switch (event.event) {
       case Event::line_read:
-        add(event, "line in: ");
+        station = "line in: ";
         break;
       case Event::message_received:
-        lines_before_ = lines_written_ = 0;
-        answer_line_.reset();
-        add(event, "through the ring, step begins: ");
+        asking.lines_before = asking.lines_written = 0;
+        asking.answer_line.reset();
+        station = "through the ring, step begins: ";
         break;
       case Event::message_sent:
-        if (event.text(FieldName::message) == message_) answer_line_ = lines_before_;
-        ++lines_before_;
-        add(event, "");
+        if (event.text(FieldName::message) == message_) asking.answer_line = asking.lines_before;
+        ++asking.lines_before;
         break;
       case Event::line_written:
       case Event::reply_dropped: {
-        const bool is_answer = answer_line_ && lines_written_++ == *answer_line_;
-        answered_ = answered_ || is_answer;
-        if (is_answer) answered_ns_ = event.time_ns;
-        add(event, is_answer ? "through the ring, the answer: " : "through the ring: ");
+        const bool is_answer = asking.answer_line && asking.lines_written++ == *asking.answer_line;
+        if (is_answer) asking.answered_ns = event.time_ns;
+        station = is_answer ? "through the ring, the answer: " : "through the ring: ";
         break;
       }
       case Event::request_rejected:
       case Event::message_dropped:
-        settled_ = true;
-        add(event, "");
+        asking.settled = true;
         break;
       default:
-        add(event, "");
         break;
     }
+    asking.add(event, station);
   }
 
-  void add(const TraceEvent& event, std::string_view station) {
-    stations_.push_back(
-        {event.time_ns, std::string(event.node_name), std::string(station) + in_words(event)});
-  }
-
-  void print_end() {
+  void print(const Asking& asking) {
+    if (&asking != &askings_.front()) out_.line("\nThe same name again:");
+    const Station* before = nullptr;
+    for (const Station& each : asking.stations) {
+      const std::string since =
+          before == nullptr ? "" : "+" + duration_text(each.time_ns - before->time_ns);
+      out_.line("{:>10} {:>9}  {}  {}", seconds_text(run_.since_start(each.time_ns), true), since,
+                bench::printable(each.node), each.text);
+      before = &each;
+    }
     if (!steps_.level().reaches(trace::Level::trace)) {
       out_.line("When it was committed is not known: {}",
                 steps_.level().advice(trace::Level::trace));
     }
-    if (answered_) {
+    if (asking.answered_ns) {
       out_.line("Answered {} after it was read.",
-                duration_text(answered_ns_ - stations_.front().time_ns));
+                duration_text(*asking.answered_ns - asking.stations.front().time_ns));
     } else {
-      out_.line("{}", settled_ ? "It was not served." : "No answer in this trace.");
-      answered_ = settled_;
+      out_.line("{}", asking.settled ? "It was not served." : "No answer in this trace.");
     }
-    // The step that answers it is the last one that names it.
-    const auto [node, life, position] = *steps_.steps().rbegin();
+    const auto [node, life, position] = asking.last_step;
     out_.line("Replay: {}", bench::printable(steps_.recordings().advice(
                                 run_.logs(), {node, life, position, std::nullopt})));
   }
@@ -185,14 +199,7 @@ class MessagePage {
   const RunReader& run_;
   std::string message_;
   RequestSteps steps_;
-  std::vector<Station> stations_;
-  std::size_t lines_before_ = 0;  // sent by the step at hand so far
-  std::size_t lines_written_ = 0;
-  std::optional<std::size_t> answer_line_;
-  bool begun_ = false;
-  bool answered_ = false;
-  bool settled_ = false;
-  std::int64_t answered_ns_ = 0;
+  std::vector<Asking> askings_;
   Output out_;
 };
 

@@ -3,12 +3,14 @@
 #include <fmt/core.h>
 
 #include "common/base/units.h"
+#include "tools/console/command_text.h"
 #include "tools/experiment/network/foreign_text.h"
 #include "tools/trace/clock_messages.h"
 
 namespace hearsay::traces {
 
-RunReader::RunReader(const std::vector<std::string>& given) : logs_(find_logs(given)) {
+RunReader::RunReader(const std::vector<std::string>& given)
+    : given_(given), logs_(find_logs(given)) {
   if (!logs_.one_machine && logs_.files.size() > 1) {
     clocks_ = compare_clocks(logs_.files.size(), messages_between(logs_.files));
   }
@@ -19,6 +21,10 @@ RunReader::RunReader(const std::vector<std::string>& given) : logs_(find_logs(gi
   MergedTrace trace = open();
   const TraceEvent* first = trace.next();
   if (first != nullptr) start_ns_ = first->time_ns;
+}
+
+std::string RunReader::command(const std::string& name) const {
+  return bench::as_typed("hearsay trace " + name, given_);
 }
 
 std::int64_t RunReader::ahead_of_bench_ns() const {

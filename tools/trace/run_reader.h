@@ -24,6 +24,8 @@ class RunReader {
   explicit RunReader(const std::vector<std::string>& given);
 
   const RunLogs& logs() const { return logs_; }
+  // `hearsay trace NAME` over the same logs, as one would type it.
+  std::string command(const std::string& name) const;
   MergedTrace open() const { return MergedTrace(logs_.files, clocks_.all); }
   // Of the files. Compared where they may be of several machines.
   const Clocks& clocks() const { return clocks_; }
@@ -42,6 +44,7 @@ class RunReader {
   void require(trace::Level level, std::string_view what) const;
 
  private:
+  std::vector<std::string> given_;
   RunLogs logs_;
   Clocks clocks_;
   std::int64_t start_ns_ = 0;

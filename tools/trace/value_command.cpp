@@ -193,9 +193,8 @@ int show_value(const TraceOptions& options) {
   story.level().require(trace::Level::debug, "The way of a value");
   if (story.learned().empty()) {
     throw TraceProblem(fmt::format(
-        "no node has learned the value {} in this trace. Those that were: hearsay trace log "
-        "--event value_learned",
-        story.value()));
+        "no node has learned the value {} in this trace. Those that were: {} --event value_learned",
+        story.value(), run.command("log")));
   }
   return ValuePage(run, story).print();
 }

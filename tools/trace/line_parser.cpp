@@ -124,9 +124,21 @@ void take_field(std::string_view name, const simdjson::dom::element& value, Trac
   }
 }
 
-// The number behind `name`, which must be within the line's first bytes.
+// A name must be within so many of the line's first bytes.
+constexpr std::size_t kFar = 400;
+
+// The text behind `begin`, up to the quotation mark; "": it is not there, or not plain.
+std::string_view plain_text_behind(std::string_view line, std::string_view begin) {
+  const std::size_t at = line.substr(0, kFar).find(begin);
+  if (at == std::string_view::npos) return {};
+  const std::string_view rest = line.substr(at + begin.size());
+  const std::size_t end = rest.find_first_of("\"\\");
+  return end != std::string_view::npos && rest[end] == '"' ? rest.substr(0, end)
+                                                           : std::string_view();
+}
+
+// The number behind `name`.
 std::optional<std::int64_t> number_behind(std::string_view line, std::string_view name) {
-  constexpr std::size_t kFar = 400;
   const std::size_t at = line.substr(0, kFar).find(name);
   if (at == std::string_view::npos) return std::nullopt;
   const std::string_view rest = line.substr(at + name.size());
@@ -167,11 +179,11 @@ std::optional<LineStamp> LineParser::stamp_of(std::string_view line) {
   if (line.starts_with(kBegin)) {
     const auto ts_ns = number_behind(line.substr(0, kBegin.size() + 20), kBegin);
     const auto pid = number_behind(line, "\"pid\":");
-    if (ts_ns && pid) return LineStamp{*ts_ns, *pid};
+    if (ts_ns && pid) return LineStamp{*ts_ns, *pid, plain_text_behind(line, "\"node\":\"")};
   }
   TraceEvent& event = library_->stamped;
   if (parse(line, event) == LineKind::foreign) return std::nullopt;
-  return LineStamp{event.ts_ns, event.pid};
+  return LineStamp{event.ts_ns, event.pid, event.node_name};
 }
 
 LineKind LineParser::parse_good_utf8(std::string_view line, TraceEvent& event) {

@@ -30,6 +30,7 @@ enum class LineKind {
 struct LineStamp {
   std::int64_t ts_ns;
   std::int64_t pid;
+  std::string_view node;  // "": it does not say; in the line, or until the next call
 };
 
 class LineParser {

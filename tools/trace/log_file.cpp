@@ -50,7 +50,7 @@ bool LogFile::next() {
     if (kind == LineKind::foreign) ++notes_.foreign_lines;
     if (kind == LineKind::unknown_event) ++notes_.unknown_events;
     if (kind != LineKind::event) continue;
-    if (event_.node_name.empty()) event_.node_name = stem_;
+    if (event_.node_name.empty()) event_.node_name = node_of(event_.pid);
     event_.time_ns = line.time_ns;
     ++notes_.events;
     return true;
@@ -127,6 +127,12 @@ void LogFile::take_line(std::size_t begin, std::size_t size) {
   window_.push_back({keep_time(*stamp), begin, size});
 }
 
+std::string_view LogFile::node_of(std::int64_t pid) const {
+  const auto process = processes_.find(pid);
+  const bool is_named = process != processes_.end() && !process->second.node.empty();
+  return is_named ? process->second.node : stem_;
+}
+
 // The earliest time that a line of this process may have.
 std::int64_t LogFile::earliest_ns(std::int64_t pid) const {
   const auto process = processes_.find(pid);
@@ -155,6 +161,7 @@ std::int64_t LogFile::keep_time(const LineStamp& stamp) {
     time_ns = latest_ns_;
   }
   process.last_ns = time_ns;
+  if (!stamp.node.empty() && stamp.node != process.node) process.node = stamp.node;
   latest_ns_ = std::max(latest_ns_, time_ns);
   return time_ns;
 }

@@ -64,6 +64,8 @@ class LogFile {
   void drop_what_was_given_out();
   bool read_more();
   void take_line(std::size_t begin, std::size_t size);
+  // Of a process that has not named its node yet: that which it names later, else the file's.
+  std::string_view node_of(std::int64_t pid) const;
   std::int64_t earliest_ns(std::int64_t pid) const;
   std::int64_t moved(std::int64_t ts_ns) const;
   bool sets_clock(const LineStamp& stamp) const;
@@ -87,6 +89,7 @@ class LogFile {
   TraceEvent event_;
   FileNotes notes_;
   struct Process {
+    std::string node;  // that it named last; it may be further on in the window
     std::int64_t last_ns = 0;
     std::int64_t clock_steps = 0;
   };

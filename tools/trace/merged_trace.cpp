@@ -20,8 +20,11 @@ MergedTrace::MergedTrace(const std::vector<std::filesystem::path>& files, std::v
 void MergedTrace::add_file(const std::filesystem::path& path) {
   files_.push_back(std::make_unique<LogFile>(path));
   latest_ns_.push_back(std::numeric_limits<std::int64_t>::min());
-  last_node_.push_back(number_of(path.stem().string()));
+  last_node_.push_back(0);
   push(files_.size() - 1);
+  const bool is_empty = !ended_.empty() && ended_.back() == files_.size() - 1;
+  last_node_.back() = number_of(is_empty ? std::string_view(path.stem().native())
+                                         : files_.back()->event().node_name);
 }
 
 void MergedTrace::push(std::size_t file) {

@@ -79,13 +79,13 @@ bool was_written(const std::string& directory, const char* name) {
 }
 
 // What its process answered. `problems`: what could not be written.
-Entry make_entry(const bench::Challenge& challenge, const std::optional<std::string>& answer,
+Entry make_entry(const bench::Challenge& challenge, const bench::JobEnd& job_end,
                  std::vector<std::string>& problems) {
   Entry entry;
   entry.challenge = &challenge;
-  const nlohmann::json end = nlohmann::json::parse(answer.value_or(""), nullptr, false);
+  const nlohmann::json end = nlohmann::json::parse(job_end.answer.value_or(""), nullptr, false);
   if (!end.is_object()) {
-    entry.notes.emplace_back("its process died without a word");
+    entry.notes.push_back("its process " + job_end.in_words());
     return entry;
   }
   entry.directory = end.at("directory");
@@ -187,9 +187,9 @@ int run(const ChallengesOptions& options) {
   bench::run_pool(
       options.chosen.size(), 1,
       [&](std::size_t job) { return work(options, *options.chosen[job]); },
-      [&](std::size_t job, const std::optional<std::string>& answer) {
+      [&](std::size_t job, const bench::JobEnd& end) {
         std::vector<std::string> problems;
-        entries.push_back(make_entry(*options.chosen[job], answer, problems));
+        entries.push_back(make_entry(*options.chosen[job], end, problems));
         progress.clear();
         for (const std::string& problem : problems) tell("{}\n", problem);
         if (!options.json) show(make_line(entries.back()));

@@ -72,8 +72,8 @@ class Runs {
     std::vector<RunOutcome> outcomes;
     bench::run_pool(
         count, static_cast<std::size_t>(options_.jobs), [&](std::size_t run) { return work(run); },
-        [&](std::size_t run, const std::optional<std::string>& answer) {
-          outcomes.push_back(read_outcome(run, answer.value_or("")));
+        [&](std::size_t run, const bench::JobEnd& end) {
+          outcomes.push_back(read_outcome(run, end));
           return true;
         },
         [&](const bench::PoolState& state) { show(state); });
@@ -141,16 +141,15 @@ class Runs {
     return answer;
   }
 
-  // `answer`: of work(); empty if its process died.
-  RunOutcome read_outcome(std::size_t run, const std::string& answer) {
+  RunOutcome read_outcome(std::size_t run, const bench::JobEnd& job_end) {
     RunOutcome outcome;
     outcome.seed = plan_of(options_, run).seed;
     outcome.results = results_name(run);
-    const nlohmann::json end = nlohmann::json::parse(answer, nullptr, false);
+    const nlohmann::json end = nlohmann::json::parse(job_end.answer.value_or(""), nullptr, false);
     if (!end.contains("results")) {
       outcome.verdict.why =
           "could not go on: " +
-          (end.contains("why") ? end.at("why").get<std::string>() : last_words(run));
+          (end.contains("why") ? end.at("why").get<std::string>() : last_words(run, job_end));
       return outcome;
     }
     const nlohmann::json& results = end.at("results");
@@ -164,8 +163,9 @@ class Runs {
     return outcome;
   }
 
-  std::string last_words(std::size_t run) const {
-    std::string last = "its process died without a word";
+  std::string last_words(std::size_t run, const bench::JobEnd& job_end) const {
+    std::string last = "its process " + job_end.in_words();
+    if (job_end.is_from_outside()) return last;
     std::error_code ignored;
     if (!fs::is_regular_file(fs::symlink_status(log_path(run), ignored))) return last;
     std::ifstream log(log_path(run));

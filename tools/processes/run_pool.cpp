@@ -1,6 +1,7 @@
 #include "tools/processes/run_pool.h"
 
 #include <fcntl.h>
+#include <fmt/core.h>
 #include <poll.h>
 #include <sys/prctl.h>
 #include <sys/wait.h>
@@ -12,6 +13,7 @@
 #include <csignal>
 #include <cstdio>
 #include <cstdlib>
+#include <cstring>
 #include <exception>
 #include <map>
 #include <memory>
@@ -68,9 +70,10 @@ class Child {
     return got != 0;
   }
   // After the last read().
-  std::optional<std::string> take_answer() {
-    if (bury() != 0) return std::nullopt;
-    return std::move(answer_);
+  JobEnd take_end() {
+    const int status = bury();
+    if (status == 0) return {std::move(answer_), 0};
+    return {std::nullopt, WIFSIGNALED(status) ? WTERMSIG(status) : 0};
   }
 
  private:
@@ -109,10 +112,10 @@ class Child {
 };
 
 using Children = std::vector<std::unique_ptr<Child>>;
-using Answers = std::map<std::size_t, std::optional<std::string>>;
+using Ends = std::map<std::size_t, JobEnd>;
 
 // Waits for a word or the end of at least one, or a moment. Those at their end leave.
-void listen(Children& children, Answers& answers) {
+void listen(Children& children, Ends& ends) {
   std::vector<pollfd> waiting;
   for (const auto& child : children) waiting.push_back(child->to_poll());
   if (::poll(waiting.data(), waiting.size(), kWatchEveryMs) < 0 && errno != EINTR) {
@@ -120,19 +123,29 @@ void listen(Children& children, Answers& answers) {
   }
   for (std::size_t i = children.size(); i-- > 0;) {
     if (waiting[i].revents == 0 || children[i]->read()) continue;
-    answers[children[i]->job()] = children[i]->take_answer();
+    ends[children[i]->job()] = children[i]->take_end();
     children.erase(children.begin() + static_cast<std::ptrdiff_t>(i));
   }
 }
 
 }  // namespace
 
-void run_pool(
-    std::size_t count, std::size_t at_a_time, const Work& work,
-    const std::function<bool(std::size_t job, const std::optional<std::string>& answer)>& take,
-    const std::function<void(const PoolState& state)>& watch) {
+std::string JobEnd::in_words() const {
+  if (end_signal == 0) return "died";
+  return fmt::format("was ended by signal {} ({})", end_signal, ::strsignal(end_signal));
+}
+
+bool JobEnd::is_from_outside() const {
+  const auto wishes = interrupts();
+  return end_signal == SIGKILL ||
+         std::find(wishes.begin(), wishes.end(), end_signal) != wishes.end();
+}
+
+void run_pool(std::size_t count, std::size_t at_a_time, const Work& work,
+              const std::function<bool(std::size_t job, const JobEnd& end)>& take,
+              const std::function<void(const PoolState& state)>& watch) {
   Children children;
-  Answers answers;  // those that wait for one before them
+  Ends ends;  // those that wait for one before them
   PoolState state;
   std::size_t started = 0;
   for (std::size_t taken = 0; taken < count;) {
@@ -143,11 +156,11 @@ void run_pool(
     for (const auto& child : children) state.running.push_back(child->job());
     state.done = started - children.size();
     watch(state);
-    listen(children, answers);
+    listen(children, ends);
     if (is_interrupted()) return;
-    for (; !answers.empty() && answers.begin()->first == taken; ++taken) {
-      if (!take(taken, answers.begin()->second)) return;
-      answers.erase(answers.begin());
+    for (; !ends.empty() && ends.begin()->first == taken; ++taken) {
+      if (!take(taken, ends.begin()->second)) return;
+      ends.erase(ends.begin());
     }
   }
 }

@@ -18,14 +18,24 @@ struct PoolState {
   std::vector<std::size_t> running;  // jobs, the oldest first
 };
 
-// Calls work(job) for each job from 0 to count-1, in a child, and take(job, answer) here, in the
-// order of the jobs, with what work returned; nothing if it threw (the reason is on its stderr) or
-// its process died. Ends early, and kills what still runs, when `take` returns false. Calls `watch`
+struct JobEnd {
+  // What work() returned; nothing: it threw (the reason is on its stderr), or its process died.
+  std::optional<std::string> answer;
+  int end_signal = 0;  // that ended its process; 0: none did
+
+  // "was ended by signal 9 (Killed)", of one that died.
+  std::string in_words() const;
+  // By somebody else: a SIGKILL, as of the kernel when memory is short, or a wish that it ends. A
+  // fault of its own has another signal.
+  bool is_from_outside() const;
+};
+
+// Calls work(job) for each job from 0 to count-1, in a child, and take(job, end) here, in the order
+// of the jobs. Ends early, and kills what still runs, when `take` returns false. Calls `watch`
 // now and then. Throws std::system_error.
-void run_pool(
-    std::size_t count, std::size_t at_a_time,
-    const std::function<std::string(std::size_t job)>& work,
-    const std::function<bool(std::size_t job, const std::optional<std::string>& answer)>& take,
-    const std::function<void(const PoolState& state)>& watch);
+void run_pool(std::size_t count, std::size_t at_a_time,
+              const std::function<std::string(std::size_t job)>& work,
+              const std::function<bool(std::size_t job, const JobEnd& end)>& take,
+              const std::function<void(const PoolState& state)>& watch);
 
 }  // namespace hearsay::bench

@@ -36,9 +36,9 @@ class Trials {
     std::optional<std::size_t> found;
     bench::run_pool(
         count, jobs_, [&](std::size_t job) { return answer_to(plan(job)); },
-        [&](std::size_t job, const std::optional<std::string>& answer) {
+        [&](std::size_t job, const bench::JobEnd& end) {
           ++done_;
-          if (answer == "fails") found = job;
+          if (end.answer == "fails") found = job;
           return !found && has_time();
         },
         [&](const bench::PoolState&) { show(); });

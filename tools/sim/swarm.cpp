@@ -113,14 +113,18 @@ int run_swarm(const SimOptions& options) {
   SwarmProgress progress(options.first_seed, options.last_seed);
   Totals totals;
   std::optional<std::uint64_t> violated;
+  bool killed = false;
   const auto seed_of = [&](std::size_t job) { return options.first_seed + job; };
   bench::run_pool(
       options.last_seed - options.first_seed + 1, static_cast<std::size_t>(jobs),
       [&](std::size_t job) { return std::string(bytes_of(run_seed(seed_of(job)))); },
-      [&](std::size_t job, const std::optional<std::string>& answer) {
-        const bool good = answer && totals.add(*answer);
-        if (!answer) bench::tell("hearsay sim: the process of seed {} died\n", seed_of(job));
-        if (!good) violated = seed_of(job);
+      [&](std::size_t job, const bench::JobEnd& end) {
+        const bool good = end.answer && totals.add(*end.answer);
+        if (!end.answer) {
+          bench::tell("hearsay sim: the process of seed {} {}\n", seed_of(job), end.in_words());
+        }
+        killed = end.is_from_outside();
+        if (!good && !killed) violated = seed_of(job);
         return good;
       },
       [&](const bench::PoolState& state) { progress.show(state.done); });
@@ -129,6 +133,13 @@ int run_swarm(const SimOptions& options) {
     fmt::print("INTERRUPTED after ");
     print_totals(totals);
     return bench::kExitInterrupted;
+  }
+  if (killed) {
+    fmt::print(
+        "Ended from outside (the kernel does that where memory is short: fewer --jobs need "
+        "less) after ");
+    print_totals(totals);
+    return bench::kExitRunFailed;
   }
   if (violated) {
     show_violation(options, *violated, static_cast<std::size_t>(jobs));

@@ -24,9 +24,9 @@ Answers answers_of(std::size_t count, std::size_t at_a_time,
   Answers answers;
   run_pool(
       count, at_a_time, work,
-      [&](std::size_t job, const std::optional<std::string>& answer) {
+      [&](std::size_t job, const JobEnd& end) {
         EXPECT_EQ(job, answers.size()) << "in the order of the jobs";
-        answers.push_back(answer);
+        answers.push_back(end.answer);
         return true;
       },
       [&](const PoolState& state) {
@@ -69,6 +69,29 @@ TEST(RunPool, WhoDiesOrThrowsGivesNoAnswerAndTakesNobodyAlong) {
   EXPECT_EQ(answers, (Answers{"well", std::nullopt, std::nullopt, "well"}));
 }
 
+TEST(RunPool, TellsHowAProcessEnded) {
+  std::vector<std::string> words;
+  std::vector<bool> from_outside;
+  run_pool(
+      4, 1,
+      [](std::size_t job) {
+        constexpr int kSignals[] = {SIGKILL, SIGTERM, SIGABRT};
+        if (job < 3) std::raise(kSignals[job]);
+        throw std::runtime_error("thrown on purpose");
+        return std::string();
+      },
+      [&](std::size_t, const JobEnd& end) {
+        words.push_back(end.in_words());
+        from_outside.push_back(end.is_from_outside());
+        return true;
+      },
+      [](const PoolState&) {});
+  EXPECT_EQ(words, (std::vector<std::string>{"was ended by signal 9 (Killed)",
+                                             "was ended by signal 15 (Terminated)",
+                                             "was ended by signal 6 (Aborted)", "died"}));
+  EXPECT_EQ(from_outside, (std::vector<bool>{true, true, false, false}));
+}
+
 TEST(RunPool, EndsWhenAsked) {
   std::size_t taken = 0;
   const auto start = std::chrono::steady_clock::now();
@@ -78,8 +101,7 @@ TEST(RunPool, EndsWhenAsked) {
         if (job > 1) std::this_thread::sleep_for(std::chrono::minutes(5));
         return std::string();
       },
-      [&](std::size_t, const std::optional<std::string>&) { return ++taken < 2; },
-      [](const PoolState&) {});
+      [&](std::size_t, const JobEnd&) { return ++taken < 2; }, [](const PoolState&) {});
   EXPECT_EQ(taken, 2U);
   EXPECT_LT(std::chrono::steady_clock::now() - start, std::chrono::minutes(4))
       << "what still runs is killed";

@@ -13,6 +13,8 @@ namespace {
 
 // A request that was read less than this before the end may still be on its way.
 constexpr std::int64_t kAnswerTakesNs = 5 * kNsPerSecond;
+// The cause of a node's end that has taken up all that it has read.
+constexpr std::string_view kInputEnded = "the input has ended";
 
 }  // namespace
 
@@ -24,7 +26,7 @@ void NodeCheck::take(const TraceEvent& event) {
       begin_life(event);
       break;
     case Event::node_stopped:
-      stopped_ = true;
+      input_ended_ = event.text(FieldName::cause) == kInputEnded;
       break;
     case Event::worker_started:
     case Event::worker_ready:
@@ -39,6 +41,7 @@ void NodeCheck::take(const TraceEvent& event) {
       break;
     case Event::message_received:
     case Event::timer_fired:
+      step_request_ = event.text(FieldName::message);
       take_step_begin(event);
       break;
     case Event::message_sent:
@@ -81,7 +84,7 @@ void NodeCheck::begin_life(const TraceEvent& event) {
   if (life_ > 0) end_life();
   life_ = event.life;
   supervisor_pid_ = event.pid;
-  stopped_ = false;
+  input_ended_ = false;
   starting_.clear();
   open_.clear();
   uncommitted_.clear();
@@ -93,16 +96,18 @@ void NodeCheck::begin_life(const TraceEvent& event) {
 }
 
 // What was open when the node ended, or the trace, is not judged: a start goes down with its node,
-// a commit may have lost its event, and clients may wait.
+// a commit may have lost its event, and clients may wait. A node whose input ends answers first
+// what it can: only who waits for somebody else may still wait.
 void NodeCheck::end_life() {
   excused_starts_ += static_cast<std::int64_t>(starting_.size());
-  if (!stopped_) {
-    std::erase_if(unanswered_,
-                  [&](const auto& each) { return each.second > last_ns_ - kAnswerTakesNs; });
-  }
-  for (const auto& [message, time_ns] : unanswered_) {
+  std::erase_if(unanswered_, [&](const auto& each) {
+    const Unanswered& request = each.second;
+    const bool may_wait = !input_ended_ || request.asks_others;
+    return may_wait && request.read_ns > last_ns_ - kAnswerTakesNs;
+  });
+  for (const auto& [message, request] : unanswered_) {
     verdicts_.violate(
-        Rule::answered_at_all, node_, time_ns,
+        Rule::answered_at_all, node_, request.read_ns,
         fmt::format("request {} was read and neither answered, refused nor dropped", message));
   }
 }
@@ -174,7 +179,11 @@ void NodeCheck::take_sent(const TraceEvent& event) {
   const auto position = event.position();
   if (!position) return;
   std::string message(event.text(FieldName::message));
-  if (!message.empty()) settle(message);
+  if (message.empty()) {
+    note_asking(event);
+  } else {
+    settle(message);
+  }
   step_at(*position).lines.push_back(std::move(message));
 }
 
@@ -245,7 +254,14 @@ void NodeCheck::take_request(const TraceEvent& event) {
   if (message.empty()) return;
   verdicts_.count(Rule::answered_at_all);
   ++book_.requests[message].asked;
-  unanswered_[message] = event.time_ns;
+  unanswered_[message] = {event.time_ns, false};
+}
+
+// The step that took it up has asked a service or another node for its sake. Gossip it owes nobody.
+void NodeCheck::note_asking(const TraceEvent& sent) {
+  if (sent.text(FieldName::type).starts_with("gossip")) return;
+  const auto found = unanswered_.find(step_request_);
+  if (found != unanswered_.end()) found->second.asks_others = true;
 }
 
 void NodeCheck::settle(const std::string& message) {

@@ -55,6 +55,10 @@ class NodeCheck {
     std::int64_t position;
     std::int64_t time_ns;
   };
+  struct Unanswered {
+    std::int64_t read_ns;
+    bool asks_others;  // the answer waits for a service or another node
+  };
   struct Count {
     std::int64_t position;
     std::int64_t values;
@@ -70,6 +74,7 @@ class NodeCheck {
   void take_line(const TraceEvent& event, bool written);
   void take_learned(const TraceEvent& event);
   void take_request(const TraceEvent& event);
+  void note_asking(const TraceEvent& sent);
   void settle(const std::string& message);
   void note_answer(const Step& step, const std::string& message, const TraceEvent& event);
   Step& step_at(std::int64_t position);
@@ -86,7 +91,8 @@ class NodeCheck {
   // Of this life.
   std::uint32_t life_ = 0;
   std::int64_t supervisor_pid_ = 0;
-  bool stopped_ = false;
+  bool input_ended_ = false;
+  std::string step_request_;                       // of the step at hand; "": it has none
   std::map<std::int64_t, std::int64_t> starting_;  // by pid: when
   std::deque<Step> open_;
   std::deque<Written> uncommitted_;  // lines that are written, their commit not seen yet
@@ -95,7 +101,7 @@ class NodeCheck {
   std::optional<std::int64_t> committed_;  // the last position
   std::deque<Count> counts_;
   std::optional<std::int64_t> settled_count_;
-  std::unordered_map<std::string, std::int64_t> unanswered_;  // since when
+  std::unordered_map<std::string, Unanswered> unanswered_;
 };
 
 }  // namespace hearsay::traces

@@ -13,8 +13,8 @@ namespace {
 
 // A request that was read less than this before the end may still be on its way.
 constexpr std::int64_t kAnswerTakesNs = 5 * kNsPerSecond;
-// The cause of a node's end that has taken up all that it has read.
-constexpr std::string_view kInputEnded = "the input has ended";
+// What the cause of a node's end begins with that was told to end, and does not wait long.
+constexpr std::string_view kSignal = "SIG";
 
 }  // namespace
 
@@ -26,7 +26,7 @@ void NodeCheck::take(const TraceEvent& event) {
       begin_life(event);
       break;
     case Event::node_stopped:
-      input_ended_ = event.text(FieldName::cause) == kInputEnded;
+      ended_by_itself_ = !event.text(FieldName::cause).starts_with(kSignal);
       break;
     case Event::worker_started:
     case Event::worker_ready:
@@ -84,7 +84,7 @@ void NodeCheck::begin_life(const TraceEvent& event) {
   if (life_ > 0) end_life();
   life_ = event.life;
   supervisor_pid_ = event.pid;
-  input_ended_ = false;
+  ended_by_itself_ = false;
   starting_.clear();
   open_.clear();
   uncommitted_.clear();
@@ -96,13 +96,13 @@ void NodeCheck::begin_life(const TraceEvent& event) {
 }
 
 // What was open when the node ended, or the trace, is not judged: a start goes down with its node,
-// a commit may have lost its event, and clients may wait. A node whose input ends answers first
+// a commit may have lost its event, and clients may wait. A node that ends by itself answers first
 // what it can: only who waits for somebody else may still wait.
 void NodeCheck::end_life() {
   excused_starts_ += static_cast<std::int64_t>(starting_.size());
   std::erase_if(unanswered_, [&](const auto& each) {
     const Unanswered& request = each.second;
-    const bool may_wait = !input_ended_ || request.asks_others;
+    const bool may_wait = !ended_by_itself_ || request.asks_others;
     return may_wait && request.read_ns > last_ns_ - kAnswerTakesNs;
   });
   for (const auto& [message, request] : unanswered_) {

@@ -91,7 +91,7 @@ class NodeCheck {
   // Of this life.
   std::uint32_t life_ = 0;
   std::int64_t supervisor_pid_ = 0;
-  bool input_ended_ = false;
+  bool ended_by_itself_ = false;
   std::string step_request_;                       // of the step at hand; "": it has none
   std::map<std::int64_t, std::int64_t> starting_;  // by pid: when
   std::deque<Step> open_;

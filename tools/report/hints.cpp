@@ -219,6 +219,13 @@ std::string hint_on_storm(const Evidence& evidence, const nlohmann::json& result
       messages);
 }
 
+bool something_was_told(const Run& run) {
+  const auto& operations = run.history().operations();
+  return std::any_of(operations.begin(), operations.end(), [](const Operation& operation) {
+    return is_client(operation) && operation.type == OperationType::ok && operation.f != "read";
+  });
+}
+
 // What one node alone was told stays there.
 std::string hint_on_no_gossip(const Evidence& evidence, const nlohmann::json& results) {
   const std::string& workload = evidence.options.workload;
@@ -226,6 +233,8 @@ std::string hint_on_no_gossip(const Evidence& evidence, const nlohmann::json& re
   const bool is_good = results.at("workload").value("valid?", nlohmann::json(true)) == true;
   if (!spreads || is_good || evidence.network.node_count() < 2) return "";
   if (evidence.network.server_messages().sent > 0) return "";
+  if (evidence.run.nemesis().strikes(Fault::kill) > 0 || !something_was_told(evidence.run))
+    return "";
   return "the nodes sent each other nothing: who passes on what a client told one of them?";
 }
 

@@ -227,6 +227,10 @@ TEST_F(Hints, NodesThatTellEachOtherNothingAreAskedWhoPassesOn) {
   options_.workload = "broadcast";
   network_->send(0, "n0", "n1", R"({"type":"gossip"})", "gossip");
   EXPECT_FALSE(says(hints(), kAsked)) << hints();
+  run_alone("broadcast", [](std::int64_t, const test::Arrival&) { return true; });
+  network_->add_node("n1");
+  results_["workload"]["valid?"] = false;
+  EXPECT_FALSE(says(hints(), kAsked)) << "nobody was told anything: " << hints();
 }
 
 TEST_F(Hints, WhatNodesAskedTheServicesForInVainIsTold) {

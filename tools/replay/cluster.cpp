@@ -92,15 +92,16 @@ ClusterReplay::Node* ClusterReplay::first() {
 
 void ClusterReplay::step(Node& node) {
   const std::string& name = node.player->history().begin.node;
-  const auto print = mail_.received(name, node.next->number, node.next->input);
-  if (print) check_order(node, *print);
+  const bool checks_order = !node.order.is_missing() && out_of_order_.empty();
+  const auto print = mail_.received(name, node.next->number, node.next->input, checks_order);
+  if (print && checks_order) check_order(node, *print);
   node.player->run();
   mail_.sent(name, node.player->step_outputs());
   node.next = node.player->look();
 }
 
 void ClusterReplay::check_order(Node& node, std::uint64_t print) {
-  if (node.order.is_missing() || !out_of_order_.empty() || node.order.goes_on_to(print)) return;
+  if (node.order.goes_on_to(print)) return;
   out_of_order_ =
       node.player->history().begin.node + ": " + describe(node.next->number, node.next->input);
 }

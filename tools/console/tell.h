@@ -29,7 +29,8 @@ void finish_telling();
 std::string print(std::string_view text);
 
 // The line about the progress, on a terminal that stderr is; elsewhere there is none. It is never
-// wider than the terminal. Not thread-safe.
+// wider than the terminal. What is told or printed takes it away first. One at a time. Not
+// thread-safe.
 class ProgressLine {
  public:
   // `first_ns`: nothing before this; afterwards not more often than kShownEveryNs.
@@ -50,5 +51,9 @@ class ProgressLine {
   std::size_t shown_bytes_ = 0;
   std::int64_t next_ns_;
 };
+
+// Before stdout gets text otherwise than by print(), in pieces that somebody may read at once:
+// takes the line away, and from now on there is none.
+void end_progress();
 
 }  // namespace hearsay::bench

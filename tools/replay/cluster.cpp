@@ -59,6 +59,7 @@ ClusterReplay::ClusterReplay(const fs::path& folder) {
     auto player = read(path);
     if (player == nullptr) continue;
     const std::string name = player->history().begin.node;
+    inputs_ += player->history().inputs;
     nodes_.push_back({path.string(), std::move(player), {path.parent_path(), name}});
     mail_.add_node(name);
   }
@@ -70,7 +71,7 @@ ClusterReplay::ClusterReplay(const fs::path& folder) {
 // Nothing, if nothing of it can be replayed: the others can.
 std::unique_ptr<Player> ClusterReplay::read(const fs::path& path) {
   try {
-    return std::make_unique<Player>(path.string());
+    return std::make_unique<Player>(path.string(), &progress_);
   } catch (const recording::BadRecording& problem) {
     unreadable_.emplace_back(problem.what());
     return nullptr;
@@ -156,6 +157,7 @@ int ClusterReplay::run() {
     Node* const next = first();
     if (next == nullptr) return print_verdict(nullptr);
     step(*next);
+    progress_.replaying(++replayed_, inputs_);
   }
 }
 

@@ -55,11 +55,14 @@ void take_entry(History& history, const recording::Entry& entry) {
 
 }  // namespace
 
-History read_history(const std::string& path) {
+History read_history(const std::string& path, Progress* progress) {
   recording::RecordingReader reader(path);
   History history;
   history.begin = reader.begin();
-  while (const auto entry = reader.next()) take_entry(history, *entry);
+  while (const auto entry = reader.next()) {
+    take_entry(history, *entry);
+    if (progress != nullptr) progress->reading(reader.place().at, reader.size());
+  }
   history.damage = reader.damage();
   history.whole_bytes = reader.place().at;
   history.file_bytes = reader.size();

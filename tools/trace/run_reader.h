@@ -3,6 +3,7 @@
 #pragma once
 
 #include <cstdint>
+#include <memory>
 #include <optional>
 #include <string>
 #include <vector>
@@ -24,7 +25,8 @@ class RunReader {
   explicit RunReader(const std::vector<std::string>& given);
 
   const RunLogs& logs() const { return logs_; }
-  MergedTrace open() const { return MergedTrace(logs_.files, clocks_.all); }
+  // What is read of it is shown on a terminal if it takes long. This must outlive it.
+  MergedTrace open() const { return MergedTrace(logs_.files, clocks_.all, progress_.get()); }
   // Of the files. Compared where they may be of several machines.
   const Clocks& clocks() const { return clocks_; }
 
@@ -43,6 +45,7 @@ class RunReader {
 
  private:
   RunLogs logs_;
+  std::unique_ptr<Progress> progress_ = std::make_unique<Progress>();
   Clocks clocks_;
   std::int64_t start_ns_ = 0;
 };

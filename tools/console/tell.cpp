@@ -1,5 +1,6 @@
 #include "tools/console/tell.h"
 
+#include <sys/stat.h>
 #include <unistd.h>
 
 #include <algorithm>
@@ -106,6 +107,12 @@ void end_progress() {
   clear_progress();
   finish_telling();
   screen().over = true;
+}
+
+bool is_piped(std::FILE* file) {
+  struct stat status {};
+  return ::fstat(::fileno(file), &status) == 0 &&
+         (S_ISFIFO(status.st_mode) || S_ISSOCK(status.st_mode));
 }
 
 }  // namespace hearsay::bench

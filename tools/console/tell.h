@@ -5,6 +5,7 @@
 #include <fmt/core.h>
 
 #include <cstdint>
+#include <cstdio>
 #include <string>
 #include <string_view>
 #include <utility>
@@ -52,8 +53,11 @@ class ProgressLine {
   std::int64_t next_ns_;
 };
 
-// Before stdout gets text otherwise than by print(), in pieces that somebody may read at once:
-// takes the line away, and from now on there is none.
+// Takes the line away; from now on there is none. For what writes piece by piece to where somebody
+// reads along: a line would stand between the pieces.
 void end_progress();
+
+// Whether another program reads it, which may write to the same terminal at any time.
+bool is_piped(std::FILE* file);
 
 }  // namespace hearsay::bench

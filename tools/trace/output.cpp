@@ -1,6 +1,5 @@
 #include "tools/trace/output.h"
 
-#include <sys/stat.h>
 #include <unistd.h>
 
 #include <cerrno>
@@ -15,12 +14,8 @@ namespace {
 
 constexpr std::size_t kPieceToWrite = 64 * 1024;
 
-// A terminal, or a pipe to what may write to one.
 bool is_read_along(std::FILE* file) {
-  struct stat status {};
-  const int fd = ::fileno(file);
-  return ::isatty(fd) == 1 ||
-         (::fstat(fd, &status) == 0 && !S_ISREG(status.st_mode) && !S_ISCHR(status.st_mode));
+  return bench::is_piped(file) || ::isatty(::fileno(file)) == 1;
 }
 
 [[noreturn]] void refuse(const std::string& path) {

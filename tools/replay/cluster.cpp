@@ -157,7 +157,7 @@ int ClusterReplay::run() {
     Node* const next = first();
     if (next == nullptr) return print_verdict(nullptr);
     step(*next);
-    progress_.replaying(++replayed_, inputs_);
+    show_replayed(progress_, ++replayed_, inputs_);
   }
 }
 

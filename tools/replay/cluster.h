@@ -42,7 +42,7 @@ class ClusterReplay {
   bool mail_is_complete() const;
   int print_verdict(const Node* differing) const;
 
-  Progress progress_;
+  bench::LoopProgress progress_;
   std::uint64_t inputs_ = 0;  // recorded
   std::uint64_t replayed_ = 0;
   std::vector<Node> nodes_;

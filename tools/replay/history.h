@@ -10,7 +10,7 @@
 #include <vector>
 
 #include "common/recording/format.h"
-#include "tools/replay/progress.h"
+#include "tools/console/loop_progress.h"
 
 namespace hearsay::replay {
 
@@ -42,6 +42,6 @@ struct History {
 };
 
 // Shows `progress`. Throws recording::BadRecording, CorruptSegment.
-History read_history(const std::string& path, Progress* progress = nullptr);
+History read_history(const std::string& path, bench::LoopProgress* progress = nullptr);
 
 }  // namespace hearsay::replay

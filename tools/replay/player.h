@@ -39,7 +39,7 @@ class Player {
  public:
   // `progress`: is shown while the recording is read. Throws recording::BadRecording,
   // CorruptSegment, BadCommandLine, core::BadWorkload.
-  explicit Player(const std::string& path, Progress* progress = nullptr);
+  explicit Player(const std::string& path, bench::LoopProgress* progress = nullptr);
 
   const History& history() const { return history_; }
 

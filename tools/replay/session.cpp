@@ -155,8 +155,8 @@ int Session::run() {
   name_faults();
   while (const Player::Next* next = player_.look()) {
     if (over_) break;
-    progress_.replaying(next->number - player_.history().begin.fixed.first_input,
-                        player_.history().inputs);
+    show_replayed(progress_, next->number - player_.history().begin.fixed.first_input,
+                  player_.history().inputs);
     before(*next);
     const bool target = stopped_ && is_target(*next);
     if (stopped_ && options_.step && !ask(*next)) {

@@ -9,8 +9,8 @@ namespace hearsay::traces {
 // A log that is still written may have become longer.
 void Progress::show(std::int64_t bytes) {
   constexpr std::int64_t kMegabyte = 1'000'000;
-  line_.show(monotonic_ns(), fmt::format("reading the trace: {} of {} MB", bytes / kMegabyte,
-                                         std::max(bytes, size_) / kMegabyte));
+  loop_.show(fmt::format("reading the trace: {} of {} MB", bytes / kMegabyte,
+                         std::max(bytes, size_) / kMegabyte));
 }
 
 }  // namespace hearsay::traces

@@ -66,7 +66,7 @@ TEST_F(ReplayProgress, OfAFileIsGoneBeforeTheVerdict) {
 
 TEST_F(ReplayProgress, IsOfTheFirstReadingToo) {
   const test::Seen seen = test::on_terminal(kColumns, [&] {
-    Progress progress;
+    bench::LoopProgress progress;
     wait_until_it_is_long();
     const Player player(path_, &progress);
   });

@@ -2,16 +2,22 @@
 
 #include <fmt/core.h>
 
+#include <algorithm>
 #include <cerrno>
+#include <cstdint>
 #include <cstring>
 #include <exception>
 #include <nlohmann/json.hpp>
 #include <string>
 #include <vector>
 
+#include "common/base/clock.h"
 #include "tools/check/check_report.h"
 #include "tools/check/history_file.h"
+#include "tools/check/progress.h"
+#include "tools/console/count_text.h"
 #include "tools/console/exit_codes.h"
+#include "tools/console/progress_times.h"
 #include "tools/console/tell.h"
 #include "tools/console/workload_options.h"
 #include "tools/experiment/verdict/checkers.h"
@@ -26,8 +32,18 @@ int exit_code_of(const nlohmann::json& verdict) {
   return verdict == false ? bench::kExitInvalid : bench::kExitUnknown;
 }
 
-nlohmann::json judge_file(const CheckCommandOptions& options, const std::string& file) {
+std::int64_t count_operations(const bench::History& history) {
+  const auto& all = history.operations();
+  return std::count_if(all.begin(), all.end(), [](const bench::Operation& each) {
+    return bench::is_client(each) && each.type == bench::OperationType::invoke;
+  });
+}
+
+nlohmann::json judge_file(const CheckCommandOptions& options, const std::string& file,
+                          Progress& progress) {
+  progress.begin("reading " + file);
   const bench::History history = load_history(file);
+  progress.begin("judging " + bench::count_text(count_operations(history), "operation"));
   if (const std::string why = bench::why_not_of(options.workload, history); !why.empty()) {
     throw UnreadableHistory(fmt::format("{} is no history of {}: {}", file, options.workload, why));
   }
@@ -41,6 +57,12 @@ nlohmann::json judge_file(const CheckCommandOptions& options, const std::string&
   return results;
 }
 
+nlohmann::json judge_aloud(const CheckCommandOptions& options, const std::string& file,
+                           bench::ProgressLine& line) {
+  Progress progress(line);
+  return judge_file(options, file, progress);
+}
+
 }  // namespace
 
 int run_check(const CheckCommandOptions& options) {
@@ -49,10 +71,11 @@ int run_check(const CheckCommandOptions& options) {
     std::string text;
     nlohmann::json all = nlohmann::json::object();
     std::vector<nlohmann::json> verdicts;
+    bench::ProgressLine line(monotonic_ns() + bench::kFirstShownNs);
     for (const std::string& path : options.histories) {
       try {
         const std::string file = find_history(path);
-        nlohmann::json results = judge_file(options, file);
+        nlohmann::json results = judge_aloud(options, file, line);
         verdicts.push_back(results.at("valid?"));
         text += describe(results, file);
         all[file] = std::move(results);

@@ -1,5 +1,6 @@
 #include "tools/console/tell.h"
 
+#include <sys/stat.h>
 #include <unistd.h>
 
 #include <algorithm>
@@ -24,6 +25,21 @@ PatientStream& told() {
   return stream;
 }
 
+// What stands on the terminal now, if anything does.
+struct Screen {
+  ProgressLine* line = nullptr;
+  bool over = false;  // no line any more
+};
+
+Screen& screen() {
+  static Screen only;
+  return only;
+}
+
+void clear_progress() {
+  if (screen().line != nullptr) screen().line->clear();
+}
+
 // Of the terminal on stderr, one less than it has: some wrap when the last one is written.
 std::size_t usable_columns() {
   return terminal_columns(STDERR_FILENO).value_or(kUsualColumns) - 1;
@@ -42,6 +58,7 @@ std::string_view first_columns(std::string_view text, std::size_t columns) {
 }  // namespace
 
 void tell_text(std::string_view text) {
+  clear_progress();
   told().write(printable_lines(text));
 }
 
@@ -54,6 +71,7 @@ void finish_telling() {
 }
 
 std::string print(std::string_view text) {
+  clear_progress();
   finish_telling();  // both may be one stream
   const std::string safe = printable_lines(text);
   if (std::ferror(stdout) != 0) return "an earlier write failed";
@@ -67,20 +85,34 @@ ProgressLine::ProgressLine(std::int64_t first_ns)
     : terminal_(::isatty(STDERR_FILENO) != 0), next_ns_(first_ns) {}
 
 void ProgressLine::show(std::int64_t now_ns, std::string_view text) {
-  if (!terminal_ || told().is_behind()) return;
+  if (!terminal_ || screen().over || told().is_behind()) return;
   next_ns_ = now_ns + kShownEveryNs;
-  clear();
+  clear_progress();
   const std::string safe = printable(text);
   const std::string_view fits = first_columns(safe, usable_columns());
   told().write(fits);
   shown_bytes_ = fits.size();
+  screen().line = this;
 }
 
 // By blanks, as many as it has bytes, or more: not every terminal knows escape sequences.
 void ProgressLine::clear() {
   if (shown_bytes_ == 0) return;
+  screen().line = nullptr;
   const std::string blanks(std::min(std::exchange(shown_bytes_, 0), usable_columns()), ' ');
   told().write('\r' + blanks + '\r');
+}
+
+void end_progress() {
+  clear_progress();
+  finish_telling();
+  screen().over = true;
+}
+
+bool is_piped(std::FILE* file) {
+  struct stat status {};
+  return ::fstat(::fileno(file), &status) == 0 &&
+         (S_ISFIFO(status.st_mode) || S_ISSOCK(status.st_mode));
 }
 
 }  // namespace hearsay::bench

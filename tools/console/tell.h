@@ -5,6 +5,7 @@
 #include <fmt/core.h>
 
 #include <cstdint>
+#include <cstdio>
 #include <string>
 #include <string_view>
 #include <utility>
@@ -29,7 +30,8 @@ void finish_telling();
 std::string print(std::string_view text);
 
 // The line about the progress, on a terminal that stderr is; elsewhere there is none. It is never
-// wider than the terminal. Not thread-safe.
+// wider than the terminal. What is told or printed takes it away first. One at a time. Not
+// thread-safe.
 class ProgressLine {
  public:
   // `first_ns`: nothing before this; afterwards not more often than kShownEveryNs.
@@ -50,5 +52,12 @@ class ProgressLine {
   std::size_t shown_bytes_ = 0;
   std::int64_t next_ns_;
 };
+
+// Takes the line away; from now on there is none. For what writes piece by piece to where somebody
+// reads along: a line would stand between the pieces.
+void end_progress();
+
+// Whether another program reads it, which may write to the same terminal at any time.
+bool is_piped(std::FILE* file);
 
 }  // namespace hearsay::bench

@@ -59,6 +59,7 @@ ClusterReplay::ClusterReplay(const fs::path& folder) {
     auto player = read(path);
     if (player == nullptr) continue;
     const std::string name = player->history().begin.node;
+    inputs_ += player->history().inputs;
     nodes_.push_back({path.string(), std::move(player), {path.parent_path(), name}});
     mail_.add_node(name);
   }
@@ -70,7 +71,7 @@ ClusterReplay::ClusterReplay(const fs::path& folder) {
 // Nothing, if nothing of it can be replayed: the others can.
 std::unique_ptr<Player> ClusterReplay::read(const fs::path& path) {
   try {
-    return std::make_unique<Player>(path.string());
+    return std::make_unique<Player>(path.string(), &progress_);
   } catch (const recording::BadRecording& problem) {
     unreadable_.emplace_back(problem.what());
     return nullptr;
@@ -92,15 +93,16 @@ ClusterReplay::Node* ClusterReplay::first() {
 
 void ClusterReplay::step(Node& node) {
   const std::string& name = node.player->history().begin.node;
-  const auto print = mail_.received(name, node.next->number, node.next->input);
-  if (print) check_order(node, *print);
+  const bool checks_order = !node.order.is_missing() && out_of_order_.empty();
+  const auto print = mail_.received(name, node.next->number, node.next->input, checks_order);
+  if (print && checks_order) check_order(node, *print);
   node.player->run();
   mail_.sent(name, node.player->step_outputs());
   node.next = node.player->look();
 }
 
 void ClusterReplay::check_order(Node& node, std::uint64_t print) {
-  if (node.order.is_missing() || !out_of_order_.empty() || node.order.goes_on_to(print)) return;
+  if (node.order.goes_on_to(print)) return;
   out_of_order_ =
       node.player->history().begin.node + ": " + describe(node.next->number, node.next->input);
 }
@@ -155,6 +157,7 @@ int ClusterReplay::run() {
     Node* const next = first();
     if (next == nullptr) return print_verdict(nullptr);
     step(*next);
+    show_replayed(progress_, ++replayed_, inputs_);
   }
 }
 

@@ -2,6 +2,7 @@
 // first.
 #pragma once
 
+#include <cstdint>
 #include <filesystem>
 #include <memory>
 #include <string>
@@ -41,6 +42,9 @@ class ClusterReplay {
   bool mail_is_complete() const;
   int print_verdict(const Node* differing) const;
 
+  bench::LoopProgress progress_;
+  std::uint64_t inputs_ = 0;  // recorded
+  std::uint64_t replayed_ = 0;
   std::vector<Node> nodes_;
   Mail mail_;
   std::vector<std::string> unreadable_;  // recordings, in words

@@ -1,5 +1,7 @@
 #include "tools/replay/history.h"
 
+#include <fmt/core.h>
+
 #include <algorithm>
 
 #include "common/base/checksum.h"
@@ -53,13 +55,22 @@ void take_entry(History& history, const recording::Entry& entry) {
   }
 }
 
+void show(bench::LoopProgress& progress, const recording::RecordingReader& reader) {
+  constexpr std::uint64_t kMegabyte = 1'000'000;
+  progress.show(fmt::format("reading the recording: {} of {} MB", reader.place().at / kMegabyte,
+                            reader.size() / kMegabyte));
+}
+
 }  // namespace
 
-History read_history(const std::string& path) {
+History read_history(const std::string& path, bench::LoopProgress* progress) {
   recording::RecordingReader reader(path);
   History history;
   history.begin = reader.begin();
-  while (const auto entry = reader.next()) take_entry(history, *entry);
+  while (const auto entry = reader.next()) {
+    take_entry(history, *entry);
+    if (progress != nullptr && progress->is_due()) show(*progress, reader);
+  }
   history.damage = reader.damage();
   history.whole_bytes = reader.place().at;
   history.file_bytes = reader.size();

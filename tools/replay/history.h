@@ -10,6 +10,7 @@
 #include <vector>
 
 #include "common/recording/format.h"
+#include "tools/console/loop_progress.h"
 
 namespace hearsay::replay {
 
@@ -40,7 +41,7 @@ struct History {
   std::uint64_t next_input() const { return begin.fixed.first_input + inputs; }
 };
 
-// Throws recording::BadRecording, CorruptSegment.
-History read_history(const std::string& path);
+// Shows `progress`. Throws recording::BadRecording, CorruptSegment.
+History read_history(const std::string& path, bench::LoopProgress* progress = nullptr);
 
 }  // namespace hearsay::replay

@@ -26,9 +26,11 @@ class Mail {
 
   // A step of `node` put these out (records of the reply ring).
   void sent(const std::string& node, std::string_view outputs);
-  // `node` took this input. Returns the print of the message that is whole with it, if one is.
+  // `node` took this input. Returns the print of the message that is whole with it, if one is. Most
+  // messages are those of clients, and a print costs as much as a step: of senders that are no
+  // nodes only if `of_strangers`.
   std::optional<std::uint64_t> received(const std::string& node, std::uint64_t number,
-                                        const recording::RecordedInput& input);
+                                        const recording::RecordedInput& input, bool of_strangers);
 
   struct Stranger {
     std::string node;

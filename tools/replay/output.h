@@ -1,8 +1,11 @@
 // What a replay prints.
 #pragma once
 
+#include <cstdint>
 #include <stdexcept>
 #include <string_view>
+
+#include "tools/console/loop_progress.h"
 
 namespace hearsay::replay {
 
@@ -14,5 +17,8 @@ class OutputLost : public std::runtime_error {
 
 // To stdout. Throws OutputLost.
 void print(std::string_view text);
+
+// Beside it, on a terminal, if it is time: so many of the inputs are replayed.
+void show_replayed(bench::LoopProgress& progress, std::uint64_t inputs, std::uint64_t of);
 
 }  // namespace hearsay::replay

@@ -58,8 +58,8 @@ std::string take_journal(History& history, const std::string& path) {
 
 }  // namespace
 
-Player::Player(const std::string& path)
-    : history_(read_history(path)),
+Player::Player(const std::string& path, bench::LoopProgress* progress)
+    : history_(read_history(path, progress)),
       services_(services_of(history_.begin.arguments)),
       inputs_(path),
       outputs_reader_(path),

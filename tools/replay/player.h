@@ -37,8 +37,9 @@ struct Difference {
 
 class Player {
  public:
-  // Throws recording::BadRecording, CorruptSegment, BadCommandLine, core::BadWorkload.
-  explicit Player(const std::string& path);
+  // `progress`: is shown while the recording is read. Throws recording::BadRecording,
+  // CorruptSegment, BadCommandLine, core::BadWorkload.
+  explicit Player(const std::string& path, bench::LoopProgress* progress = nullptr);
 
   const History& history() const { return history_; }
 

@@ -38,7 +38,8 @@ std::string workers_of(const History& history) {
 
 }  // namespace
 
-Session::Session(const ReplayOptions& options) : options_(options), player_(options.path) {
+Session::Session(const ReplayOptions& options)
+    : options_(options), player_(options.path, &progress_) {
   each_ = options_.step && !has_stops();
   player_.set_wants_last_steps([this](const Life& life, const Player::Next* fatal) {
     return wants_last_steps(life, fatal);
@@ -154,6 +155,8 @@ int Session::run() {
   name_faults();
   while (const Player::Next* next = player_.look()) {
     if (over_) break;
+    show_replayed(progress_, next->number - player_.history().begin.fixed.first_input,
+                  player_.history().inputs);
     before(*next);
     const bool target = stopped_ && is_target(*next);
     if (stopped_ && options_.step && !ask(*next)) {

@@ -32,6 +32,7 @@ class Session {
   std::string what_does_not_fit() const;
 
   ReplayOptions options_;
+  bench::LoopProgress progress_;
   Player player_;
   bool each_ = false;     // stop at every input
   bool stopped_ = false;  // at the input at hand

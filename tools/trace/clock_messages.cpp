@@ -100,11 +100,17 @@ class BothEnds {
 
 }  // namespace
 
-std::vector<ClockMessage> messages_between(const std::vector<std::filesystem::path>& files) {
+std::vector<ClockMessage> messages_between(const std::vector<std::filesystem::path>& files,
+                                           Progress* progress) {
   BothEnds ends;
+  std::int64_t bytes = 0;  // of the files before
   for (std::size_t i = 0; i < files.size(); ++i) {
     LogFile file(files[i]);
-    while (file.next()) ends.take(i, file.event());
+    while (file.next()) {
+      if (progress != nullptr && progress->is_due()) progress->show(bytes + file.notes().bytes);
+      ends.take(i, file.event());
+    }
+    bytes += file.notes().bytes;
   }
   return ends.messages();
 }

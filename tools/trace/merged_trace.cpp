@@ -3,14 +3,16 @@
 #include <algorithm>
 #include <functional>
 #include <limits>
+#include <numeric>
 #include <utility>
 
 #include "common/base/file_descriptor.h"
 
 namespace hearsay::traces {
 
-MergedTrace::MergedTrace(const std::vector<std::filesystem::path>& files, std::vector<Clock> clocks)
-    : clocks_(std::move(clocks)) {
+MergedTrace::MergedTrace(const std::vector<std::filesystem::path>& files, std::vector<Clock> clocks,
+                         Progress* progress)
+    : clocks_(std::move(clocks)), progress_(progress) {
   constexpr std::uint64_t kOpenedAtATime = 2;  // by commands that read twice
   constexpr std::uint64_t kOtherDescriptors = 100;
   allow_descriptors(kOpenedAtATime * files.size() + kOtherDescriptors);
@@ -53,7 +55,15 @@ void MergedTrace::look_again() {
   for (const std::size_t file : std::exchange(ended_, {})) push(file);
 }
 
+// Read of all files.
+std::int64_t MergedTrace::bytes() const {
+  return std::accumulate(
+      files_.begin(), files_.end(), std::int64_t{0},
+      [](std::int64_t sum, const auto& file) { return sum + file->notes().bytes; });
+}
+
 const TraceEvent* MergedTrace::next() {
+  if (progress_ != nullptr && progress_->is_due()) progress_->show(bytes());
   return next_until(std::numeric_limits<std::int64_t>::max());
 }
 

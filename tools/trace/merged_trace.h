@@ -17,20 +17,22 @@
 
 #include "tools/trace/clock_offsets.h"
 #include "tools/trace/log_file.h"
+#include "tools/trace/progress.h"
 #include "tools/trace/trace_event.h"
 
 namespace hearsay::traces {
 
 class MergedTrace {
  public:
-  // `clocks`: of the files, in their order; where there is none they all have one clock. Throws
-  // TraceProblem.
+  // `clocks`: of the files, in their order; where there is none they all have one clock.
+  // `progress`: is shown while next() goes on; outlives this. Throws TraceProblem.
   explicit MergedTrace(const std::vector<std::filesystem::path>& files,
-                       std::vector<Clock> clocks = {});
+                       std::vector<Clock> clocks = {}, Progress* progress = nullptr);
 
   // The next event, or null at the end of what is there now. It lives until the next call.
   const TraceEvent* next();
-  // Only up to this time, on the event's own clock; what is later stays for the next call.
+  // The same without progress, and only up to this time, on the event's own clock; what is later
+  // stays for the next call.
   const TraceEvent* next_until(std::int64_t time_ns);
   // Looks again for more in files that had ended. New files may be added.
   void look_again();
@@ -50,10 +52,12 @@ class MergedTrace {
 
   void push(std::size_t file);
   void go_on();
+  std::int64_t bytes() const;
   std::uint32_t number_of(std::string_view node);
 
   std::vector<std::unique_ptr<LogFile>> files_;
   std::vector<Clock> clocks_;
+  Progress* progress_;
   std::vector<Head> heads_;  // a heap, the earliest in front
   std::vector<std::int64_t> latest_ns_;
   std::vector<std::size_t> ended_;

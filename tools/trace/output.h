@@ -1,4 +1,5 @@
-// Where a command's answer goes: stdout or a file, in large pieces. Not thread-safe.
+// Where a command's answer goes: stdout or a file, in large pieces. From the first piece on that
+// goes where somebody reads along, no line tells of the progress. Not thread-safe.
 #pragma once
 
 #include <fmt/core.h>
@@ -28,6 +29,8 @@ class Output {
   void flush();
 
  private:
+  bool put();
+
   std::string path_;
   std::FILE* file_;
   std::string waiting_;

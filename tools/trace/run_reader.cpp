@@ -2,6 +2,9 @@
 
 #include <fmt/core.h>
 
+#include <filesystem>
+#include <system_error>
+
 #include "common/base/units.h"
 #include "tools/console/command_text.h"
 #include "tools/experiment/network/foreign_text.h"
@@ -9,10 +12,25 @@
 
 namespace hearsay::traces {
 
+namespace {
+
+std::int64_t size_of(const std::vector<std::filesystem::path>& files) {
+  std::int64_t bytes = 0;
+  for (const auto& file : files) {
+    std::error_code gone;
+    const auto size = std::filesystem::file_size(file, gone);
+    if (!gone) bytes += static_cast<std::int64_t>(size);
+  }
+  return bytes;
+}
+
+}  // namespace
+
 RunReader::RunReader(const std::vector<std::string>& given)
     : given_(given), logs_(find_logs(given)) {
+  progress_->set_size(size_of(logs_.files));
   if (!logs_.one_machine && logs_.files.size() > 1) {
-    clocks_ = compare_clocks(logs_.files.size(), messages_between(logs_.files));
+    clocks_ = compare_clocks(logs_.files.size(), messages_between(logs_.files, progress_.get()));
   }
   if (logs_.load_start_ns) {
     start_ns_ = *logs_.load_start_ns + ahead_of_bench_ns();

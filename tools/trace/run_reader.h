@@ -3,6 +3,7 @@
 #pragma once
 
 #include <cstdint>
+#include <memory>
 #include <optional>
 #include <string>
 #include <vector>
@@ -26,7 +27,8 @@ class RunReader {
   const RunLogs& logs() const { return logs_; }
   // `hearsay trace NAME` over the same logs, as one would type it.
   std::string command(const std::string& name) const;
-  MergedTrace open() const { return MergedTrace(logs_.files, clocks_.all); }
+  // What is read of it is shown on a terminal if it takes long. This must outlive it.
+  MergedTrace open() const { return MergedTrace(logs_.files, clocks_.all, progress_.get()); }
   // Of the files. Compared where they may be of several machines.
   const Clocks& clocks() const { return clocks_; }
 
@@ -46,6 +48,7 @@ class RunReader {
  private:
   std::vector<std::string> given_;
   RunLogs logs_;
+  std::unique_ptr<Progress> progress_ = std::make_unique<Progress>();
   Clocks clocks_;
   std::int64_t start_ns_ = 0;
 };

@@ -1,9 +1,12 @@
 // `hearsay check` as people use it: files, folders, exit codes, words.
 #include <gtest/gtest.h>
+#include <sys/stat.h>
+#include <unistd.h>
 
 #include <nlohmann/json.hpp>
 #include <string>
 
+#include "tests/support/on_terminal.h"
 #include "tests/tools/command_fixture.h"
 
 namespace hearsay::test {
@@ -86,6 +89,20 @@ TEST_F(CheckCommand, WhatIsNoHistoryIsRefusedInWords) {
           "Valid: everything looks good.");
   refused("-w nothing x.edn", "nothing");
   refused("-w echo", "history");
+}
+
+// A pipe that is slow stands for a history that is long.
+TEST_F(CheckCommand, OnATerminalALineSaysWhatTakesSoLong) {
+  const std::string pipe = (store_ / "slow").string();
+  ASSERT_EQ(::mkfifo(pipe.c_str(), 0600), 0);
+  const std::string line = "(sleep 2.5; cat " + file("a.edn", kValid) + ") > " + pipe + " & exec " +
+                           HEARSAY_COMMAND + " check -w echo " + pipe;
+  const Seen seen = on_terminal(20, [&] { ::execl("/bin/sh", "sh", "-c", line.c_str(), nullptr); });
+  EXPECT_EQ(seen.exit_code, 0) << seen.text;
+  ASSERT_FALSE(seen.progress.empty()) << seen.text;
+  EXPECT_TRUE(seen.progress[0].starts_with("2 s  reading ")) << seen.progress[0];
+  EXPECT_LT(seen.progress[0].size(), 20U);
+  EXPECT_TRUE(seen.left.starts_with("Valid: everything looks good.\n")) << seen.text;
 }
 
 }  // namespace

@@ -14,6 +14,7 @@
 #include "tools/cluster/roster.h"
 #include "tools/cluster/test_asks.h"
 #include "tools/cluster/watch.h"
+#include "tools/console/count_text.h"
 #include "tools/console/tell.h"
 
 namespace hearsay::cluster {
@@ -221,14 +222,15 @@ void AttachedNodes::take_line(std::int64_t now_ns, const bus::Message& message) 
 // listened: what comes before its init is kept, and answered behind that, before all that we ask.
 bool AttachedNodes::is_for_stranger(std::size_t node, std::string_view receiver,
                                     const std::string& text) {
-  if (strangers_.count(receiver) > 0) return true;
+  const bool is_ours = network_->has_named(receiver);  // by now, whoever had the name before
+  if (!is_ours && strangers_.count(receiver) > 0) return true;
   const bool may_be_client = receiver.starts_with('c') && !number_of(receiver);
   if (!may_be_client || answered_.count(node) > 0 || strangers_.size() >= kMostStrangers) {
     return false;
   }
   const auto line = nlohmann::json::parse(text, nullptr, false);
   const auto body = part_at(line, "body");
-  if (network_->has_named(receiver)) {
+  if (is_ours) {
     if (text_at(body, "type") != "init_ok") answered_.insert(node);
     return false;
   }
@@ -430,8 +432,8 @@ std::vector<std::string> AttachedNodes::find_remarks() const {
   }
   if (unsent_ > 0) remarks.push_back(fmt::format("the bus did not take {} requests", unsent_));
   if (stranger_lines_ > 0) {
-    remarks.push_back(fmt::format("others spoke with the nodes during the run, {} lines: {}",
-                                  stranger_lines_,
+    remarks.push_back(fmt::format("others spoke with the nodes during the run, {}: {}",
+                                  bench::count_text(stranger_lines_, "line"),
                                   in_words({strangers_.begin(), strangers_.end()})));
   }
   for (std::size_t i = 0; i < nodes_.size(); ++i) {

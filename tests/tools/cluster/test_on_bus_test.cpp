@@ -37,9 +37,21 @@ TEST_F(TestOnBus, WhatSomebodyAskedBeforeTheInitIsNoPartOfTheRun) {
   EXPECT_NE(call.output.find("whether it has had its init"), std::string::npos) << call.output;
   const Finished finished = run("-w broadcast");
   EXPECT_EQ(finished.exit_code, 0) << finished.output << words_of_all();
-  EXPECT_NE(finished.output.find("others spoke with the nodes during the run, 1 lines: c"),
+  EXPECT_NE(finished.output.find("others spoke with the nodes during the run, 1 line: c"),
             std::string::npos)
       << finished.output;
+}
+
+// The bench's clients get names that others may have had before.
+TEST_F(TestOnBus, WhoHasTheNameOfAStrangerIsHeardAllTheSame) {
+  attach_all();
+  const bus::Subjects subjects("demo");
+  bus::Connection stranger({server_->url(), "", "", "c5", subjects.inbox("c5"), {}});
+  stranger.publish(subjects.line("n0", "c5"),
+                   R"({"src":"c5","dest":"n0","body":{"type":"echo","echo":1,"msg_id":77}})");
+  const Finished finished = run("-w echo --concurrency 4n");
+  EXPECT_EQ(finished.exit_code, 0) << finished.output << words_of_all();
+  EXPECT_EQ(results()["stats"]["ok-count"], results()["stats"]["count"]) << finished.output;
 }
 
 TEST_F(TestOnBus, SeveralRunsHaveNewNodesEach) {

@@ -76,6 +76,9 @@ TEST(RunPool, TellsHowAProcessEnded) {
       4, 1,
       [](std::size_t job) {
         constexpr int kSignals[] = {SIGKILL, SIGTERM, SIGABRT};
+        sigset_t none;  // another test may have blocked some
+        sigemptyset(&none);
+        ::sigprocmask(SIG_SETMASK, &none, nullptr);
         if (job < 3) std::raise(kSignals[job]);
         throw std::runtime_error("thrown on purpose");
         return std::string();

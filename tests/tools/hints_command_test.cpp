@@ -31,6 +31,23 @@ TEST_F(Puzzling, AnInitThatIsHandedBackIsShown) {
                "dest \"n0\", so it went to itself");
 }
 
+// After a good init_ok.
+TEST_F(Puzzling, ASetUpMessageThatIsNotAnsweredIsExplainedAsAnInitIs) {
+  const auto set_up = [&](const char* mistake) {
+    return run("puzzling.py",
+               std::string("-w broadcast --node-count 1 --time-limit 0.5 -- ") + mistake);
+  };
+  const Finished silent = set_up("says-nothing");
+  EXPECT_EQ(silent.exit_code, 255) << silent.output;
+  EXPECT_NE(silent.output.find("n0 did not answer topology within 5 s. It lives, and wrote no more "
+                               "than 1 message to stdout: does it flush"),
+            std::string::npos)
+      << silent.output;
+  expect_words(set_up("answers-topology-to-itself"), 255,
+               "n0 did not answer topology within 5 s. Its last message went to itself");
+  expect_words(set_up("knows-no-topology"), 255, "n0 answered topology with {\"code\":10,");
+}
+
 TEST_F(Puzzling, AFileThatIsNotThereWhereNodesStartIsExplained) {
   expect_words(run_puzzling("looks-beside-itself"), 255, "Nodes start in /tmp");
 }

@@ -373,7 +373,7 @@ pid_t AttachedNodes::pid(std::size_t node) const {
   return known.host == host_ && known.node_pid > 0 ? static_cast<pid_t>(known.node_pid) : -1;
 }
 
-std::string AttachedNodes::last_words(std::size_t node) const {
+std::string AttachedNodes::last_words(std::size_t node, bool /*was_silent*/) const {
   return fmt::format("What it wrote to stderr is where it was attached (process {} on {}).\n",
                      nodes_[node].pid, nodes_[node].host);
 }

@@ -65,7 +65,7 @@ class AttachedNodes : public bench::TestedNodes {
   std::optional<int> exit_status(std::size_t /*node*/) const override { return std::nullopt; }
   // Of a node on this machine.
   pid_t pid(std::size_t node) const override;
-  std::string last_words(std::size_t node) const override;
+  std::string last_words(std::size_t node, bool was_silent) const override;
   void add_to(bench::Outcome& outcome) const override;
 
  private:

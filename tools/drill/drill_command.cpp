@@ -23,6 +23,7 @@
 #include "tools/drill/results.h"
 #include "tools/drill/table.h"
 #include "tools/drill/verdict.h"
+#include "tools/experiment/clients/restarts.h"
 #include "tools/experiment/network/foreign_text.h"
 #include "tools/experiment/services/services.h"
 #include "tools/processes/event_loop.h"
@@ -151,7 +152,9 @@ class Drill {
     if (why.empty() || !outcome.failure.empty()) return;
     outcome.failure = why;
     outcome.failure_kind = kind;
-    if (node) outcome.failure += ". " + nodes_.last_words(*node);
+    if (node)
+      outcome.failure +=
+          ". " + nodes_.last_words(*node, why.find(bench::kDidNotAnswer) != std::string::npos);
   }
 
   std::string progress_text() const {

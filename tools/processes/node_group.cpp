@@ -73,7 +73,7 @@ NodeTalk NodeGroup::talk_of(std::size_t node) const {
 }
 
 // What a node may have meant to say on stdout; "": nothing speaks for that.
-std::string NodeGroup::unsaid_words(std::size_t node, const NodeTalk& talk) const {
+std::string NodeGroup::unsaid_words(std::size_t node, const NodeTalk& talk, bool was_silent) const {
   if (talk.unfinished_bytes > 0) {
     return fmt::format(
         "Its stdout holds {} bytes without a line end (print one behind each message, "
@@ -86,7 +86,7 @@ std::string NodeGroup::unsaid_words(std::size_t node, const NodeTalk& talk) cons
   if (process->has_spoken()) {
     if (const std::string words = lines_.words_on_answers(name); !words.empty()) return words;
   }
-  if (process->exit_status() || process->end_signal()) return "";
+  if (!was_silent || process->exit_status() || process->end_signal()) return "";
   if (talk.has_closed_stdout) return "It lives, and has closed its stdout.\n";
   const std::int64_t messages = lines_.messages_of(name);
   const std::string wrote =
@@ -101,9 +101,9 @@ std::string NodeGroup::unsaid_words(std::size_t node, const NodeTalk& talk) cons
       wrote);
 }
 
-std::string NodeGroup::last_words(std::size_t node) const {
+std::string NodeGroup::last_words(std::size_t node, bool was_silent) const {
   const NodeTalk talk = talk_of(node);
-  std::string text = unsaid_words(node, talk);
+  std::string text = unsaid_words(node, talk, was_silent);
   std::string on_paths = hint_on_relative_paths(command_);
   if (on_paths.empty()) on_paths = hint_on_missing_file(talk);
   text += on_paths;

@@ -73,7 +73,7 @@ class NodeGroup : public TestedNodes {
   std::string log_path(std::size_t node) const;
   // "The last lines of its stderr (FILE):" and these, indented, also where the file took nothing;
   // before them, what it wrote to stdout without an end.
-  std::string last_words(std::size_t node) const override;
+  std::string last_words(std::size_t node, bool was_silent) const override;
   // After stop(): what they had written.
   void add_to(Outcome& outcome) const override { outcome.talks = talks_; }
 
@@ -93,7 +93,7 @@ class NodeGroup : public TestedNodes {
   void read_log(std::int64_t now_ns, std::size_t node);
   void look_at_log(std::int64_t now_ns, std::size_t node);
   NodeTalk talk_of(std::size_t node) const;
-  std::string unsaid_words(std::size_t node, const NodeTalk& talk) const;
+  std::string unsaid_words(std::size_t node, const NodeTalk& talk, bool was_silent) const;
   bool is_node(pid_t pid) const;
   void bury_orphans() const;
   std::vector<std::string> end_orphans() const;

@@ -8,6 +8,7 @@
 
 #include "common/base/clock.h"
 #include "tools/console/tell.h"
+#include "tools/experiment/clients/restarts.h"
 #include "tools/processes/real_run.h"
 #include "tools/report/service_words.h"
 
@@ -106,7 +107,8 @@ void RealTest::end(const char* kind, std::optional<std::size_t> node, const std:
   }
   if (!node) return;
   outcome_.failed_node = names_[*node];
-  outcome_.failure += ". " + nodes_->last_words(*node);
+  outcome_.failure +=
+      ". " + nodes_->last_words(*node, why.find(kDidNotAnswer) != std::string::npos);
 }
 
 }  // namespace hearsay::bench

@@ -43,8 +43,9 @@ class TestedNodes : public NodePort, public NodeControl {
   virtual pid_t pid(std::size_t node) const = 0;
   // They are gone after stop().
   virtual bool end_with_run() const = 0;
-  // What it said before it died, for people.
-  virtual std::string last_words(std::size_t node) const = 0;
+  // What it said before it died, for people; of one that lives and did not answer also why that may
+  // be.
+  virtual std::string last_words(std::size_t node, bool was_silent) const = 0;
   // What else is known of them and of the run, when it is over.
   virtual void add_to(Outcome& outcome) const = 0;
 };

@@ -22,6 +22,7 @@ namespace {
 constexpr double kVeryBusyShare = 0.5;
 constexpr double kBusyShare = 0.1;
 constexpr double kLeastBusyS = 2;
+constexpr std::int64_t kQuickLatencyMs = 500;
 // Messages an operation between each two nodes: far more than any way to spread values takes.
 constexpr double kStorm = 100;
 
@@ -98,7 +99,7 @@ std::string hint_on_log(const Evidence& evidence, std::size_t node) {
                      talk->log_file.empty() ? "" : fmt::format(" (all: {})", talk->log_file));
 }
 
-// Of a node that never answered: what it did instead. "": nothing is known.
+// Of a node that answers nothing, or nothing more: what it does instead. "": nothing is known.
 std::string hint_on_work(const Evidence& evidence, std::size_t node) {
   if (node >= evidence.outcome.usage.size()) return "";
   const double cpu_s = static_cast<double>(evidence.outcome.usage[node].cpu_us) / 1e6;
@@ -124,7 +125,8 @@ std::string hint_on_flush(const Evidence& evidence, std::size_t node) {
       name, evidence.options.workload);
 }
 
-// Of a node that waits for a service, as long as nobody reads what it answers.
+// Of a node that waits for a service, as long as nobody reads what it answers: it asks no second
+// time. With more latency the answer may still be on its way.
 std::string hint_on_waiting(const Evidence& evidence, std::size_t node) {
   const Traffic& traffic = evidence.network.traffic();
   const std::size_t members = traffic.nodes().size();
@@ -133,11 +135,12 @@ std::string hint_on_waiting(const Evidence& evidence, std::size_t node) {
     asked += traffic.pair(node, i);
   // It may as well wait for a node, whose message was lost.
   const bool asked_nodes = traffic.nodes()[node].sent.messages > asked;
-  if (asked == 0 || asked_nodes || !evidence.outcome.askings.empty()) return "";
+  const bool is_quick = evidence.options.latency_ms < kQuickLatencyMs;
+  if (asked != 1 || asked_nodes || !is_quick || !evidence.outcome.askings.empty()) return "";
   return fmt::format(
-      "{} asked the services {} and was answered: does it go on reading its stdin while it waits "
+      "{} asked a service once and was answered: does it go on reading its stdin while it waits "
       "for such an answer?",
-      evidence.network.node_name(node), asked == 1 ? "once" : fmt::format("{} times", asked));
+      evidence.network.node_name(node));
 }
 
 // Why a node may have answered nothing, or nothing more.
@@ -153,17 +156,20 @@ std::vector<std::string> hints_on_silence(const Evidence& evidence, const Silenc
                     name, count_text(to_itself, "message"))};
   }
   if (!is_foreign(evidence.options)) return {};
-  if (const NodeTalk* talk = talk_of(evidence, silence.node); talk && talk->unfinished_bytes > 0) {
+  const NodeTalk* talk = talk_of(evidence, silence.node);
+  if (talk != nullptr && talk->unfinished_bytes > 0) {
     return {
         fmt::format("the stdout of {} holds {} bytes without a line end (print one behind each "
                     "message, and flush): {}",
                     name, talk->unfinished_bytes, talk->unfinished)};
   }
-  if (const NodeTalk* talk = talk_of(evidence, silence.node); talk && talk->has_closed_stdout) {
+  if (talk != nullptr && talk->has_closed_stdout) {
     return {fmt::format("{} has closed its stdout: what it prints reaches nobody", name)};
   }
   std::vector<std::string> hints;
-  if (never_answered) hints.push_back(hint_on_work(evidence, silence.node));
+  if (never_answered || (talk != nullptr && talk->is_busy)) {
+    hints.push_back(hint_on_work(evidence, silence.node));
+  }
   if (never_answered && hints.back().empty()) {
     hints.push_back(hint_on_flush(evidence, silence.node));
   }

@@ -70,7 +70,10 @@ void Deaths::take_life(Node& node, const TraceEvent& event) {
     case Event::worker_ready:
       if (death == nullptr) break;
       death->start_ns = event.number(FieldName::duration_ns);
-      if (event.has(FieldName::outage_ns)) death->outage_ns = event.number(FieldName::outage_ns);
+      // A node's first worker has no outage to tell of, though one before it may have died.
+      death->outage_ns = event.has(FieldName::outage_ns)
+                             ? event.number(FieldName::outage_ns)
+                             : death->detection_ns + event.time_ns - death->died_ns;
       node.death = nullptr;
       break;
     default:

@@ -57,6 +57,17 @@ class Puzzling(Node):
         else:
             super().on_echo(message, body)
 
+    def on_topology(self, message, body):
+        if self.mistake == "knows-no-topology":
+            self.print_line(json.dumps({"src": self.id, "dest": message["src"], "body": {
+                "type": "error", "in_reply_to": body["msg_id"], "code": 10, "text": "what?"}}))
+        elif self.mistake == "answers-topology-to-itself":
+            self.print_line(json.dumps({"src": self.id, "dest": self.id, "body": {
+                "type": "topology_ok", "in_reply_to": body["msg_id"]}}))
+
+    def on_topology_ok(self, message, body):
+        """To itself, where it does not belong."""
+
     def on_nothing(self, message, body):
         """To itself."""
 

@@ -117,6 +117,16 @@ TEST_F(Hints, WhoRunsAllTheTimeIsNotToldToFlush) {
   EXPECT_FALSE(says(hints(), "does it flush")) << hints();
 }
 
+TEST_F(Hints, WhoRunsAllTheTimeBehindItsLastAnswerIsAskedAboutALoop) {
+  int answered = 0;
+  options_.time_limit_s = 8;
+  run_echo([&](std::int64_t, const test::Arrival&) { return ++answered > 3; });
+  outcome_.usage[0].cpu_us = 3'500'000;
+  EXPECT_FALSE(says(hints(), "is it in a loop")) << "it waits: " << hints();
+  outcome_.talks[0].is_busy = true;
+  EXPECT_TRUE(says(hints(), "n0 used 3.5 s of CPU in 6.0 s: is it in a loop")) << hints();
+}
+
 TEST_F(Hints, WhoComplainsOnStderrIsQuotedAndNotToldToFlush) {
   run_silent_node();
   outcome_.talks[0].log_lines = 40;
@@ -255,11 +265,15 @@ TEST_F(Hints, WhoWaitsForAServiceIsAskedWhetherItReadsOn) {
   network_->add_node("n1");
   network_->add_service("seq-kv", service);
   network_->send(0, "n0", "seq-kv", R"({"type":"read"})", "read");
-  EXPECT_TRUE(says(hints(), "n0 asked the services once and was answered: ")) << hints();
+  EXPECT_TRUE(says(hints(), "n0 asked a service once and was answered: ")) << hints();
   EXPECT_TRUE(says(hints(), kAsked)) << hints();
   outcome_.askings = {"n0 sent seq-kv 1 request without a msg_id"};
   EXPECT_FALSE(says(hints(), kAsked)) << "it is known why: " << hints();
   outcome_.askings.clear();
+  options_.latency_ms = 600;
+  EXPECT_FALSE(says(hints(), kAsked)) << "the answer takes its time: " << hints();
+  options_.latency_ms = 0;
+  EXPECT_TRUE(says(hints(), kAsked)) << hints();
   network_->send(0, "n0", "n1", R"({"type":"forward"})", "forward");
   EXPECT_FALSE(says(hints(), kAsked)) << "it may wait for n1: " << hints();
 }

@@ -37,10 +37,10 @@ std::string wrong_answer(const std::string& node, const std::string& asked,
   if (reply.is_null()) {
     const auto stray = odd_replies.strays().find(node);
     if (stray == odd_replies.strays().end()) {
-      return fmt::format("{} did not answer {} within {} s", node, asked,
+      return fmt::format("{} {} {} within {} s", node, kDidNotAnswer, asked,
                          (asked == "init" ? kInitTimeoutNs : kClientTimeoutNs) / kNsPerSecond);
     }
-    return fmt::format("{} did not answer {}: it sent {} {}", node, asked, stray->second.client,
+    return fmt::format("{} {} {}: it sent {} {}", node, kDidNotAnswer, asked, stray->second.client,
                        stray->second.text);
   }
   if (reply.value("type", nlohmann::json()) != asked + "_ok") {

@@ -6,6 +6,7 @@
 #include <system_error>
 
 #include "tools/console/exit_codes.h"
+#include "tools/console/network_log.h"
 #include "tools/console/tell.h"
 #include "tools/replay/breakpoint.h"
 #include "tools/replay/output.h"
@@ -131,6 +132,13 @@ int ClusterReplay::print_verdict(const Node* differing) const {
   if (!out_of_order_.empty()) {
     print(out_of_order_ + ": the network has not delivered this, or not in this order\n");
     return bench::kExitInvalid;
+  }
+  const bool is_cut_off = std::any_of(nodes_.begin(), nodes_.end(),
+                                      [](const Node& node) { return node.order.is_cut_off(); });
+  if (is_cut_off) {
+    print(fmt::format("{} is cut off: in which order the rest was delivered is not known.\n",
+                      bench::kNetworkOrderName));
+    if (code == bench::kExitValid) code = bench::kExitUnknown;
   }
   if (!mail_is_complete()) {
     print("What nodes got is not compared with what others sent: a recording is not whole.\n");

@@ -23,17 +23,20 @@ std::string_view message_in(std::string_view line) {
 }  // namespace
 
 NetworkOrder::NetworkOrder(const std::filesystem::path& folder, std::string node)
-    : node_(std::move(node)), file_(folder / bench::kNetworkOrderName) {}
+    : node_(std::move(node)), file_(folder / bench::kNetworkOrderName) {
+  is_cut_off_ = file_.is_open() && file_.peek() == std::ifstream::traits_type::eof();
+}
 
 bool NetworkOrder::goes_on_to(std::uint64_t print) {
   for (std::string line; std::getline(file_, line);) {
+    is_cut_off_ = file_.eof();  // it has no line feed
     const auto parsed = parser_.parse(message_in(line));
     const auto* good = std::get_if<protocol::ParsedLine>(&parsed);
     if (good != nullptr && good->message.dest == node_ && print_of(good->message) == print) {
       return true;
     }
   }
-  return false;
+  return is_cut_off_;
 }
 
 }  // namespace hearsay::replay

@@ -19,12 +19,16 @@ class NetworkOrder {
 
   // The run kept no such file: every message is fine.
   bool is_missing() const { return !file_.is_open(); }
-  // Goes on to the next message to this node with this print. False: there is none.
+  // Goes on to the next message to this node with this print. False: there is none. Behind the end
+  // of a file that is cut off everything may be.
   bool goes_on_to(std::uint64_t print);
+  // It was read to its end, and the end is not whole: the bench was killed.
+  bool is_cut_off() const { return is_cut_off_; }
 
  private:
   std::string node_;
   std::ifstream file_;
+  bool is_cut_off_ = false;
   protocol::LineParser parser_;
 };
 

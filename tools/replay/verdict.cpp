@@ -76,8 +76,8 @@ std::string describe_verdict(const Player& player, const std::string& path) {
   for (const Difference& each : player.survived()) text += describe(each, history);
   if (player.difference()) {
     text += describe(*player.difference(), history);
-    text += fmt::format("To stop there: {} --to {} --gdb\n", bench::as_typed("hearsay replay", {path}),
-                        player.difference()->input);
+    text += fmt::format("To stop there: {} --to {} --gdb\n",
+                        bench::as_typed("hearsay replay", {path}), player.difference()->input);
   } else {
     text += fmt::format(
         "{}: {}: {}{}\n", history.begin.node, counts(player),

@@ -82,6 +82,7 @@ class Check {
     std::string lacking;
     for (const std::uint32_t node : with_events_) {
       if (value.nodes.has(node) || is_incomplete(node)) continue;
+      if (nodes_[node].has_ended_by(value.first_ns + kSpreadTakesNs)) continue;
       lacking += (lacking.empty() ? "" : ", ") + name(node);
     }
     if (lacking.empty()) return;

@@ -26,6 +26,7 @@ void NodeCheck::take(const TraceEvent& event) {
       begin_life(event);
       break;
     case Event::node_stopped:
+      ended_ns_ = event.time_ns;
       ended_by_itself_ = !event.text(FieldName::cause).starts_with(kSignal);
       break;
     case Event::worker_started:
@@ -85,6 +86,7 @@ void NodeCheck::begin_life(const TraceEvent& event) {
   life_ = event.life;
   supervisor_pid_ = event.pid;
   ended_by_itself_ = false;
+  ended_ns_.reset();
   starting_.clear();
   open_.clear();
   uncommitted_.clear();

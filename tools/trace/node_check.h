@@ -40,6 +40,8 @@ class NodeCheck {
   void take(const TraceEvent& event);
   // The end of the trace.
   void finish() { end_life(); }
+  // It had ended by then, and has not begun again.
+  bool has_ended_by(std::int64_t time_ns) const { return ended_ns_ && *ended_ns_ <= time_ns; }
 
   std::int64_t dropped() const { return dropped_; }
   std::int64_t excused_starts() const { return excused_starts_; }
@@ -92,6 +94,7 @@ class NodeCheck {
   std::uint32_t life_ = 0;
   std::int64_t supervisor_pid_ = 0;
   bool ended_by_itself_ = false;
+  std::optional<std::int64_t> ended_ns_;
   std::string step_request_;                       // of the step at hand; "": it has none
   std::map<std::int64_t, std::int64_t> starting_;  // by pid: when
   std::deque<Step> open_;

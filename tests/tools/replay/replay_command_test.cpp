@@ -228,6 +228,20 @@ TEST_F(ReplayCommand, AMessageThatNobodySentIsNamed) {
       << mixed.output;
 }
 
+// The bench was killed, and with it what it had not written yet.
+TEST_F(ReplayCommand, WhatTheNetworkDeliveredMayBeCutOff) {
+  ASSERT_TRUE(record("a", kShort));
+  const fs::path order = store_ / "a" / "latest" / "recordings" / "network.jsonl";
+  const std::uintmax_t size = fs::file_size(order);
+  for (const std::uintmax_t left : {size / 2, std::uintmax_t{0}}) {
+    fs::resize_file(order, left);
+    const Finished cut = replay((store_ / "a" / "latest").string());
+    EXPECT_EQ(cut.exit_code, 2) << left << cut.output;
+    EXPECT_NE(cut.output.find("network.jsonl is cut off: in which order"), std::string::npos)
+        << left << cut.output;
+  }
+}
+
 TEST_F(ReplayCommand, AnotherProgramIsNotRecorded) {
   const Finished other = run("direct.py", "-w echo --record");
   EXPECT_EQ(other.exit_code, 254) << other.output;

@@ -54,15 +54,15 @@ TEST_F(FaultsCommand, AFaultThatHitNoMessageIsNamed) {
 
 TEST_F(FaultsCommand, SoIsOneThatHoldsAllTheTime) {
   for (const char* fault : {"--loss", "--duplicate", "--reorder"}) {
-    expect_remark(run("direct.py", std::string("-w echo --node-count 2 --time-limit 0.5 ") + fault +
-                                       " 0.5"),
-                  (std::string(fault) + " hit no message: the nodes sent each other none").c_str());
+    expect_remark(
+        run("direct.py", std::string("-w echo --node-count 2 --time-limit 0.5 ") + fault + " 0.5"),
+        (std::string(fault) + " hit no message: the nodes sent each other none").c_str());
   }
 }
 
 TEST_F(FaultsCommand, NodesThatWerePausedAreCounted) {
-  const Finished finished =
-      run("direct.py", "-w echo --node-count 1 --time-limit 1 --nemesis pause --pause-interval 0.2");
+  const Finished finished = run(
+      "direct.py", "-w echo --node-count 1 --time-limit 1 --nemesis pause --pause-interval 0.2");
   EXPECT_NE(finished.output.find("nodes paused"), std::string::npos) << finished.output;
   EXPECT_GT(results().at("hearsay").at("pauses"), 0);
 }

@@ -78,8 +78,8 @@ bench::History load_history(const std::string& file, std::uint64_t most_bytes) {
   const std::string text = read_all(file, most_bytes);
   if (text.empty()) throw UnreadableHistory(file + " is empty");
   if (std::filesystem::path(file).filename() == bench::kResultsName) {
-    throw UnreadableHistory(fmt::format(
-        "{} holds a verdict, not a history: give the folder that it is in", file));
+    throw UnreadableHistory(
+        fmt::format("{} holds a verdict, not a history: give the folder that it is in", file));
   }
   try {
     return bench::read_history(text);

@@ -404,7 +404,11 @@ void Node::replayed() {
 
 void Node::reject_owner(std::uint16_t tag) const {
   const auto off = switched_off_.find(tag);
-  if (off == switched_off_.end()) throw CorruptSegment("a journal record of an unknown service");
+  if (off == switched_off_.end()) {
+    throw CorruptSegment(
+        "a journal record of a service that this worker does not have: damage, or it was written "
+        "with another --worker");
+  }
   throw ServiceIsOff("the state holds what '" + off->second +
                      "' has kept, but that is not switched on (--workload)");
 }

@@ -1,5 +1,7 @@
 #include "tools/processes/node_faults.h"
 
+#include <unistd.h>
+
 #include <algorithm>
 #include <csignal>
 #include <utility>
@@ -18,6 +20,15 @@ std::optional<pid_t> find_worker(const NodeProcess& node) {
 bool has_worker(const NodeProcess& node, pid_t worker) {
   const std::vector<pid_t> children = running_children(node.pid());
   return std::find(children.begin(), children.end(), worker) != children.end();
+}
+
+// The group at once, then those that have left it: a wrapper may give the node a session of its
+// own.
+void signal_family(const NodeProcess& node, int number) {
+  node.signal_group(number);
+  for (const pid_t pid : descendants(node.pid())) {
+    if (::getpgid(pid) != node.pid()) ::kill(pid, number);
+  }
 }
 
 }  // namespace
@@ -52,12 +63,12 @@ void NodeFaults::resume_worker(const NodeProcess& node) {
 
 void NodeFaults::pause(const NodeProcess& node) {
   if (std::exchange(paused_, true)) return;
-  node.signal_group(SIGSTOP);
+  signal_family(node, SIGSTOP);
 }
 
 void NodeFaults::resume(const NodeProcess& node) {
   if (!std::exchange(paused_, false)) return;
-  node.signal_group(SIGCONT);
+  signal_family(node, SIGCONT);
   if (paused_worker_ && has_worker(node, *paused_worker_)) ::kill(*paused_worker_, SIGSTOP);
 }
 

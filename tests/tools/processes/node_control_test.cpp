@@ -1,11 +1,13 @@
 // What is done to nodes, done to real processes: a shell that is the node, its child the worker.
 #include <gtest/gtest.h>
 #include <signal.h>
+#include <unistd.h>
 
 #include <functional>
 #include <memory>
 #include <string>
 #include <thread>
+#include <utility>
 #include <vector>
 
 #include "tests/support/processes.h"
@@ -33,7 +35,8 @@ bool in_time(const std::function<bool()>& condition) {
 
 class NodeControlTest : public testing::Test {
  protected:
-  NodeControlTest() {
+  explicit NodeControlTest(std::string script = "sleep 600 & wait; exec sleep 600")
+      : script_(std::move(script)) {
     network_.add_node("n0");
     network_.add_node("n1");
     group_.start(network_);
@@ -51,11 +54,12 @@ class NodeControlTest : public testing::Test {
     return in_time([&] { return state_of(pid) == 'S' || state_of(pid) == 'R'; });
   }
 
+  std::string script_;
   std::vector<std::string> deaths_;
   test::TemporaryFolder logs_;
   EventLoop loop_{[](std::int64_t, int) {}};
   NodeGroup group_{loop_,
-                   {"/bin/sh", {"-c", "sleep 600 & wait; exec sleep 600"}},
+                   {"/bin/sh", {"-c", script_}},
                    logs_.path(),
                    false,
                    [this](std::int64_t, std::size_t, const std::string& failure) {
@@ -103,6 +107,21 @@ TEST_F(NodeControlTest, APausedNodeStopsWithItsWorker) {
   group_.resume_node(0, 0);
   EXPECT_TRUE(runs_in_time(group_.pid(0)));
   EXPECT_TRUE(runs_in_time(its_worker));
+}
+
+class WrappedNode : public NodeControlTest {
+ protected:
+  WrappedNode() : NodeControlTest("setsid sleep 600 & wait") {}
+};
+
+TEST_F(WrappedNode, IsPausedThoughItHasASessionOfItsOwn) {
+  const pid_t inner = worker(0);
+  ASSERT_TRUE(in_time([&] { return ::getpgid(inner) == inner; }));
+  group_.pause_node(0, 0);
+  EXPECT_TRUE(stopped_in_time(inner));
+  EXPECT_TRUE(stopped_in_time(group_.pid(0)));
+  group_.resume_node(0, 0);
+  EXPECT_TRUE(runs_in_time(inner));
 }
 
 TEST_F(NodeControlTest, APausedNodeCanBeKilled) {

@@ -87,7 +87,9 @@ def shorten(example, folder):
     cut(words, "--time-limit", 1)
     cut(words, "--node-count", 200 if kind == "sim" else 5)
     cut(words, "--rate", 100)
-    if kind == "test" and "--rate" not in words and "--challenge" not in words:
+    alone = kind == "sim" and ("--seeds" in words or "--scenario" in words)
+    has_own = alone or "--challenge" in words
+    if kind in ("test", "sim") and "--rate" not in words and not has_own:
         add(words, "--rate", "50")  # in a second, five operations are now and then too few to judge
     cut(words, "--linger-ms", 100)
     if kind == "drill":
@@ -101,7 +103,6 @@ def shorten(example, folder):
         at = words.index("--seeds") + 1
         words[at] = re.sub(r"(\d+)\.\.\d+", lambda match: f"{match[1]}..{int(match[1]) + 5}",
                            words[at])
-    alone = kind == "sim" and ("--seeds" in words or "--scenario" in words)
     if kind == "compare":
         add(words, "--no-plots")
     if not alone:

@@ -97,8 +97,8 @@ void ProgressLine::show(std::int64_t now_ns, std::string_view text) {
 
 // By blanks, as many as it has bytes, or more: not every terminal knows escape sequences.
 void ProgressLine::clear() {
+  if (screen().line == this) screen().line = nullptr;
   if (shown_bytes_ == 0) return;
-  screen().line = nullptr;
   const std::string blanks(std::min(std::exchange(shown_bytes_, 0), usable_columns()), ' ');
   told().write('\r' + blanks + '\r');
 }

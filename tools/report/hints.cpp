@@ -280,6 +280,11 @@ void add_hints_on_state(nlohmann::json& hints, const TestOptions& options, const
     hints.push_back(
         "do the values that nobody sent come from an earlier run? Give each run a --state-dir of "
         "its own");
+  } else if (has_argument(options, kStateDir) && !lost &&
+             results.at("workload").value("valid?", nlohmann::json(true)) != true) {
+    hints.push_back(
+        "did the nodes begin with the state of an earlier run? Give each run a --state-dir of its "
+        "own");
   }
 }
 

@@ -239,8 +239,13 @@ TEST_F(InterruptedOnBus, WhatWasNotHeardIsAskedForAgain) {
 
 TEST_F(InterruptedOnBus, WithoutTheBusAtTheEndThereIsNoVerdict) {
   attach_all({"--allow-faults"});
-  start_bench({"--time-limit", "2", "--recovery", "1"});
-  ASSERT_TRUE(comes_to_be("n0", "ready"));
+  start_bench({"--time-limit", "8", "--recovery", "1"});
+  // The load has begun.
+  ASSERT_TRUE(in_time(kPatience, [&] {
+    const Finished read = hearsay("call" + bus() + R"(n0 '{"type":"read"}' --timeout-ms 300)");
+    return read.output.find("\"messages\":[") != std::string::npos &&
+           read.output.find("\"messages\":[]") == std::string::npos;
+  })) << bench_->stderr_text();
   server_->stop();
   EXPECT_EQ(bench_->exit_code(), 255) << bench_->stderr_text();
   EXPECT_EQ(results()["hearsay"]["failure-kind"], "bus-away");

@@ -278,6 +278,17 @@ TEST_F(Hints, WhoWaitsForAServiceIsAskedWhetherItReadsOn) {
   EXPECT_FALSE(says(hints(), kAsked)) << "it may wait for n1: " << hints();
 }
 
+TEST_F(Hints, WhatIsWrongWithAStateDirectoryMayBeOfAnEarlierRun) {
+  constexpr const char* kAsked = "did the nodes begin with the state of an earlier run?";
+  run_alone("g-counter", [](std::int64_t, const test::Arrival&) { return false; });
+  results_["workload"]["valid?"] = false;
+  EXPECT_FALSE(says(hints(), kAsked)) << hints();
+  options_.node_arguments = {"--state-dir", "/somewhere"};
+  EXPECT_TRUE(says(hints(), kAsked)) << hints();
+  results_["workload"]["valid?"] = true;
+  EXPECT_FALSE(says(hints(), kAsked)) << hints();
+}
+
 TEST(NodeTalk, TellsTheLineThatNamesTheError) {
   NodeTalk talk;
   EXPECT_EQ(talk.telling_line(), "");

@@ -123,7 +123,7 @@ TEST_P(FullCluster, GossipsAgainWhenThereIsRoom) {
   // Each costs a worker, and an answer that waits for too many of them is dropped as late.
   for (int value = 0; value < 20; ++value) {
     talk.say(gossip_line(value));
-    if (value % 4 != 3) continue;
+    if (!kSanitized && value % 4 != 3) continue;  // there each start takes long
     ASSERT_TRUE(talk.still_echoes()) << talk.node().stderr_text();
   }
   const std::size_t deaths = talk.node().count_events("worker_died");

@@ -39,7 +39,7 @@ std::string_view CounterWorkload::reply_field(std::string_view request_type) con
 
 std::string CounterWorkload::wrong_field(std::string_view /*request_type*/,
                                          const nlohmann::json& value) const {
-  if (const std::string wrong = no_integer(value); !wrong.empty()) return wrong;
+  if (std::string wrong = no_integer(value); !wrong.empty()) return wrong;
   // Maelstrom's client makes a long of it.
   return int64_of(value) ? "" : "is out of the range of 64 bits";
 }

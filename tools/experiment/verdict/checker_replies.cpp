@@ -17,6 +17,7 @@ namespace {
 
 constexpr std::size_t kDuplicatesShown = 48;
 
+// NOLINTNEXTLINE(bugprone-exception-escape): nlohmann::json's destructor does not throw
 struct Repeated {
   nlohmann::json id;
   std::int64_t count = 0;

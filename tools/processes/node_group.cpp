@@ -84,7 +84,7 @@ std::string NodeGroup::unsaid_words(std::size_t node, const NodeTalk& talk, bool
   if (!process) return "";
   const std::string& name = network_->node_name(node);
   if (process->has_spoken()) {
-    if (const std::string words = lines_.words_on_answers(name); !words.empty()) return words;
+    if (std::string words = lines_.words_on_answers(name); !words.empty()) return words;
   }
   if (!was_silent || process->exit_status() || process->end_signal()) return "";
   if (talk.has_closed_stdout) return "It lives, and has closed its stdout.\n";

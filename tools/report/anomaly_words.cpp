@@ -16,7 +16,7 @@ constexpr std::size_t kMostBytesOfAValue = 60;
 // Nodes may have made anything of it.
 std::string text_of_value(const nlohmann::json& value) {
   const auto replace = nlohmann::json::error_handler_t::replace;
-  std::string text = unquote_large_integers(value.dump(-1, ' ', false, replace), "");
+  const std::string text = unquote_large_integers(value.dump(-1, ' ', false, replace), "");
   return text.size() <= kMostBytesOfAValue ? text : text.substr(0, kMostBytesOfAValue) + "...";
 }
 

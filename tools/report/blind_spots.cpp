@@ -46,7 +46,8 @@ Steps steps_of(const History& history) {
   Steps steps;
   for (const Operation& operation : history.operations()) {
     const bool is_invocation = operation.type == OperationType::invoke;
-    if (!is_client(operation) || !(is_invocation || operation.type == OperationType::ok)) continue;
+    const bool counts = is_invocation || operation.type == OperationType::ok;
+    if (!is_client(operation) || !counts) continue;
     for (const nlohmann::json& step : operation.value) {
       if (!step.is_array() || step.size() != 3) continue;  // a node may have answered with anything
       if (step.at(0) != "r") {

@@ -179,7 +179,7 @@ std::optional<LineStamp> LineParser::stamp_of(std::string_view line) {
   if (line.starts_with(kBegin)) {
     const auto ts_ns = number_behind(line.substr(0, kBegin.size() + 20), kBegin);
     const auto pid = number_behind(line, "\"pid\":");
-    if (ts_ns && pid) return LineStamp{*ts_ns, *pid, plain_text_behind(line, "\"node\":\"")};
+    if (ts_ns && pid) return LineStamp{*ts_ns, *pid, plain_text_behind(line, R"("node":")")};
   }
   TraceEvent& event = library_->stamped;
   if (parse(line, event) == LineKind::foreign) return std::nullopt;

@@ -112,6 +112,7 @@ TEST_F(NodeControlTest, APausedNodeStopsWithItsWorker) {
 class WrappedNode : public NodeControlTest {
  protected:
   WrappedNode() : NodeControlTest("setsid sleep 600 & wait") {}
+  ~WrappedNode() override { group_.stop(); }  // with what has left the groups
 };
 
 TEST_F(WrappedNode, IsPausedThoughItHasASessionOfItsOwn) {

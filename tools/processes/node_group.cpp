@@ -101,6 +101,12 @@ std::string NodeGroup::unsaid_words(std::size_t node, const NodeTalk& talk, bool
       wrote);
 }
 
+NodeGroup::~NodeGroup() {
+  for (const Node& node : nodes_) {
+    if (node.process && node.process->pid() > 0) kill_with_family(*node.process);
+  }
+}
+
 std::string NodeGroup::last_words(std::size_t node, bool was_silent) const {
   const NodeTalk talk = talk_of(node);
   std::string text = unsaid_words(node, talk, was_silent);

@@ -38,6 +38,7 @@ class NodeGroup : public TestedNodes {
   // The logs are LOG_DIRECTORY/NODE.log. `speaker`: the command that tells people of the nodes.
   NodeGroup(EventLoop& loop, NodeCommand command, std::string log_directory, bool strict,
             OnDeath on_death, const std::string& speaker = "hearsay test");
+  ~NodeGroup() override;
   NodeGroup(const NodeGroup&) = delete;
   NodeGroup& operator=(const NodeGroup&) = delete;
 

@@ -112,7 +112,6 @@ TEST_F(NodeControlTest, APausedNodeStopsWithItsWorker) {
 class WrappedNode : public NodeControlTest {
  protected:
   WrappedNode() : NodeControlTest("setsid sleep 600 & wait") {}
-  ~WrappedNode() override { group_.stop(); }  // with what has left the groups
 };
 
 TEST_F(WrappedNode, IsPausedThoughItHasASessionOfItsOwn) {
@@ -123,6 +122,28 @@ TEST_F(WrappedNode, IsPausedThoughItHasASessionOfItsOwn) {
   EXPECT_TRUE(stopped_in_time(group_.pid(0)));
   group_.resume_node(0, 0);
   EXPECT_TRUE(runs_in_time(inner));
+}
+
+TEST(NodeGroupsEnd, KillsWhatLeftItsNodesGroup) {
+  pid_t inner = -1;
+  {
+    test::TemporaryFolder logs;
+    EventLoop loop{[](std::int64_t, int) {}};
+    NodeGroup group{loop,
+                    {"/bin/sh", {"-c", "setsid sleep 600 & wait"}},
+                    logs.path(),
+                    false,
+                    [](std::int64_t, std::size_t, const std::string&) {}};
+    Network network{loop.heap(), group, {}, 1};
+    network.add_node("n0");
+    group.start(network);
+    ASSERT_TRUE(in_time([&] {
+      const std::vector<pid_t> children = running_children(group.pid(0));
+      inner = children.empty() ? -1 : children.front();
+      return inner > 0 && ::getpgid(inner) == inner;
+    }));
+  }
+  EXPECT_TRUE(gone_in_time(inner));
 }
 
 TEST_F(NodeControlTest, APausedNodeCanBeKilled) {

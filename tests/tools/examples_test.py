@@ -111,7 +111,8 @@ def shorten(example, folder):
         if "--recovery" not in words:
             add(words, "--recovery", "0.5")
         if "--time-limit" not in words and kind != "drill":
-            add(words, "--time-limit", "1")
+            # Nodes that are killed in the first second may have shown nothing in it.
+            add(words, "--time-limit", "3" if "--kill-interval" in words else "1")
     if kind == "compare" and "--node-count" not in words:
         add(words, "--node-count", "5")
     for i, word in enumerate(words):

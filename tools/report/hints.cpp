@@ -281,7 +281,8 @@ void add_hints_on_state(nlohmann::json& hints, const TestOptions& options, const
         "do the values that nobody sent come from an earlier run? Give each run a --state-dir of "
         "its own");
   } else if (has_argument(options, kStateDir) && !lost &&
-             results.at("workload").value("valid?", nlohmann::json(true)) != true) {
+             (results.at("workload").value("valid?", nlohmann::json(true)) == false ||
+              results.at("workload").contains("error"))) {
     hints.push_back(
         "did the nodes begin with the state of an earlier run? Give each run a --state-dir of its "
         "own");

@@ -92,6 +92,7 @@ TEST_F(ForeignNode, AnInitOkThatFitsNoRequestIsQuoted) {
                                  "{\"type\": \"init_ok\", \"in_reply_to\": \"1\"}"),
             std::string::npos)
       << finished.output;
+  EXPECT_EQ(finished.output.find("does it flush"), std::string::npos) << "it has answered";
 }
 
 TEST_F(ForeignNode, ALineWithoutAnEndIsBoundedAndNamed) {

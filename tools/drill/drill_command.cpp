@@ -152,9 +152,9 @@ class Drill {
     if (why.empty() || !outcome.failure.empty()) return;
     outcome.failure = why;
     outcome.failure_kind = kind;
-    if (node)
-      outcome.failure +=
-          ". " + nodes_.last_words(*node, why.find(bench::kDidNotAnswer) != std::string::npos);
+    if (!node) return;
+    const bool was_silent = bench::tells_of_silence(why, names_[*node]);
+    outcome.failure += ". " + nodes_.last_words(*node, was_silent);
   }
 
   std::string progress_text() const {

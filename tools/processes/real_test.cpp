@@ -63,7 +63,7 @@ RunEnd RealTest::run() {
   outcome_.outages = outages_since(wall_ns() - monotonic_ns());
   outcome_.wall_ns = monotonic_ns() - start_ns;
   outcome_.bench_cpu_ns = own_cpu_ns() - cpu_start_ns;
-  outcome_.askings = service_words(*services_);
+  outcome_.service_words = service_words(*services_);
   nodes_->add_to(outcome_);
   if (signal_ != 0) {
     outcome_.failure = fmt::format("INTERRUPTED ({})", ::strsignal(signal_));
@@ -107,8 +107,7 @@ void RealTest::end(const char* kind, std::optional<std::size_t> node, const std:
   }
   if (!node) return;
   outcome_.failed_node = names_[*node];
-  outcome_.failure +=
-      ". " + nodes_->last_words(*node, why.find(kDidNotAnswer) != std::string::npos);
+  outcome_.failure += ". " + nodes_->last_words(*node, tells_of_silence(why, names_[*node]));
 }
 
 }  // namespace hearsay::bench

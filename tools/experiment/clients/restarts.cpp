@@ -11,6 +11,16 @@
 #include "tools/experiment/verdict/findings.h"
 
 namespace hearsay::bench {
+namespace {
+
+// In front of what the node wrote: behind it stands whatever.
+constexpr const char* kItSent = ": it sent ";
+
+std::string beginning_of_silence(const std::string& node) {
+  return node + " did not answer ";
+}
+
+}  // namespace
 
 std::string node_ids(const Network& network) {
   nlohmann::json names = nlohmann::json::array();
@@ -37,11 +47,11 @@ std::string wrong_answer(const std::string& node, const std::string& asked,
   if (reply.is_null()) {
     const auto stray = odd_replies.strays().find(node);
     if (stray == odd_replies.strays().end()) {
-      return fmt::format("{} {} {} within {} s", node, kDidNotAnswer, asked,
+      return fmt::format("{}{} within {} s", beginning_of_silence(node), asked,
                          (asked == "init" ? kInitTimeoutNs : kClientTimeoutNs) / kNsPerSecond);
     }
-    return fmt::format("{} {} {}: it sent {} {}", node, kDidNotAnswer, asked, stray->second.client,
-                       stray->second.text);
+    return fmt::format("{}{}{}{} {}", beginning_of_silence(node), asked, kItSent,
+                       stray->second.client, stray->second.text);
   }
   if (reply.value("type", nlohmann::json()) != asked + "_ok") {
     return fmt::format("{} answered {} with {} instead of {}_ok", node, asked, reply.dump(), asked);
@@ -50,6 +60,11 @@ std::string wrong_answer(const std::string& node, const std::string& asked,
   const std::string wrong = asked == "init" ? "" : malformed_reply(asked, "", reply);
   if (wrong.empty()) return "";
   return fmt::format("{} answered {} with {}: {}", node, asked, shorten_line(reply.dump()), wrong);
+}
+
+bool tells_of_silence(std::string_view wrong, const std::string& node) {
+  return wrong.starts_with(beginning_of_silence(node)) &&
+         wrong.find(kItSent) == std::string_view::npos;
 }
 
 Restarts::Restarts(EventHeap& heap, Network& network, OddReplies& odd_replies, SetupFor setup,

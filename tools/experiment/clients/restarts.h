@@ -35,13 +35,12 @@ using SetupFor = std::function<Request(std::size_t node)>;
 // The workload outlives it.
 SetupFor setup_requests(const Workload& workload);
 
-// Stands in what wrong_answer() says where there was none.
-inline constexpr std::string_view kDidNotAnswer = "did not answer";
-
 // What is wrong with an answer to a message of the type `asked`, or "". Null: there was none; then
 // what the node sent instead, if it did, is in `odd_replies`.
 std::string wrong_answer(const std::string& node, const std::string& asked,
                          const nlohmann::json& reply, const OddReplies& odd_replies);
+// Whether that is what wrong_answer() says where the node sent nothing instead.
+bool tells_of_silence(std::string_view wrong, const std::string& node);
 
 class Restarts {
  public:

@@ -11,8 +11,9 @@
 namespace hearsay::bench {
 namespace {
 
-// A node that answers what nobody asked without end costs no memory.
+// A node that answers what nobody asked without end costs no more memory than this a client.
 constexpr std::size_t kMostEarly = 1000;
+constexpr std::size_t kMostEarlyBytes = std::size_t{1} << 20U;
 
 nlohmann::json parse(std::string_view body) {
   const auto quoted = quote_large_integers(body);
@@ -63,10 +64,18 @@ void Client::add_stray(const Early& early) const {
   odd_replies_.add_stray(early.node, name_, parse(early.body), early.body);
 }
 
+bool Client::keep_early(std::string_view node, std::int64_t in_reply_to, std::string_view body) {
+  if (early_.size() == kMostEarly || early_bytes_ + body.size() > kMostEarlyBytes) return false;
+  early_bytes_ += body.size();
+  early_.push_back({std::string(node), in_reply_to, std::string(body)});
+  return true;
+}
+
 void Client::look_at_early(std::int64_t now_ns) {
   while (!early_.empty()) {
     const Early early = std::move(early_.front());
     early_.pop_front();
+    early_bytes_ -= early.body.size();
     if (early.in_reply_to != static_cast<std::int64_t>(answered_.size())) {
       add_stray(early);
       continue;
@@ -84,10 +93,8 @@ bool Client::receive(std::int64_t now_ns, std::string_view src, std::string_view
   const bool waits = static_cast<bool>(on_reply_);
   if (!waits) ++inbox_;
 
-  if (const auto ahead = ahead_of_request(json); ahead && !waits && early_.size() < kMostEarly) {
-    early_.push_back({std::string(src), *ahead, std::string(body)});
-    return waits;
-  }
+  const auto ahead = ahead_of_request(json);
+  if (ahead && !waits && keep_early(src, *ahead, body)) return waits;
   const auto position = find_request(json);
   if (!position) {
     odd_replies_.add_stray(src, name_, json, body);

@@ -70,6 +70,8 @@ class Client : public ClientPort {
   // As Maelstrom's client, which looks at what came while it was idle when it waits again: the
   // first that names the request just made is its answer, what stood before it is passed over.
   void look_at_early(std::int64_t now_ns);
+  // False: there are too many.
+  bool keep_early(std::string_view node, std::int64_t in_reply_to, std::string_view body);
   void add_stray(const Early& early) const;
 
   EventHeap& heap_;
@@ -79,6 +81,7 @@ class Client : public ClientPort {
   OnReply on_reply_;                        // empty: nobody waits
   std::vector<bool> answered_;              // by msg_id - 1
   std::deque<Early> early_;                 // bounded
+  std::size_t early_bytes_ = 0;             // of their bodies
   std::int64_t inbox_ = 0;                  // messages nobody has taken
   std::optional<std::int64_t> gave_up_ns_;  // the last time-out
   std::shared_ptr<int> alive_;              // a timer holds it weakly

@@ -77,6 +77,16 @@ TEST_F(ClientTest, WhatNamesALaterRequestIsPassedOverWhereItWaits) {
   EXPECT_EQ(taken_, Taken{"right"});
 }
 
+TEST_F(ClientTest, WhatNobodyEverAskedForIsKeptBoundedInBytesToo) {
+  for (int i = 0; i < 6; ++i) say(std::string(200'000, 'x'), 5000);
+  EXPECT_EQ(strays(), 1);
+  ask();
+  EXPECT_EQ(strays(), 6);
+  say("right", 1);
+  for (int i = 0; i < 6; ++i) say(std::string(200'000, 'x'), 5000);
+  EXPECT_EQ(strays(), 7) << "there is room again";
+}
+
 TEST_F(ClientTest, WhatNobodyEverAskedForIsKeptBoundedAndTold) {
   for (int i = 0; i < 1100; ++i) say("x", 5000);
   EXPECT_EQ(strays(), 100);

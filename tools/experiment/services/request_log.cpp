@@ -5,8 +5,11 @@
 namespace hearsay::bench {
 namespace {
 
-std::string text_of(const ServiceJson& json) {
-  return json.dump(-1, ' ', false, ServiceJson::error_handler_t::replace);
+// Of a text for people; a node may put any amount into it.
+constexpr std::size_t kMostTextBytes = 1000;
+
+std::string beginning_of(const ServiceJson& json) {
+  return json.dump(-1, ' ', false, ServiceJson::error_handler_t::replace).substr(0, kMostTextBytes);
 }
 
 }  // namespace
@@ -17,7 +20,7 @@ void RequestLog::take(std::string_view client, const ServiceJson& body,
   if (member_of(body, "msg_id").is_null()) ++requests.without_msg_id;
   const ServiceJson type = member_of(body, "type");
   if (!reply || !type.is_string()) {
-    if (requests.unknown++ == 0) requests.unknown_type = text_of(type);
+    if (requests.unknown++ == 0) requests.unknown_type = beginning_of(type);
     return;
   }
   RequestsOfAType& alike = requests.by_type[type.get<std::string>()];
@@ -26,7 +29,7 @@ void RequestLog::take(std::string_view client, const ServiceJson& body,
     return;
   }
   ++alike.errors;
-  alike.last_error = text_of(*reply);
+  alike.last_error = beginning_of(*reply);
 }
 
 }  // namespace hearsay::bench

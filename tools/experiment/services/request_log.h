@@ -15,14 +15,14 @@ namespace hearsay::bench {
 struct RequestsOfAType {
   std::int64_t good = 0;
   std::int64_t errors = 0;
-  std::string last_error;  // the reply's body
+  std::string last_error;  // the beginning of the reply's body
 };
 
 struct Requests {
   std::map<std::string, RequestsOfAType> by_type;  // of types that the service knows
   std::int64_t without_msg_id = 0;
   std::int64_t unknown = 0;  // they get no reply
-  std::string unknown_type;  // of the first of them, JSON
+  std::string unknown_type;  // of the first of them: the beginning of its JSON
 };
 
 class RequestLog {

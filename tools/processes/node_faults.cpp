@@ -1,7 +1,5 @@
 #include "tools/processes/node_faults.h"
 
-#include <unistd.h>
-
 #include <algorithm>
 #include <csignal>
 #include <utility>
@@ -22,22 +20,19 @@ bool has_worker(const NodeProcess& node, pid_t worker) {
   return std::find(children.begin(), children.end(), worker) != children.end();
 }
 
-// The group at once, then those that have left it: a wrapper may give the node a session of its
-// own.
+// All that came from the node, also what has left its group: a wrapper may give the node proper a
+// session of its own. Twice does no harm.
 void signal_family(const NodeProcess& node, int number) {
+  const std::vector<pid_t> family = descendants(node.pid());
   node.signal_group(number);
-  for (const pid_t pid : descendants(node.pid())) {
-    if (::getpgid(pid) != node.pid()) ::kill(pid, number);
-  }
+  for (const pid_t pid : family) ::kill(pid, number);
 }
 
 }  // namespace
 
 void kill_with_family(const NodeProcess& node) {
-  const std::vector<pid_t> family = descendants(node.pid());
+  signal_family(node, SIGKILL);
   node.kill();
-  node.signal_group(SIGKILL);
-  for (const pid_t pid : family) ::kill(pid, SIGKILL);
 }
 
 std::optional<pid_t> NodeFaults::kill_worker(const NodeProcess& node) {

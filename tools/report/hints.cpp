@@ -136,7 +136,7 @@ std::string hint_on_waiting(const Evidence& evidence, std::size_t node) {
   // It may as well wait for a node, whose message was lost.
   const bool asked_nodes = traffic.nodes()[node].sent.messages > asked;
   const bool is_quick = evidence.options.latency_ms < kQuickLatencyMs;
-  if (asked != 1 || asked_nodes || !is_quick || !evidence.outcome.askings.empty()) return "";
+  if (asked != 1 || asked_nodes || !is_quick || !evidence.outcome.service_words.empty()) return "";
   return fmt::format(
       "{} asked a service once and was answered: does it go on reading its stdin while it waits "
       "for such an answer?",
@@ -297,7 +297,7 @@ nlohmann::json find_hints(const nlohmann::json& results, const TestOptions& opti
   for (std::string& hint : hints_on_error_codes(run)) hints.push_back(std::move(hint));
   const Evidence evidence = {options, run, network, outcome};
   if (is_foreign(options) && went_wrong(run, results)) {
-    for (const std::string& words : outcome.askings) hints.push_back(words);
+    for (const std::string& words : outcome.service_words) hints.push_back(words);
   }
   add_hints_on_traffic(hints, evidence, results);
   add_hints_on_silence(hints, evidence, results);

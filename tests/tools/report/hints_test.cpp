@@ -245,12 +245,12 @@ TEST_F(Hints, NodesThatTellEachOtherNothingAreAskedWhoPassesOn) {
 
 TEST_F(Hints, WhatNodesAskedTheServicesForInVainIsTold) {
   run_silent_node();
-  outcome_.askings = {"n0 sent seq-kv 3 requests without a msg_id"};
+  outcome_.service_words = {"n0 sent seq-kv 3 requests without a msg_id"};
   EXPECT_TRUE(says(hints(), "n0 sent seq-kv 3 requests without")) << hints();
   options_.binary = "build/bin/hearsay-node";
   EXPECT_FALSE(says(hints(), "seq-kv")) << "ours does it well: " << hints();
   run_echo([](std::int64_t, const test::Arrival&) { return false; });
-  outcome_.askings = {"n0 sent seq-kv 3 requests without a msg_id"};
+  outcome_.service_words = {"n0 sent seq-kv 3 requests without a msg_id"};
   EXPECT_EQ(hints(), "") << "nobody waited in vain";
 }
 
@@ -267,9 +267,9 @@ TEST_F(Hints, WhoWaitsForAServiceIsAskedWhetherItReadsOn) {
   network_->send(0, "n0", "seq-kv", R"({"type":"read"})", "read");
   EXPECT_TRUE(says(hints(), "n0 asked a service once and was answered: ")) << hints();
   EXPECT_TRUE(says(hints(), kAsked)) << hints();
-  outcome_.askings = {"n0 sent seq-kv 1 request without a msg_id"};
+  outcome_.service_words = {"n0 sent seq-kv 1 request without a msg_id"};
   EXPECT_FALSE(says(hints(), kAsked)) << "it is known why: " << hints();
-  outcome_.askings.clear();
+  outcome_.service_words.clear();
   options_.latency_ms = 600;
   EXPECT_FALSE(says(hints(), kAsked)) << "the answer takes its time: " << hints();
   options_.latency_ms = 0;

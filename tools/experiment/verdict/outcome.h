@@ -35,13 +35,13 @@ struct Outcome {
   std::string failed_node;
   Findings findings;
   Deaths deaths;
-  std::vector<Outage> outages;          // on the run's clock
-  std::vector<std::string> violations;  // what else is wrong, in words
-  nlohmann::json simulator;             // what only a simulated run has; null: nothing
-  nlohmann::json bus;                   // what only a run over a bus has; null: nothing
-  std::vector<std::string> remarks;     // why a valid run proves less than it seems
-  std::vector<std::string> leftovers;   // nodes that left processes behind
-  std::vector<std::string> askings;     // what is odd about what nodes asked the services
+  std::vector<Outage> outages;             // on the run's clock
+  std::vector<std::string> violations;     // what else is wrong, in words
+  nlohmann::json simulator;                // what only a simulated run has; null: nothing
+  nlohmann::json bus;                      // what only a run over a bus has; null: nothing
+  std::vector<std::string> remarks;        // why a valid run proves less than it seems
+  std::vector<std::string> leftovers;      // nodes that left processes behind
+  std::vector<std::string> service_words;  // what is odd about what nodes asked the services
   // Of real processes only.
   std::optional<std::int64_t> wall_ns;       // from the first process started to the last one gone
   std::optional<std::int64_t> unix_ns_at_0;  // Unix time when the run's clock was at 0

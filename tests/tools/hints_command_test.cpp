@@ -70,6 +70,23 @@ TEST_F(Puzzling, AnErrorOnStderrIsShownWithItsFile) {
   EXPECT_NE(finished.output.find("node-logs/n0.log)"), std::string::npos) << finished.output;
 }
 
+TEST_F(Puzzling, WhereFewWereTriedThatIsSaid) {
+  const std::string flags = "-w echo --node-count 1 --time-limit 1 --recovery 0 ";
+  const Finished few = run("puzzling.py", flags + "--rate 4 -- refuses");
+  expect_words(few, 1, "no echo ever succeeded (of ");
+  const Finished many = run("puzzling.py", flags + "--rate 50 -- refuses");
+  expect_words(many, 1, "no echo ever succeeded\n");
+}
+
+TEST_F(Puzzling, OnlyStrictIsBlamedWhereNothingElseIsWrong) {
+  const std::string flags = "--node-count 2 --rate 20 --time-limit 1 --recovery 0.3 --strict -- ";
+  const Finished other = run("puzzling.py", "-w echo " + flags + "refuses-as-n0");
+  expect_words(other, 1, "Maelstrom does not look at this (--strict makes it invalid):");
+  EXPECT_EQ(other.output.find("only because of"), std::string::npos) << other.output;
+  expect_words(run("faulty.py", "-w broadcast " + flags + "repeats"), 1,
+               "Invalid only because of --strict:");
+}
+
 TEST_F(Puzzling, MalformedRepliesAmongGoodOnesAreNoPraise) {
   const Finished finished = run_puzzling("forgets-a-key");
   expect_words(finished, 0, "got a malformed reply, the first from n0: the reply lacks \"echo\"");

@@ -175,6 +175,7 @@ constexpr CommandOfCluster kCommands[] = {
      "Example: hearsay cluster status"},
     {"demo", "A NATS server on loopback and three nodes, until Ctrl-C", add_demo, run_demo,
      "With --bus no server is started. Behind -- follow arguments for the nodes.\n"
+     "0: ended by Ctrl-C, 130: that came before all nodes were ready, 1: it could not go on.\n"
      "Example: hearsay cluster demo"},
     {"permissions", "Keys and a configuration for nats-server: nobody speaks as somebody else", add_permissions, run_permissions,
      "Keys that are in DIR already stay, and so do their names: run it again to add some. A name "

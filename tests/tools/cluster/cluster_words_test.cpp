@@ -2,6 +2,7 @@
 // and while they wait.
 #include <gtest/gtest.h>
 
+#include <csignal>
 #include <fstream>
 #include <iterator>
 #include <string>
@@ -90,6 +91,16 @@ TEST_F(ClusterWords, StatusTellsNodesOfATestFromThoseThatWait) {
                               "something else; n1 waits for hearsay cluster up\n"),
             std::string::npos)
       << table.output;
+}
+
+TEST_F(ClusterWords, ASignalThatComesByMistakeEndsNoAttachedNode) {
+  NodeRunner& runner = attach("n0");
+  up("n0");
+  for (const int number : {SIGUSR1, SIGUSR2, SIGALRM}) runner.signal(number);
+  const Finished echo = hearsay("call" + bus() + R"(n0 '{"type":"echo","echo":7}')");
+  EXPECT_EQ(echo.exit_code, 0) << echo.output;
+  runner.signal(SIGTERM);
+  EXPECT_EQ(runner.exit_code(), 0) << runner.stderr_text();
 }
 
 TEST_F(ClusterWords, StatusTellsOnATerminalThatItWaits) {

@@ -45,8 +45,8 @@ class Puzzling(Node):
             self.reply(message, echo=body)
         elif self.mistake == "closes-stdout":
             os.close(1)
-        elif self.mistake == "refuses":
-            self.print_line(json.dumps({"src": self.id, "dest": message["src"], "body": {
+        elif self.mistake in ("refuses", "refuses-as-n0"):
+            self.print_line(json.dumps({"src": self.id if self.mistake == "refuses" else "n0", "dest": message["src"], "body": {
                 "type": "error", "in_reply_to": body["msg_id"], "code": 10, "text": "no"}}))
         elif self.mistake == "ends-with-returns":
             reply = {"type": "echo_ok", "in_reply_to": body["msg_id"], "echo": body["echo"]}

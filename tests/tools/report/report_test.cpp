@@ -5,6 +5,7 @@
 
 #include <nlohmann/json.hpp>
 #include <string>
+#include <utility>
 
 #include "tests/tools/experiment/verdict/history_text.h"
 #include "tools/experiment/verdict/judge.h"
@@ -102,6 +103,19 @@ INSTANTIATE_TEST_SUITE_P(
                 "- empty-transaction-graph: 1, such as: nobody polled anything that somebody had "
                 "sent\n"}),
     [](const auto& parameter) { return std::string(parameter.param.name); });
+
+TEST(Report, OneWrongFinalReadIsOne) {
+  for (const auto& [errors, words] :
+       {std::pair(R"([{"value":7}])", "- 1 final read is no sum that may be, the first: "),
+        std::pair(R"([{"value":7},{"value":8}])", "- 2 final reads are no sum that may be")}) {
+    Report report;
+    add_workload_words(report, {{"acceptable", nlohmann::json::array()},
+                                {"final-reads", nlohmann::json::array()},
+                                {"errors", nlohmann::json::parse(errors)}});
+    ASSERT_EQ(report.notes.size(), 1U);
+    EXPECT_TRUE(report.notes[0].starts_with(words)) << report.notes[0];
+  }
+}
 
 TEST(Report, ANoteOfSeveralLinesStandsUnderItself) {
   Report report;

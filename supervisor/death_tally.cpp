@@ -42,12 +42,13 @@ void DeathTally::record(const Death& death) {
   }
   const bool idle = death.was_ready && death.position == shm::kNoPosition;
   const bool got_on = death.cause == DeathCause::no_room && death.inputs > 0;
-  if (death.cause == DeathCause::chaos || (idle && death.cause == DeathCause::outside) || got_on) {
+  const bool is_wanted = death.cause == DeathCause::chaos && death.was_ready;
+  if (is_wanted || (idle && death.cause == DeathCause::outside) || got_on) {
     in_a_row_ = outside_in_a_row_ = 0;
     return;
   }
   if (death.inputs > kOwnStart) in_a_row_ = outside_in_a_row_ = 0;
-  ++(death.cause == DeathCause::outside ? outside_in_a_row_ : in_a_row_);
+  ++(by_somebody ? outside_in_a_row_ : in_a_row_);
   if (death.position == shm::kNoPosition) return;
   if (death.position != suspect_) blame_ = 0;
   suspect_ = death.position;

@@ -1,14 +1,15 @@
 // What the deaths of workers say: how long to wait before the next start, and whether an input is
 // to blame.
 //
-// Not every death is suspicious. A worker killed by our own chaos is not, nor is one that was ready
-// and idle. Suspicious deaths in a row delay the next start, after the first ones more and more; a
-// start that failed counts as one. A worker that got work done ends the row: only deaths without
-// any progress between them are one. A signal from outside is not the worker's fault: many of them
-// in a row only keep the starts from eating a whole CPU. An input on which workers crashed three
-// times running, or hung twice, is poison: by then its client still waits. A signal from outside
-// counts for less, since experiments send those, but it does count: the kernel sends SIGKILL to one
-// that eats all memory. Not thread-safe; pure.
+// Not every death is suspicious. A worker killed by our own chaos is not (before it is ready, it
+// counts as killed from outside: kills that come faster than it starts let nobody work), nor is one
+// that was ready and idle. Suspicious deaths in a row delay the next start, after the first ones
+// more and more; a start that failed counts as one. A worker that got work done ends the row: only
+// deaths without any progress between them are one. A signal from outside is not the worker's
+// fault: many of them in a row only keep the starts from eating a whole CPU. An input on which
+// workers crashed three times running, or hung twice, is poison: by then its client still waits. A
+// signal from outside counts for less, since experiments send those, but it does count: the kernel
+// sends SIGKILL to one that eats all memory. Not thread-safe; pure.
 #pragma once
 
 #include <cstdint>

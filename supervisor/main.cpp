@@ -28,6 +28,11 @@ namespace {
 // Shared memory is mapped, and the worker found, by names in there.
 void require_proc() {
   if (::access("/proc/self/fd", X_OK) == 0) return;
+  if (errno != ENOENT) {
+    throw hearsay::supervisor::NodeFailure(
+        "/proc can't be looked into: access: " + std::generic_category().message(errno) +
+        " (a sandbox may refuse it)");
+  }
   throw hearsay::supervisor::NodeFailure(
       "/proc is not there (in a container or chroot it must be mounted: mount -t proc proc /proc)");
 }
@@ -87,7 +92,7 @@ std::string run_node(const hearsay::supervisor::Options& options, const std::str
 }
 
 bool is_open(int fd) {
-  return ::fcntl(fd, F_GETFD) >= 0;
+  return ::fcntl(fd, F_GETFD) >= 0 || errno != EBADF;  // a sandbox may refuse the question
 }
 
 int run(const hearsay::supervisor::Options& options, hearsay::supervisor::Signals& signals,

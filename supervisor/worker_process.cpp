@@ -45,6 +45,11 @@ std::string advice(const std::string& call, int error, const std::string& path =
         return "this is a relative path, and nodes may run in another folder: give --worker an "
                "absolute one";
       }
+      if (::access(path.c_str(), F_OK) == 0) {
+        return "the file is there: what it names as its interpreter (a script's first line), or "
+               "its "
+               "loader, is not";
+      }
       return "it is expected beside hearsay-node: build both (tools/build), or name it with "
              "--worker";
     case EACCES:
@@ -212,8 +217,10 @@ std::string describe_status(int wait_status) {
     return "signal " + std::to_string(signal) + " (" + ::strsignal(signal) + ")";
   }
   const int code = WEXITSTATUS(wait_status);
-  const char* meaning =
-      code == kExitNoRoom ? " (no room: disk or memory is full, or a limit of either)" : "";
+  const char* meaning = code == kExitNoRoom
+                            ? " (no room: disk or memory is full, a limit of either, or a disk "
+                              "that takes no writes any more; its last words tell which)"
+                            : "";
   return "exit status " + std::to_string(code) + meaning;
 }
 

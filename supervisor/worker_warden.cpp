@@ -214,8 +214,13 @@ void WorkerWarden::bury(std::int64_t now_ns) {
   tally_.record({cause, was_ready_, position.value_or(shm::kNoPosition), inputs});
   if (!hung_since_ns_) {
     const bool from_outside = own == DeathCause::outside && !killed_for_;
-    trouble_ = "the worker died: " + describe_status(status) +
-               (from_outside ? ", from outside or by the kernel when memory is short" : "");
+    const bool by_chaos = killed_for_ == DeathCause::chaos;
+    const char* const who = by_chaos                      ? ", by --chaos-kill-ms"
+                            : !from_outside               ? ""
+                            : WTERMSIG(status) == SIGKILL ? ", from outside or by the kernel when "
+                                                            "memory is short"
+                                                          : ", from outside";
+    trouble_ = "the worker died: " + describe_status(status) + who;
   }
   give_up_if_hopeless();
   plan_next_start(now_ns);

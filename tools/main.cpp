@@ -33,6 +33,8 @@
 #include "tools/console/tell.h"
 #include "tools/drill/drill_command.h"
 #include "tools/drill/options.h"
+#include "tools/processes/interrupt.h"
+#include "tools/processes/memory.h"
 #include "tools/processes/test_command.h"
 #include "tools/replay/options.h"
 #include "tools/replay/replay_command.h"
@@ -93,10 +95,11 @@ struct Tool {
   CommandLine* command = nullptr;
 };
 
-// Says what is wrong.
-void refuse(const BadCommandLine& problem, const std::string& name,
+// Says what is wrong. `chosen`: " cluster up".
+void refuse(const BadCommandLine& problem, const std::string& chosen,
             const std::vector<std::string>& arguments) {
-  hearsay::bench::tell("hearsay{0}: {1}\nhearsay{0} --help says more.\n", name,
+  const std::string name = chosen.substr(0, chosen.find(' ', 1));
+  hearsay::bench::tell("hearsay{0}: {1}\nhearsay{0} --help says more.\n", chosen,
                        hearsay::bench::in_words_of_challenge(problem.what(), arguments));
   const bool runs_nodes = name != " serve" && name != " show" && name != " trace" &&
                           name != " bench" && name != " check" && name != " replay" &&
@@ -206,6 +209,8 @@ int main(int argc, char** argv) {
        hearsay::cluster::kExitUsage}};
   // A file that has become too large is an error of the write, with words, and not the end.
   static_cast<void>(std::signal(SIGXFSZ, SIG_IGN));
+  hearsay::bench::survive_stray_signals();
+  hearsay::bench::name_the_lack_of_memory();
   CommandLine app("Tools for hearsay: gossip nodes that keep going while their workers die",
                   "hearsay");
   app.add_version("hearsay " + std::string(hearsay::version()));
@@ -226,7 +231,7 @@ int main(int argc, char** argv) {
     chosen()->resolve();
   } catch (const BadCommandLine& problem) {
     const auto tool = chosen();
-    refuse(problem, tool == tools.end() ? "" : std::string(" ") + tool->name, arguments);
+    refuse(problem, app.chosen_names(), arguments);
     return tool == tools.end() ? hearsay::bench::kExitBadArguments : tool->refusal;
   } catch (const std::exception& error) {
     hearsay::bench::tell("hearsay: {}\n", error.what());

@@ -39,13 +39,29 @@ std::string in_braces(const std::vector<std::string>& words) {
   return text + "}";
 }
 
+// The library would take "010" for 8.
+void forget_leading_zeros(std::string& number) {
+  const std::size_t begin = number.starts_with('-') ? 1 : 0;
+  while (number.size() > begin + 1 && number[begin] == '0') number.erase(begin, 1);
+}
+
+CLI::Validator decimal() {
+  return {[](std::string& text) {
+            if (text.find_first_not_of("-0123456789") == std::string::npos)
+              forget_leading_zeros(text);
+            return std::string();
+          },
+          {}};
+}
+
 // The library would take "-1" for a large unsigned number, and what is too large for the largest.
 CLI::Validator whole_number() {
-  return {[](const std::string& text) {
+  return {[](std::string& text) {
             std::uint64_t number = 0;
             const char* end = text.data() + text.size();
             const auto [rest, error] = std::from_chars(text.data(), end, number);
             const bool good = error == std::errc() && rest == end;
+            if (good) forget_leading_zeros(text);
             return good ? std::string()
                         : "a whole number from 0 to 18446744073709551615, not \"" + text + "\"";
           },
@@ -225,11 +241,12 @@ CommandLineOption CommandLine::add(const std::string& names, std::int64_t& value
 }
 CommandLineOption CommandLine::add(const std::string& names, std::uint64_t& value,
                                    const std::string& help) {
-  CLI::Option* option = app_.add_option(names, value, help)->check(whole_number());
+  CLI::Option* option = app_.add_option(names, value, help)->transform(whole_number());
   return CommandLineOption(*option->capture_default_str());
 }
 CommandLineOption CommandLine::add(const std::string& names, int& value, const std::string& help) {
-  return add_shown(app_, names, value, help);
+  CLI::Option* option = app_.add_option(names, value, help)->transform(decimal());
+  return CommandLineOption(*option->capture_default_str());
 }
 CommandLineOption CommandLine::add(const std::string& names, double& value,
                                    const std::string& help) {
@@ -241,7 +258,7 @@ CommandLineOption CommandLine::add(const std::string& names, std::optional<doubl
 }
 CommandLineOption CommandLine::add(const std::string& names, std::optional<std::uint64_t>& value,
                                    const std::string& help) {
-  return CommandLineOption(*app_.add_option(names, value, help)->check(whole_number()));
+  return CommandLineOption(*app_.add_option(names, value, help)->transform(whole_number()));
 }
 CommandLineOption CommandLine::add(const std::string& names, std::vector<std::string>& values,
                                    const std::string& help) {
@@ -359,6 +376,13 @@ void CommandLine::require_subcommand() {
 
 bool CommandLine::is_chosen() const {
   return app_.parsed();
+}
+
+std::string CommandLine::chosen_names() const {
+  for (const auto& command : subcommands_) {
+    if (command->is_chosen()) return " " + command->app_.get_name() + command->chosen_names();
+  }
+  return "";
 }
 
 CommandLine::Outcome CommandLine::parse(const std::vector<std::string>& arguments) {

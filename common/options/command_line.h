@@ -114,6 +114,8 @@ class CommandLine {
   const CommandLine* find_subcommand(const std::string& name) const;
   void require_subcommand();
   bool is_chosen() const;
+  // The subcommands that were chosen, from the outermost on: " cluster up". "": none.
+  std::string chosen_names() const;
 
   // Without the program's name. Throws BadCommandLine.
   Outcome parse(const std::vector<std::string>& arguments);

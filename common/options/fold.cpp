@@ -17,6 +17,17 @@ std::size_t indent_of(std::string_view line, std::size_t columns) {
   return indent + kFewestColumns <= columns ? indent : 0;
 }
 
+// Where a row of so many columns ends: behind a blank, else behind a comma, as in a list of
+// choices, else behind the first word, however long. kNone: there is one row.
+std::size_t end_of_row(std::string_view line, std::size_t word, std::size_t columns) {
+  const std::size_t blank = line.rfind(' ', columns);
+  if (blank != kNone && blank >= word) return blank + 1;
+  const std::size_t comma = line.rfind(',', columns - 1);
+  if (comma != kNone && comma > word) return comma + 1;
+  const std::size_t later = line.find(' ', std::max(word, columns));
+  return later == kNone ? kNone : later + 1;
+}
+
 void fold_line(std::string_view line, std::size_t columns, std::string& folded) {
   const std::size_t indent = indent_of(line, columns);
   if (line.size() > columns && indent == 0) {
@@ -25,12 +36,11 @@ void fold_line(std::string_view line, std::size_t columns, std::string& folded) 
   std::size_t room = columns;
   while (line.size() > room) {
     const std::size_t word = std::min(line.find_first_not_of(' '), line.size());
-    std::size_t blank = line.rfind(' ', room);
-    if (blank == kNone || blank < word) blank = line.find(' ', std::max(word, room));
-    if (blank == kNone) break;
-    folded.append(line.substr(0, line.find_last_not_of(' ', blank) + 1)).append("\n");
+    const std::size_t end = end_of_row(line, word, room);
+    if (end == kNone) break;
+    folded.append(line.substr(0, line.find_last_not_of(' ', end - 1) + 1)).append("\n");
     folded.append(indent, ' ');
-    line.remove_prefix(std::min(line.find_first_not_of(' ', blank), line.size()));
+    line.remove_prefix(std::min(line.find_first_not_of(' ', end), line.size()));
     room = columns - indent;
   }
   folded.append(line);

@@ -63,12 +63,13 @@ bool has_holes(int fd) {
 
 void reserve(int fd, std::uint64_t begin, std::uint64_t end) {
   if (begin >= end) return;
-  int error = 0;
-  do {
-    error = ::posix_fallocate(fd, static_cast<off_t>(begin), static_cast<off_t>(end - begin));
-  } while (error == EINTR);
-  // A sandbox that does not know the call.
-  if (error == ENOSYS || error == EPERM || error == EOPNOTSUPP) error = touch(fd, begin, end);
+  int error = -retry_interrupted([&] {
+    errno = ::posix_fallocate(fd, static_cast<off_t>(begin), static_cast<off_t>(end - begin));
+    return -errno;
+  });
+  // A sandbox that does not know the call, or that interrupts it each time.
+  if (error == ENOSYS || error == EPERM || error == EOPNOTSUPP || error == EINTR)
+    error = touch(fd, begin, end);
   if (error != 0) {
     throw NoRoom("no room for " + std::to_string(end) +
                  " bytes in a file: " + std::generic_category().message(error));
@@ -96,7 +97,8 @@ boost::interprocess::mapped_region map_whole(int fd) {
     const int error = problem.get_native_error();
     const std::string why = std::generic_category().message(error);
     if (error == ENOENT) throw std::runtime_error("opening " + path + ": " + why);
-    throw NoRoom("no room to map " + std::to_string(bytes) + " bytes: " + why);
+    throw NoRoom((error == ENOMEM ? "no room to map " : "can't map ") + std::to_string(bytes) +
+                 " bytes: " + why);
   }
 }
 

@@ -363,6 +363,12 @@ TEST(Sandbox, ThatKnowsNoNewCallsIsNoHindrance) {
   }
 }
 
+TEST(Sandbox, ThatAlwaysInterruptsACallIsNotAskedForEver) {
+  Conversation conversation(sandboxed_node(EINTR, std::to_string(SYS_fallocate)));
+  EXPECT_TRUE(conversation.still_echoes());
+  conversation.expect_end();
+}
+
 TEST(Sandbox, ThatForbidsProcessesIsNamed) {
   NodeRunner node(sandboxed_node(EAGAIN, std::to_string(SYS_clone)));
   EXPECT_EQ(node.exit_code(), kExitFailed);
@@ -394,11 +400,12 @@ TEST_P(NeededCallTest, IsNamedWhenASandboxRefusesIt) {
 INSTANTIATE_TEST_SUITE_P(
     Calls, NeededCallTest,
     testing::Values(NeededCall{"memfd_create", SYS_memfd_create},
-                    NeededCall{"eventfd", SYS_eventfd2}, NeededCall{"signalfd", SYS_signalfd4},
-                    NeededCall{"ppoll", SYS_ppoll}, NeededCall{"prctl", SYS_prctl},
-                    NeededCall{"getpid", SYS_getpid}, NeededCall{"getppid", SYS_getppid},
-                    NeededCall{"readlink", SYS_readlink}, NeededCall{"wait4", SYS_wait4},
-                    NeededCall{"getrandom", SYS_getrandom}),
+                    NeededCall{"fstat", SYS_newfstatat}, NeededCall{"access", SYS_access},
+                    NeededCall{"sealing", SYS_fcntl}, NeededCall{"eventfd", SYS_eventfd2},
+                    NeededCall{"signalfd", SYS_signalfd4}, NeededCall{"ppoll", SYS_ppoll},
+                    NeededCall{"prctl", SYS_prctl}, NeededCall{"getpid", SYS_getpid},
+                    NeededCall{"getppid", SYS_getppid}, NeededCall{"readlink", SYS_readlink},
+                    NeededCall{"wait4", SYS_wait4}, NeededCall{"getrandom", SYS_getrandom}),
     [](const auto& tested) { return std::string(tested.param.name); });
 
 // To a pipe that somebody reads they go even without the calls that tell whether somebody does.

@@ -90,6 +90,8 @@ INSTANTIATE_TEST_SUITE_P(
         BadFile{"option_range", "/options/node-count", "0", "--node-count"},
         BadFile{"option_type", "/options/latency", "\"long\"", "--latency"},
         BadFile{"workload", "/options/workload", "\"ledger\"", "--workload"},
+        BadFile{"models", "/options/consistency-models", "\"serialisable\"",
+                "nobody knows a consistency model \"serialisable\" (do you mean serializable?)"},
         BadFile{"node_option", "/node-options/0", "\"--state-dir\"",
                 "simulated nodes have no files"},
         BadFile{"node_option_type", "/node-options/0", "1", "a word is expected, not 1"},

@@ -44,6 +44,19 @@ TEST(DeathTally, AnExperimentsKillEndsARow) {
   EXPECT_EQ(tally.delay_ms(), 0);
 }
 
+// Kills that come faster than a start takes: nobody is answered, which has to be noticed.
+TEST(DeathTally, ExperimentsThatLetNoWorkerStartDelayALittle) {
+  DeathTally tally;
+  for (int death = 1; death <= 100; ++death) {
+    tally.record({DeathCause::chaos, false, shm::kNoPosition, 0});
+    EXPECT_EQ(tally.delay_ms(), death <= 3 ? 0 : 10) << death;
+    EXPECT_EQ(tally.in_a_row(), 0) << "not the worker's fault";
+    EXPECT_EQ(tally.fruitless(), 0);
+  }
+  tally.record({DeathCause::chaos, true, kHere, 0});
+  EXPECT_EQ(tally.delay_ms(), 0);
+}
+
 TEST(DeathTally, AKillFromOutsideWhileIdleEndsARow) {
   DeathTally tally;
   for (int death = 0; death < 10; ++death)

@@ -4,7 +4,9 @@
 
 #include <algorithm>
 #include <string>
+#include <string_view>
 
+#include "tests/support/sanitized.h"
 #include "tests/tools/command_fixture.h"
 #include "tools/experiment/network/foreign_text.h"
 
@@ -26,6 +28,24 @@ TEST_F(ForeignNode, ControlCharactersDoNotReachTheTerminal) {
   EXPECT_EQ(finished.exit_code, 1) << finished.output;
   EXPECT_NE(finished.output.find("\\x1b]0;owned\\x07"), std::string::npos) << finished.output;
   EXPECT_TRUE(is_printable(finished.output)) << finished.output;
+}
+
+TEST_F(ForeignNode, AnswersThatMemoryDoesNotHoldCostNoReport) {
+  if (kSanitized) GTEST_SKIP() << "a sanitizer wants more than any limit";
+  const Finished finished =
+      run_shell("ulimit -v 400000; exec " +
+                command("-w unique-ids --node-count 1 --rate 100 --time-limit 100 --bin " +
+                        std::string(HEARSAY_TEST_NODES) + "/faulty.py -- huge-ids"));
+  EXPECT_EQ(finished.exit_code, 255);
+  const std::string_view words =
+      "THE RUN FAILED: hearsay test keeps what nodes answer and services "
+      "store until the verdict: no memory is left for it";
+  EXPECT_NE(finished.output.find(words), std::string::npos) << finished.output.substr(0, 2000);
+  EXPECT_EQ(results().at("hearsay").at("failure-kind"), "no-memory");
+  EXPECT_GT(fs::file_size(store_ / "latest" / "history.jsonl"), 4'000'000U);
+  const Finished checked = run_shell(std::string(HEARSAY_COMMAND) + " check -w unique-ids " +
+                                     (store_ / "latest").string());
+  EXPECT_EQ(checked.exit_code, 2) << checked.output;
 }
 
 TEST_F(ForeignNode, ALogThatIsNotUtf8IsShown) {

@@ -49,7 +49,13 @@ TEST_F(Puzzling, ASetUpMessageThatIsNotAnsweredIsExplainedAsAnInitIs) {
 }
 
 TEST_F(Puzzling, AFileThatIsNotThereWhereNodesStartIsExplained) {
-  expect_words(run_puzzling("looks-beside-itself"), 255, "Nodes start in /tmp");
+  expect_words(
+      run_puzzling("looks-beside-itself"), 255,
+      "Nodes start in /tmp, here as under Maelstrom: node.py, which lies beside the program, "
+      "needs its whole path");
+  const Finished elsewhere = run_puzzling("looks-elsewhere");
+  expect_words(elsewhere, 255, "No such file or directory: '/nowhere/node.py'");
+  EXPECT_EQ(elsewhere.output.find("Nodes start in"), std::string::npos) << elsewhere.output;
 }
 
 TEST_F(Puzzling, WhoPrintsOtherThingsIsNotAskedAboutItsFlush) {
@@ -60,8 +66,31 @@ TEST_F(Puzzling, ForgottenLineEndsAreCounted) {
   expect_words(run_puzzling("forgets-line-ends"), 0, "bytes without a line end");
 }
 
+TEST_F(Puzzling, AnswersOnStderrAreSeenThere) {
+  expect_words(run_puzzling("answers-on-stderr"), 255,
+               "It answers on stderr: messages go to stdout");
+  expect_words(run_puzzling("answers-on-stderr-later"), 1,
+               "n0 answers on stderr: messages go to stdout");
+}
+
 TEST_F(Puzzling, ALoopWithoutAnEndIsAskedAbout) {
   expect_words(run_puzzling("runs-in-circles"), 1, "is it in a loop that does not end?");
+}
+
+TEST_F(Puzzling, WhoDoesNotReadIsAskedWhatItWaitsFor) {
+  const Finished finished =
+      run("puzzling.py",
+          "-w echo --node-count 1 --concurrency 4 --rate 20 --time-limit 1 -- "
+          "waits-for-something-else");
+  expect_words(finished, 1, "n0 has not read the last ");
+  EXPECT_EQ(finished.output.find("does it flush"), std::string::npos) << finished.output;
+}
+
+TEST_F(Puzzling, WhoIsStoppedIsSaidToBe) {
+  const Finished finished = run_puzzling("stops-itself");
+  expect_words(finished, 1, "n0 is stopped (by SIGSTOP");
+  EXPECT_EQ(finished.output.find("does it flush"), std::string::npos) << finished.output;
+  expect_words(run_puzzling("stops-at-once"), 255, "It lives, and is stopped (by SIGSTOP");
 }
 
 TEST_F(Puzzling, AnErrorOnStderrIsShownWithItsFile) {

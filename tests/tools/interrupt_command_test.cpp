@@ -89,8 +89,21 @@ TEST_F(Interrupted, WhoeverDoesNotReadALogHoldsUpNoRun) {
           HEARSAY_TEST_NODES + "/direct.py" + where(),
       [this] { return fs::exists(store_ / "latest" / "report.txt"); }, SIGINT, fifo);
   EXPECT_EQ(finished.exit_code, -SIGINT) << finished.output;
+  EXPECT_NE(finished.output.find("Valid: everything looks good"), std::string::npos)
+      << "it waited for who reads stderr: " << finished.output;
   EXPECT_EQ(results().at("valid?"), true);
   EXPECT_GT(results().at("stats").at("ok-count"), 500);
+}
+
+TEST_F(Interrupted, ASignalThatComesByMistakeEndsNothing) {
+  for (const int number : {SIGUSR1, SIGALRM, SIGIO, SIGRTMIN}) {
+    const Finished finished = interrupt(
+        std::string("test -w echo --node-count 1 --time-limit 3 --rate 20 --bin ") +
+            HEARSAY_TEST_NODES + "/direct.py" + where(),
+        [this] { return fs::exists(store_ / "latest" / "node-logs"); }, number);
+    EXPECT_EQ(finished.exit_code, 0) << number << ": " << finished.output;
+    fs::remove_all(store_ / "latest");
+  }
 }
 
 TEST_F(Interrupted, ARunLeavesItsHistoryAndFindings) {

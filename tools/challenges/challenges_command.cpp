@@ -197,7 +197,7 @@ int run(const ChallengesOptions& options) {
       },
       [&](const bench::PoolState& state) { progress.look(state); });
   progress.clear();
-  show(options.json ? bench::to_text(to_json(entries)) : make_summary(entries, options));
+  show(options.json ? bench::printable_json(to_json(entries), 2) : make_summary(entries, options));
   if (!wrong.empty()) {
     tell("hearsay challenges: stdout takes nothing: {}. The results are below {}\n", wrong,
          options.store);

@@ -41,7 +41,12 @@ std::string make_line(const Entry& entry) {
       fmt::format(fmt::runtime(kColumns), entry.challenge->name, entry.challenge->title,
                   cell(entry, "messages-per-op"), cell(entry, "stable-latency-median"),
                   cell(entry, "stable-latency-maximum"), verdict_word(entry));
-  for (const std::string& note : entry.notes) text += "      " + note + "\n";
+  for (std::string note : entry.notes) {
+    note.resize(note.find_last_not_of('\n') + 1);
+    text += "      ";
+    for (const char c : note) text += c == '\n' ? "\n      " : std::string(1, c);
+    text += '\n';
+  }
   return text;
 }
 

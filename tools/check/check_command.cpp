@@ -50,10 +50,12 @@ nlohmann::json judge_file(const CheckCommandOptions& options, const std::string&
   nlohmann::json results = bench::judge(options.workload, history,
                                         {options.consistency_models, options.wanted_availability});
   // Its last reads are missing, and with them what they would have shown.
-  if (was_interrupted(file)) {
+  const BesideHistory beside = look_beside(file);
+  if (beside.was_interrupted) {
     results["valid?"] = "unknown";
     results["interrupted"] = true;
   }
+  if (beside.was_wrong) results["run-was-wrong"] = true;
   return results;
 }
 
@@ -81,10 +83,12 @@ int run_check(const CheckCommandOptions& options) {
         all[file] = std::move(results);
       } catch (const UnreadableHistory& problem) {
         bench::tell("hearsay check: {}\n", problem.what());
+      } catch (const std::bad_alloc& problem) {
+        bench::tell("hearsay check: {}: {}\n", path, problem.what());
       }
     }
     if (options.json && !all.empty()) {
-      text = bench::to_text(options.histories.size() == 1 ? all.front() : all);
+      text = bench::printable_json(options.histories.size() == 1 ? all.front() : all, 2);
     }
     if (const std::string wrong = bench::print(text); !wrong.empty()) {
       bench::tell("hearsay check: stdout takes no results: {}\n", wrong);

@@ -44,6 +44,12 @@ void add_verdict(bench::Report& report, const nlohmann::json& results) {
   if (results.value("interrupted", false)) {
     report.verdict = "UNKNOWN: the run was interrupted; what its end would have shown is missing.";
   }
+  if (results.value("run-was-wrong", false)) {
+    if (valid == true) report.verdict = "Valid, but:";
+    report.notes.emplace_back(
+        "- its run was invalid for what no history holds, such as a line that is no message: "
+        "hearsay show tells");
+  }
   for (const auto& [f, counts] : results.at("stats").at("by-f").items()) {
     if (counts.at("ok-count") == 0 && !bench::is_never_ok(f))
       report.notes.push_back("- no " + f + " ever succeeded");

@@ -61,17 +61,19 @@ std::string find_history(const std::string& path) {
                   path));
 }
 
-bool was_interrupted(const std::string& file) {
+BesideHistory look_beside(const std::string& file) {
   std::error_code ignored;
   const fs::path beside = fs::path(file).replace_filename(bench::kResultsName);
   // A node may have put a FIFO in its place.
-  if (!fs::is_regular_file(beside, ignored)) return false;
+  if (!fs::is_regular_file(beside, ignored)) return {};
   std::ifstream results(beside);
   const auto json = nlohmann::json::parse(results, nullptr, false);
-  if (!json.is_object() || !json.contains("hearsay")) return false;
+  if (!json.is_object() || !json.contains("hearsay")) return {};
   const nlohmann::json& ours = json.at("hearsay");
-  const auto kind = ours.is_object() ? ours.find("failure-kind") : ours.end();
-  return ours.is_object() && kind != ours.end() && *kind == bench::kInterrupted;
+  if (!ours.is_object()) return {};
+  const nlohmann::json kind = ours.value("failure-kind", nlohmann::json());
+  return {kind == bench::kInterrupted || kind == bench::kNoMemory,
+          ours.value("valid?", nlohmann::json()) == false};
 }
 
 bench::History load_history(const std::string& file, std::uint64_t most_bytes) {

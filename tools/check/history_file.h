@@ -19,8 +19,12 @@ class UnreadableHistory : public std::runtime_error {
 // UnreadableHistory.
 std::string find_history(const std::string& path);
 
-// Whether the results beside the history (results.json) say that its run was interrupted.
-bool was_interrupted(const std::string& file);
+// What the results beside a history (results.json) say of its run.
+struct BesideHistory {
+  bool was_interrupted = false;  // by somebody, or by a lack of memory
+  bool was_wrong = false;        // by something that no history holds, such as a bad line
+};
+BesideHistory look_beside(const std::string& file);
 
 // A pipe may have no end. Read, a history takes many times its size in memory; the largest that was
 // ever judged had 360 MB.

@@ -1,9 +1,7 @@
 #include "tools/cluster/attach_command.h"
 
-#include <csignal>
 #include <exception>
 
-#include "common/base/file_descriptor.h"
 #include "common/base/own_program.h"
 #include "tools/cluster/attachment.h"
 #include "tools/console/tell.h"
@@ -11,24 +9,8 @@
 
 namespace hearsay::cluster {
 
-namespace {
-
-// One that comes by mistake must not end a node, here no more than at hearsay-node. A handler: what
-// is ignored would be ignored by the node's program too.
-void survive_stray_signals() {
-  struct sigaction action {};
-  action.sa_handler = [](int) {};
-  action.sa_flags = SA_RESTART;
-  for (const int number : {SIGUSR1, SIGUSR2, SIGALRM}) {
-    check_syscall(::sigaction(number, &action, nullptr), "sigaction");
-  }
-}
-
-}  // namespace
-
 int run_attach(const AttachOptions& options) {
   try {
-    survive_stray_signals();
     const std::string binary = !options.binary.empty()
                                    ? options.binary
                                    : (own_program().parent_path() / "hearsay-node").string();

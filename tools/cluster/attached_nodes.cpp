@@ -436,6 +436,16 @@ std::vector<std::string> AttachedNodes::find_remarks() const {
                                   bench::count_text(stranger_lines_, "line"),
                                   in_words({strangers_.begin(), strangers_.end()})));
   }
+  for (const Presence& node : before_) {
+    for (const Drop drop : kFaultsOfNodes) {
+      const auto count = static_cast<std::int64_t>(count_of(node, drop));
+      if (count == 0) continue;
+      remarks.push_back(
+          fmt::format("{} printed {} before this test that went no further ({}): hearsay test "
+                      "counts such lines",
+                      node.node, bench::count_text(count, "line"), name_of(drop)));
+    }
+  }
   for (std::size_t i = 0; i < nodes_.size(); ++i) {
     const std::string asked = in_words(told_[i]);
     if (unheard_.count(i) == 0 && nodes_[i].network != asked) {

@@ -17,6 +17,7 @@
 #include "tools/cluster/test_asks.h"
 #include "tools/console/tell.h"
 #include "tools/processes/interrupt.h"
+#include "tools/processes/path_hints.h"
 
 namespace hearsay::cluster {
 namespace {
@@ -457,6 +458,8 @@ void Attachment::look_for_death() {
   self_.why = how;
   tell("hearsay attach: {} {}{}\n", options_.name, how,
        stopping_ ? "" : ": it is gone from the bus");
+  if (!stopping_)
+    bench::tell_text(bench::hint_on_relative_paths({program_, options_.node_arguments}));
   loop_.stop();
 }
 

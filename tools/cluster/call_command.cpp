@@ -102,7 +102,7 @@ class Call {
 
   int show(const std::string& text) const {
     const nlohmann::json body = nlohmann::json::parse(text)["body"];
-    const std::string problem = bench::print(body.dump() + "\n");
+    const std::string problem = bench::print(bench::printable_json(body, -1));
     if (!problem.empty()) return fail("the answer can't be written to stdout: " + problem);
     return text_at(body, "type") == "error" ? kExitFailed : kExitGood;
   }

@@ -3,10 +3,13 @@
 #include <fmt/core.h>
 
 #include <algorithm>
+#include <charconv>
 #include <filesystem>
 #include <nlohmann/json.hpp>
 #include <random>
 #include <set>
+#include <string_view>
+#include <system_error>
 
 #include "tools/bus/subjects.h"
 #include "tools/cluster/demo_command.h"
@@ -301,6 +304,28 @@ void resolve(CallOptions& options) {
   }
 }
 
+namespace {
+
+void demand_host_and_port(const std::string& listen) {
+  const std::size_t colon = listen.rfind(':');
+  unsigned port = 0;
+  const char* const end = listen.data() + listen.size();
+  const bool has_port = colon != std::string::npos && colon + 1 < listen.size();
+  const auto [rest, error] = has_port ? std::from_chars(listen.data() + colon + 1, end, port)
+                                      : std::from_chars(end, end, port);
+  if (!has_port || error != std::errc() || rest != end || port == 0 || port > 65'535) {
+    throw BadCommandLine("--listen", "HOST:PORT, as 0.0.0.0:4222, not " + listen);
+  }
+}
+
+void demand_file(const char* option, const std::string& path) {
+  std::error_code ignored;
+  if (path.empty() || std::filesystem::is_regular_file(path, ignored)) return;
+  throw BadCommandLine(option, path + " is no file");
+}
+
+}  // namespace
+
 void resolve(ClusterOptions& options) {
   check(options.bus);
   demand_names("--nodes", options.nodes);
@@ -308,8 +333,11 @@ void resolve(ClusterOptions& options) {
   if (options.chosen == run_permissions) demand_different_names(options);
   options.topology = bench::parse_topology(options.topology_name);
   demand_quotable("--listen", options.listen);
+  demand_host_and_port(options.listen);
   demand_quotable("--tls-cert", options.tls_certificate);
   demand_quotable("--tls-key", options.tls_key);
+  demand_file("--tls-cert", options.tls_certificate);
+  demand_file("--tls-key", options.tls_key);
   if (options.tls_certificate.empty() != options.tls_key.empty()) {
     throw BadCommandLine("--tls-cert", "a certificate and its key (--tls-key) go together");
   }

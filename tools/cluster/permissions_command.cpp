@@ -92,6 +92,15 @@ std::string with_commas(const std::vector<std::string>& names) {
   return all;
 }
 
+// How the server is reached from here. "": where everybody looks for it.
+std::string bus_option(const ClusterOptions& options) {
+  constexpr std::string_view kAnyHost = "0.0.0.0:";
+  std::string reached = options.listen;
+  if (reached.starts_with(kAnyHost)) reached.replace(0, kAnyHost.size() - 1, "127.0.0.1");
+  const std::string url = (options.tls_certificate.empty() ? "nats://" : "tls://") + reached;
+  return url == BusOptions().url ? "" : " --bus " + url;
+}
+
 int write_folder(const ClusterOptions& options) {
   const fs::path folder = options.folder;
   fs::create_directories(folder);
@@ -114,11 +123,11 @@ int write_folder(const ClusterOptions& options) {
   const std::string problem = bench::print(fmt::format(
       "Made: {0}/{1}, and a key for each: NAME.nkey. Each machine needs those of its own nodes.\n"
       "    nats-server -c {0}/{1}\n"
-      "    hearsay attach --cluster {2} --name {3} --credentials {0}/{3}.nkey\n"
-      "    hearsay cluster up --cluster {2} --nodes {4} --credentials {0}/{5}.nkey\n"
-      "    hearsay call --cluster {2} --credentials {0}/{6}.nkey {3} '{{\"type\":\"read\"}}'\n",
+      "    hearsay attach{7} --cluster {2} --name {3} --credentials {0}/{3}.nkey\n"
+      "    hearsay cluster up{7} --cluster {2} --nodes {4} --credentials {0}/{5}.nkey\n"
+      "    hearsay call{7} --cluster {2} --credentials {0}/{6}.nkey {3} '{{\"type\":\"read\"}}'\n",
       where, kConfiguration, options.bus.cluster, options.nodes.front(), with_commas(members.nodes),
-      kOperator, options.callers.front()));
+      kOperator, options.callers.front(), bus_option(options)));
   return problem.empty() ? kExitGood : kExitFailed;
 }
 

@@ -235,8 +235,9 @@ std::string to_table(const Status& status, const std::string& cluster) {
 int run_status(const ClusterOptions& options) {
   try {
     const Status status = look_around(options);
-    const std::string text = options.json ? to_json(status, options.bus.cluster).dump(2) + "\n"
-                                          : to_table(status, options.bus.cluster);
+    const std::string text = options.json
+                                 ? bench::printable_json(to_json(status, options.bus.cluster), 2)
+                                 : to_table(status, options.bus.cluster);
     const std::string problem = bench::print(text);
     if (!problem.empty()) bench::tell("hearsay cluster status: stdout: {}\n", problem);
     return status.is_good() && problem.empty() ? kExitGood : kExitFailed;

@@ -8,6 +8,7 @@
 #include <cstdio>
 #include <cstdlib>
 #include <cstring>
+#include <nlohmann/json.hpp>
 #include <string>
 #include <utility>
 
@@ -55,6 +56,13 @@ std::string_view first_columns(std::string_view text, std::size_t columns) {
   return text.substr(0, bytes);
 }
 
+bool are_one_stream(int a, int b) {
+  struct stat of_a {};
+  struct stat of_b {};
+  return ::fstat(a, &of_a) == 0 && ::fstat(b, &of_b) == 0 && of_a.st_dev == of_b.st_dev &&
+         of_a.st_ino == of_b.st_ino;
+}
+
 }  // namespace
 
 void tell_text(std::string_view text) {
@@ -72,13 +80,30 @@ void finish_telling() {
 
 std::string print(std::string_view text) {
   clear_progress();
-  finish_telling();  // both may be one stream
+  // Where both are one stream, in order; where not, a report does not wait for who reads stderr.
+  if (are_one_stream(STDOUT_FILENO, STDERR_FILENO)) finish_telling();
   const std::string safe = printable_lines(text);
   if (std::ferror(stdout) != 0) return "an earlier write failed";
   errno = 0;
   const bool good =
       std::fwrite(safe.data(), 1, safe.size(), stdout) == safe.size() && std::fflush(stdout) == 0;
   return good ? "" : std::strerror(errno);
+}
+
+std::string printable_json(const nlohmann::json& json, int indent) {
+  constexpr char kDelete = '\x7f';  // the one character of ASCII that is left as it is
+  const std::string text =
+      json.dump(indent, ' ', true, nlohmann::json::error_handler_t::replace) + '\n';
+  std::string printable;
+  printable.reserve(text.size());
+  for (const char c : text) {
+    if (c == kDelete) {
+      printable += "\\u007f";
+    } else {
+      printable += c;
+    }
+  }
+  return printable;
 }
 
 ProgressLine::ProgressLine(std::int64_t first_ns)

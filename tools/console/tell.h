@@ -6,6 +6,7 @@
 
 #include <cstdint>
 #include <cstdio>
+#include <nlohmann/json_fwd.hpp>
 #include <string>
 #include <string_view>
 #include <utility>
@@ -26,8 +27,12 @@ void go_on_telling();
 // Waits for whoever reads stderr: before a fork, and before words that stand behind these.
 void finish_telling();
 
-// To stdout. Returns "" or why it takes no more.
+// To stdout; behind what was told if that is the same stream. Returns "" or why it takes no more.
 std::string print(std::string_view text);
+
+// JSON for print(), with a line end: what print() would spell out is \uXXXX in it, and programs can
+// read it. `indent`: -1 for one line.
+std::string printable_json(const nlohmann::json& json, int indent);
 
 // The line about the progress, on a terminal that stderr is; elsewhere there is none. It is never
 // wider than the terminal. What is told or printed takes it away first. One at a time. Not

@@ -124,7 +124,7 @@ nlohmann::json operations_json(const Course& course) {
           {"wrong", wrong},
           {"unanswered", unanswered},
           {"cut-off", cut_off},
-          {"answered-twice", course.odd_replies().duplicates().size()},
+          {"answered-twice", course.odd_replies().duplicate_count()},
           {"ids-twice", probes.ids_twice}};
 }
 

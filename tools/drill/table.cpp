@@ -6,6 +6,7 @@
 #include <string_view>
 
 #include "tools/console/count_text.h"
+#include "tools/experiment/verdict/outcome.h"
 
 namespace hearsay::drill {
 namespace {
@@ -91,7 +92,10 @@ std::string holdings_text(const json& results) {
 }  // namespace
 
 std::string verdict_line(const json& results) {
-  if (results.contains("failure")) return results.at("failure").get<std::string>();
+  if (results.contains("failure")) {
+    const bool is_ended = results.value("failure-kind", "") == bench::kInterrupted;
+    return (is_ended ? "" : "THE DRILL FAILED: ") + results.at("failure").get<std::string>();
+  }
   if (results.at("valid?") == true) return "VALID: nothing lost, nothing twice, nothing left";
   return results.at("valid?") == false ? "INVALID:" : "UNKNOWN:";
 }
@@ -111,7 +115,7 @@ std::string make_table(const json& results, const std::string& directory) {
   for (const char* kind : {"findings", "remarks"}) {
     for (const json& words : results.at(kind)) text += "  - " + words.get<std::string>() + "\n";
   }
-  if (!directory.empty()) text += fmt::format("drill.json, report.html and logs: {}\n", directory);
+  if (!directory.empty()) text += fmt::format("drill.json and all the rest: {}\n", directory);
   return text;
 }
 

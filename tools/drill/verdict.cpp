@@ -66,16 +66,16 @@ void look_at_answers(const json& results, Words& findings) {
   // A drill that was cut off did not wait for them.
   if (!results.contains("failure") && count_at(results, "/strikes/without-answer-after") > 0) {
     findings.push_back(
-        fmt::format("{} without any answer afterwards: stuck is {}",
+        fmt::format("{} without any answer afterwards, of {}",
                     bench::count_text(count_at(results, "/strikes/without-answer-after"), "strike"),
                     list_of(results.at("strikes").at("nodes-without-answer"))));
   }
   for (const auto& [kind, count] : results.at("bad-lines").items()) {
     if (kind == "oddity") continue;
-    findings.push_back(
-        kind == "late-reply"
-            ? bench::count_text(count, "answer") + " too late: the client had given up"
-            : bench::count_text(count, "line") + fmt::format(" that is bad: {}", kind));
+    findings.push_back(kind == "late-reply"
+                           ? bench::count_text(count, "answer") +
+                                 " too late: the client had given up"
+                           : bench::count_text(count, "bad line") + fmt::format(" ({})", kind));
   }
 }
 

@@ -9,6 +9,7 @@ namespace hearsay::bench {
 namespace {
 
 constexpr int kInterrupts[] = {SIGINT, SIGTERM, SIGHUP, SIGQUIT};
+constexpr int kStray[] = {SIGUSR1, SIGUSR2, SIGALRM, SIGVTALRM, SIGPROF, SIGIO, SIGPWR, SIGSTKFLT};
 
 volatile std::sig_atomic_t interrupted = 0;
 // When the first one came, as far as a signal handler may write that down: of the milliseconds the
@@ -66,6 +67,14 @@ void forget_interrupts() {
 
 bool is_interrupted() {
   return interrupted != 0;
+}
+
+void survive_stray_signals() {
+  struct sigaction action {};
+  action.sa_handler = [](int) {};
+  action.sa_flags = SA_RESTART;
+  for (const int number : kStray) ::sigaction(number, &action, nullptr);
+  for (int number = SIGRTMIN; number <= SIGRTMAX; ++number) ::sigaction(number, &action, nullptr);
 }
 
 }  // namespace hearsay::bench

@@ -1,4 +1,5 @@
-// Ctrl-C where no event loop reads signals: a simulation, a pool of jobs.
+// Ctrl-C where no event loop reads signals: a simulation, a pool of jobs. And signals that mean
+// nothing.
 //
 // From watch_for_interrupts() on the signals that interrupt are noted instead of ending the process
 // at once; a second one ends it. One process, one thread.
@@ -25,5 +26,9 @@ void watch_for_a_second_interrupt(std::int64_t first_one_ns);
 // As before. A child that shall die of signals as others do calls it.
 void forget_interrupts();
 bool is_interrupted();
+
+// USR1, ALRM and their like, which may come by mistake, end nothing from here on. A handler: what
+// is ignored would be ignored by the programs of nodes, too.
+void survive_stray_signals();
 
 }  // namespace hearsay::bench

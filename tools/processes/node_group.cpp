@@ -13,6 +13,7 @@
 #include "tools/console/count_text.h"
 #include "tools/console/tell.h"
 #include "tools/experiment/network/foreign_text.h"
+#include "tools/processes/path_hints.h"
 #include "tools/processes/process_table.h"
 
 namespace hearsay::bench {
@@ -26,18 +27,6 @@ constexpr int kLeftoverPolls = 25;
 // Who has written more has flushed it.
 constexpr std::int64_t kFewMessages = 3;
 constexpr useconds_t kLeftoverPollUs = 20'000;
-
-// A node that did not find a file may have looked for it where nodes start.
-std::string hint_on_missing_file(const NodeTalk& talk) {
-  const bool misses_one = std::any_of(
-      talk.last_log_lines.begin(), talk.last_log_lines.end(),
-      [](const auto& line) { return line.find("No such file or directory") != std::string::npos; });
-  if (!misses_one) return "";
-  return fmt::format(
-      "Nodes start in {}, here as under Maelstrom: a file beside the program needs its whole "
-      "path\n",
-      NodeProcess::kWorkingDirectory);
-}
 
 }  // namespace
 
@@ -61,6 +50,8 @@ NodeTalk NodeGroup::talk_of(std::size_t node) const {
   if (const auto& process = nodes_[node].process; process) {
     talk.has_closed_stdout = process->has_closed_stdout();
     talk.is_busy = is_busy(process->pid());
+    talk.is_stopped = is_stopped(process->pid()) && !nodes_[node].faults.is_paused();
+    talk.untaken_bytes = process->untaken_bytes();
     talk.unfinished = shorten_line(process->unfinished_line());
     talk.unfinished_bytes = process->unfinished_line().size();
     const std::string_view unfinished = process->log().unfinished_line();
@@ -88,6 +79,10 @@ std::string NodeGroup::unsaid_words(std::size_t node, const NodeTalk& talk, bool
   }
   if (!was_silent || process->exit_status() || process->end_signal()) return "";
   if (talk.has_closed_stdout) return "It lives, and has closed its stdout.\n";
+  if (talk.answers_on_stderr()) return "It answers on stderr: messages go to stdout.\n";
+  if (const std::string words = talk.words_on_standstill(); !words.empty()) {
+    return fmt::format("It lives, and {}.\n", words);
+  }
   const std::int64_t messages = lines_.messages_of(name);
   const std::string wrote =
       messages == 0 ? "nothing" : "no more than " + count_text(messages, "message");
@@ -111,7 +106,7 @@ std::string NodeGroup::last_words(std::size_t node, bool was_silent) const {
   const NodeTalk talk = talk_of(node);
   std::string text = unsaid_words(node, talk, was_silent);
   std::string on_paths = hint_on_relative_paths(command_);
-  if (on_paths.empty()) on_paths = hint_on_missing_file(talk);
+  if (on_paths.empty()) on_paths = hint_on_missing_file(command_, talk.last_log_lines);
   text += on_paths;
   if (talk.last_log_lines.empty()) return text + "It wrote nothing to stderr.\n";
   const std::string file = talk.log_file.empty() ? "" : fmt::format(" ({})", talk.log_file);

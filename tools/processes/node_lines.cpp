@@ -52,8 +52,9 @@ std::string NodeLines::words_on_answers(const std::string& node) const {
   }
   for (const Finding& finding : findings_.kept()) {
     if (finding.node != node || finding.kind == Finding::Kind::oddity) continue;
-    return fmt::format("It printed a line that is wrong: {}\n    {}\n", finding.reason,
-                       finding.line);
+    return fmt::format("It printed a line that is wrong{}: {}\n    {}\n",
+                       strict_ ? ", and with --strict nothing behind it is read" : "",
+                       finding.reason, finding.line);
   }
   return "";
 }

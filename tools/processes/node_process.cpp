@@ -2,6 +2,7 @@
 
 #include <fcntl.h>
 #include <fmt/core.h>
+#include <sys/ioctl.h>
 #include <sys/prctl.h>
 #include <sys/wait.h>
 #include <unistd.h>
@@ -95,20 +96,6 @@ std::string describe_status(int status) {
 
 }  // namespace
 
-std::string hint_on_relative_paths(const NodeCommand& command) {
-  namespace fs = std::filesystem;
-  std::error_code ignored;
-  for (const std::string& argument : command.arguments) {
-    const bool is_ours = !argument.starts_with('/') && fs::is_regular_file(argument, ignored) &&
-                         !fs::exists(fs::path(NodeProcess::kWorkingDirectory) / argument, ignored);
-    if (!is_ours) continue;
-    return fmt::format("Nodes start in {}, where there is no {}: give it as {}\n",
-                       NodeProcess::kWorkingDirectory, argument,
-                       fs::absolute(argument, ignored).string());
-  }
-  return "";
-}
-
 NodeProcess::NodeProcess(const NodeCommand& command, const std::string& log_path,
                          NodeLog::OnLine on_log_line) {
   Pipe log = open_pipe();
@@ -180,6 +167,12 @@ bool NodeProcess::write_rest() {
   }
   unwritten_.erase(0, done);
   return unwritten_.empty();
+}
+
+std::size_t NodeProcess::untaken_bytes() const {
+  int in_pipe = 0;
+  if (stdin_.get() < 0 || ::ioctl(stdin_.get(), FIONREAD, &in_pipe) != 0) in_pipe = 0;
+  return unwritten_.size() + static_cast<std::size_t>(in_pipe);
 }
 
 bool NodeProcess::read_lines(const Take& take) {

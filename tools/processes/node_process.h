@@ -27,10 +27,6 @@ struct NodeCommand {
   std::vector<std::string> arguments;
 };
 
-// For people whose node does not come up: the first argument that names a file here, and none where
-// nodes start. A line; empty: there is none.
-std::string hint_on_relative_paths(const NodeCommand& command);
-
 class NodeProcess {
  public:
   static constexpr const char* kWorkingDirectory = "/tmp";
@@ -57,6 +53,8 @@ class NodeProcess {
   // that has closed its stdin swallows everything.
   bool write(std::string_view line);
   bool write_rest();
+  // Of what was written, how much it has not taken.
+  std::size_t untaken_bytes() const;
   // The end of its input. What was not written yet never will be.
   void close_stdin() { stdin_.reset(); }
 

@@ -72,11 +72,27 @@ ProcessUsage usage_of(pid_t pid) {
   return usage;
 }
 
+// "/proc/7/task/8" for each thread of a process, the first one first.
+std::vector<std::string> threads_of(pid_t pid) {
+  namespace fs = std::filesystem;
+  std::vector<std::string> threads;
+  std::error_code ignored;
+  const fs::directory_iterator end;
+  for (fs::directory_iterator task(fmt::format("/proc/{}/task", pid), ignored);
+       !ignored && task != end; task.increment(ignored)) {
+    threads.push_back(task->path().string());
+  }
+  return threads;
+}
+
+// Of all its threads: each has those that it started itself.
 std::vector<pid_t> children_of(pid_t pid, bool running) {
-  std::ifstream file(fmt::format("/proc/{0}/task/{0}/children", pid));
   std::vector<pid_t> children;
-  for (pid_t child = 0; file >> child;) {
-    if (state_of(std::to_string(child)).is_running() == running) children.push_back(child);
+  for (const std::string& thread : threads_of(pid)) {
+    std::ifstream file(thread + "/children");
+    for (pid_t child = 0; file >> child;) {
+      if (state_of(std::to_string(child)).is_running() == running) children.push_back(child);
+    }
   }
   return children;
 }
@@ -103,16 +119,14 @@ bool is_running(pid_t pid) {
 }
 
 bool is_busy(pid_t pid) {
-  namespace fs = std::filesystem;
-  const std::string tasks = fmt::format("/proc/{}/task", pid);
-  std::error_code ignored;
-  const fs::directory_iterator end;
-  for (fs::directory_iterator task(tasks, ignored); task != end; task.increment(ignored)) {
-    const std::string id = fmt::format("{}/task/{}", pid, task->path().filename().string());
-    if (state_of(id).letter == 'R') return true;
-    if (ignored) break;
-  }
-  return false;
+  const std::vector<std::string> threads = threads_of(pid);
+  return std::any_of(threads.begin(), threads.end(),
+                     [](const std::string& thread) { return state_of(thread).letter == 'R'; });
+}
+
+bool is_stopped(pid_t pid) {
+  const char letter = state_of(std::to_string(pid)).letter;
+  return letter == 'T' || letter == 't';
 }
 
 std::vector<pid_t> descendants(pid_t pid) {

@@ -20,6 +20,9 @@ bool is_running(pid_t pid);
 // Whether one of its threads runs at this moment, or waits for a processor, and for nothing else.
 bool is_busy(pid_t pid);
 
+// Whether a signal, or a debugger, holds it.
+bool is_stopped(pid_t pid);
+
 // All that descend from a process and are running, nearest first.
 std::vector<pid_t> descendants(pid_t pid);
 

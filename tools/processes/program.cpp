@@ -77,6 +77,11 @@ std::string check_interpreter(const std::string& line) {
   }
   const bool by_env = fs::path(interpreter).filename() == "env" && !argument.empty() &&
                       argument[0] != '-' && argument.find('=') == std::string::npos;
+  if (std::string more; by_env && words >> more) {
+    return fmt::format(
+        "its first line gives env two words, which env takes for one: write #!{} -S {} {}",
+        interpreter, argument, more);
+  }
   if (by_env && find_in_path(argument).empty()) {
     return fmt::format("its first line asks for \"{}\", which is not in PATH", argument);
   }
@@ -125,7 +130,7 @@ std::string check_file(const std::string& path) {
 Program find_program(const std::string& name) {
   Program program;
   std::error_code ignored;
-  program.path = fs::absolute(name, ignored);
+  program.path = fs::absolute(name, ignored).lexically_normal();
   const bool plain = name.find('/') == std::string::npos && !fs::exists(name, ignored);
   if (plain) {
     program.path = find_in_path(name);

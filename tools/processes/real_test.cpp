@@ -26,7 +26,8 @@ RealTest::RealTest(const TestOptions& options, const MakeNodes& make_nodes)
                               why);
                         })),
       network_(loop_.heap(), *nodes_, bounded(options.network), options.seed),
-      workload_(make_workload(options.workload, workload_options(options))) {
+      workload_(make_workload(options.workload, workload_options(options))),
+      memory_watch_(loop_.heap(), most_memory_bytes()) {
   for (const std::string& name : names_) network_.add_node(name);
   services_.emplace(network_, options.seed);
   if (keeps_messages(options))
@@ -51,7 +52,8 @@ RunEnd RealTest::run() {
   run_->start(monotonic_ns());
   progress_->start(start_ns);
   usage_->start(start_ns);
-  loop_.run();
+  memory_watch_.start(start_ns);
+  run_loop();
   progress_->finish();
   usage_->look_at_all();
   if (signal_ == 0) nodes_->look_for_deaths(monotonic_ns());
@@ -72,6 +74,21 @@ RunEnd RealTest::run() {
   }
   if (order_) store_.note(order_->finish());
   return conclude(options_, *workload_, *run_, network_, outcome_, store_);
+}
+
+// The reserve is for what follows: the checkers, the report.
+void RealTest::run_loop() {
+  try {
+    loop_.run();
+    reserve_.release();
+  } catch (const std::bad_alloc& error) {
+    reserve_.release();
+    end(kNoMemory, std::nullopt,
+        fmt::format(
+            "hearsay test keeps what nodes answer and services store until the verdict: {}. "
+            "Less of it: a shorter --time-limit, a lower --rate, smaller values",
+            error.what()));
+  }
 }
 
 // The nodes' logs tell the time of day.

@@ -19,6 +19,7 @@
 #include "tools/experiment/services/services.h"
 #include "tools/experiment/verdict/outcome.h"
 #include "tools/processes/event_loop.h"
+#include "tools/processes/memory.h"
 #include "tools/processes/progress.h"
 #include "tools/processes/tested_nodes.h"
 #include "tools/processes/usage.h"
@@ -44,6 +45,7 @@ class RealTest {
  private:
   std::vector<Outage> outages_since(std::int64_t clock_start_ns) const;
   void take_signal(std::int64_t now_ns, int number);
+  void run_loop();
   void end(const char* kind, std::optional<std::size_t> node, const std::string& why);
 
   const TestOptions& options_;
@@ -60,6 +62,8 @@ class RealTest {
   std::unique_ptr<Run> run_;
   std::unique_ptr<Progress> progress_;
   std::unique_ptr<UsageMeter> usage_;
+  MemoryReserve reserve_;
+  MemoryWatch memory_watch_;
   Outcome outcome_;
   int signal_ = 0;
 };

@@ -2,12 +2,14 @@
 
 #include <fmt/core.h>
 
+#include <algorithm>
 #include <cstdint>
 #include <nlohmann/json.hpp>
 #include <set>
 #include <utility>
 
 #include "tools/console/count_text.h"
+#include "tools/experiment/verdict/findings.h"
 
 namespace hearsay::bench {
 namespace {
@@ -84,6 +86,34 @@ std::string on_phantoms(const Steps& steps) {
                      count_text(count, "value"), first->second, first->first);
 }
 
+// Whether an answer has the steps that were asked for: reads may have any value.
+bool answers(const nlohmann::json& asked, const nlohmann::json& answer) {
+  if (!asked.is_array() || !answer.is_array() || asked.size() != answer.size()) return false;
+  return std::equal(asked.begin(), asked.end(), answer.begin(), [](const auto& a, const auto& b) {
+    if (!b.is_array() || b.size() != 3 || a.at(0) != b.at(0) || a.at(1) != b.at(1)) return false;
+    return a.at(0) == "r" || a.at(2) == b.at(2);
+  });
+}
+
+std::string on_other_steps(const History& history) {
+  std::int64_t count = 0;
+  std::string first;
+  const auto& operations = history.operations();
+  const auto text = [](const nlohmann::json& json) {
+    return shorten_line(json.dump(-1, ' ', false, nlohmann::json::error_handler_t::replace));
+  };
+  for (std::size_t i = 0; i < operations.size(); ++i) {
+    const auto partner = history.partner(i);
+    if (!is_client(operations[i]) || operations[i].type != OperationType::ok || !partner) continue;
+    const nlohmann::json& asked = operations[*partner].value;
+    if (answers(asked, operations[i].value) || count++ > 0) continue;
+    first = fmt::format("{} for {}", text(operations[i].value), text(asked));
+  }
+  if (count == 0) return "";
+  return fmt::format("{} other steps than were asked for, such as {}",
+                     count == 1 ? "1 answer holds" : fmt::format("{} answers hold", count), first);
+}
+
 std::string on_null_registers(const History& history) {
   std::int64_t nulls = 0;
   for (const Operation& operation : history.operations()) {
@@ -97,14 +127,54 @@ std::string on_null_registers(const History& history) {
       count_text(nulls, "read"));
 }
 
+// A counter is judged by its final reads alone.
+std::string on_unread_counters(const History& history) {
+  std::int64_t asked = 0;
+  for (const Operation& operation : history.operations()) {
+    if (!is_client(operation) || !operation.final_read) continue;
+    if (operation.type == OperationType::ok) return "";
+    if (operation.type == OperationType::invoke) ++asked;
+  }
+  if (asked == 0) return "";
+  return fmt::format(
+      "none of {} succeeded: what the counter came to was not looked at, and only they are",
+      count_text(asked, "final read"));
+}
+
+bool is_negative(const nlohmann::json& offset) {
+  return offset.is_number() && offset < 0;
+}
+
+std::string on_negative_offsets(const History& history) {
+  std::int64_t count = 0;
+  nlohmann::json first;
+  for (const Operation& operation : history.operations()) {
+    if (!is_client(operation) || operation.type != OperationType::ok || operation.f != "send")
+      continue;
+    for (const nlohmann::json& step : operation.value) {
+      const bool has_offset = step.is_array() && step.size() == 3 && step.at(2).is_array() &&
+                              !step.at(2).empty() && is_negative(step.at(2).front());
+      if (has_offset && count++ == 0) first = step.at(2).front();
+    }
+  }
+  if (count == 0) return "";
+  return fmt::format(
+      "{} acknowledged at negative offsets, such as {}: offsets count from 0, and the checker "
+      "looks "
+      "at no others",
+      count == 1 ? "1 message was" : fmt::format("{} messages were", count), first.dump());
+}
+
 }  // namespace
 
 std::vector<std::string> find_blind_spots(std::string_view workload, const History& history) {
   std::vector<std::string> found;
+  if (workload == "kafka") found = {on_negative_offsets(history)};
+  if (workload.ends_with("-counter")) found = {on_unread_counters(history)};
   if (workload == "lin-kv") found = {on_null_registers(history)};
   if (workload.starts_with("txn-")) {
     const Steps steps = steps_of(history);
-    found = {on_empty_reads(steps), on_phantoms(steps)};
+    found = {on_empty_reads(steps), on_phantoms(steps), on_other_steps(history)};
   }
   std::erase(found, "");
   return found;

@@ -32,8 +32,8 @@ int exit_code_of(const nlohmann::json& results, const Outcome& outcome, bool wri
 
 RunEnd conclude(const TestOptions& options, const Workload& workload, const Run& run,
                 const Network& network, const Outcome& outcome, Store& store) {
+  store.write_history(run.history());  // first: whatever becomes of the verdict, it can be checked
   nlohmann::json results = make_results(options, workload, run, network, outcome);
-  store.write_history(run.history());
   store.write_results(results);
   const Report report = make_report(results, store.directory().string());
   const std::string text = printable_lines(to_text(report));

@@ -166,14 +166,24 @@ std::vector<std::string> hints_on_silence(const Evidence& evidence, const Silenc
   if (talk != nullptr && talk->has_closed_stdout) {
     return {fmt::format("{} has closed its stdout: what it prints reaches nobody", name)};
   }
+  if (talk != nullptr && talk->answers_on_stderr()) {
+    return {fmt::format("{} answers on stderr: messages go to stdout", name)};
+  }
+  if (talk != nullptr && talk->is_stopped) {
+    return {fmt::format("{} {}", name, talk->words_on_standstill())};
+  }
   std::vector<std::string> hints;
   if (never_answered || (talk != nullptr && talk->is_busy)) {
     hints.push_back(hint_on_work(evidence, silence.node));
   }
-  if (never_answered && hints.back().empty()) {
-    hints.push_back(hint_on_flush(evidence, silence.node));
+  if (talk != nullptr && !talk->words_on_standstill().empty()) {
+    hints.push_back(fmt::format("{} {}", name, talk->words_on_standstill()));
+  } else {
+    if (never_answered && hints.back().empty()) {
+      hints.push_back(hint_on_flush(evidence, silence.node));
+    }
+    hints.push_back(hint_on_waiting(evidence, silence.node));
   }
-  hints.push_back(hint_on_waiting(evidence, silence.node));
   hints.push_back(hint_on_log(evidence, silence.node));
   std::erase(hints, "");
   return hints;
@@ -270,7 +280,9 @@ void add_hints_on_state(nlohmann::json& hints, const TestOptions& options, const
   constexpr const char* kStateDir = "--state-dir";
   const nlohmann::json& section = results.at("hearsay");
   const bool lost = results.at("workload").value("lost-count", 0) > 0;
-  if (lost && run.nemesis().strikes(Fault::kill) > 0 && !has_argument(options, kStateDir)) {
+  const bool is_wrong = results.at("workload").value("valid?", nlohmann::json(true)) == false;
+  if ((lost || is_wrong) && run.nemesis().strikes(Fault::kill) > 0 &&
+      !has_argument(options, kStateDir)) {
     hints.push_back(
         std::string("whole nodes were killed, and what they hold in memory only is gone then; ") +
         (is_foreign(options) ? "what a node has acknowledged it must have on disk"

@@ -15,6 +15,7 @@
 #include "tools/experiment/verdict/findings.h"
 #include "tools/report/blind_spots.h"
 #include "tools/report/hints.h"
+#include "tools/report/refusals.h"
 #include "tools/report/silence.h"
 
 namespace hearsay::bench {
@@ -135,8 +136,15 @@ std::string remark_on_fault(Fault fault, const Run& run, const Network& network)
   return fmt::format("--nemesis {} did nothing: no node has a child process (a worker)", name);
 }
 
+bool has_faults(const TestOptions& options, const Run& run) {
+  const auto& probabilities = options.faults.probability;
+  return !run.nemesis().options().interval_ns.empty() ||
+         std::any_of(probabilities.begin(), probabilities.end(),
+                     [](const auto& fault) { return fault.second.value_or(0) > 0; });
+}
+
 nlohmann::json find_remarks(const TestOptions& options, const Run& run, const Network& network,
-                            const nlohmann::json& rate) {
+                            const nlohmann::json& rate, const nlohmann::json& deaths) {
   nlohmann::json remarks = nlohmann::json::array();
   const auto add = [&](std::string remark) {
     if (!remark.empty()) remarks.push_back(std::move(remark));
@@ -147,6 +155,9 @@ nlohmann::json find_remarks(const TestOptions& options, const Run& run, const Ne
   for (std::string& remark : find_blind_spots(options.workload, run.history())) {
     add(std::move(remark));
   }
+  for (std::string& remark : remarks_on_refusals(run.history(), has_faults(options, run)))
+    add(std::move(remark));
+  for (std::string& remark : remarks_on_deaths(deaths)) add(std::move(remark));
   for (const auto& [fault, interval_ns] : run.nemesis().options().interval_ns) {
     add(remark_on_fault(fault, run, network));
   }
@@ -195,7 +206,8 @@ void add_remarks(nlohmann::json& results, const TestOptions& options, const Run&
                  const Network& network, const Outcome& outcome) {
   nlohmann::json& section = results.at("hearsay");
   section["rate"] = describe_rate(options, run);
-  section["remarks"] = find_remarks(options, run, network, section.at("rate"));
+  section["remarks"] =
+      find_remarks(options, run, network, section.at("rate"), section.at("deaths"));
   section["hints"] = find_hints(results, options, run, network, outcome);
   nlohmann::json lacking = results.at("workload").value("lost", nlohmann::json::array());
   for (const auto& value : section.at("oddities").value("missing", nlohmann::json::array())) {

@@ -105,9 +105,17 @@ bool is_well(const TestOptions& options, const Run& run, const Outcome& outcome,
          oddities.value("unexpected-count", 0) == 0 && oddities.value("missing-count", 0) == 0;
 }
 
+nlohmann::json find_oddities(const Workload& workload, const History& history) {
+  try {
+    return workload.look_closer(history);
+  } catch (const std::bad_alloc&) {
+    return nlohmann::json::object();
+  }
+}
+
 nlohmann::json hearsay_section(const TestOptions& options, const Workload& workload, const Run& run,
                                const Network& network, const Outcome& outcome) {
-  nlohmann::json oddities = workload.look_closer(run.history());
+  nlohmann::json oddities = find_oddities(workload, run.history());
   nlohmann::json section = {
       {"valid?", is_well(options, run, outcome, oddities)},
       {"version", version()},
@@ -117,6 +125,7 @@ nlohmann::json hearsay_section(const TestOptions& options, const Workload& workl
       {"bad-lines", bad_lines(run, outcome.findings)},
       {"bad-line-counts", bad_line_counts(outcome.findings)},
       {"double-replies", double_replies(run)},
+      {"double-reply-count", run.odd_replies().duplicate_count()},
       {"stray-replies", stray_replies(run)},
       {"violations", outcome.violations},
       {"traffic", describe_traffic(network, count_invocations(run.history()))},

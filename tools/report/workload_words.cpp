@@ -83,6 +83,18 @@ void add_registers(Report& report, const nlohmann::json& workload) {
   }
 }
 
+// Of sets about which nothing can be said.
+void add_what_is_lacking(Report& report, const nlohmann::json& workload) {
+  const bool is_unknown = workload.value("valid?", nlohmann::json()) == "unknown" && !workload.contains("error");
+  if (!is_unknown || !workload.contains("attempt-count")) return;
+  report.notes.emplace_back(
+      workload.at("attempt-count") == 0
+          ? "- no client gave a value: a longer --time-limit, or a higher --rate"
+          : "- no value was read after it had been acknowledged: a longer --time-limit, or a "
+            "higher "
+            "--rate");
+}
+
 }  // namespace
 
 void add_workload_words(Report& report, const nlohmann::json& workload) {
@@ -91,6 +103,7 @@ void add_workload_words(Report& report, const nlohmann::json& workload) {
   add_log_errors(report, workload);
   add_counter(report, workload);
   add_registers(report, workload);
+  add_what_is_lacking(report, workload);
 }
 
 }  // namespace hearsay::bench

@@ -162,6 +162,12 @@ fs::path find_run(const fs::path& store, const std::string& wanted) {
     if (folder.parent_path().filename() == wanted) of_workload.push_back(folder);
   }
   if (const auto newest = newest_with_report(of_workload)) return *newest;
+  for (const fs::path& folder : {store / wanted, fs::path(wanted)}) {
+    std::error_code ignored;
+    if (!fs::is_directory(folder / "node-logs", ignored)) continue;
+    throw BadCommandLine(folder.string() +
+                         " has no report: that run has not ended (it goes on, or was killed)");
+  }
   if (matching.empty()) {
     throw BadCommandLine("there is no run " + wanted + " in " + store.string() +
                          " (--store names another)");

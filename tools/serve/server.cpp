@@ -143,8 +143,9 @@ class Server::Threads {
     const bool bound = wanted == 0 ? (port_ = server_.bind_to_any_port(options_.host)) > 0
                                    : server_.bind_to_port(options_.host, wanted);
     if (!bound) {
-      return fmt::format("can't listen on {} port {}: {} (--port names another)", options_.host,
-                         wanted, errno == 0 ? "no such address" : std::strerror(errno));
+      return fmt::format("can't listen on {} port {}: {} (--host and --port name another)",
+                         options_.host, wanted,
+                         errno == 0 ? "no such address" : std::strerror(errno));
     }
     if (wanted != 0) port_ = wanted;
     thread_ = std::thread([this] { server_.listen_after_bind(); });

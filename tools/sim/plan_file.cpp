@@ -13,6 +13,7 @@
 
 #include "common/base/units.h"
 #include "common/options/command_line.h"
+#include "common/options/nearest_word.h"
 #include "tools/experiment/verdict/judge.h"
 
 namespace hearsay::sim {
@@ -268,6 +269,14 @@ Strike read_strike(const json& given, const std::string& where, std::size_t node
   return strike;
 }
 
+void check_models(const Plan& plan) {
+  for (const std::string& model :
+       bench::unknown_models(plan.options.test.workload_flags.consistency_models)) {
+    refuse("options.consistency-models", "nobody knows a consistency model \"{}\"{}", model,
+           suggest(model, bench::known_models()));
+  }
+}
+
 void check_overlaps(const std::vector<Strike>& strikes) {
   for (std::size_t i = 0; i < strikes.size(); ++i) {
     if (!has_end(strikes[i].fault)) continue;
@@ -362,6 +371,7 @@ Plan read_plan(std::string_view text) {
                    [](const auto& a, const auto& b) { return a.at_ns < b.at_ns; });
   check_overlaps(plan.strikes);
   check_probabilities(plan);
+  check_models(plan);
   return plan;
 }
 

@@ -50,8 +50,6 @@ class RunProgress {
 
 int run_one(const SimOptions& options) {
   refuse_what_can_not_run(options.test);
-  bench::tell_of_unknown_models("hearsay sim", options.test.workload,
-                                options.test.workload_flags.consistency_models);
   bench::Store store(options.test.store, options.test.workload, wall_ns());
   ClusterOptions cluster = make_cluster_options(options);
   if (options.test.record) cluster.record_folder = store.make_recording_directory();
@@ -89,6 +87,8 @@ int run_scenario(const SimOptions& options) {
 int run_sim(const SimOptions& options) {
   bench::watch_for_interrupts();
   try {
+    bench::tell_of_unknown_models("hearsay sim", options.test.workload,
+                                  options.test.workload_flags.consistency_models);
     const int code = !options.scenario.empty() ? run_scenario(options)
                      : options.seeds.empty()   ? run_one_by_one(options)
                                                : run_swarm(options);

@@ -27,7 +27,7 @@ constexpr std::int64_t kSpreadTakesNs = 2 * kNsPerSecond;
 class Check {
  public:
   explicit Check(const TraceOptions& options)
-      : run_(options.run), trace_(run_.open()), out_(options.output) {
+      : run_(options.run), trace_(run_.open()), out_(options.output, run_.logs().files) {
     while (const TraceEvent* event = trace_.next()) take(*event);
     level_.require(trace::Level::info, "");
     for (NodeCheck& node : nodes_) node.finish();

@@ -7,7 +7,7 @@ namespace hearsay::traces {
 
 int export_trace(const TraceOptions& options) {
   const RunReader run(options.run);
-  Output out(options.output);
+  Output out(options.output, run.logs().files);
   const TimeWindow& window = options.filter.window;
   if (options.perfetto) {
     export_perfetto(run, window, out);

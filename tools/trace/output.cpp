@@ -4,6 +4,7 @@
 
 #include <cerrno>
 #include <cstring>
+#include <system_error>
 
 #include "tools/console/tell.h"
 #include "tools/experiment/network/foreign_text.h"
@@ -25,24 +26,41 @@ bool is_read_along(std::FILE* file) {
 
 }  // namespace
 
-Output::Output(std::string path)
-    : path_(std::move(path)), file_(path_.empty() ? stdout : std::fopen(path_.c_str(), "we")) {
-  if (file_ == nullptr) refuse(path_);
+Output::Output(std::string path, const std::vector<std::filesystem::path>& inputs)
+    : path_(std::move(path)) {
+  std::error_code ignored;
+  for (const std::filesystem::path& input : inputs) {
+    if (path_.empty() || !std::filesystem::equivalent(path_, input, ignored)) continue;
+    throw TraceProblem(
+        fmt::format("{} is one of the logs that are read: --output names another file",
+                    bench::printable(path_)));
+  }
 }
 
 Output::~Output() {
-  put();
+  if (!waiting_.empty()) {
+    try {
+      put();
+    } catch (const TraceProblem&) {  // somebody else's words end the command
+    }
+  }
   if (path_.empty()) {
-    std::fflush(file_);
-  } else {
+    std::fflush(stdout);
+  } else if (file_ != nullptr) {
     std::fclose(file_);
   }
 }
 
+std::FILE* Output::file() {
+  if (file_ == nullptr) file_ = path_.empty() ? stdout : std::fopen(path_.c_str(), "we");
+  if (file_ == nullptr) refuse(path_);
+  return file_;
+}
+
 // What waits. False: not all of it was taken.
 bool Output::put() {
-  if (!waiting_.empty() && is_read_along(file_)) bench::end_progress();
-  const bool good = std::fwrite(waiting_.data(), 1, waiting_.size(), file_) == waiting_.size();
+  if (!waiting_.empty() && is_read_along(file())) bench::end_progress();
+  const bool good = std::fwrite(waiting_.data(), 1, waiting_.size(), file()) == waiting_.size();
   waiting_.clear();
   return good;
 }
@@ -54,7 +72,7 @@ void Output::write(std::string_view text) {
 
 void Output::flush() {
   const bool good = put();
-  if (!good || std::fflush(file_) != 0) refuse(path_);
+  if (!good || std::fflush(file()) != 0) refuse(path_);
 }
 
 }  // namespace hearsay::traces

@@ -5,16 +5,19 @@
 #include <fmt/core.h>
 
 #include <cstdio>
+#include <filesystem>
 #include <string>
 #include <string_view>
 #include <utility>
+#include <vector>
 
 namespace hearsay::traces {
 
 class Output {
  public:
-  // Empty: stdout. Throws TraceProblem.
-  explicit Output(std::string path = "");
+  // Empty: stdout. A file is opened when there is something to write. Throws TraceProblem if it is
+  // one of `inputs`, the files that are read.
+  explicit Output(std::string path = "", const std::vector<std::filesystem::path>& inputs = {});
   ~Output();
   Output(const Output&) = delete;
   Output& operator=(const Output&) = delete;
@@ -30,9 +33,10 @@ class Output {
 
  private:
   bool put();
+  std::FILE* file();
 
   std::string path_;
-  std::FILE* file_;
+  std::FILE* file_ = nullptr;  // null: it is not open yet
   std::string waiting_;
 };
 

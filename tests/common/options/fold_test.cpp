@@ -16,6 +16,12 @@ TEST(Fold, WhatFitsStaysAsItIs) {
   }
 }
 
+TEST(Fold, AListOfChoicesGoesOnBehindAComma) {
+  EXPECT_EQ(fold("  --event NAMES:{one_of_them,another_one,the_last}\n      About it\n", 30),
+            "  --event\n  NAMES:{one_of_them,\n  another_one,the_last}\n      About it\n");
+  EXPECT_EQ(fold("a,b", 2), "a,\nb");
+}
+
 TEST(Fold, OptionsGoOnBelowTheirWords) {
   EXPECT_EQ(fold("Options:\n  --rate HZ   How many operations in a second, on average\n", 40),
             "Options:\n"

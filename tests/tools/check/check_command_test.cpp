@@ -67,6 +67,22 @@ TEST_F(CheckCommand, JudgesOurOwnRunsAsTheyWereJudged) {
   }
 }
 
+TEST_F(CheckCommand, JsonStaysJsonWhateverStandsInAHistory) {
+  const std::string history = R"({:process 0 :type :invoke :f :add :value 1}
+{:process 0 :type :info :f :add :value 1 :exception "odd: \u2028 \u200b \u007f \u0085"}
+)";
+  const Finished checked = check("--json -w g-set " + file("odd.edn", history));
+  EXPECT_TRUE(nlohmann::json::accept(checked.output)) << checked.output;
+}
+
+TEST_F(CheckCommand, AGoodHistoryOfARunThatWasInvalidIsNoPraise) {
+  ASSERT_EQ(run_faulty("echo", "garbage").exit_code, 1);
+  const Finished checked = check("-w echo " + (store_ / "latest").string());
+  EXPECT_EQ(checked.exit_code, 0) << checked.output;
+  EXPECT_NE(checked.output.find("Valid, but:\n  - its run was invalid"), std::string::npos)
+      << checked.output;
+}
+
 TEST_F(CheckCommand, WhatIsNoHistoryIsRefusedInWords) {
   const auto refused = [&](const std::string& arguments, const std::string& words) {
     const Finished finished = check(arguments);

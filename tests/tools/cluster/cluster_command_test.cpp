@@ -302,16 +302,42 @@ TEST_F(ClusterCommand, CallTellsWhatIsWrong) {
 
 TEST_F(ClusterCommand, BadNamesAreRefused) {
   for (const char* bad :
-       {"attach --name a.b", "attach --name '*'", "attach --name 'n 0'",
-        "attach --name n0 --cluster 'de>mo'", "attach", "cluster up --nodes n0,n0",
-        "cluster up --nodes n0,a.b", "attach --name c1", "attach --name lin-kv",
-        "cluster up --nodes n0,c12", "cluster permissions --nodes seq-kv --output x",
-        "cluster status --cluster ''", "cluster nonsense", "cluster",
-        "attach --name n0 --credentials /nonexistent", "attach --name n0 --bin /nonexistent",
-        R"(cluster permissions --nodes n0 --output x --listen '127.0.0.1:4222"')"}) {
+       {"attach --name a.b",
+        "attach --name '*'",
+        "attach --name 'n 0'",
+        "attach --name n0 --cluster 'de>mo'",
+        "attach",
+        "cluster up --nodes n0,n0",
+        "cluster up --nodes n0,a.b",
+        "attach --name c1",
+        "attach --name lin-kv",
+        "cluster up --nodes n0,c12",
+        "cluster permissions --nodes seq-kv --output x",
+        "cluster status --cluster ''",
+        "cluster nonsense",
+        "cluster",
+        "attach --name n0 --credentials /nonexistent",
+        "attach --name n0 --bin /nonexistent",
+        R"(cluster permissions --nodes n0 --output x --listen '127.0.0.1:4222"')",
+        "cluster permissions --nodes n0 --output x --listen 127.0.0.1",
+        "cluster permissions --nodes n0 --output x --listen 127.0.0.1:abc",
+        "cluster permissions --nodes n0 --output x --listen 127.0.0.1:99999",
+        "cluster permissions --nodes n0 --output x --tls-cert /nowhere --tls-key /nowhere"}) {
     const Finished finished = hearsay(bad);
     EXPECT_EQ(finished.exit_code, 2) << bad << ": " << finished.output;
   }
+}
+
+TEST_F(ClusterCommand, PermissionsPrintCommandsThatReachTheServer) {
+  const auto printed_for = [&](const std::string& options) {
+    const Finished made = hearsay("cluster permissions --nodes n0 --output " +
+                                  (folder_ / "printed").string() + options);
+    EXPECT_EQ(made.exit_code, 0) << made.output;
+    return made.output;
+  };
+  EXPECT_EQ(printed_for("").find("--bus"), std::string::npos);
+  EXPECT_NE(printed_for(" --listen 0.0.0.0:4333").find("attach --bus nats://127.0.0.1:4333 "),
+            std::string::npos);
 }
 
 TEST_F(ClusterCommand, PermissionsGrowByNamesAndShrinkByKeys) {

@@ -150,6 +150,16 @@ TEST_F(TestOnBus, LinesThatAreNoMessagesAreFound) {
   EXPECT_EQ(results()["hearsay"]["bad-line-counts"]["no-message"], 3) << finished.output;
 }
 
+TEST_F(TestOnBus, WhatWasPrintedBeforeTheTestIsNoPraise) {
+  attach_faulty("prints-at-once");
+  const Finished finished = run("-w echo");
+  EXPECT_EQ(finished.exit_code, 0) << finished.output << words_of_all();
+  EXPECT_NE(finished.output.find("n0 printed 1 line before this test that went no further "
+                                 "(no-message)"),
+            std::string::npos)
+      << finished.output;
+}
+
 TEST_F(TestOnBus, ManyLinesThatAreNoMessagesAreAllCounted) {
   attach_faulty("prints-much");
   const Finished finished = run("-w echo");

@@ -87,7 +87,7 @@ TEST(DrillVerdict, WhatIsWrongIsFound) {
   expect_finding("/operations/wrong", 1, "1 answer of the wrong kind");
   expect_finding("/operations/unanswered", 4, "4 requests never answered");
   expect_finding("/bad-lines/late-reply", 1, "1 answer too late");
-  expect_finding("/bad-lines/no-message", 2, "2 lines that is bad: no-message");
+  expect_finding("/bad-lines/no-message", 2, "2 bad lines (no-message)");
   expect_finding("/deaths/by-cause/signal 11 (Segmentation fault)", 1, "nobody killed it");
   expect_finding("/left/processes", {"n0"}, "processes left behind by n0");
   expect_finding("/left/processes", {"a node (x)", "a node (x)", "a node (y)"},
@@ -102,7 +102,8 @@ TEST(DrillVerdict, ANodeThatGivesNoAnswerAfterAStrikeIsStuck) {
   results["strikes"]["nodes-without-answer"] = {"n0"};
   judge(results);
   EXPECT_EQ(results.at("valid?"), false);
-  EXPECT_NE(results.at("findings").dump().find("stuck is n0"), std::string::npos);
+  EXPECT_NE(results.at("findings").dump().find("without any answer afterwards, of n0"),
+            std::string::npos);
 }
 
 TEST(DrillVerdict, MemoryMayGrowByAQuarterTheRingsAndTheValues) {

@@ -14,6 +14,8 @@ class Faulty(Node):
         super().__init__()
         self.fault = fault
         self.broken = False
+        if fault == "prints-at-once":
+            self.print_line("node started")
 
     def once(self):
         """True the first time that a client's operation comes in."""
@@ -142,6 +144,9 @@ class Faulty(Node):
             self.made = getattr(self, "made", 0) + 1
             number = (1 << 127) + (self.made << 8) + int(self.id[1:])
             self.reply(message, id=number, msg_id=number)
+        elif self.fault == "huge-ids":
+            self.made = getattr(self, "made", 0) + 1
+            self.reply(message, id=f"{self.id} {self.made} {'x' * 4_000_000}")
         elif self.fault == "same-ids":
             self.id, name = "n0", self.id
             super().on_generate(message, body)

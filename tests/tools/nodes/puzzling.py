@@ -2,7 +2,9 @@
 """A node with a mistake that people make, and that the bench is to put a finger on: puzzling.py MISTAKE."""
 import json
 import os
+import signal
 import sys
+import time
 
 from node import Node
 
@@ -13,20 +15,30 @@ class Puzzling(Node):
         self.mistake = mistake
         self.asked = 0
         if mistake == "looks-beside-itself":
-            with open("a-file-beside-the-program.json", encoding="utf-8") as file:
+            with open("node.py", encoding="utf-8") as file:
+                file.read()
+        if mistake == "looks-elsewhere":
+            with open("/nowhere/node.py", encoding="utf-8") as file:
                 file.read()
 
     def on_init(self, message, body):
+        if self.mistake == "stops-at-once":
+            os.kill(os.getpid(), signal.SIGSTOP)
         if self.mistake == "hands-init-back":
             body["in_reply_to"] = body["msg_id"]
             body["type"] = "init_ok"
             self.print_line(json.dumps(message))
             return
+        if self.mistake == "answers-on-stderr":
+            sys.stdout = sys.stderr
         super().on_init(message, body)
 
     def on_echo(self, message, body):
         self.asked += 1
-        if self.mistake == "mumbles":
+        if self.mistake == "answers-on-stderr-later":
+            sys.stdout = sys.stderr
+            super().on_echo(message, body)
+        elif self.mistake == "mumbles":
             self.print_line("got it")
         elif self.mistake == "forgets-line-ends" and self.asked > 2:
             line = {"src": self.id, "dest": message["src"],
@@ -36,6 +48,10 @@ class Puzzling(Node):
         elif self.mistake == "runs-in-circles":
             while True:
                 pass
+        elif self.mistake == "waits-for-something-else":
+            time.sleep(1000)
+        elif self.mistake == "stops-itself":
+            os.kill(os.getpid(), signal.SIGSTOP)
         elif self.mistake == "swallows-errors":
             print("Traceback (most recent call last):\n  line 7\nKeyError: 'value'",
                   file=sys.stderr, flush=True)

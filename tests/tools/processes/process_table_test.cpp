@@ -6,7 +6,11 @@
 #include <unistd.h>
 
 #include <atomic>
+#include <csignal>
 #include <thread>
+#include <vector>
+
+#include "tests/support/send_signal.h"
 
 namespace hearsay::bench {
 namespace {
@@ -28,6 +32,26 @@ TEST(ProcessTable, AProcessMayEndWhileItIsLookedAt) {
   over = true;
   looking.join();
   EXPECT_TRUE(running_children(::getpid()).empty());
+}
+
+TEST(ProcessTable, ChildrenOfAllThreadsAreChildren) {
+  pid_t child = -1;
+  std::atomic<bool> over{false};
+  std::thread other([&] {
+    child = ::fork();
+    if (child == 0) {
+      ::pause();
+      ::_exit(0);
+    }
+    while (!over) std::this_thread::yield();
+  });
+  std::vector<pid_t> found;
+  while (found.empty()) found = running_children(::getpid());
+  EXPECT_EQ(found, std::vector<pid_t>{child});
+  test::send_signal(child, SIGKILL);
+  ::waitpid(child, nullptr, 0);
+  over = true;
+  other.join();
 }
 
 }  // namespace

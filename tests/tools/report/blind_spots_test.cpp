@@ -70,7 +70,54 @@ TEST(BlindSpots, ValuesThatNobodyWroteAreTold) {
               Spots())
         << "somebody wrote it, and it is another checker's: " << type;
   }
-  EXPECT_EQ(spots(kRwRegister, transaction("[[:r 1 nil] [:w 1 2]]", "[[:r 1] 5 {}]")), Spots());
+  EXPECT_EQ(spots(kRwRegister, transaction("[[:r 1 nil] [:w 1 2]]", "[[:r 1] 5 {}]")).size(), 1U)
+      << "that it holds other steps";
+}
+
+// The text of histories here has no final reads.
+History final_reads(OperationType end) {
+  History history;
+  for (const OperationType type : {OperationType::invoke, end, OperationType::invoke, end}) {
+    Operation operation;
+    operation.type = type;
+    operation.f = "read";
+    operation.final_read = true;
+    history.append(operation);
+  }
+  return history;
+}
+
+TEST(BlindSpots, ACounterWhoseFinalReadsFailIsNotLookedAt) {
+  const Spots said = {
+      "none of 2 final reads succeeded: what the counter came to was not looked at, and only they "
+      "are"};
+  for (const char* workload : {"g-counter", "pn-counter"}) {
+    EXPECT_EQ(find_blind_spots(workload, final_reads(OperationType::fail)), said);
+    EXPECT_EQ(find_blind_spots(workload, final_reads(OperationType::info)), said);
+    EXPECT_EQ(find_blind_spots(workload, final_reads(OperationType::ok)), Spots());
+    EXPECT_EQ(spots(workload, "0 invoke read nil\n0 fail read nil\n"), Spots());
+  }
+}
+
+TEST(BlindSpots, SendsAtNegativeOffsetsAreTold) {
+  const std::string send = "0 invoke send [[:send 1 7]]\n0 ok send [[:send 1 [{} 7]]]\n";
+  EXPECT_EQ(spots("kafka", fmt::format(fmt::runtime(send), -1)),
+            Spots{"1 message was acknowledged at negative offsets, such as -1: offsets count from "
+                  "0, and the checker looks at no others"});
+  EXPECT_EQ(spots("kafka", fmt::format(fmt::runtime(send), 0)), Spots());
+  EXPECT_EQ(spots("kafka", "0 invoke send [[:send 1 7]]\n0 ok send [[:send 1 7] 5 [:send 1 []]]\n"),
+            Spots());
+}
+
+TEST(BlindSpots, AnswersWithOtherStepsThanWereAskedForAreTold) {
+  const std::string good = transaction("[[:r 1 nil] [:w 1 2]]", "[[:r 1 nil] [:w 1 2]]");
+  EXPECT_EQ(spots(kRwRegister, good + transaction("[[:w 1 3]]", "[]")),
+            Spots{R"(1 answer holds other steps than were asked for, such as [] for [["w",1,3]])"});
+  const std::string other = transaction("[[:w 1 4]]", "[[:w 1 nil]]");
+  EXPECT_EQ(spots(kRwRegister, good + other + other).at(0),
+            R"(2 answers hold other steps than were asked for, such as [["w",1,null]] for )"
+            R"([["w",1,4]])");
+  EXPECT_EQ(spots(kRwRegister, good + transaction("[[:w 1 3]]", "[]", "info")), Spots());
 }
 
 TEST(BlindSpots, ARegisterThatIsNullMayBeAnything) {

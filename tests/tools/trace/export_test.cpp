@@ -2,6 +2,7 @@
 // diagram is well-formed.
 #include <gtest/gtest.h>
 
+#include <fstream>
 #include <map>
 #include <regex>
 #include <set>
@@ -189,6 +190,30 @@ TEST_P(ExportedTrace, TheDiagramIsWellFormed) {
   }
   EXPECT_TRUE(open.empty());
   EXPECT_GT(arrows, 0U);
+}
+
+// What was there before is lost only for something that takes its place.
+TEST(ExportedFile, IsWrittenWhenThereIsSomethingToWrite) {
+  const fs::path folder = fs::temp_directory_path() / "hearsay-export-test";
+  fs::remove_all(folder);
+  fs::create_directories(folder);
+  const fs::path log = folder / "n0.log";
+  fs::copy_file(fs::path(HEARSAY_TEST_DATA) / "trace" / "recorded" / "node-logs" / "n0.log", log);
+  const auto size = fs::file_size(log);
+  const auto write = [&](const fs::path& output, const char* logs) {
+    return run_shell(std::string(HEARSAY_COMMAND) + " trace export --perfetto -o " +
+                     output.string() + " " + (folder / logs).string());
+  };
+  const Finished itself = write(log, "n0.log");
+  EXPECT_NE(itself.exit_code, 0);
+  EXPECT_NE(itself.output.find("is one of the logs that are read"), std::string::npos)
+      << itself.output;
+  EXPECT_EQ(fs::file_size(log), size);
+  const fs::path other = folder / "out.json";
+  std::ofstream(other) << "precious";
+  EXPECT_NE(write(other, "nothing.log").exit_code, 0);
+  EXPECT_EQ(fs::file_size(other), 8U);
+  fs::remove_all(folder);
 }
 
 INSTANTIATE_TEST_SUITE_P(Recorded, ExportedTrace,

@@ -33,6 +33,7 @@ std::string describe_in_reply_to(const nlohmann::json& body) {
 }  // namespace
 
 void OddReplies::add_duplicate(DuplicateReply reply) {
+  ++duplicate_count_;
   if (duplicates_.size() < kMostDuplicatesKept) duplicates_.push_back(std::move(reply));
 }
 

@@ -23,7 +23,7 @@ struct DuplicateReply {
   std::int64_t in_reply_to = 0;
 };
 
-// A node that answers without end is told of no more often.
+// Of a node that answers without end no more are kept.
 inline constexpr std::size_t kMostDuplicatesKept = 1000;
 
 // The last message of a node to a client that answers no request, and how many there were.
@@ -49,7 +49,9 @@ class OddReplies {
   // The body of type "error" that answered a request, of an unknown code.
   void add_unknown_error(std::string_view node, const nlohmann::json& body);
 
+  // The first of them.
   const std::vector<DuplicateReply>& duplicates() const { return duplicates_; }
+  std::int64_t duplicate_count() const { return duplicate_count_; }
   // By node.
   const std::map<std::string, StrayReply, std::less<>>& strays() const { return strays_; }
   const std::map<std::string, UnknownErrors, std::less<>>& unknown_errors() const {
@@ -58,6 +60,7 @@ class OddReplies {
 
  private:
   std::vector<DuplicateReply> duplicates_;
+  std::int64_t duplicate_count_ = 0;
   std::map<std::string, StrayReply, std::less<>> strays_;
   std::map<std::string, UnknownErrors, std::less<>> unknown_errors_;
 };

@@ -1,5 +1,7 @@
 #include "tools/experiment/network/foreign_text.h"
 
+#include <fmt/core.h>
+
 #include <algorithm>
 #include <charconv>
 #include <cstddef>
@@ -128,6 +130,23 @@ std::optional<std::string> repaired_surrogates(std::string_view json) {
     i += size;
   }
   return repaired;
+}
+
+std::optional<std::string> escaped_controls(std::string_view json) {
+  constexpr unsigned char kFirstPrintable = 0x20;
+  std::optional<std::string> escaped;
+  bool in_string = false;
+  for (std::size_t i = 0; i < json.size(); ++i) {
+    const char c = json[i];
+    const bool is_control = in_string && static_cast<unsigned char>(c) < kFirstPrintable;
+    if (is_control && !escaped) escaped.emplace(json.substr(0, i));
+    if (escaped) *escaped += is_control ? fmt::format("\\u{:04x}", c) : std::string(1, c);
+    if (c == '"') in_string = !in_string;
+    if (!in_string || c != '\\' || i + 1 == json.size()) continue;
+    if (escaped) *escaped += json[i + 1];
+    ++i;
+  }
+  return escaped;
 }
 
 std::string printable(std::string_view text) {

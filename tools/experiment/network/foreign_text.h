@@ -18,6 +18,10 @@ std::optional<std::string> repaired_utf8(std::string_view text);
 // none.
 std::optional<std::string> repaired_surrogates(std::string_view json);
 
+// JSON with \u00XX for each control character that stands in a string as it is: Maelstrom's parser
+// takes them, and nlohmann's does not. Nothing if there is none.
+std::optional<std::string> escaped_controls(std::string_view json);
+
 // What can't harm on a terminal stays; the rest (control characters, signs that turn the direction
 // of writing, signs that nobody sees, bytes that are not UTF-8) is spelled out: \x1b. The result is
 // UTF-8.

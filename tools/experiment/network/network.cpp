@@ -69,7 +69,8 @@ Refusal Network::refuse(std::int64_t now_ns, bool is_source, std::string_view na
   if (found == endpoints_.end()) return refusal;
   const auto& gave_up_ns = found->second.gave_up_ns;
   if (is_source || !gave_up_ns) {
-    refusal.reason += ": this client has all its answers and has gone";
+    refusal.reason +=
+        ": this client has all its answers and has gone (a second answer to one request?)";
     return refusal;
   }
   refusal.kind = Refusal::Kind::late_reply;

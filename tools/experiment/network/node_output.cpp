@@ -4,6 +4,7 @@
 
 #include <algorithm>
 #include <cstddef>
+#include <utility>
 
 #include "common/protocol/array_elements.h"
 #include "common/protocol/line_handler.h"
@@ -24,8 +25,10 @@ constexpr const char* kPrintAsJson =
     "console.log(JSON.stringify(message)))";
 // nlohmann spells each of them out with 8 characters in its error texts, several times over.
 constexpr std::ptrdiff_t kMostTabs = 1'000'000;
-// The limit of Maelstrom's own parser.
+// The limits of Maelstrom's own parser.
 constexpr std::ptrdiff_t kDeepest = 1000;
+constexpr std::size_t kLongestName = 50'000;
+constexpr std::size_t kLongestString = 20'000'000;
 constexpr std::size_t kLongestType = 200;
 constexpr std::string_view kWhiteSpace = " \t\r\n";
 constexpr std::string_view kNoBody = "{}";
@@ -102,6 +105,38 @@ bool is_too_deep(std::string_view line) {
   return depth > kDeepest;
 }
 
+// As Java counts them, of a string as it stands in JSON: two for what lies beyond the first plane.
+std::size_t count_characters(std::string_view string) {
+  constexpr std::size_t kLongEscapeBytes = 6;
+  std::size_t count = 0;
+  for (std::size_t i = 0; i < string.size();) {
+    const auto byte = static_cast<unsigned char>(string[i]);
+    const bool is_escape = byte == '\\' && i + 1 < string.size();
+    count += is_escape || byte < 0x80 ? 1 : byte < 0xC0 ? 0 : byte < 0xF0 ? 1 : 2;
+    i += !is_escape ? 1 : string[i + 1] == 'u' ? kLongEscapeBytes : 2;
+  }
+  return count;
+}
+
+// `line` is valid JSON.
+std::string check_lengths(std::string_view line) {
+  for (std::size_t i = line.find('"'); i < line.size();) {
+    const std::size_t behind = behind_string(line, i + 1);
+    const std::string_view string = line.substr(i + 1, behind - i - 2);
+    const std::size_t limit = value_behind(line, behind) ? kLongestName : kLongestString;
+    if (string.size() > limit && count_characters(string) > limit) {
+      return fmt::format("a {} of more than {} characters, which Maelstrom's parser does not take",
+                         limit == kLongestName ? "name" : "string", limit);
+    }
+    i = line.find('"', behind);
+  }
+  return "";
+}
+
+bool is_within_lengths(std::string_view line) {
+  return line.size() <= kLongestName || check_lengths(line).empty();
+}
+
 // What can be said without looking into the JSON.
 std::string check_text(std::string_view line) {
   if (line.find_first_not_of(kWhiteSpace) == std::string_view::npos) return "an empty line";
@@ -165,15 +200,19 @@ std::string check_keys(const protocol::Envelope& envelope, const TopLevel& top) 
 std::variant<Envelope, std::string> OutputParser::parse(std::string_view line) {
   auto parsed = parse_text(line);
   if (std::holds_alternative<Envelope>(parsed)) return parsed;
-  const auto utf8 = repaired_utf8(line);
-  const auto paired = repaired_surrogates(utf8 ? *utf8 : line);
-  if (!utf8 && !paired) return parsed;
-  repaired_ = paired ? *paired : *utf8;
+  repaired_ = line;
+  const char* oddity = nullptr;
+  const auto repair = [&](std::optional<std::string> repaired, const char* what) {
+    if (!repaired) return;
+    repaired_ = std::move(*repaired);
+    if (oddity == nullptr) oddity = what;
+  };
+  repair(repaired_utf8(repaired_), "bytes that are not UTF-8 (taken for U+FFFD)");
+  repair(repaired_surrogates(repaired_), "half of a surrogate pair (taken for a question mark)");
+  repair(escaped_controls(repaired_), "a control character in a string (JSON writes it \\u0009)");
+  if (oddity == nullptr) return parsed;
   parsed = parse_text(repaired_);
-  if (auto* envelope = std::get_if<Envelope>(&parsed)) {
-    envelope->oddity = utf8 ? "bytes that are not UTF-8 (taken for U+FFFD)"
-                            : "half of a surrogate pair (taken for a question mark)";
-  }
+  if (auto* envelope = std::get_if<Envelope>(&parsed)) envelope->oddity = oddity;
   return parsed;
 }
 
@@ -184,6 +223,7 @@ std::optional<Envelope> OutputParser::parse_plain(std::string_view line) {
   if (!plain) return std::nullopt;
   const TopLevel top = scan(line, plain->body);
   if (top.extra || (top.id && !is_integer(*top.id))) return std::nullopt;
+  if (!is_within_lengths(line)) return std::nullopt;
   Envelope message;
   message.src = plain->message.src;
   message.dest = plain->message.dest;
@@ -205,6 +245,7 @@ std::variant<Envelope, std::string> OutputParser::parse_text(std::string_view li
   if (envelope.root != ValueKind::object) return "a message must be a JSON object";
   const std::string_view text = line.substr(0, envelope.root_end);
   if (is_too_deep(text)) return fmt::format("more than {} brackets in each other", kDeepest);
+  if (!is_within_lengths(text)) return check_lengths(text);
   const TopLevel top = scan(text, envelope.body_json);
   if (std::string wrong = check_keys(envelope, top); !wrong.empty()) return wrong;
 

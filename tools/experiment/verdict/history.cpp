@@ -36,21 +36,22 @@ nlohmann::json to_json(const Operation& operation) {
 std::size_t History::append(Operation operation) {
   const std::size_t index = operations_.size();
   operation.index = static_cast<std::int64_t>(index);
-  partners_.emplace_back();
-  if (is_client(operation)) {
-    if (operation.type == OperationType::invoke) {
-      open_.emplace(operation.process, index);
-    } else if (const auto found = open_.find(operation.process); found != open_.end()) {
-      partners_[found->second] = index;
-      partners_[index] = found->second;
-      open_.erase(found);
-    }
-  }
   operations_.push_back(std::move(operation));
+  partners_.resize(operations_.size());
+  const Operation& appended = operations_.back();
+  if (!is_client(appended)) return index;
+  if (appended.type == OperationType::invoke) {
+    open_.emplace(appended.process, index);
+  } else if (const auto found = open_.find(appended.process); found != open_.end()) {
+    partners_[found->second] = index;
+    partners_[index] = found->second;
+    open_.erase(found);
+  }
   return index;
 }
 
 std::optional<std::size_t> History::partner(std::size_t index) const {
+  if (index >= partners_.size()) return std::nullopt;  // there was no memory for it
   return partners_[index];
 }
 

@@ -49,7 +49,8 @@ nlohmann::json to_json(const Operation& operation);
 // Grows only. Each process has at most one open invocation at a time.
 class History {
  public:
-  // Sets the index. Returns it.
+  // Sets the index. Returns it. Throws std::bad_alloc; the operation may be there then, and have no
+  // partner.
   std::size_t append(Operation operation);
 
   const std::vector<Operation>& operations() const { return operations_; }

@@ -188,6 +188,8 @@ nlohmann::json check_workload(std::string_view workload, const History& history,
     return find_judged(workload).check(history, options);
   } catch (const CheckerFailed& error) {
     return {{"valid?", "unknown"}, {"error", error.what()}};
+  } catch (const std::bad_alloc& error) {
+    return {{"valid?", "unknown"}, {"error", error.what()}, {"lacks-memory", true}};
   }
 }
 

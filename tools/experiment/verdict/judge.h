@@ -34,7 +34,8 @@ std::vector<std::string> unknown_models(std::string_view models);
 std::vector<std::string> known_models();
 
 // The section "workload". What makes Maelstrom's checker throw is "unknown", with the reason as
-// "error". `workload` is one of judged_workloads().
+// "error"; so is a history for which memory is too small ("lacks-memory"). `workload` is one of
+// judged_workloads().
 nlohmann::json check_workload(std::string_view workload, const History& history,
                               const JudgeOptions& options);
 

@@ -27,11 +27,13 @@ struct NodeUsage {
 inline constexpr const char* kInterrupted = "interrupted";
 // Another: our node did not understand the arguments behind "--".
 inline constexpr const char* kBadArguments = "bad-arguments";
+// Another: what there was to keep did not fit into memory.
+inline constexpr const char* kNoMemory = "no-memory";
 
 // NOLINTNEXTLINE(bugprone-exception-escape): nlohmann::json's destructor does not throw
 struct Outcome {
   std::string failure;       // why the run couldn't go on; empty: it went to its end
-  std::string failure_kind;  // "node-died", "no-answer", "no-end", kInterrupted, kBadArguments
+  std::string failure_kind;  // "node-died", "no-answer", "no-end", or one of those above
   std::string failed_node;
   Findings findings;
   Deaths deaths;

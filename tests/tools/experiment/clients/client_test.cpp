@@ -77,6 +77,14 @@ TEST_F(ClientTest, WhatNamesALaterRequestIsPassedOverWhereItWaits) {
   EXPECT_EQ(taken_, Taken{"right"});
 }
 
+TEST_F(ClientTest, SecondAnswersAreCountedBeyondThoseThatAreKept) {
+  ask();
+  say("right", 1);
+  for (int i = 0; i < 1100; ++i) say("again", 1);
+  EXPECT_EQ(odd_replies_.duplicates().size(), 1000U);
+  EXPECT_EQ(odd_replies_.duplicate_count(), 1100);
+}
+
 TEST_F(ClientTest, WhatNobodyEverAskedForIsKeptBoundedInBytesToo) {
   for (int i = 0; i < 6; ++i) say(std::string(200'000, 'x'), 5000);
   EXPECT_EQ(strays(), 1);

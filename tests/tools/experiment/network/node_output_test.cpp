@@ -126,6 +126,45 @@ TEST(NodeOutput, WhatMaelstromTakesAlthoughItIsOddIsTakenAndSaid) {
   EXPECT_EQ(std::get<Envelope>(parsed).body, R"({"type":"a?"})");
 }
 
+TEST(NodeOutput, NamesAndStringsHaveALimit) {
+  const auto with_name = [](const std::string& name) {
+    return R"({"src":"n0","dest":"n1","body":{")" + name + R"(":1}})";
+  };
+  EXPECT_EQ(wrong_with(with_name(std::string(50'000, 'x'))), "");
+  EXPECT_EQ(wrong_with(with_name(std::string(50'001, 'x'))).find("a name of more than 50000"), 0U);
+  std::string wide;
+  std::string escaped;
+  for (int i = 0; i < 50'000; ++i) wide += "\u00e9";
+  for (int i = 0; i < 50'000; ++i) escaped += R"(\u0041)";
+  EXPECT_EQ(wrong_with(with_name(wide)), "") << "bytes are no characters";
+  EXPECT_EQ(wrong_with(with_name(escaped)), "");
+  EXPECT_NE(wrong_with(with_name(escaped + "x")), "");
+  const auto with_string = [](std::size_t size) {
+    return R"({"src":"n0","dest":"n1","body":{"a":")" + std::string(size, 'x') + "\"}}";
+  };
+  EXPECT_EQ(wrong_with(with_string(20'000'000)), "");
+  EXPECT_EQ(wrong_with(with_string(20'000'001)).find("a string of more than 20000000"), 0U);
+}
+
+TEST(NodeOutput, ControlCharactersInStringsAreTakenAndSaid) {
+  using namespace std::string_literals;
+  OutputParser parser;
+  for (const auto& [raw, escaped] :
+       {std::pair{"\t"s, R"(\u0009)"s}, std::pair{"\x1F"s, R"(\u001f)"s},
+        std::pair{"\0"s, R"(\u0000)"s}, std::pair{R"(\"\\)"s + "\x01", R"(\"\\\u0001)"s}}) {
+    const std::string line =
+        R"({"src":"n0",)" + "\t"s + R"("dest":"n1","body":{"type":"a)" + raw + "\"}}";
+    const auto parsed = parser.parse(line);
+    ASSERT_NE(std::get_if<Envelope>(&parsed), nullptr) << std::get<std::string>(parsed);
+    EXPECT_NE(std::get<Envelope>(parsed).oddity.find("control character"), std::string::npos);
+    EXPECT_EQ(std::get<Envelope>(parsed).body, R"({"type":"a)" + escaped + "\"}");
+  }
+  EXPECT_EQ(wrong_with(R"({"src":"n0","dest":"n1","body":{"type")" + "\x01"s + R"(:"a"}})")
+                .find("not JSON"),
+            0U)
+      << "between strings it is none";
+}
+
 TEST(NodeOutput, BracketsInEachOtherHaveALimit) {
   const auto nested = [](std::size_t depth) {
     return R"({"src":"n0","dest":"n1","body":{"a":)" + std::string(depth, '[') +

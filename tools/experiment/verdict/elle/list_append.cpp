@@ -91,7 +91,8 @@ class ListChecker {
 
   // What is committed builds on what failed, whatever came in between.
   void add_dirty_updates() {
-    const VersionOrder versions(*transactions_, all_lists(*transactions_));
+    const ReadLists lists = all_lists(*transactions_);
+    const VersionOrder versions(*transactions_, lists);
     std::unordered_map<std::uint64_t, int> writers;
     for (std::size_t i = 0; i < transactions_->all().size(); ++i) {
       for (const Step& step : transactions_->steps(transactions_->all()[i])) {
@@ -103,7 +104,7 @@ class ListChecker {
       std::vector<int> values;  // from what it wrote on
       for (const int value : versions.values(key)) {
         const auto writer = writers.find(pair_number(key, value));
-        if (writer == writers.end()) refuse_unknown(key, value);
+        if (writer == writers.end()) refuse_unknown(key, value, lists);
         add_dirty_update(key, value, writer->second, failed, values);
       }
     }
@@ -222,7 +223,13 @@ class ListChecker {
     failed = -1;
   }
 
-  [[noreturn]] void refuse_unknown(int key, int value) const {
+  [[noreturn]] void refuse_unknown(int key, int value, const ReadLists& lists) const {
+    if (lists.lists[static_cast<std::size_t>(key)].empty()) {
+      throw CheckerFailed("a transaction was to append " + shown(transactions_->value(value)) +
+                          " to key " + shown(transactions_->key(key)) +
+                          ", and its answer leaves that out: an answer holds all steps that were "
+                          "asked for");
+    }
     throw CheckerFailed("the lists of key " + shown(transactions_->key(key)) + " show " +
                         shown(transactions_->value(value)) + ", which no transaction appended");
   }

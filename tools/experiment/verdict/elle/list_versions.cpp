@@ -61,7 +61,12 @@ ReadLists read_lists(const Transactions& transactions, bool only_possible) {
 }  // namespace
 
 ReadLists all_lists(const Transactions& transactions) {
-  return read_lists(transactions, false);
+  ReadLists read = read_lists(transactions, false);
+  for (std::size_t key = 0; key < read.lists.size(); ++key) {
+    if (read.lists[key].empty())
+      read.single_values[key] = transactions.only_append(static_cast<int>(key));
+  }
+  return read;
 }
 
 ReadLists possible_lists(const Transactions& transactions) {

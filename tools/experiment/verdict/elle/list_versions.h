@@ -11,14 +11,15 @@ namespace hearsay::bench::elle {
 // A key's lists that differ, by number, the shortest first.
 using ListsByKey = std::vector<std::vector<int>>;
 
-// As transactions that may have happened show them. A key that has just one append and no read
-// counts as read behind it; `single_values` of such keys have that value, others kNull.
+// As transactions that may have happened show them. A key that has just one append by them and no
+// read counts as read behind it; `single_values` of such keys have that value, others kNull.
 struct ReadLists {
   ListsByKey lists;
   std::vector<int> single_values;
 };
 ReadLists possible_lists(const Transactions& transactions);
-// As any transaction shows them; without the single appends.
+// As any transaction shows them. Here an append counts that stands alone among all invocations and
+// completions of a key without a read: Elle takes it for read, whether it was acknowledged or not.
 ReadLists all_lists(const Transactions& transactions);
 
 // Where values stand among a key's versions: in the longest list, each value once.

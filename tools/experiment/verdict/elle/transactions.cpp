@@ -76,13 +76,29 @@ void Transactions::take_invocation(const Operation& operation, std::size_t index
     if (workload_ != Workload::list_append || !step.writes) continue;
     const auto [other, added] =
         appended_.try_emplace(pair_number(step.key, step.value), operation.index);
+    note_append(step);
     if (!added) refuse(operation, "appends what an earlier transaction appended to the key");
   }
 }
 
 void Transactions::take_completion(const Operation& operation) {
   if (!operation.value.is_array()) refuse(operation, "no transaction");
-  for (const nlohmann::json& json : operation.value) steps_.push_back(take_step(operation, json));
+  for (const nlohmann::json& json : operation.value) {
+    steps_.push_back(take_step(operation, json));
+    if (steps_.back().writes) note_append(steps_.back());
+  }
+}
+
+void Transactions::note_append(const Step& step) {
+  const auto key = static_cast<std::size_t>(step.key);
+  if (appends_.size() <= key) appends_.resize(key + 1);
+  ++appends_[key].count;
+  appends_[key].value = step.value;
+}
+
+int Transactions::only_append(int key) const {
+  const auto at = static_cast<std::size_t>(key);
+  return at < appends_.size() && appends_[at].count == 1 ? appends_[at].value : kNull;
 }
 
 // Of several operations that wrote the same the last counts.

@@ -58,6 +58,9 @@ class Transactions {
   // What transactions wrote and then wrote over, or appended to, themselves. Invocations count, as
   // in Elle: what an answer leaves out was written all the same.
   const Writers& intermediate_writes() const { return intermediate_writes_; }
+  // Of lists: what is appended to the key, if that stands in one place of all invocations and
+  // completions; else kNull.
+  int only_append(int key) const;
   // As Clojure takes a value that is null or false: for none.
   bool is_falsy(int value_number) const;
   int key_count() const { return static_cast<int>(keys_.values.size()); }
@@ -86,6 +89,12 @@ class Transactions {
     std::size_t operator()(const std::vector<int>& list) const;
   };
 
+  struct Appends {
+    std::size_t count = 0;
+    int value = kNull;
+  };
+
+  void note_append(const Step& step);
   void take_invocation(const Operation& operation, std::size_t index);
   void take_completion(const Operation& operation);
   void note_intermediate_writes(std::span<const Step> steps, std::size_t operation);
@@ -102,6 +111,7 @@ class Transactions {
   std::unordered_map<std::vector<int>, int, ListHash> list_numbers_;
   std::vector<const std::vector<int>*> lists_;
   std::unordered_map<std::uint64_t, std::size_t> appended_;  // by invocations: key and value
+  std::vector<Appends> appends_;                             // by key: where they stand
   std::string key_kind_;
 };
 

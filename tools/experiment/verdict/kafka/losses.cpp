@@ -51,6 +51,23 @@ std::optional<std::int64_t> negative_offset(const Messages& messages, Key key) {
   return std::nullopt;
 }
 
+// What nobody got though it was promised: "" or words that follow the others.
+std::string words_on_acknowledged(const Messages& messages, Key key) {
+  for (const Action& action : messages.actions()) {
+    if (action.type != OperationType::ok) continue;
+    for (const Batch& batch : action.sends) {
+      if (batch.key != key || batch.begin == batch.end) continue;
+      const Message& first = messages.message(batch.begin);
+      if (first.offset < 0) continue;
+      return fmt::format(
+          ". {} was acknowledged there at offset {}, and nobody got it: was it kept, and did the "
+          "polls begin at the right offset and succeed?",
+          messages.value(key, first.value).dump(), first.offset);
+    }
+  }
+  return "";
+}
+
 std::string words_without_offset(const Messages& messages, Key key) {
   if (const auto offset = negative_offset(messages, key)) {
     return fmt::format(
@@ -60,8 +77,8 @@ std::string words_without_offset(const Messages& messages, Key key) {
   }
   return fmt::format(
       "polls answered for key {} and never showed a message with an offset from 0 on (Jepsen's "
-      "checker can't do with that: leave such keys out of the answer)",
-      messages.key_name(key));
+      "checker can't do with that: leave such keys out of the answer){}",
+      messages.key_name(key), words_on_acknowledged(messages, key));
 }
 
 void find_lost(const Messages& messages, const LogOrder& order, Key key, Cases& cases) {

@@ -8,6 +8,7 @@
 #include "tests/tools/experiment/verdict/elle/transactions_text.h"
 #include "tests/tools/experiment/verdict/history_text.h"
 #include "tools/experiment/verdict/elle/elle.h"
+#include "tools/experiment/verdict/judge.h"
 
 namespace hearsay::bench {
 namespace {
@@ -27,6 +28,23 @@ TEST(RwRegisterUnlinked, OneThatOverwritesWhatItReadIsNoEmptyGraph) {
   const auto result =
       check_registers(test::at_once({R"([["r",1,5],["w",2,1]])"}), "read-committed");
   EXPECT_EQ(result.at("valid?"), false) << result.dump();
+}
+
+// Elle takes a key's only append for read, also where nobody says that it came to be.
+TEST(ListAppendAnswer, ThatLeavesOutAKeysOnlyAppendIsUnknown) {
+  const auto check = [](const std::string& lines) {
+    return check_workload("txn-list-append", test::history_of(lines), {});
+  };
+  const std::string asked = "0 invoke txn [[:append 6 8]]\n";
+  const auto result = check(asked + "0 ok txn []\n");
+  EXPECT_EQ(result.at("valid?"), "unknown") << result.dump();
+  EXPECT_NE(result.at("error").get<std::string>().find("its answer leaves that out"),
+            std::string::npos);
+  EXPECT_FALSE(check(asked + "0 ok txn [[:append 6 8]]\n").contains("error"));
+  EXPECT_FALSE(
+      check(asked + "0 ok txn []\n0 invoke txn [[:append 6 9]]\n0 ok txn [[:append 6 9]]\n")
+          .contains("error"))
+      << "one of two";
 }
 
 // What the answer leaves out was written all the same, and then overwritten.

@@ -1,0 +1,32 @@
+// What the library under the command line would take for something else.
+#include "common/options/command_line.h"
+
+#include <gtest/gtest.h>
+
+#include <cstdint>
+#include <optional>
+#include <string>
+
+namespace hearsay {
+namespace {
+
+TEST(CommandLine, NumbersWithZerosInFrontAreDecimal) {
+  CommandLine line("", "");
+  std::uint64_t whole = 0;
+  int number = 0;
+  std::optional<std::uint64_t> maybe;
+  line.add("--whole", whole, "");
+  line.add("--number", number, "");
+  line.add("--maybe", maybe, "");
+  line.parse({"--whole", "0100", "--number", "-010", "--maybe", "08"});
+  EXPECT_EQ(whole, 100U);
+  EXPECT_EQ(number, -10);
+  EXPECT_EQ(maybe, 8U);
+  CommandLine again("", "");
+  again.add("--whole", whole, "");
+  again.parse({"--whole", "000"});
+  EXPECT_EQ(whole, 0U);
+}
+
+}  // namespace
+}  // namespace hearsay

@@ -1,0 +1,92 @@
+// Memory that runs out has words, and is seen before the system ends the bench for it.
+#include "tools/processes/memory.h"
+
+#include <gtest/gtest.h>
+#include <stdlib.h>
+
+#include <filesystem>
+#include <fstream>
+#include <limits>
+#include <string>
+
+#include "tests/support/sanitized.h"
+
+namespace hearsay::bench {
+namespace {
+
+namespace fs = std::filesystem;
+
+constexpr std::int64_t kNone = std::numeric_limits<std::int64_t>::max();
+
+class CgroupTest : public testing::Test {
+ protected:
+  void SetUp() override {
+    std::string pattern = fs::temp_directory_path() / "hearsay-cgroup-test-XXXXXX";
+    ASSERT_NE(::mkdtemp(pattern.data()), nullptr);
+    folder_ = pattern;
+  }
+  void TearDown() override { fs::remove_all(folder_); }
+
+  void write(const std::string& name, const std::string& text) const {
+    const fs::path path = folder_ / name;
+    fs::create_directories(path.parent_path());
+    std::ofstream(path) << text;
+  }
+  std::int64_t limit(const std::string& own) const {
+    write("own", own);
+    return cgroup_limit_bytes(folder_ / "own", folder_);
+  }
+
+  fs::path folder_;
+};
+
+TEST_F(CgroupTest, TheLeastOfAllAboveCounts) {
+  write("a/b/memory.max", "max\n");
+  write("a/memory.max", "5000\n");
+  write("memory.max", "9000\n");
+  EXPECT_EQ(limit("0::/a/b\n"), 5000);
+  EXPECT_EQ(limit("3:memory:/a\n0::/\n"), 9000) << "in a container it is the root";
+}
+
+TEST_F(CgroupTest, WhereNothingIsSaidThereIsNone) {
+  EXPECT_EQ(limit("0::/a/b\n"), kNone);
+  EXPECT_EQ(limit("3:memory:/a\n"), kNone);
+  EXPECT_EQ(limit(""), kNone);
+  EXPECT_EQ(cgroup_limit_bytes("/nowhere", folder_), kNone);
+}
+
+TEST(MemoryWatch, ThrowsWhenItIsTooMuch) {
+  EventHeap heap;
+  std::int64_t own_bytes = 100;
+  MemoryWatch watch(heap, 100, [&] { return own_bytes; });
+  watch.start(0);
+  std::int64_t now_ns = 0;
+  const auto live_a_second = [&] {
+    now_ns += 1'000'000'000;
+    heap.run_due(now_ns);
+  };
+  live_a_second();
+  live_a_second();
+  own_bytes = 101;
+  EXPECT_THROW(live_a_second(), NoMemory);
+}
+
+TEST(Memory, OfThisProcessAndTheMachineIsKnown) {
+  EXPECT_GT(own_memory_bytes(), 0);
+  EXPECT_GT(most_memory_bytes(), own_memory_bytes());
+}
+
+TEST(Memory, ThatCanNotBeHadIsNamed) {
+  if (test::kSanitized) GTEST_SKIP() << "a sanitizer has an allocator of its own";
+  name_the_lack_of_memory();
+  try {
+    // NOLINTNEXTLINE(bugprone-unused-return-value)
+    static_cast<void>(::operator new (std::size_t{1} << 60U));
+    ADD_FAILURE() << "so much was there";
+  } catch (const std::bad_alloc& error) {
+    EXPECT_NE(std::string(error.what()).find("no memory is left"), std::string::npos);
+  }
+}
+
+}  // namespace
+}  // namespace hearsay::bench

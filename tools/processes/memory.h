@@ -1,0 +1,62 @@
+// Memory that runs out: what nodes answer and services keep is kept until the verdict, and nodes
+// may answer anything.
+//
+// Where an allocation fails, it throws with words; where the system would rather kill (a machine or
+// a cgroup that is full), MemoryWatch throws the same before it comes to that. Whoever catches it
+// has its reserve for the report. Not thread-safe.
+#pragma once
+
+#include <cstddef>
+#include <cstdint>
+#include <functional>
+#include <memory>
+#include <new>
+#include <string>
+
+#include "tools/experiment/time/event_heap.h"
+
+namespace hearsay::bench {
+
+class NoMemory : public std::bad_alloc {
+ public:
+  const char* what() const noexcept override {
+    return "no memory is left for it (of the machine, of its cgroup, or of ulimit -v)";
+  }
+};
+
+// From here on `new` that fails throws NoMemory.
+void name_the_lack_of_memory();
+
+// For what has to be done when there is no other; may be less than wanted, or nothing.
+class MemoryReserve {
+ public:
+  MemoryReserve();
+  void release() { bytes_.reset(); }
+
+ private:
+  std::unique_ptr<std::byte[]> bytes_;
+};
+
+// What this process has in memory now (VmRSS); 0 where /proc does not tell.
+std::int64_t own_memory_bytes();
+// Three quarters of what the machine has, or the cgroup if that is less.
+std::int64_t most_memory_bytes();
+// The least limit of a process' cgroup (version 2) and those above it; INT64_MAX: there is none.
+// `own`: a file as /proc/self/cgroup; `mount`: as /sys/fs/cgroup.
+std::int64_t cgroup_limit_bytes(const std::string& own, const std::string& mount);
+
+// Looks in the heap's time; from inside an event it throws NoMemory when it is too much.
+class MemoryWatch {
+ public:
+  // `own_bytes`: how much it is now.
+  MemoryWatch(EventHeap& heap, std::int64_t most_bytes,
+              std::function<std::int64_t()> own_bytes = own_memory_bytes);
+  void start(std::int64_t now_ns);
+
+ private:
+  EventHeap& heap_;
+  std::int64_t most_bytes_;
+  std::function<std::int64_t()> own_bytes_;
+};
+
+}  // namespace hearsay::bench

@@ -85,7 +85,8 @@ void add_registers(Report& report, const nlohmann::json& workload) {
 
 // Of sets about which nothing can be said.
 void add_what_is_lacking(Report& report, const nlohmann::json& workload) {
-  const bool is_unknown = workload.value("valid?", nlohmann::json()) == "unknown" && !workload.contains("error");
+  const bool is_unknown =
+      workload.value("valid?", nlohmann::json()) == "unknown" && !workload.contains("error");
   if (!is_unknown || !workload.contains("attempt-count")) return;
   report.notes.emplace_back(
       workload.at("attempt-count") == 0

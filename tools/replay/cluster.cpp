@@ -116,6 +116,17 @@ bool ClusterReplay::mail_is_complete() const {
          });
 }
 
+// "": it is whole, or there is none.
+std::string ClusterReplay::words_on_order() const {
+  for (const Node& node : nodes_) {
+    if (node.order.is_cut_off()) return fmt::format("{} is cut off", bench::kNetworkOrderName);
+    if (const std::uint64_t line = node.order.bad_line(); line > 0) {
+      return fmt::format("Line {} of {} is none of its lines", line, bench::kNetworkOrderName);
+    }
+  }
+  return "";
+}
+
 int ClusterReplay::print_verdict(const Node* differing) const {
   if (differing != nullptr) {
     print(describe_verdict(*differing->player, differing->path));
@@ -133,11 +144,8 @@ int ClusterReplay::print_verdict(const Node* differing) const {
     print(out_of_order_ + ": the network has not delivered this, or not in this order\n");
     return bench::kExitInvalid;
   }
-  const bool is_cut_off = std::any_of(nodes_.begin(), nodes_.end(),
-                                      [](const Node& node) { return node.order.is_cut_off(); });
-  if (is_cut_off) {
-    print(fmt::format("{} is cut off: in which order the rest was delivered is not known.\n",
-                      bench::kNetworkOrderName));
+  if (const std::string words = words_on_order(); !words.empty()) {
+    print(words + ": in which order the rest was delivered is not known.\n");
     if (code == bench::kExitValid) code = bench::kExitUnknown;
   }
   if (!mail_is_complete()) {

@@ -40,6 +40,7 @@ class ClusterReplay {
   void step(Node& node);
   void check_order(Node& node, std::uint64_t print);
   bool mail_is_complete() const;
+  std::string words_on_order() const;
   int print_verdict(const Node* differing) const;
 
   bench::LoopProgress progress_;

@@ -28,9 +28,16 @@ NetworkOrder::NetworkOrder(const std::filesystem::path& folder, std::string node
 }
 
 bool NetworkOrder::goes_on_to(std::uint64_t print) {
+  if (bad_line_ > 0) return true;
   for (std::string line; std::getline(file_, line);) {
+    ++lines_;
     is_cut_off_ = file_.eof();  // it has no line feed
-    const auto parsed = parser_.parse(message_in(line));
+    const std::string_view message = message_in(line);
+    if (message.empty() && !is_cut_off_) {
+      bad_line_ = lines_;
+      return true;
+    }
+    const auto parsed = parser_.parse(message);
     const auto* good = std::get_if<protocol::ParsedLine>(&parsed);
     if (good != nullptr && good->message.dest == node_ && print_of(good->message) == print) {
       return true;

@@ -27,8 +27,8 @@ bool is_part_of_it(const nlohmann::json& error) {
 // A node said no, for a reason that does not pass by itself.
 bool is_refusal(const Operation& operation) {
   if (operation.exception.starts_with(kReplyIsError)) {
-    const auto body = nlohmann::json::parse(operation.exception.substr(kReplyIsError.size()),
-                                            nullptr, false);
+    const auto body =
+        nlohmann::json::parse(operation.exception.substr(kReplyIsError.size()), nullptr, false);
     const auto later = static_cast<int>(protocol::ErrorCode::temporarily_unavailable);
     return !body.is_object() || body.value("code", nlohmann::json()) != later;
   }
@@ -86,9 +86,11 @@ std::vector<std::string> remarks_on_deaths(const nlohmann::json& deaths) {
         std::end(kBroughtAbout)) {
       continue;
     }
-    remarks.push_back(
-        fmt::format("{} died by themselves ({}): hearsay trace crash says what came before",
-                    count_text(count.get<std::int64_t>(), "worker"), cause));
+    const auto dead = count.get<std::int64_t>();
+    remarks.push_back(fmt::format(
+        "{} ({}): hearsay trace crash says what came before",
+        dead == 1 ? "1 worker died by itself" : fmt::format("{} workers died by themselves", dead),
+        cause));
   }
   return remarks;
 }

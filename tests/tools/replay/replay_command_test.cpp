@@ -5,6 +5,7 @@
 #include <atomic>
 #include <filesystem>
 #include <fstream>
+#include <iterator>
 #include <string>
 #include <thread>
 #include <vector>
@@ -240,6 +241,24 @@ TEST_F(ReplayCommand, WhatTheNetworkDeliveredMayBeCutOff) {
     EXPECT_NE(cut.output.find("network.jsonl is cut off: in which order"), std::string::npos)
         << left << cut.output;
   }
+}
+
+TEST_F(ReplayCommand, WhatTheNetworkDeliveredMayHoldALineThatIsNone) {
+  ASSERT_TRUE(record("a", kShort));
+  const fs::path order = store_ / "a" / "latest" / "recordings" / "network.jsonl";
+  std::string text;
+  {
+    std::ifstream file(order);
+    text.assign(std::istreambuf_iterator<char>(file), {});
+  }
+  const std::size_t second = text.find('\n') + 1;
+  text.replace(second, text.find('\n', second) - second, "no line");
+  std::ofstream(order) << text;
+  const Finished damaged = replay((store_ / "a" / "latest").string());
+  EXPECT_EQ(damaged.exit_code, 2) << damaged.output;
+  EXPECT_NE(damaged.output.find("Line 2 of network.jsonl is none of its lines: in which order"),
+            std::string::npos)
+      << damaged.output;
 }
 
 TEST_F(ReplayCommand, AnotherProgramIsNotRecorded) {

@@ -77,10 +77,14 @@ TEST(DeathsOfWorkers, ThatNobodyBroughtAboutAreTold) {
                                    {"chaos", 1},
                                    {"outside", 2},
                                    {"took too long", 3},
-                                   {"exit status 1", 372}}}};
-  EXPECT_EQ(remarks_on_deaths(deaths),
-            Remarks{"372 workers died by themselves (exit status 1): hearsay trace crash says what "
-                    "came before"});
+                                   {"exit status 1", 372},
+                                   {"signal 11", 1}}}};
+  EXPECT_EQ(
+      remarks_on_deaths(deaths),
+      (Remarks{"372 workers died by themselves (exit status 1): hearsay trace crash says what "
+               "came before",
+               "1 worker died by itself (signal 11): hearsay trace crash says what came "
+               "before"}));
 }
 
 }  // namespace

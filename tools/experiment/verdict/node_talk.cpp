@@ -42,8 +42,7 @@ std::string NodeTalk::words_on_standstill() const {
   if (untaken_bytes == 0 || is_busy) return "";
   return fmt::format(
       "has not read the last {} bytes that came on its stdin: what does it wait for? Answers of "
-      "other "
-      "nodes and of services come over stdin, too",
+      "other nodes and of services come over stdin, too",
       untaken_bytes);
 }
 

@@ -210,6 +210,7 @@ void WorkerWarden::bury(std::int64_t now_ns) {
                          : no_room                   ? DeathCause::no_room
                                                      : DeathCause::crash;
   const DeathCause cause = killed_for_.value_or(own);
+  if (cause == DeathCause::no_room) room_shortage_.note_death(now_ns);
   if (recorder_ != nullptr) recorder_->worker_died(now_ns, generation_, status, cause);
   tally_.record({cause, was_ready_, position.value_or(shm::kNoPosition), inputs});
   if (!hung_since_ns_) {
@@ -251,6 +252,10 @@ void WorkerWarden::plan_next_start(std::int64_t now_ns) {
 // Once for all, or for as long as this start takes.
 std::optional<std::string> WorkerWarden::why_no_answer(std::int64_t now_ns) const {
   if (without_worker_ns(now_ns) >= kPatienceWithoutWorkerNs) return trouble_;
+  if (room_shortage_.holds_up(now_ns)) {
+    return "there is no room (disk or memory is full, or a limit of either), and others wait: " +
+           trouble_;
+  }
   const std::int64_t start_ns = state_ == LifeState::starting ? now_ns - started_ns_ : 0;
   if (start_ns < kPatienceWithStartNs) return std::nullopt;
   return "the worker is still starting, since " + std::to_string(start_ns / kNsPerMs) +
@@ -313,6 +318,7 @@ bool WorkerWarden::overdue(std::int64_t now_ns, bool busy) {
 }
 
 void WorkerWarden::on_time(std::int64_t now_ns, bool busy) {
+  if (!busy) room_shortage_.note_idle(now_ns);
   if (process_) {
     look_for_life(now_ns, busy);
     // Readiness first: a worker that was ready and died is another thing than one that never was.

@@ -20,6 +20,7 @@
 #include "supervisor/node_failure.h"
 #include "supervisor/options.h"
 #include "supervisor/recorder.h"
+#include "supervisor/room_shortage.h"
 #include "supervisor/worker_life.h"
 #include "supervisor/worker_process.h"
 
@@ -56,8 +57,8 @@ class WorkerWarden {
   std::int64_t without_worker_ns(std::int64_t now_ns) const;
   // Of the last of them.
   const std::string& trouble() const { return trouble_; }
-  // In words, when it was for too long, or one has been starting for too long: a new request is
-  // not to be waited for.
+  // In words, when it was for too long, one has been starting for too long, or too many wait for
+  // want of room: a new request is not to be waited for.
   std::optional<std::string> why_no_answer(std::int64_t now_ns) const;
 
   // When on_time() must be called at the latest.
@@ -114,6 +115,7 @@ class WorkerWarden {
   HangWatch watch_;
   std::optional<std::int64_t> trouble_since_ns_;
   std::optional<std::int64_t> hung_since_ns_;  // killed for that, and none is ready since
+  RoomShortage room_shortage_;
   std::string trouble_;
   std::int64_t allowance_ns_ = 0;  // beyond the hang limit
 };

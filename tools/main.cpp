@@ -97,7 +97,8 @@ struct Tool {
 
 // Says what is wrong. `chosen`: " cluster up".
 void refuse(const BadCommandLine& problem, const std::string& chosen,
-            const std::vector<std::string>& arguments) {
+            const std::vector<std::string>& arguments,
+            const std::vector<std::string>& node_arguments) {
   const std::string name = chosen.substr(0, chosen.find(' ', 1));
   hearsay::bench::tell("hearsay{0}: {1}\nhearsay{0} --help says more.\n", chosen,
                        hearsay::bench::in_words_of_challenge(problem.what(), arguments));
@@ -105,7 +106,12 @@ void refuse(const BadCommandLine& problem, const std::string& chosen,
                           name != " bench" && name != " check" && name != " replay" &&
                           name != " call";
   const bool unknown = dynamic_cast<const hearsay::UnknownOption*>(&problem) != nullptr;
-  if (unknown && runs_nodes) {
+  const std::string_view words = problem.what();
+  const bool is_behind_dashes =
+      std::any_of(node_arguments.begin(), node_arguments.end(), [&](const std::string& argument) {
+        return !argument.empty() && words.find(argument) != std::string_view::npos;
+      });
+  if (unknown && runs_nodes && !is_behind_dashes) {
     hearsay::bench::tell("Options of hearsay-node, like --gossip, go behind \"--\".\n");
   }
   const std::string meaning = hearsay::bench::meaning_of_challenge(arguments);
@@ -231,7 +237,7 @@ int main(int argc, char** argv) {
     chosen()->resolve();
   } catch (const BadCommandLine& problem) {
     const auto tool = chosen();
-    refuse(problem, app.chosen_names(), arguments);
+    refuse(problem, app.chosen_names(), arguments, challenges_options.node_arguments);
     return tool == tools.end() ? hearsay::bench::kExitBadArguments : tool->refusal;
   } catch (const std::exception& error) {
     hearsay::bench::tell("hearsay: {}\n", error.what());

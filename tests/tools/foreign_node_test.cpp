@@ -30,6 +30,19 @@ TEST_F(ForeignNode, ControlCharactersDoNotReachTheTerminal) {
   EXPECT_TRUE(is_printable(finished.output)) << finished.output;
 }
 
+// Lists of some length are taken apart in a destructor that needs memory.
+TEST_F(ForeignNode, ListsThatMemoryDoesNotHoldCostNoReport) {
+  if (kSanitized) GTEST_SKIP() << "a sanitizer wants more than any limit";
+  const Finished finished =
+      run_shell("ulimit -v 300000; exec " +
+                command("-w broadcast --node-count 1 --rate 200 --time-limit 100 --bin " +
+                        std::string(HEARSAY_TEST_NODES) + "/faulty.py -- reads-much"));
+  EXPECT_EQ(finished.exit_code, 255);
+  EXPECT_NE(finished.output.find("THE RUN FAILED: hearsay test keeps what nodes answer"),
+            std::string::npos)
+      << finished.output.substr(0, 2000);
+}
+
 TEST_F(ForeignNode, AnswersThatMemoryDoesNotHoldCostNoReport) {
   if (kSanitized) GTEST_SKIP() << "a sanitizer wants more than any limit";
   const Finished finished =

@@ -42,7 +42,8 @@ void add_verdict(bench::Report& report, const nlohmann::json& results) {
                    : valid == false ? "INVALID:"
                                     : "UNKNOWN: too little was seen, or the checker gave up.";
   if (results.value("interrupted", false)) {
-    report.verdict = "UNKNOWN: the run was interrupted; what its end would have shown is missing.";
+    report.verdict =
+        "UNKNOWN: the run was interrupted, or failed; what its end would have shown is missing.";
   }
   if (results.value("run-was-wrong", false)) {
     if (valid == true) report.verdict = "Valid, but:";

@@ -71,9 +71,7 @@ BesideHistory look_beside(const std::string& file) {
   if (!json.is_object() || !json.contains("hearsay")) return {};
   const nlohmann::json& ours = json.at("hearsay");
   if (!ours.is_object()) return {};
-  const nlohmann::json kind = ours.value("failure-kind", nlohmann::json());
-  return {kind == bench::kInterrupted || kind == bench::kNoMemory,
-          ours.value("valid?", nlohmann::json()) == false};
+  return {ours.contains("failure"), ours.value("valid?", nlohmann::json()) == false};
 }
 
 bench::History load_history(const std::string& file, std::uint64_t most_bytes) {

@@ -21,7 +21,7 @@ std::string find_history(const std::string& path);
 
 // What the results beside a history (results.json) say of its run.
 struct BesideHistory {
-  bool was_interrupted = false;  // by somebody, or by a lack of memory
+  bool was_interrupted = false;  // by somebody, or by a failure
   bool was_wrong = false;        // by something that no history holds, such as a bad line
 };
 BesideHistory look_beside(const std::string& file);

@@ -15,6 +15,7 @@
 #include "common/base/units.h"
 #include "tools/console/tell.h"
 #include "tools/processes/interrupt.h"
+#include "tools/processes/memory.h"
 
 namespace hearsay::bench {
 namespace {
@@ -114,6 +115,7 @@ void EventLoop::run() {
       dispatch(event.data.fd, event.events);
     }
     go_on_telling();
+    demand_memory();
   }
 }
 

@@ -4,6 +4,8 @@
 #include <unistd.h>
 
 #include <algorithm>
+#include <cstdlib>
+#include <exception>
 #include <fstream>
 #include <limits>
 #include <string_view>
@@ -14,7 +16,49 @@
 namespace hearsay::bench {
 namespace {
 
-constexpr std::size_t kReserveBytes = std::size_t{32} << 20U;
+constexpr std::size_t kLargestReserveBytes = std::size_t{32} << 20U;
+constexpr std::size_t kLeastReserveBytes = std::size_t{1} << 20U;
+
+// As much as there is, up to the largest.
+std::unique_ptr<std::byte[]> reserve() {
+  for (std::size_t bytes = kLargestReserveBytes; bytes >= kLeastReserveBytes; bytes /= 2) {
+    if (auto* const got = new (std::nothrow) std::byte[bytes]) return {got, {}};
+  }
+  return nullptr;
+}
+
+struct FirstReserve {
+  std::unique_ptr<std::byte[]> bytes;
+  bool is_gone = false;
+};
+
+FirstReserve& first_reserve() {
+  static FirstReserve only;
+  return only;
+}
+
+void give_up_the_reserve() {
+  FirstReserve& first = first_reserve();
+  if (!first.bytes) throw NoMemory();
+  first.bytes.reset();
+  first.is_gone = true;
+}
+
+// In a destructor nobody can catch it.
+[[noreturn]] void end_with_words() {
+  constexpr std::string_view kWords =
+      "hearsay: no memory is left (of the machine, of its cgroup, or of ulimit -v)\n";
+  if (const auto current = std::current_exception()) {
+    try {
+      std::rethrow_exception(current);
+    } catch (const NoMemory&) {
+      static_cast<void>(!::write(STDERR_FILENO, kWords.data(), kWords.size()));
+      ::_exit(kExitNoMemory);
+    } catch (...) {  // not ours to explain
+    }
+  }
+  std::abort();
+}
 constexpr std::int64_t kLookAtMemoryEveryNs = kNsPerSecond / 5;
 
 std::int64_t physical_bytes() {
@@ -23,9 +67,9 @@ std::int64_t physical_bytes() {
   return static_cast<std::int64_t>(machine.totalram) * machine.mem_unit;
 }
 
-// Of the cgroup's own file; the word "max" is no number.
-std::int64_t limit_in(const std::string& group) {
-  std::ifstream file(group + "/memory.max");
+// The word "max" is no number.
+std::int64_t limit_in(const std::string& path) {
+  std::ifstream file(path);
   std::int64_t bytes = 0;
   return file >> bytes ? bytes : std::numeric_limits<std::int64_t>::max();
 }
@@ -33,10 +77,16 @@ std::int64_t limit_in(const std::string& group) {
 }  // namespace
 
 void name_the_lack_of_memory() {
-  std::set_new_handler([] { throw NoMemory(); });
+  first_reserve().bytes = reserve();
+  std::set_new_handler(give_up_the_reserve);
+  std::set_terminate(end_with_words);
 }
 
-MemoryReserve::MemoryReserve() : bytes_(new (std::nothrow) std::byte[kReserveBytes]) {}
+void demand_memory() {
+  if (first_reserve().is_gone) throw NoMemory();
+}
+
+MemoryReserve::MemoryReserve() : bytes_(reserve()) {}
 
 std::int64_t own_memory_bytes() {
   std::ifstream file("/proc/self/statm");
@@ -52,15 +102,21 @@ std::int64_t most_memory_bytes() {
 }
 
 std::int64_t cgroup_limit_bytes(const std::string& own, const std::string& mount) {
-  constexpr std::string_view kVersion2 = "0::";
   std::int64_t least = std::numeric_limits<std::int64_t>::max();
   std::ifstream file(own);
+  // "0::/a/b", or of version 1 "4:memory:/a/b" among others.
   for (std::string line; std::getline(file, line);) {
-    if (!line.starts_with(kVersion2)) continue;
-    std::string group = line.substr(kVersion2.size());
-    while (!group.empty()) {
-      least = std::min(least, limit_in(mount + group));
-      group.resize(std::min(group.rfind('/'), group.size()));
+    const std::size_t names = line.find(':') + 1;
+    const std::size_t behind = line.find(':', names);
+    if (names == 0 || behind == std::string::npos) continue;
+    const std::string controllers = "," + line.substr(names, behind - names) + ",";
+    const bool is_version_2 = line.starts_with("0::");
+    if (!is_version_2 && controllers.find(",memory,") == std::string::npos) continue;
+    const std::string root = is_version_2 ? mount : mount + "/memory";
+    const char* const name = is_version_2 ? "/memory.max" : "/memory.limit_in_bytes";
+    for (std::string group = line.substr(behind + 1); !group.empty();
+         group.resize(std::min(group.rfind('/'), group.size()))) {
+      least = std::min(least, limit_in(root + group + name));
     }
   }
   return least;

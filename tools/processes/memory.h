@@ -1,9 +1,12 @@
 // Memory that runs out: what nodes answer and services keep is kept until the verdict, and nodes
 // may answer anything.
 //
-// Where an allocation fails, it throws with words; where the system would rather kill (a machine or
-// a cgroup that is full), MemoryWatch throws the same before it comes to that. Whoever catches it
-// has its reserve for the report. Not thread-safe.
+// Where an allocation fails the first time, a reserve is given up for it, and demand_memory()
+// throws from then on: at places where that harms nothing. (An allocation may stand in a
+// destructor, as nlohmann's do, which must not throw.) Behind the reserve each one throws, and what
+// can't be caught ends the process with words. Where the system would rather kill (a machine or a
+// cgroup that is full), MemoryWatch throws before it comes to that. Whoever catches it has a second
+// reserve for the report. Not thread-safe.
 #pragma once
 
 #include <cstddef>
@@ -24,8 +27,13 @@ class NoMemory : public std::bad_alloc {
   }
 };
 
-// From here on `new` that fails throws NoMemory.
+// The exit code of a process that lacks memory where nobody can be told.
+inline constexpr int kExitNoMemory = 255;
+
+// Takes the first reserve. From here on `new` that fails gives it up, or throws NoMemory.
 void name_the_lack_of_memory();
+// Throws NoMemory if the first reserve is gone.
+void demand_memory();
 
 // For what has to be done when there is no other; may be less than wanted, or nothing.
 class MemoryReserve {
@@ -41,8 +49,8 @@ class MemoryReserve {
 std::int64_t own_memory_bytes();
 // Three quarters of what the machine has, or the cgroup if that is less.
 std::int64_t most_memory_bytes();
-// The least limit of a process' cgroup (version 2) and those above it; INT64_MAX: there is none.
-// `own`: a file as /proc/self/cgroup; `mount`: as /sys/fs/cgroup.
+// The least limit of a process' cgroup (version 2, or 1) and those above it; INT64_MAX: there is
+// none. `own`: a file as /proc/self/cgroup; `mount`: as /sys/fs/cgroup.
 std::int64_t cgroup_limit_bytes(const std::string& own, const std::string& mount);
 
 // Looks in the heap's time; from inside an event it throws NoMemory when it is too much.

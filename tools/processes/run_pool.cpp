@@ -23,6 +23,7 @@
 #include "common/base/file_descriptor.h"
 #include "tools/console/tell.h"
 #include "tools/processes/interrupt.h"
+#include "tools/processes/memory.h"
 
 namespace hearsay::bench {
 namespace {
@@ -72,8 +73,9 @@ class Child {
   // After the last read().
   JobEnd take_end() {
     const int status = bury();
-    if (status == 0) return {std::move(answer_), 0};
-    return {std::nullopt, WIFSIGNALED(status) ? WTERMSIG(status) : 0};
+    if (status == 0) return {std::move(answer_), 0, false};
+    return {std::nullopt, WIFSIGNALED(status) ? WTERMSIG(status) : 0,
+            WIFEXITED(status) && WEXITSTATUS(status) == kExitNoMemory};
   }
 
  private:
@@ -87,6 +89,9 @@ class Child {
             "write");
         rest.remove_prefix(static_cast<std::size_t>(written));
       }
+    } catch (const std::bad_alloc& error) {
+      tell("{}\n", error.what());
+      code = kExitNoMemory;
     } catch (const std::exception& error) {
       tell("{}\n", error.what());
       code = EXIT_FAILURE;
@@ -131,13 +136,14 @@ void listen(Children& children, Ends& ends) {
 }  // namespace
 
 std::string JobEnd::in_words() const {
+  if (lacked_memory) return "had too little memory";
   if (end_signal == 0) return "died";
   return fmt::format("was ended by signal {} ({})", end_signal, ::strsignal(end_signal));
 }
 
 bool JobEnd::is_from_outside() const {
   const auto wishes = interrupts();
-  return end_signal == SIGKILL ||
+  return lacked_memory || end_signal == SIGKILL ||
          std::find(wishes.begin(), wishes.end(), end_signal) != wishes.end();
 }
 

@@ -22,11 +22,12 @@ struct JobEnd {
   // What work() returned; nothing: it threw (the reason is on its stderr), or its process died.
   std::optional<std::string> answer;
   int end_signal = 0;  // that ended its process; 0: none did
+  bool lacked_memory = false;
 
   // "was ended by signal 9 (Killed)", of one that died.
   std::string in_words() const;
-  // By somebody else: a SIGKILL, as of the kernel when memory is short, or a wish that it ends. A
-  // fault of its own has another signal.
+  // By no fault of its own, which has another signal: a lack of memory, a SIGKILL, as of the kernel
+  // when memory is short, or a wish that it ends.
   bool is_from_outside() const;
 };
 

@@ -38,6 +38,7 @@ RunEnd conclude(const TestOptions& options, const Workload& workload, const Run&
   const Report report = make_report(results, store.directory().string());
   const std::string text = printable_lines(to_text(report));
   store.write_report(text);
+  const std::string wrong = print(text);  // before the page, which wants memory of its own
   if (!options.no_page) {
     const nlohmann::json for_page = {{"verdict", report.verdict},
                                      {"notes", report.notes},
@@ -46,7 +47,6 @@ RunEnd conclude(const TestOptions& options, const Workload& workload, const Run&
     store.write_page(
         page::make_page({options, workload, run, network, outcome.outages, results, for_page}));
   }
-  const std::string wrong = print(text);
   std::vector<std::string> problems;
   for (const std::string& problem : store.problems()) {
     problems.push_back(

@@ -79,13 +79,10 @@ std::vector<std::string> remarks_on_refusals(const History& history, bool has_fa
 }
 
 std::vector<std::string> remarks_on_deaths(const nlohmann::json& deaths) {
-  constexpr std::string_view kBroughtAbout[] = {"nemesis", "chaos", "outside", "took too long"};
   std::vector<std::string> remarks;
   for (const auto& [cause, count] : deaths.at("by-cause").items()) {
-    if (std::find(std::begin(kBroughtAbout), std::end(kBroughtAbout), cause) !=
-        std::end(kBroughtAbout)) {
-      continue;
-    }
+    // Others: killed by the nemesis, from outside, or by the node, which had its reason.
+    if (!cause.starts_with("exit status") && !cause.starts_with("signal")) continue;
     const auto dead = count.get<std::int64_t>();
     remarks.push_back(fmt::format(
         "{} ({}): hearsay trace crash says what came before",

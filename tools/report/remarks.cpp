@@ -44,7 +44,13 @@ nlohmann::json describe_rate(const TestOptions& options, const Run& run) {
           {"count", count}};
 }
 
-std::string remark_on_rate(const TestOptions& options, const nlohmann::json& rate) {
+bool stops_nodes(const Nemesis& nemesis) {
+  return nemesis.strikes(Fault::kill) + nemesis.strikes(Fault::pause) +
+             nemesis.strikes(Fault::pause_worker) >
+         0;
+}
+
+std::string remark_on_rate(const TestOptions& options, const Run& run, const nlohmann::json& rate) {
   const double count = rate.at("count");
   const double expected = rate.at("expected-count");
   if (count == 0)
@@ -52,9 +58,10 @@ std::string remark_on_rate(const TestOptions& options, const nlohmann::json& rat
   if (count >= kReachedShare * expected - kReachedSlack) return "";
   return fmt::format(
       "the rate was not reached: {:g} operations a second instead of {:g}. {} waited for "
-      "answers (--concurrency), or the machine was busy",
+      "answers (--concurrency){}, or the machine was busy",
       rate.at("reached").get<double>(), options.rate_hz,
-      count_text(static_cast<std::int64_t>(options.thread_count), "client"));
+      count_text(static_cast<std::int64_t>(options.thread_count), "client"),
+      stops_nodes(run.nemesis()) ? ", of nodes that the nemesis had stopped or killed" : "");
 }
 
 std::vector<std::string> remarks_on_silence(const TestOptions& options, const Run& run,
@@ -103,9 +110,30 @@ bool hits_messages(Fault fault) {
   return is_on_the_wire(fault) || fault == Fault::partition || fault == Fault::one_way;
 }
 
+// "": nothing is known of it.
+std::string why_nothing_was_hit(const Network& network) {
+  if (network.server_messages().sent == 0) return ": the nodes sent each other none";
+  const Traffic& traffic = network.traffic();
+  if (!traffic.has_pairs()) return "";
+  for (std::size_t from = 0; from < network.node_count(); ++from) {
+    for (std::size_t to = 0; to < network.node_count(); ++to) {
+      if (from != to && traffic.pair(from, to) > 0) return "";
+    }
+  }
+  return ": the nodes spoke with services only, which no fault hits";
+}
+
 std::string hit_nothing(const std::string& option, const Network& network) {
-  return fmt::format("{} hit no message{}", option,
-                     network.server_messages().sent == 0 ? ": the nodes sent each other none" : "");
+  return fmt::format("{} hit no message{}", option, why_nothing_was_hit(network));
+}
+
+// Of few nodes some kinds of partition cut off nobody.
+bool cut_nobody(Fault fault, const Run& run) {
+  const auto& operations = run.history().operations();
+  return std::none_of(operations.begin(), operations.end(), [&](const Operation& deed) {
+    const bool begins = !is_client(deed) && deed.f == word_for_begin(fault);
+    return begins && deed.value.is_array() && deed.value.size() == 2 && !deed.value[1].empty();
+  });
 }
 
 // Of those that hold all the time: "" if it did what it should.
@@ -130,7 +158,14 @@ std::string remark_on_fault(Fault fault, const Run& run, const Network& network)
                        name);
   }
   if (hits_messages(fault)) {
-    return network.hit_by(fault) > 0 ? "" : hit_nothing("--nemesis " + name, network);
+    if (network.hit_by(fault) > 0) return "";
+    if (fault == Fault::partition && cut_nobody(fault, run)) {
+      return fmt::format(
+          "--nemesis {} cut off nobody: of so few nodes some kinds do not (another --seed, or a "
+          "shorter --nemesis-interval)",
+          name);
+    }
+    return hit_nothing("--nemesis " + name, network);
   }
   if (nemesis.strikes(fault) > 0) return "";
   return fmt::format("--nemesis {} did nothing: no node has a child process (a worker)", name);
@@ -150,7 +185,7 @@ nlohmann::json find_remarks(const TestOptions& options, const Run& run, const Ne
     if (!remark.empty()) remarks.push_back(std::move(remark));
   };
   for (std::string& remark : remarks_on_silence(options, run, network)) add(std::move(remark));
-  add(remark_on_rate(options, rate));
+  add(remark_on_rate(options, run, rate));
   for (std::string& remark : remarks_on_replies(options, run, network)) add(std::move(remark));
   for (std::string& remark : find_blind_spots(options.workload, run.history())) {
     add(std::move(remark));

@@ -24,7 +24,11 @@ bool has_malformed_reply(const Operation& operation) {
 std::vector<Silence> silent_nodes(const TestOptions& options, const Run& run,
                                   const Network& network) {
   const Nemesis& nemesis = run.nemesis();
-  if (nemesis.strikes(Fault::kill) + nemesis.strikes(Fault::pause) > 0) return {};
+  if (nemesis.strikes(Fault::kill) + nemesis.strikes(Fault::pause) +
+          nemesis.strikes(Fault::pause_worker) >
+      0) {
+    return {};
+  }
   std::vector<Silence> silences(network.node_count());
   for (std::size_t node = 0; node < silences.size(); ++node) silences[node].node = node;
   for (const Operation& operation : run.history().operations()) {

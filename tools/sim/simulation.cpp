@@ -7,6 +7,7 @@
 
 #include "common/base/units.h"
 #include "tools/processes/interrupt.h"
+#include "tools/processes/memory.h"
 #include "tools/report/conclude.h"
 
 namespace hearsay::sim {
@@ -53,6 +54,7 @@ void Simulation::run(const std::function<void(std::int64_t now_ns)>& watch) {
                                      (now_ns - run_->load_start_ns().value_or(0)) / kNsPerMs);
       break;
     }
+    bench::demand_memory();
     if (std::exchange(now_ns, *heap_.next_due_ns()) != now_ns) at_this_moment = 0;
     const std::uint64_t count = heap_.run_due(now_ns, kActionsBetweenLooks);
     at_this_moment += count;

@@ -56,6 +56,9 @@ class Check {
     ++events_;
     last_ns_ = std::max(last_ns_, event.time_ns);
     with_events_.insert(event.node);
+    if (event.event == Event::node_initialised) {
+      cluster_size_ = std::max(cluster_size_, event.number(FieldName::count));
+    }
     level_.take(event);
     spread_.take(event);
     nodes_[event.node].take(event);
@@ -126,6 +129,11 @@ class Check {
       out_.line("  {} not everywhere yet, less than {} old at the end: not judged",
                 count_text(young_, "value"), duration_text(kSpreadTakesNs));
     }
+    if (cluster_size_ > static_cast<std::int64_t>(with_events_.size())) {
+      out_.line(
+          "  The cluster has {}; the logs of the others are not here: nothing is said of them",
+          count_text(cluster_size_, "node"));
+    }
     std::int64_t open = 0;
     for (const NodeCheck& node : nodes_) open += node.excused_starts();
     if (open > 0) {
@@ -150,6 +158,7 @@ class Check {
   Output out_;
   std::int64_t events_ = 0;
   std::int64_t last_ns_ = 0;
+  std::int64_t cluster_size_ = 0;
   std::int64_t young_ = 0;
 };
 

@@ -144,7 +144,9 @@ void Deaths::die(Node& node, const TraceEvent& event) {
   tell_before(node, death);
   for (const auto& input : node.open) {
     const bool answered = input->answered_ns || input->dropped;
-    if (!answered) death.in_flight.push_back({input, input->begun});
+    // What the worker itself said of it died with it; the supervisor knows where it was.
+    const bool begun = input->begun || (death.at_input && input->position <= *death.at_input);
+    if (!answered) death.in_flight.push_back({input, begun});
     input->begun = false;
   }
   node.death = &death;

@@ -53,7 +53,7 @@ void take_number_of_death(TraceOptions& options) {
       first.size() > 9)
     return;
   options.death = std::stoul(first);
-  if (*options.death == 0) throw BadCommandLine("crash", "deaths are counted from 1");
+  if (*options.death == 0) throw BadCommandLine("DEATH", "deaths are counted from 1");
   options.run.erase(options.run.begin());
 }
 

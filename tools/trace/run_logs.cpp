@@ -122,6 +122,15 @@ bool are_of_one_machine(const std::vector<fs::path>& files) {
       bench::printable(logs.folder.string())));
 }
 
+// A log that is given twice would be counted twice.
+void demand_new(const std::vector<fs::path>& files, const fs::path& path) {
+  std::error_code ignored;
+  for (const fs::path& other : files) {
+    if (!fs::equivalent(other, path, ignored)) continue;
+    throw TraceProblem(fmt::format("{} is given twice", bench::printable(path.string())));
+  }
+}
+
 void take_folder(RunLogs& logs, const fs::path& folder) {
   const bool has_logs = fs::is_directory(folder / kLogsName);
   logs.folder = has_logs ? folder / kLogsName : folder;
@@ -163,6 +172,7 @@ RunLogs find_logs(const std::vector<std::string>& given) {
                       bench::printable(name)));
     }
     if (!fs::is_directory(path)) {
+      demand_new(logs.files, path);
       logs.files.push_back(path);
     } else if (names.size() == 1) {
       take_folder(logs, path);

@@ -3,6 +3,7 @@
 
 #include <algorithm>
 #include <nlohmann/json.hpp>
+#include <set>
 #include <string>
 #include <vector>
 
@@ -97,7 +98,15 @@ class ValuePage {
   static bool is_same_step(const Carried& a, const Carried& b) {
     return a.from == b.from && a.position == b.position && a.way == b.way && a.batch == b.batch;
   }
-  bool is_lost(const Carried& each) const { return !each.received_ns && !is_under_way(each); }
+  // Whether that is known: by the log of the one to whom it went.
+  bool is_lost(const Carried& each) const {
+    return !each.received_ns && !is_under_way(each) && is_here(each.to);
+  }
+  bool is_here(const std::string& node) const {
+    const auto& all = story_.with_events();
+    return std::any_of(all.begin(), all.end(),
+                       [&](std::uint32_t each) { return name(each) == node; });
+  }
   bool is_under_way(const Carried& each) const {
     return !each.received_ns && each.sent_ns > story_.end_ns() - kWayTakesNs;
   }
@@ -112,7 +121,19 @@ class ValuePage {
     }
     out_.line("At {} of {} nodes {} after the first learned it.", have, story_.with_events().size(),
               duration_text(last_ns - begin_ns()));
+    print_others();
     return have == story_.with_events().size();
+  }
+
+  void print_others() {
+    std::set<std::string> others;
+    for (const Carried& each : story_.carried()) {
+      if (!is_here(each.to)) others.insert(each.to);
+    }
+    if (others.empty()) return;
+    std::string names;
+    for (const std::string& other : others) names += (names.empty() ? "" : ", ") + other;
+    out_.line("Not looked at: {}, whose logs are not here.", printable(names));
   }
 
   void print_losses() {

@@ -156,6 +156,8 @@ class Faulty(Node):
 
     def on_read(self, message, body):
         values = list(self.values)
+        if self.fault == "reads-much":
+            values = list(range(10_000_000, 10_020_000))
         if self.fault == "repeats":
             values += values[:1]
         if self.fault == "invents":

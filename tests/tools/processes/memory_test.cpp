@@ -48,6 +48,14 @@ TEST_F(CgroupTest, TheLeastOfAllAboveCounts) {
   EXPECT_EQ(limit("3:memory:/a\n0::/\n"), 9000) << "in a container it is the root";
 }
 
+TEST_F(CgroupTest, OfVersion1Too) {
+  write("memory/a/memory.limit_in_bytes", "7000\n");
+  write("memory/memory.limit_in_bytes", "9223372036854771712\n");
+  EXPECT_EQ(limit("5:cpu,cpuacct:/b\n4:memory:/a\n"), 7000);
+  EXPECT_EQ(limit("4:hugetlb,memory:/a/b\n"), 7000);
+  EXPECT_EQ(limit("4:memoryless:/a\n"), kNone);
+}
+
 TEST_F(CgroupTest, WhereNothingIsSaidThereIsNone) {
   EXPECT_EQ(limit("0::/a/b\n"), kNone);
   EXPECT_EQ(limit("3:memory:/a\n"), kNone);
@@ -79,6 +87,7 @@ TEST(Memory, OfThisProcessAndTheMachineIsKnown) {
 TEST(Memory, ThatCanNotBeHadIsNamed) {
   if (test::kSanitized) GTEST_SKIP() << "a sanitizer has an allocator of its own";
   name_the_lack_of_memory();
+  EXPECT_NO_THROW(demand_memory());
   try {
     // NOLINTNEXTLINE(bugprone-unused-return-value)
     static_cast<void>(::operator new (std::size_t{1} << 60U));
@@ -86,6 +95,7 @@ TEST(Memory, ThatCanNotBeHadIsNamed) {
   } catch (const std::bad_alloc& error) {
     EXPECT_NE(std::string(error.what()).find("no memory is left"), std::string::npos);
   }
+  EXPECT_THROW(demand_memory(), NoMemory) << "the reserve went first";
 }
 
 }  // namespace

@@ -127,7 +127,7 @@ TEST_F(WrappedNode, IsPausedThoughItHasASessionOfItsOwn) {
 TEST(NodeGroupsEnd, KillsWhatLeftItsNodesGroup) {
   pid_t inner = -1;
   {
-    test::TemporaryFolder logs;
+    const test::TemporaryFolder logs;
     EventLoop loop{[](std::int64_t, int) {}};
     NodeGroup group{loop,
                     {"/bin/sh", {"-c", "setsid sleep 600 & wait"}},

@@ -8,6 +8,7 @@
 #include <chrono>
 #include <csignal>
 #include <functional>
+#include <new>
 #include <optional>
 #include <stdexcept>
 #include <string>
@@ -50,6 +51,18 @@ TEST(RunPool, AJobHasAProcessOfItsOwn) {
   const Answers answers = answers_of(2, 2, [](std::size_t) { return std::to_string(::getpid()); });
   EXPECT_NE(answers[0], answers[1]);
   EXPECT_NE(answers[0], std::to_string(::getpid()));
+}
+
+TEST(RunPool, AJobThatHasTooLittleMemoryIsNotToBlame) {
+  run_pool(
+      1, 1, [](std::size_t) -> std::string { throw std::bad_alloc(); },
+      [](std::size_t, const JobEnd& end) {
+        EXPECT_FALSE(end.answer);
+        EXPECT_TRUE(end.is_from_outside());
+        EXPECT_EQ(end.in_words(), "had too little memory");
+        return true;
+      },
+      [](const PoolState&) {});
 }
 
 TEST(RunPool, AnAnswerMayBeLargerThanAPipeAndMayBeEmpty) {

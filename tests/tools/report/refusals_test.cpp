@@ -77,6 +77,7 @@ TEST(DeathsOfWorkers, ThatNobodyBroughtAboutAreTold) {
                                    {"chaos", 1},
                                    {"outside", 2},
                                    {"took too long", 3},
+                                   {"stopped by a signal", 1},
                                    {"exit status 1", 372},
                                    {"signal 11", 1}}}};
   EXPECT_EQ(

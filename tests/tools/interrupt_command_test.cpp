@@ -106,6 +106,33 @@ TEST_F(Interrupted, ASignalThatComesByMistakeEndsNothing) {
   }
 }
 
+// What nodes said meanwhile is heard before the time-outs that came due.
+TEST_F(Interrupted, ABenchThatIsStoppedBlamesNoNode) {
+  const fs::path output = store_ / "output";
+  const pid_t bench = ::fork();
+  if (bench == 0) {
+    const std::string line = "exec " + std::string(HEARSAY_COMMAND) +
+                             " test -w echo --node-count 1 --time-limit 10 --rate 50 --bin " +
+                             HEARSAY_TEST_NODES + "/faulty.py" + where() + " >" + output.string() +
+                             " 2>&1 -- slow";
+    ::execl("/bin/sh", "sh", "-c", line.c_str(), nullptr);
+    ::_exit(1);
+  }
+  EXPECT_TRUE(in_time(kPatience, [&] { return fs::exists(store_ / "latest" / "node-logs"); }));
+  std::this_thread::sleep_for(std::chrono::milliseconds(1500));
+  send_signal(bench, SIGSTOP);
+  std::this_thread::sleep_for(std::chrono::milliseconds(5500));
+  send_signal(bench, SIGCONT);
+  int status = 0;
+  const auto has_ended = [&] { return ::waitpid(bench, &status, WNOHANG) == bench; };
+  ASSERT_TRUE(in_time(kPatience, has_ended));
+  std::ifstream file(output);
+  const std::string text(std::istreambuf_iterator<char>(file), {});
+  EXPECT_EQ(WEXITSTATUS(status), 0) << text;
+  EXPECT_NE(text.find("hearsay test itself stood still for "), std::string::npos) << text;
+  EXPECT_EQ(text.find("late reply"), std::string::npos) << text;
+}
+
 TEST_F(Interrupted, ARunLeavesItsHistoryAndFindings) {
   const Finished finished =
       interrupt(std::string("test -w echo --node-count 1 --time-limit 100 --rate 50 --bin ") +

@@ -36,6 +36,9 @@ class EventLoop {
   // Until stop() is called.
   void run();
   void stop() { stopped_ = true; }
+  // The longest time that it stood still itself (it was stopped, or the machine was very busy), if
+  // that was more than two seconds; else 0.
+  std::int64_t held_up_ns() const { return held_up_ns_; }
 
   // Hands on the signals that have come, where run() does not run.
   void read_signals();
@@ -47,6 +50,9 @@ class EventLoop {
   void control(int operation, int fd, std::uint32_t events) const;
   void arm_timer();
   void dispatch(int fd, std::uint32_t events);
+  // Returns as epoll_wait does.
+  int wait(int timeout_ms);
+  void catch_up(std::int64_t late_ns);
 
   EventHeap heap_;
   OnSignal on_signal_;
@@ -59,6 +65,7 @@ class EventLoop {
   std::int64_t armed_ns_ = -1;
   std::optional<std::int64_t> interrupted_ns_;
   bool stopped_ = false;
+  std::int64_t held_up_ns_ = 0;
 };
 
 }  // namespace hearsay::bench

@@ -7,6 +7,7 @@
 #include <string_view>
 
 #include "common/base/clock.h"
+#include "common/base/units.h"
 #include "tools/console/tell.h"
 #include "tools/experiment/clients/restarts.h"
 #include "tools/processes/real_run.h"
@@ -67,6 +68,12 @@ RunEnd RealTest::run() {
   outcome_.bench_cpu_ns = own_cpu_ns() - cpu_start_ns;
   outcome_.service_words = service_words(*services_);
   nodes_->add_to(outcome_);
+  if (loop_.held_up_ns() > 0) {
+    outcome_.remarks.push_back(fmt::format(
+        "hearsay test itself stood still for {:.1f} s (it was stopped, or the machine was very "
+        "busy): what clients waited for then may count as unanswered",
+        static_cast<double>(loop_.held_up_ns()) / static_cast<double>(kNsPerSecond)));
+  }
   if (signal_ != 0) {
     outcome_.failure = fmt::format("INTERRUPTED ({})", ::strsignal(signal_));
     outcome_.failure_kind = kInterrupted;

@@ -235,6 +235,13 @@ std::string hint_on_storm(const Evidence& evidence, const nlohmann::json& result
       messages);
 }
 
+bool something_was_answered(const Run& run) {
+  const auto& operations = run.history().operations();
+  return std::any_of(operations.begin(), operations.end(), [](const Operation& operation) {
+    return is_client(operation) && operation.type == OperationType::ok;
+  });
+}
+
 bool something_was_told(const Run& run) {
   const auto& operations = run.history().operations();
   return std::any_of(operations.begin(), operations.end(), [](const Operation& operation) {
@@ -281,8 +288,9 @@ void add_hints_on_state(nlohmann::json& hints, const TestOptions& options, const
   const nlohmann::json& section = results.at("hearsay");
   const bool lost = results.at("workload").value("lost-count", 0) > 0;
   const bool is_wrong = results.at("workload").value("valid?", nlohmann::json(true)) == false;
-  if ((lost || is_wrong) && run.nemesis().strikes(Fault::kill) > 0 &&
-      !has_argument(options, kStateDir)) {
+  const bool is_simulated = section.contains("simulator");  // such nodes have no files
+  if ((lost || is_wrong) && run.nemesis().strikes(Fault::kill) > 0 && something_was_told(run) &&
+      !is_simulated && !has_argument(options, kStateDir)) {
     hints.push_back(
         std::string("whole nodes were killed, and what they hold in memory only is gone then; ") +
         (is_foreign(options) ? "what a node has acknowledged it must have on disk"
@@ -292,7 +300,7 @@ void add_hints_on_state(nlohmann::json& hints, const TestOptions& options, const
     hints.push_back(
         "do the values that nobody sent come from an earlier run? Give each run a --state-dir of "
         "its own");
-  } else if (has_argument(options, kStateDir) && !lost &&
+  } else if (has_argument(options, kStateDir) && !lost && something_was_answered(run) &&
              (results.at("workload").value("valid?", nlohmann::json(true)) == false ||
               results.at("workload").contains("error"))) {
     hints.push_back(

@@ -43,6 +43,17 @@ std::string reason_of(const Operation& operation) {
       operation.error.dump(-1, ' ', false, nlohmann::json::error_handler_t::replace));
 }
 
+// Others: killed by the nemesis, from outside, or by the node, which had its reason.
+bool is_own_fault(std::string_view cause) {
+  constexpr std::string_view kSignals[] = {"Aborted", "Segmentation fault", "Bus error",
+                                           "Illegal instruction", "Floating point exception"};
+  if (cause.starts_with("exit status")) return true;
+  return cause.starts_with("signal") &&
+         std::any_of(std::begin(kSignals), std::end(kSignals), [&](std::string_view name) {
+           return cause.find(name) != std::string_view::npos;
+         });
+}
+
 struct Ends {
   std::int64_t ok = 0;
   std::int64_t in_vain = 0;
@@ -81,8 +92,7 @@ std::vector<std::string> remarks_on_refusals(const History& history, bool has_fa
 std::vector<std::string> remarks_on_deaths(const nlohmann::json& deaths) {
   std::vector<std::string> remarks;
   for (const auto& [cause, count] : deaths.at("by-cause").items()) {
-    // Others: killed by the nemesis, from outside, or by the node, which had its reason.
-    if (!cause.starts_with("exit status") && !cause.starts_with("signal")) continue;
+    if (!is_own_fault(cause)) continue;
     const auto dead = count.get<std::int64_t>();
     remarks.push_back(fmt::format(
         "{} ({}): hearsay trace crash says what came before",

@@ -159,7 +159,7 @@ std::string remark_on_fault(Fault fault, const Run& run, const Network& network)
   }
   if (hits_messages(fault)) {
     if (network.hit_by(fault) > 0) return "";
-    if (fault == Fault::partition && cut_nobody(fault, run)) {
+    if (network.server_messages().sent > 0 && fault == Fault::partition && cut_nobody(fault, run)) {
       return fmt::format(
           "--nemesis {} cut off nobody: of so few nodes some kinds do not (another --seed, or a "
           "shorter --nemesis-interval)",

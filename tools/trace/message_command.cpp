@@ -36,6 +36,7 @@ struct Asking {
   std::size_t lines_written = 0;  // of them
   std::optional<std::size_t> answer_line;
   std::optional<std::int64_t> answered_ns;
+  bool dropped = false;  // its answer
   bool settled = false;  // without being served
 
   bool is_served() const { return answered_ns || settled; }
@@ -157,7 +158,8 @@ class MessagePage {
       case Event::line_written:
       case Event::reply_dropped: {
         const bool is_answer = asking.answer_line && asking.lines_written++ == *asking.answer_line;
-        if (is_answer) asking.answered_ns = event.time_ns;
+        if (is_answer && event.event == Event::line_written) asking.answered_ns = event.time_ns;
+        if (is_answer && event.event == Event::reply_dropped) asking.dropped = true;
         station = is_answer ? "through the ring, the answer: " : "through the ring: ";
         break;
       }
@@ -189,7 +191,9 @@ class MessagePage {
       out_.line("Answered {} after it was read.",
                 duration_text(*asking.answered_ns - asking.stations.front().time_ns));
     } else {
-      out_.line("{}", asking.settled ? "It was not served." : "No answer in this trace.");
+      out_.line("{}", asking.dropped   ? "Its answer was dropped: nobody waited for it any more."
+                      : asking.settled ? "It was not served."
+                                       : "No answer in this trace.");
     }
     const auto [node, life, position] = asking.last_step;
     out_.line("Replay: {}", bench::printable(steps_.recordings().advice(

@@ -174,24 +174,25 @@ std::optional<OpenRequest> OpenRequests::close_answered(const protocol::Message&
   return remove(found);
 }
 
-std::optional<OpenRequest> OpenRequests::close_overdue(Effects& effects) {
-  if (deadlines_.empty() || deadlines_.begin()->first > now_ns_) return std::nullopt;
+OpenRequests::Overdue OpenRequests::close_overdue(Effects& effects) {
+  if (deadlines_.empty() || deadlines_.begin()->first > now_ns_) return {};
   const auto found = find(deadlines_.begin()->second);
   if (found->second.tries_made < found->second.policy.tries) {
-    send_again(found, effects);
-    return std::nullopt;
+    return {std::nullopt, send_again(found, effects)};
   }
   record(effects, RequestChange::closed, bytes_of(found->first));
-  return remove(found);
+  return {remove(found)};
 }
 
-void OpenRequests::send_again(Open::iterator found, Effects& effects) {
+const OpenRequest* OpenRequests::send_again(Open::iterator found, Effects& effects) {
   const std::int64_t msg_id = next_msg_id();
   effects.line(now_ns_, false, [&](std::string& out) {
     out.append(found->second.line);
     protocol::MessageWriter(out).msg_id(msg_id).finish();
   });
+  const std::int64_t id = found->first;
   reschedule(found, msg_id, now_ns_ + found->second.policy.timeout_ns, effects);
+  return &find(id)->second;
 }
 
 void OpenRequests::reschedule(Open::iterator found, std::int64_t msg_id, std::int64_t deadline_ns,

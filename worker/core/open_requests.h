@@ -62,9 +62,12 @@ class OpenRequests {
   void open(OpenRequest request, Effects& effects);
   // The request that the message answers, which is over now; nothing: it answers none.
   std::optional<OpenRequest> close_answered(const protocol::Message& message, Effects& effects);
-  // One whose time is over and that has no further try is over now. Nothing: there is none, but one
-  // may have been sent again.
-  std::optional<OpenRequest> close_overdue(Effects& effects);
+  struct Overdue {
+    std::optional<OpenRequest> over;     // one that has no further try
+    const OpenRequest* again = nullptr;  // else one that was sent again; until the next change
+  };
+  // What becomes of one whose time is over; of none, if there is none.
+  Overdue close_overdue(Effects& effects);
   // When close_overdue() has to be called next.
   std::optional<std::int64_t> next_deadline_ns() const;
   // The clock may have gone back (a state directory after a boot): nobody waits for longer than the
@@ -82,7 +85,7 @@ class OpenRequests {
   std::int64_t next_msg_id() { return ++last_msg_id_; }
   void add(std::int64_t id, OpenRequest request);
   OpenRequest remove(Open::iterator found);
-  void send_again(Open::iterator found, Effects& effects);
+  const OpenRequest* send_again(Open::iterator found, Effects& effects);
   void reschedule(Open::iterator found, std::int64_t msg_id, std::int64_t deadline_ns,
                   Effects& effects);
   void apply(Open::iterator found, std::int64_t msg_id, std::int64_t deadline_ns);

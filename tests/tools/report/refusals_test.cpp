@@ -79,12 +79,14 @@ TEST(DeathsOfWorkers, ThatNobodyBroughtAboutAreTold) {
                                    {"took too long", 3},
                                    {"stopped by a signal", 1},
                                    {"exit status 1", 372},
-                                   {"signal 11", 1}}}};
+                                   {"signal 15 (Terminated)", 1},
+                                   {"signal 11 (Segmentation fault)", 1}}}};
   EXPECT_EQ(
       remarks_on_deaths(deaths),
       (Remarks{"372 workers died by themselves (exit status 1): hearsay trace crash says what "
                "came before",
-               "1 worker died by itself (signal 11): hearsay trace crash says what came "
+               "1 worker died by itself (signal 11 (Segmentation fault)): hearsay trace crash says "
+               "what came "
                "before"}));
 }
 

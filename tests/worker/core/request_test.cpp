@@ -1,6 +1,7 @@
 // Context::request(): what is asked, and what comes of it, once, whatever workers die in between.
 #include <gtest/gtest.h>
 
+#include <algorithm>
 #include <array>
 #include <memory>
 #include <set>
@@ -115,7 +116,8 @@ class Request : public ::testing::TestWithParam<Between> {
     return earliest;
   }
 
-  CoreHarness core_;
+  std::vector<Json> events_;
+  CoreHarness core_{{}, {7, 42}, &events_};
   std::uint64_t generation_ = 1;
   int asked_ = 100;
 };
@@ -192,8 +194,15 @@ TEST_P(Request, IsSentAgainWithANewIdAsOftenAsThePolicySays) {
   const std::int64_t begin_ns = core_.now_ns;
   std::vector<Json> questions{ask("ask-again")};
   for (int tries = 2; tries <= 3; ++tries) {
+    events_.clear();
     const auto lines = wait_until(begin_ns + (tries - 1) * kTimeoutNs);
     ASSERT_EQ(lines.size(), 1U);
+    const auto told = std::find_if(events_.begin(), events_.end(), [](const Json& event) {
+      return event["event"] == "message_sent";
+    });
+    ASSERT_NE(told, events_.end()) << "the trace has to know each line";
+    EXPECT_EQ((*told)["peer"], "peer");
+    EXPECT_EQ((*told)["type"], "question");
     questions.push_back(lines[0]);
     Json same = questions.front();
     EXPECT_NE(lines[0]["body"]["msg_id"], same["body"]["msg_id"]);

@@ -54,7 +54,8 @@ std::string wrong_answer(const std::string& node, const std::string& asked,
                        stray->second.client, stray->second.text);
   }
   if (reply.value("type", nlohmann::json()) != asked + "_ok") {
-    return fmt::format("{} answered {} with {} instead of {}_ok", node, asked, reply.dump(), asked);
+    return fmt::format("{} answered {} with {} instead of {}_ok", node, asked,
+                       shorten_line(reply.dump()), asked);
   }
   // Of an init_ok nothing else counts.
   const std::string wrong = asked == "init" ? "" : malformed_reply(asked, "", reply);

@@ -2,6 +2,7 @@
 // diagram is well-formed.
 #include <gtest/gtest.h>
 
+#include <algorithm>
 #include <fstream>
 #include <map>
 #include <regex>

@@ -19,12 +19,13 @@ namespace {
 
 // Answers that belong to the workload: a register's compare-and-set, a transaction's conflict.
 bool is_part_of_it(const nlohmann::json& error) {
-  constexpr const char* kNames[] = {"key-does-not-exist", "precondition-failed", "txn-conflict"};
+  constexpr const char* kNames[] = {"key-does-not-exist", "precondition-failed", "txn-conflict",
+                                    "abort"};
   return error.is_array() && !error.empty() &&
          std::find(std::begin(kNames), std::end(kNames), error.front()) != std::end(kNames);
 }
 
-// A node said no, for a reason that does not pass by itself.
+// A node answered with an error, for a reason that does not pass by itself.
 bool is_refusal(const Operation& operation) {
   if (operation.exception.starts_with(kReplyIsError)) {
     const auto body =
@@ -81,7 +82,7 @@ std::vector<std::string> remarks_on_refusals(const History& history, bool has_fa
   const Ends ends = ends_of(history);
   if (ends.ok == 0) return {};  // which the verdict says
   if (ends.refused > 0 && !has_faults) {
-    return {fmt::format("nodes refused {}, the first with {}",
+    return {fmt::format("nodes answered {} with errors, the first with {}",
                         count_text(ends.refused, "operation"), ends.first_refused)};
   }
   if (ends.in_vain <= ends.ok) return {};

@@ -52,6 +52,7 @@ class Check {
   void take(const TraceEvent& event) {
     while (event.node >= nodes_.size()) {
       nodes_.emplace_back(static_cast<std::uint32_t>(nodes_.size()), verdicts_, book_);
+      levels_.emplace_back();
     }
     ++events_;
     last_ns_ = std::max(last_ns_, event.time_ns);
@@ -60,12 +61,18 @@ class Check {
       cluster_size_ = std::max(cluster_size_, event.number(FieldName::count));
     }
     level_.take(event);
+    levels_[event.node].take(event);
     spread_.take(event);
     nodes_[event.node].take(event);
   }
 
   // What a node did not tell can't be held against it.
   bool is_incomplete(std::uint32_t node) const { return nodes_[node].dropped() > 0; }
+
+  // Logs of several machines may be of different levels.
+  bool tells_values(std::uint32_t node) const {
+    return levels_[node].reaches(text_of(Rule::values_everywhere).needs);
+  }
 
   void check_values() {
     const std::set<std::string, std::less<>> acknowledged(book_.acknowledged.begin(),
@@ -84,7 +91,7 @@ class Check {
   void check_value(const SpreadValue& value) {
     std::string lacking;
     for (const std::uint32_t node : with_events_) {
-      if (value.nodes.has(node) || is_incomplete(node)) continue;
+      if (value.nodes.has(node) || is_incomplete(node) || !tells_values(node)) continue;
       if (nodes_[node].has_ended_by(value.first_ns + kSpreadTakesNs)) continue;
       lacking += (lacking.empty() ? "" : ", ") + name(node);
     }
@@ -140,6 +147,11 @@ class Check {
       out_.line("  {} went on when the node or its trace ended: not judged",
                 count_text(open, "start"));
     }
+    for (const std::uint32_t node : with_events_) {
+      if (tells_values(node) || !level_.reaches(text_of(Rule::values_everywhere).needs)) continue;
+      out_.line("  {} tells no values, at its level: {}", bench::printable(name(node)),
+                levels_[node].advice(text_of(Rule::values_everywhere).needs));
+    }
     for (std::uint32_t i = 0; i < nodes_.size(); ++i) {
       if (!is_incomplete(i)) continue;
       out_.line("  {} could not write {}: nothing is held against it", bench::printable(name(i)),
@@ -152,6 +164,7 @@ class Check {
   Verdicts verdicts_;
   AnswerBook book_;
   std::vector<NodeCheck> nodes_;
+  std::vector<LevelSeen> levels_;  // by node
   std::set<std::uint32_t> with_events_;
   Spread spread_;
   LevelSeen level_;

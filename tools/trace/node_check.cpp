@@ -20,11 +20,9 @@ constexpr std::string_view kSignal = "SIG";
 
 void NodeCheck::take(const TraceEvent& event) {
   if (is_of_another_start(event)) return;
+  if (event.event == Event::node_started) begin_life(event);  // the one before ended at last_ns_
   last_ns_ = event.time_ns;
   switch (event.event) {
-    case Event::node_started:
-      begin_life(event);
-      break;
     case Event::node_stopped:
       ended_ns_ = event.time_ns;
       ended_by_itself_ = !event.text(FieldName::cause).starts_with(kSignal);

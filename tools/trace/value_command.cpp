@@ -103,7 +103,7 @@ class ValuePage {
     return !each.received_ns && !is_under_way(each) && is_here(each.to);
   }
   bool is_here(const std::string& node) const {
-    const auto& all = story_.with_events();
+    const auto& all = story_.telling();
     return std::any_of(all.begin(), all.end(),
                        [&](std::uint32_t each) { return name(each) == node; });
   }
@@ -114,15 +114,15 @@ class ValuePage {
   bool print_end() {
     std::size_t have = 0;
     std::int64_t last_ns = begin_ns();
-    for (const std::uint32_t node : story_.with_events()) {
+    for (const std::uint32_t node : story_.telling()) {
       if (!story_.has(node)) continue;
       ++have;
       last_ns = std::max(last_ns, story_.learned_ns(node).value_or(last_ns));
     }
-    out_.line("At {} of {} nodes {} after the first learned it.", have, story_.with_events().size(),
+    out_.line("At {} of {} nodes {} after the first learned it.", have, story_.telling().size(),
               duration_text(last_ns - begin_ns()));
     print_others();
-    return have == story_.with_events().size();
+    return have == story_.telling().size();
   }
 
   void print_others() {
@@ -133,7 +133,8 @@ class ValuePage {
     if (others.empty()) return;
     std::string names;
     for (const std::string& other : others) names += (names.empty() ? "" : ", ") + other;
-    out_.line("Not looked at: {}, whose logs are not here.", printable(names));
+    out_.line("Not looked at: {}, whose logs are not here, or are of another level.",
+              printable(names));
   }
 
   void print_losses() {
@@ -161,13 +162,13 @@ class ValuePage {
 
   void print_missing() {
     std::string holders;
-    for (const std::uint32_t node : story_.with_events()) {
+    for (const std::uint32_t node : story_.telling()) {
       if (story_.has(node)) holders += " " + name(node);
     }
     const Learned& last = story_.learned().back();
     out_.line("The last to learn it: {} at {}. Who has it at the end:{}", name(last.node),
               at(last.time_ns), holders.empty() ? " nobody" : printable(holders));
-    for (const std::uint32_t node : story_.with_events()) {
+    for (const std::uint32_t node : story_.telling()) {
       if (!story_.has(node))
         out_.line("Not at {}: {}", name(node), printable(where_it_stopped(node)));
     }

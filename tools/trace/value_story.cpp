@@ -27,7 +27,7 @@ void ValueStory::find_batches(const RunReader& run) {
 }
 
 void ValueStory::take(const TraceEvent& event) {
-  with_events_.insert(event.node);
+  if (event.level <= trace::Level::debug) telling_.insert(event.node);
   level_.take(event);
   spread_.take(event);
   end_ns_ = std::max(end_ns_, event.time_ns);

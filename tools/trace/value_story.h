@@ -51,8 +51,8 @@ class ValueStory {
   // In the order of time.
   const std::vector<Learned>& learned() const { return learned_; }
   const std::vector<Carried>& carried() const { return carried_; }
-  // Nodes that have events, and that have the value at the end.
-  const std::set<std::uint32_t>& with_events() const { return with_events_; }
+  // Nodes whose logs tell of values, being of level debug, and whether one has it at the end.
+  const std::set<std::uint32_t>& telling() const { return telling_; }
   bool has(std::uint32_t node) const;
   const LevelSeen& level() const { return level_; }
   std::int64_t end_ns() const { return end_ns_; }
@@ -82,7 +82,7 @@ class ValueStory {
   std::vector<Carried> carried_;
   std::map<std::uint64_t, std::size_t> by_id_;
   std::map<std::uint32_t, Asked> asked_;
-  std::set<std::uint32_t> with_events_;
+  std::set<std::uint32_t> telling_;
   Spread spread_;
   LevelSeen level_;
   std::map<std::uint32_t, std::string> requests_;  // that each node's step at hand takes up

@@ -38,15 +38,17 @@ TEST_F(Refusals, OneIsToldWithItsReason) {
   add_ok(10);
   EXPECT_EQ(remarks(), Remarks());
   add(OperationType::info, {"crash", "oops"});
-  EXPECT_EQ(remarks(), Remarks{R"(nodes refused 1 operation, the first with ["crash","oops"])"});
+  EXPECT_EQ(remarks(),
+            Remarks{R"(nodes answered 1 operation with errors, the first with ["crash","oops"])"});
   EXPECT_EQ(remarks(true), Remarks()) << "who is hit may say so";
   add(OperationType::info, nullptr, std::string(kReplyIsError) + "{}");
-  EXPECT_EQ(remarks(), Remarks{R"(nodes refused 2 operations, the first with ["crash","oops"])"});
+  EXPECT_EQ(remarks(),
+            Remarks{R"(nodes answered 2 operations with errors, the first with ["crash","oops"])"});
 }
 
 TEST_F(Refusals, WhatBelongsToAWorkloadIsNone) {
   add_ok(1);
-  for (const char* usual : {"key-does-not-exist", "precondition-failed", "txn-conflict"}) {
+  for (const char* usual : {"key-does-not-exist", "precondition-failed", "txn-conflict", "abort"}) {
     for (int i = 0; i < 5; ++i) add(OperationType::fail, {usual, "as ever"});
   }
   for (int i = 0; i < 5; ++i) add(OperationType::info, "indeterminate", "", "crash");

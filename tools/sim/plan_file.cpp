@@ -15,6 +15,7 @@
 #include "common/options/command_line.h"
 #include "common/options/nearest_word.h"
 #include "tools/experiment/verdict/judge.h"
+#include "tools/sim/plan_values.h"
 
 namespace hearsay::sim {
 
@@ -206,7 +207,11 @@ bench::PlannedOperation read_operation(const json& given, const std::string& whe
   const json& f = need(given, where, "f");
   if (!f.is_string() || std::find(known.begin(), known.end(), f.get<std::string>()) == known.end())
     refuse(where + ".f", "{} is expected, not {}", list_of(known), f.dump());
-  operation.intent = {f, given.value("value", json()), given.value("extra", json())};
+  const json value = given.value("value", json());
+  const std::string expected =
+      expected_value(options.test.workload, f.get_ref<const std::string&>(), value);
+  if (!expected.empty()) refuse(where + ".value", "{} is expected, not {}", expected, value.dump());
+  operation.intent = {f, value, given.value("extra", json())};
   return operation;
 }
 

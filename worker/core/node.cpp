@@ -53,15 +53,6 @@ Identity identity_of(const InitRequest& request) {
   return {request.node_id, request.node_ids, request.peers(), static_cast<std::uint32_t>(rank)};
 }
 
-// Of a message of our own, as Context::request writes it.
-std::string_view type_in(std::string_view line) {
-  constexpr std::string_view kKey = "\"type\":\"";
-  const std::size_t at = line.find(kKey);
-  if (at == std::string_view::npos) return {};
-  line.remove_prefix(at + kKey.size());
-  return line.substr(0, line.find('"'));
-}
-
 }  // namespace
 
 Node::Node(NodeKey key, std::vector<RegisteredService> services, trace::EventSink& events,
@@ -329,11 +320,11 @@ void Node::end_overdue(const Context::Input& input, Effects& effects) {
   if (awake_at_ns_ && *awake_at_ns_ <= input.taken_ns) awake_at_ns_.reset();
   const OpenRequests::Overdue overdue = requests_.close_overdue(effects);
   if (overdue.over) deliver(*overdue.over, nullptr, input, effects);
-  if (overdue.again == nullptr || !events_.wants(Event::message_sent)) return;
+  if (!overdue.again || !events_.wants(Event::message_sent)) return;
   events_.emit(Event::message_sent, {{FieldName::peer, overdue.again->dest},
                                      {FieldName::message, ""},
-                                     {FieldName::type, type_in(overdue.again->line)},
-                                     {FieldName::bytes, overdue.again->line.size()}});
+                                     {FieldName::type, overdue.again->type},
+                                     {FieldName::bytes, overdue.again->bytes}});
 }
 
 void Node::deliver(const OpenRequest& request, const Message* message, const Context::Input& input,

@@ -123,6 +123,15 @@ std::uint64_t bytes_of_record(const OpenRequest& request) {
                       request.memo.size());
 }
 
+// Of a message of our own, as Context::request writes it.
+std::string_view type_in(std::string_view line) {
+  constexpr std::string_view kKey = "\"type\":\"";
+  const std::size_t at = line.find(kKey);
+  if (at == std::string_view::npos) return {};
+  line.remove_prefix(at + kKey.size());
+  return line.substr(0, line.find('"'));
+}
+
 }  // namespace
 
 OpenRequests::OpenRequests(std::uint64_t incarnation)
@@ -181,18 +190,19 @@ OpenRequests::Overdue OpenRequests::close_overdue(Effects& effects) {
     return {std::nullopt, send_again(found, effects)};
   }
   record(effects, RequestChange::closed, bytes_of(found->first));
-  return {remove(found)};
+  return {remove(found), std::nullopt};
 }
 
-const OpenRequest* OpenRequests::send_again(Open::iterator found, Effects& effects) {
+OpenRequests::SentAgain OpenRequests::send_again(Open::iterator found, Effects& effects) {
   const std::int64_t msg_id = next_msg_id();
   effects.line(now_ns_, false, [&](std::string& out) {
     out.append(found->second.line);
     protocol::MessageWriter(out).msg_id(msg_id).finish();
   });
-  const std::int64_t id = found->first;
-  reschedule(found, msg_id, now_ns_ + found->second.policy.timeout_ns, effects);
-  return &find(id)->second;
+  const OpenRequest& request = found->second;
+  SentAgain sent{request.dest, std::string(type_in(request.line)), request.line.size()};
+  reschedule(found, msg_id, now_ns_ + request.policy.timeout_ns, effects);
+  return sent;
 }
 
 void OpenRequests::reschedule(Open::iterator found, std::int64_t msg_id, std::int64_t deadline_ns,

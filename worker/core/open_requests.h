@@ -62,9 +62,14 @@ class OpenRequests {
   void open(OpenRequest request, Effects& effects);
   // The request that the message answers, which is over now; nothing: it answers none.
   std::optional<OpenRequest> close_answered(const protocol::Message& message, Effects& effects);
+  struct SentAgain {
+    std::string dest;
+    std::string type;
+    std::uint64_t bytes = 0;
+  };
   struct Overdue {
-    std::optional<OpenRequest> over;     // one that has no further try
-    const OpenRequest* again = nullptr;  // else one that was sent again; until the next change
+    std::optional<OpenRequest> over;  // one that has no further try
+    std::optional<SentAgain> again;   // else one that was sent again
   };
   // What becomes of one whose time is over; of none, if there is none.
   Overdue close_overdue(Effects& effects);
@@ -85,7 +90,7 @@ class OpenRequests {
   std::int64_t next_msg_id() { return ++last_msg_id_; }
   void add(std::int64_t id, OpenRequest request);
   OpenRequest remove(Open::iterator found);
-  const OpenRequest* send_again(Open::iterator found, Effects& effects);
+  SentAgain send_again(Open::iterator found, Effects& effects);
   void reschedule(Open::iterator found, std::int64_t msg_id, std::int64_t deadline_ns,
                   Effects& effects);
   void apply(Open::iterator found, std::int64_t msg_id, std::int64_t deadline_ns);

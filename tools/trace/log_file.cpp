@@ -112,7 +112,15 @@ bool LogFile::read_more() {
 
 void LogFile::take_line(std::size_t begin, std::size_t size) {
   if (size == 0 && !passing_over_) return;
-  const std::string_view line(buffer_.data() + begin, size);
+  // Who was killed while it wrote leaves half a line, and another's stands right behind it.
+  constexpr std::string_view kBegin = "{\"ts\":";
+  std::string_view line(buffer_.data() + begin, size);
+  if (const std::size_t whole = line.rfind(kBegin); !passing_over_ && whole != 0 && whole < size) {
+    ++notes_.foreign_lines;
+    begin += whole;
+    size -= whole;
+    line.remove_prefix(whole);
+  }
   const auto stamp = passing_over_ ? std::nullopt : parser_.stamp_of(line);
   passing_over_ = false;
   if (!stamp || stamp->ts_ns < 0 || stamp->ts_ns > kEndOfTimeNs) {

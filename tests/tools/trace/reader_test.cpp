@@ -93,6 +93,13 @@ TEST_F(TraceReader, CountsWhatIsNotOurs) {
   EXPECT_TRUE(notes.cut_off);
 }
 
+TEST_F(TraceReader, ALineBehindHalfOfAnotherIsRead) {
+  MergedTrace trace({write("n1.log", event_line(10, 1) + event_line(15, 2).substr(0, 70) +
+                                         event_line(20, 1) + event_line(30, 3))});
+  EXPECT_EQ(read_all(trace), "n1:10 n1:20 n1:30");
+  EXPECT_EQ(trace.files()[0]->notes().foreign_lines, 1);
+}
+
 TEST_F(TraceReader, ForeignTimesMoveNoClock) {
   MergedTrace trace(
       {write("n1.log", event_line(10, 1) + R"({"ts":9000000000000000000,"pid":1,"who":"else"})" +

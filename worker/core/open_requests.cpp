@@ -125,7 +125,7 @@ std::uint64_t bytes_of_record(const OpenRequest& request) {
 
 // Of a message of our own, as Context::request writes it.
 std::string_view type_in(std::string_view line) {
-  constexpr std::string_view kKey = "\"type\":\"";
+  constexpr std::string_view kKey = R"("type":")";
   const std::size_t at = line.find(kKey);
   if (at == std::string_view::npos) return {};
   line.remove_prefix(at + kKey.size());

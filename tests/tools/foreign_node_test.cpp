@@ -4,7 +4,6 @@
 
 #include <algorithm>
 #include <string>
-#include <string_view>
 
 #include "tests/support/sanitized.h"
 #include "tests/tools/command_fixture.h"
@@ -21,6 +20,19 @@ class ForeignNode : public CommandTest {
       return c == '\n' || (code >= 0x20 && code < 0x7F);
     });
   }
+  // With so much memory what the faulty node answers does not fit long before the run's end.
+  void expect_too_little_memory(int memory_kb, const std::string& arguments,
+                                const std::string& fault) const {
+    const Finished finished =
+        run_shell("ulimit -v " + std::to_string(memory_kb) + "; exec " +
+                  command(arguments + " --node-count 1 --time-limit 100 --bin " +
+                          HEARSAY_TEST_NODES + "/faulty.py -- " + fault));
+    EXPECT_EQ(finished.exit_code, 255);
+    EXPECT_NE(finished.output.find("THE RUN FAILED: hearsay test keeps what nodes answer and "
+                                   "services store until the verdict: no memory is left for it"),
+              std::string::npos)
+        << finished.output.substr(0, 2000);
+  }
 };
 
 TEST_F(ForeignNode, ControlCharactersDoNotReachTheTerminal) {
@@ -33,27 +45,12 @@ TEST_F(ForeignNode, ControlCharactersDoNotReachTheTerminal) {
 // Lists of some length are taken apart in a destructor that needs memory.
 TEST_F(ForeignNode, ListsThatMemoryDoesNotHoldCostNoReport) {
   if (kSanitized) GTEST_SKIP() << "a sanitizer wants more than any limit";
-  const Finished finished =
-      run_shell("ulimit -v 300000; exec " +
-                command("-w broadcast --node-count 1 --rate 200 --time-limit 100 --bin " +
-                        std::string(HEARSAY_TEST_NODES) + "/faulty.py -- reads-much"));
-  EXPECT_EQ(finished.exit_code, 255);
-  EXPECT_NE(finished.output.find("THE RUN FAILED: hearsay test keeps what nodes answer"),
-            std::string::npos)
-      << finished.output.substr(0, 2000);
+  expect_too_little_memory(300'000, "-w broadcast --rate 200", "reads-much");
 }
 
 TEST_F(ForeignNode, AnswersThatMemoryDoesNotHoldCostNoReport) {
   if (kSanitized) GTEST_SKIP() << "a sanitizer wants more than any limit";
-  const Finished finished =
-      run_shell("ulimit -v 400000; exec " +
-                command("-w unique-ids --node-count 1 --rate 100 --time-limit 100 --bin " +
-                        std::string(HEARSAY_TEST_NODES) + "/faulty.py -- huge-ids"));
-  EXPECT_EQ(finished.exit_code, 255);
-  const std::string_view words =
-      "THE RUN FAILED: hearsay test keeps what nodes answer and services "
-      "store until the verdict: no memory is left for it";
-  EXPECT_NE(finished.output.find(words), std::string::npos) << finished.output.substr(0, 2000);
+  expect_too_little_memory(400'000, "-w unique-ids --rate 100", "huge-ids");
   EXPECT_EQ(results().at("hearsay").at("failure-kind"), "no-memory");
   EXPECT_GT(fs::file_size(store_ / "latest" / "history.jsonl"), 4'000'000U);
   const Finished checked = run_shell(std::string(HEARSAY_COMMAND) + " check -w unique-ids " +

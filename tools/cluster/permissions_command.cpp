@@ -94,9 +94,10 @@ std::string with_commas(const std::vector<std::string>& names) {
 
 // How the server is reached from here. "": where everybody looks for it.
 std::string bus_option(const ClusterOptions& options) {
-  constexpr std::string_view kAnyHost = "0.0.0.0:";
-  std::string reached = options.listen;
-  if (reached.starts_with(kAnyHost)) reached.replace(0, kAnyHost.size() - 1, "127.0.0.1");
+  const std::size_t port = options.listen.rfind(':');
+  const std::string host = options.listen.substr(0, port);
+  const bool is_any = host.empty() || host == "0.0.0.0" || host == "[::]";
+  const std::string reached = (is_any ? "127.0.0.1" : host) + options.listen.substr(port);
   const std::string url = (options.tls_certificate.empty() ? "nats://" : "tls://") + reached;
   return url == BusOptions().url ? "" : " --bus " + url;
 }

@@ -8,6 +8,7 @@
 #include <exception>
 #include <fstream>
 #include <limits>
+#include <optional>
 #include <string_view>
 #include <utility>
 
@@ -19,16 +20,8 @@ namespace {
 constexpr std::size_t kLargestReserveBytes = std::size_t{32} << 20U;
 constexpr std::size_t kLeastReserveBytes = std::size_t{1} << 20U;
 
-// As much as there is, up to the largest.
-std::unique_ptr<std::byte[]> reserve() {
-  for (std::size_t bytes = kLargestReserveBytes; bytes >= kLeastReserveBytes; bytes /= 2) {
-    if (auto* const got = new (std::nothrow) std::byte[bytes]) return {got, {}};
-  }
-  return nullptr;
-}
-
 struct FirstReserve {
-  std::unique_ptr<std::byte[]> bytes;
+  std::optional<MemoryReserve> reserve;
   bool is_gone = false;
 };
 
@@ -39,8 +32,8 @@ FirstReserve& first_reserve() {
 
 void give_up_the_reserve() {
   FirstReserve& first = first_reserve();
-  if (!first.bytes) throw NoMemory();
-  first.bytes.reset();
+  if (!first.reserve) throw NoMemory();
+  first.reserve.reset();
   first.is_gone = true;
 }
 
@@ -77,7 +70,7 @@ std::int64_t limit_in(const std::string& path) {
 }  // namespace
 
 void name_the_lack_of_memory() {
-  first_reserve().bytes = reserve();
+  first_reserve().reserve.emplace();
   std::set_new_handler(give_up_the_reserve);
   std::set_terminate(end_with_words);
 }
@@ -86,7 +79,11 @@ void demand_memory() {
   if (first_reserve().is_gone) throw NoMemory();
 }
 
-MemoryReserve::MemoryReserve() : bytes_(reserve()) {}
+// As much as there is, up to the largest. Not by new, which would give up the first reserve.
+MemoryReserve::MemoryReserve() {
+  for (std::size_t bytes = kLargestReserveBytes; bytes >= kLeastReserveBytes && !bytes_; bytes /= 2)
+    bytes_.reset(std::malloc(bytes));
+}
 
 std::int64_t own_memory_bytes() {
   std::ifstream file("/proc/self/statm");

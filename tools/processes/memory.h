@@ -11,11 +11,13 @@
 
 #include <cstddef>
 #include <cstdint>
+#include <cstdlib>
 #include <functional>
 #include <memory>
 #include <new>
 #include <string>
 
+#include "tools/console/exit_codes.h"
 #include "tools/experiment/time/event_heap.h"
 
 namespace hearsay::bench {
@@ -28,21 +30,26 @@ class NoMemory : public std::bad_alloc {
 };
 
 // The exit code of a process that lacks memory where nobody can be told.
-inline constexpr int kExitNoMemory = 255;
+inline constexpr int kExitNoMemory = kExitRunFailed;
 
 // Takes the first reserve. From here on `new` that fails gives it up, or throws NoMemory.
 void name_the_lack_of_memory();
 // Throws NoMemory if the first reserve is gone.
 void demand_memory();
 
-// For what has to be done when there is no other; may be less than wanted, or nothing.
+// For what has to be done when there is no other; may be less than wanted, or nothing. To take one
+// costs no other, however little there is.
 class MemoryReserve {
  public:
   MemoryReserve();
   void release() { bytes_.reset(); }
 
  private:
-  std::unique_ptr<std::byte[]> bytes_;
+  struct Free {
+    void operator()(void* bytes) const { std::free(bytes); }
+  };
+
+  std::unique_ptr<void, Free> bytes_;
 };
 
 // What this process has in memory now (VmRSS); 0 where /proc does not tell.

@@ -336,8 +336,12 @@ TEST_F(ClusterCommand, PermissionsPrintCommandsThatReachTheServer) {
     return made.output;
   };
   EXPECT_EQ(printed_for("").find("--bus"), std::string::npos);
-  EXPECT_NE(printed_for(" --listen 0.0.0.0:4333").find("attach --bus nats://127.0.0.1:4333 "),
-            std::string::npos);
+  for (const char* listen : {"0.0.0.0:4333", ":4333", "[::]:4333", "127.0.0.1:4333"}) {
+    EXPECT_NE(
+        printed_for(std::string(" --listen ") + listen).find("attach --bus nats://127.0.0.1:4333 "),
+        std::string::npos)
+        << listen;
+  }
 }
 
 TEST_F(ClusterCommand, PermissionsGrowByNamesAndShrinkByKeys) {

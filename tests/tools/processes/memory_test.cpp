@@ -2,7 +2,9 @@
 #include "tools/processes/memory.h"
 
 #include <gtest/gtest.h>
-#include <stdlib.h>
+#include <sys/resource.h>
+#include <sys/wait.h>
+#include <unistd.h>
 
 #include <filesystem>
 #include <fstream>
@@ -10,6 +12,7 @@
 #include <string>
 
 #include "tests/support/sanitized.h"
+#include "tests/support/temporary_folder.h"
 
 namespace hearsay::bench {
 namespace {
@@ -20,24 +23,17 @@ constexpr std::int64_t kNone = std::numeric_limits<std::int64_t>::max();
 
 class CgroupTest : public testing::Test {
  protected:
-  void SetUp() override {
-    std::string pattern = fs::temp_directory_path() / "hearsay-cgroup-test-XXXXXX";
-    ASSERT_NE(::mkdtemp(pattern.data()), nullptr);
-    folder_ = pattern;
-  }
-  void TearDown() override { fs::remove_all(folder_); }
-
   void write(const std::string& name, const std::string& text) const {
-    const fs::path path = folder_ / name;
+    const fs::path path = folder_.path() / name;
     fs::create_directories(path.parent_path());
     std::ofstream(path) << text;
   }
   std::int64_t limit(const std::string& own) const {
     write("own", own);
-    return cgroup_limit_bytes(folder_ / "own", folder_);
+    return cgroup_limit_bytes(folder_ / "own", folder_.path());
   }
 
-  fs::path folder_;
+  test::TemporaryFolder folder_;
 };
 
 TEST_F(CgroupTest, TheLeastOfAllAboveCounts) {
@@ -60,7 +56,7 @@ TEST_F(CgroupTest, WhereNothingIsSaidThereIsNone) {
   EXPECT_EQ(limit("0::/a/b\n"), kNone);
   EXPECT_EQ(limit("3:memory:/a\n"), kNone);
   EXPECT_EQ(limit(""), kNone);
-  EXPECT_EQ(cgroup_limit_bytes("/nowhere", folder_), kNone);
+  EXPECT_EQ(cgroup_limit_bytes("/nowhere", folder_.path()), kNone);
 }
 
 TEST(MemoryWatch, ThrowsWhenItIsTooMuch) {
@@ -82,6 +78,31 @@ TEST(MemoryWatch, ThrowsWhenItIsTooMuch) {
 TEST(Memory, OfThisProcessAndTheMachineIsKnown) {
   EXPECT_GT(own_memory_bytes(), 0);
   EXPECT_GT(most_memory_bytes(), own_memory_bytes());
+}
+
+// In a process of its own, which has room for the first one alone.
+TEST(Memory, ASecondReserveDoesNotCostTheFirst) {
+  if (test::kSanitized) GTEST_SKIP() << "a sanitizer wants more than any limit";
+  const pid_t child = ::fork();
+  if (child == 0) {
+    constexpr rlim_t kRoomBytes = 5U << 20U;
+    name_the_lack_of_memory();
+    std::int64_t pages = 0;
+    std::ifstream("/proc/self/statm") >> pages;
+    const rlim_t used = static_cast<rlim_t>(pages * ::sysconf(_SC_PAGESIZE));
+    const rlimit limit{used + kRoomBytes, used + kRoomBytes};
+    ::setrlimit(RLIMIT_AS, &limit);
+    const MemoryReserve second;
+    try {
+      demand_memory();
+      ::_exit(0);
+    } catch (const NoMemory&) {
+      ::_exit(1);
+    }
+  }
+  int status = 0;
+  ASSERT_EQ(::waitpid(child, &status, 0), child);
+  EXPECT_EQ(WEXITSTATUS(status), 0);
 }
 
 TEST(Memory, ThatCanNotBeHadIsNamed) {

@@ -52,6 +52,27 @@ TEST_F(FaultsCommand, AFaultThatHitNoMessageIsNamed) {
       "--nemesis partition hit no message: the nodes sent each other none");
 }
 
+TEST_F(FaultsCommand, APartitionThatCutOffNobodyIsToldApart) {
+  // With this seed both of its cuts are empty.
+  expect_remark(run("direct.py",
+                    "-w broadcast --node-count 2 --time-limit 1 --recovery 0 --rate 50 --nemesis "
+                    "partition --nemesis-interval 0.4 --seed 3"),
+                "--nemesis partition cut off nobody: of so few nodes some kinds do not");
+}
+
+TEST_F(FaultsCommand, WhoSpeaksWithServicesOnlyIsSaidToBeOutOfReach) {
+  expect_remark(run_shell(command("-w lin-kv --node-count 2 --concurrency 2n --time-limit 1 --rate "
+                                  "50 --nemesis partition --nemesis-interval 0.2 --seed 1")),
+                "hit no message: the nodes spoke with services only");
+}
+
+TEST_F(FaultsCommand, ARateThatTheNemesisHeldDownIsItsDoing) {
+  expect_remark(run("direct.py",
+                    "-w echo --node-count 1 --time-limit 3 --rate 100 --nemesis pause "
+                    "--nemesis-interval 0.4 --seed 1"),
+                "of nodes that the nemesis had stopped or killed");
+}
+
 TEST_F(FaultsCommand, SoIsOneThatHoldsAllTheTime) {
   for (const char* fault : {"--loss", "--duplicate", "--reorder"}) {
     expect_remark(

@@ -148,6 +148,7 @@ class ProgramTest : public CommandTest {
 TEST_F(ProgramTest, WhatCannotBeStartedIsExplained) {
   expect_words(try_file("#!/usr/bin/env python3\n", "644"), "chmod +x");
   expect_words(try_file("#!/usr/bin/env no-such-python\n"), "which is not in PATH");
+  expect_words(try_file("#!/usr/bin/env python3 -u\n"), "write #!/usr/bin/env -S python3 -u");
   expect_words(try_file("#!/no/such/python\n"), "the interpreter \"/no/such/python\"");
   expect_words(try_file("#!/usr/bin/env python3\r\nprint()\r\n"), "carriage return");
   expect_words(try_file("import sys\n"), "like #!/usr/bin/env python3");

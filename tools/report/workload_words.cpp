@@ -7,6 +7,7 @@
 #include <string>
 
 #include "tools/experiment/network/large_integers.h"
+#include "tools/experiment/verdict/findings.h"
 #include "tools/report/anomaly_words.h"
 #include "tools/report/log_words.h"
 
@@ -99,7 +100,9 @@ void add_what_is_lacking(Report& report, const nlohmann::json& workload) {
 }  // namespace
 
 void add_workload_words(Report& report, const nlohmann::json& workload) {
-  if (workload.contains("error")) report.notes.push_back("- " + as_word(workload.at("error")));
+  if (workload.contains("error")) {
+    report.notes.push_back("- " + shorten_line(text_of(workload.at("error"))));
+  }
   add_anomalies(report, workload);
   add_log_errors(report, workload);
   add_counter(report, workload);

@@ -67,6 +67,14 @@ TEST_F(CheckCommand, JudgesOurOwnRunsAsTheyWereJudged) {
   }
 }
 
+TEST_F(CheckCommand, ARunThatFailedIsNotJudgedByWhatItLeft) {
+  ASSERT_EQ(run_faulty("echo", "dies").exit_code, 255);
+  const Finished checked = check("-w echo " + (store_ / "latest").string());
+  EXPECT_EQ(checked.exit_code, 2) << checked.output;
+  EXPECT_NE(checked.output.find("UNKNOWN: the run was interrupted, or failed"), std::string::npos)
+      << checked.output;
+}
+
 TEST_F(CheckCommand, JsonStaysJsonWhateverStandsInAHistory) {
   const std::string history = R"({:process 0 :type :invoke :f :add :value 1}
 {:process 0 :type :info :f :add :value 1 :exception "odd: \u2028 \u200b \u007f \u0085"}

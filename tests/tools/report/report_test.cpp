@@ -99,6 +99,9 @@ INSTANTIATE_TEST_SUITE_P(
                 "operation 3 sent 1 to \"7\", which operation 1 polled\n"},
         LogNote{"knot", polled(0, "[0 1]") + sent(1, "ok", 0, 1),
                 "- strong-PL-2-cycle-exists: 1, such as: the operations 1 and 3 are in a circle\n"},
+        LogNote{"unheard", sent(0, "ok", 0, 1) + polled(9, ""),
+                "leave such keys out of the answer). 1 was acknowledged there at offset 0, and "
+                "nobody got it"},
         LogNote{"nobody", sent(0, "ok", 0, 1),
                 "- empty-transaction-graph: 1, such as: nobody polled anything that somebody had "
                 "sent\n"}),
@@ -112,6 +115,16 @@ TEST(Report, OneWrongFinalReadIsOne) {
     add_workload_words(report, {{"acceptable", nlohmann::json::array()},
                                 {"final-reads", nlohmann::json::array()},
                                 {"errors", nlohmann::json::parse(errors)}});
+    ASSERT_EQ(report.notes.size(), 1U);
+    EXPECT_TRUE(report.notes[0].starts_with(words)) << report.notes[0];
+  }
+}
+
+TEST(Report, WhatIsLackingOfASetIsSaid) {
+  for (const auto& [attempts, words] :
+       {std::pair(0, "- no client gave a value"), std::pair(3, "- no value was read after it")}) {
+    Report report;
+    add_workload_words(report, {{"valid?", "unknown"}, {"attempt-count", attempts}});
     ASSERT_EQ(report.notes.size(), 1U);
     EXPECT_TRUE(report.notes[0].starts_with(words)) << report.notes[0];
   }

@@ -188,6 +188,17 @@ TEST_F(RunsTest, OnlyRegularFilesAreRead) {
   EXPECT_EQ(errno, ENOENT);
 }
 
+TEST_F(RunsTest, ARunThatGoesOnIsToldApartFromNone) {
+  write("echo/20260101T000000.000Z/node-logs/n0.log");
+  try {
+    find_run(store_, "echo/20260101T000000.000Z");
+    ADD_FAILURE() << "it has no report";
+  } catch (const BadCommandLine& problem) {
+    EXPECT_NE(std::string(problem.what()).find("that run has not ended"), std::string::npos)
+        << problem.what();
+  }
+}
+
 TEST_F(RunsTest, AnAmbiguousBeginningNamesTheRuns) {
   const auto words = [&] {
     try {

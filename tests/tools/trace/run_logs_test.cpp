@@ -34,6 +34,12 @@ class TracedFolder : public testing::Test {
   TemporaryFolder run_;
 };
 
+TEST_F(TracedFolder, ALogThatIsGivenTwiceIsRefused) {
+  const std::string log = (run_ / "node-logs/n1.log").string();
+  expect_refusal("summary " + log + " " + run_.path().string() + "/./node-logs/n1.log",
+                 "n1.log is given twice");
+}
+
 TEST_F(TracedFolder, APipeInALogsPlaceIsRefused) {
   ASSERT_EQ(::mkfifo((run_ / "node-logs/n0.log").c_str(), 0600), 0);
   for (const char* command : {"summary ", "log ", "log --follow ", "check "}) {

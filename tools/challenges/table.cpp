@@ -6,6 +6,7 @@
 #include <string_view>
 
 #include "tools/report/challenge_verdict.h"
+#include "tools/report/report.h"
 
 namespace hearsay::challenges {
 namespace {
@@ -41,12 +42,7 @@ std::string make_line(const Entry& entry) {
       fmt::format(fmt::runtime(kColumns), entry.challenge->name, entry.challenge->title,
                   cell(entry, "messages-per-op"), cell(entry, "stable-latency-median"),
                   cell(entry, "stable-latency-maximum"), verdict_word(entry));
-  for (std::string note : entry.notes) {
-    note.resize(note.find_last_not_of('\n') + 1);
-    text += "      ";
-    for (const char c : note) text += c == '\n' ? "\n      " : std::string(1, c);
-    text += '\n';
-  }
+  for (const std::string& note : entry.notes) text += bench::indented(note, 6) + "\n";
   return text;
 }
 

@@ -373,18 +373,6 @@ void add_leftovers(Report& report, const nlohmann::json& names) {
   }
 }
 
-// A note of several lines stands as far to the right as its first one.
-std::string indented(std::string_view note) {
-  const std::size_t blanks = std::min(note.find_first_not_of(' '), note.size());
-  const std::string indent(2 + blanks, ' ');
-  std::string text = "  ";
-  for (const char c : note.substr(0, note.find_last_not_of('\n') + 1)) {
-    text += c;
-    if (c == '\n') text += indent;
-  }
-  return text;
-}
-
 }  // namespace
 
 Report make_report(const nlohmann::json& results, const std::string& directory) {
@@ -403,9 +391,20 @@ Report make_report(const nlohmann::json& results, const std::string& directory) 
   return report;
 }
 
+std::string indented(std::string_view note, std::size_t columns) {
+  const std::size_t blanks = std::min(note.find_first_not_of(' '), note.size());
+  const std::string indent(columns + blanks, ' ');
+  std::string text(columns, ' ');
+  for (const char c : note.substr(0, note.find_last_not_of('\n') + 1)) {
+    text += c;
+    if (c == '\n') text += indent;
+  }
+  return text;
+}
+
 std::string to_text(const Report& report) {
   std::string text = report.verdict + "\n";
-  for (const std::string& note : report.notes) text += indented(note) + "\n";
+  for (const std::string& note : report.notes) text += indented(note, 2) + "\n";
   for (const auto& [name, figure] : report.figures) {
     fmt::format_to(std::back_inserter(text), "  {:<22}{}\n", name, figure);
   }

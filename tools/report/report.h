@@ -1,6 +1,7 @@
 // A run's verdict and figures in a few lines for people.
 #pragma once
 
+#include <cstddef>
 #include <nlohmann/json_fwd.hpp>
 #include <string>
 #include <string_view>
@@ -21,5 +22,7 @@ struct Report {
 Report make_report(const nlohmann::json& results, const std::string& directory);
 
 std::string to_text(const Report& report);
+// A note of several lines, so many columns to the right: the others stand under the first.
+std::string indented(std::string_view note, std::size_t columns);
 
 }  // namespace hearsay::bench

@@ -47,8 +47,7 @@ std::string advice(const std::string& call, int error, const std::string& path =
       }
       if (::access(path.c_str(), F_OK) == 0) {
         return "the file is there: what it names as its interpreter (a script's first line), or "
-               "its "
-               "loader, is not";
+               "its loader, is not";
       }
       return "it is expected beside hearsay-node: build both (tools/build), or name it with "
              "--worker";

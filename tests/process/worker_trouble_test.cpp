@@ -187,6 +187,14 @@ const Obstacle kObstacles[] = {
      },
      [](const ChangingWorker& worker, pid_t) { worker.put_program_back(); },
      "execve: Exec format error; the program is being written"},
+    {"without_its_interpreter",
+     [](const ChangingWorker& worker, pid_t) {
+       worker.take_program_away();
+       std::ofstream(worker.program()) << "#!/nowhere/sh\n";
+       std::filesystem::permissions(worker.program(), std::filesystem::perms::owner_all);
+     },
+     [](const ChangingWorker& worker, pid_t) { worker.put_program_back(); },
+     "execve: No such file or directory; the file is there: what it names as its interpreter"},
     {"being_written",
      [](const ChangingWorker& worker, pid_t) {
        program_being_written =
@@ -209,6 +217,10 @@ const Obstacle kObstacles[] = {
     {"killed_at_each_start",
      [](const ChangingWorker& worker, pid_t) { worker.order_to("kill -KILL $$"); },
      [](const ChangingWorker& worker, pid_t) { worker.work_again(); }, "when memory is short"},
+    {"ended_at_each_start",
+     [](const ChangingWorker& worker, pid_t) { worker.order_to("kill -TERM $$"); },
+     [](const ChangingWorker& worker, pid_t) { worker.work_again(); },
+     "signal 15 (Terminated), from outside"},
     {"hangs_at_each_start",
      [](const ChangingWorker& worker, pid_t) { worker.order_to("exec sleep 1000"); },
      [](const ChangingWorker& worker, pid_t) { worker.work_again(); },

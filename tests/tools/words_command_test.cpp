@@ -129,6 +129,16 @@ TEST_F(CommandTest, APrintedLineIsSentToStderr) {
   EXPECT_NE(finished.output.find("print to stderr instead"), std::string::npos) << finished.output;
 }
 
+TEST(UnknownOption, IsSentBehindTheDashesUnlessItStandsThere) {
+  const auto words = [](const std::string& arguments) {
+    return run_shell(std::string(HEARSAY_COMMAND) + " sim -w echo " + arguments).output;
+  };
+  constexpr const char* kAdvice = "like --gossip, go behind \"--\"";
+  EXPECT_NE(words("--gosip flood").find(kAdvice), std::string::npos) << words("--gosip flood");
+  EXPECT_EQ(words("-- --gosip flood").find(kAdvice), std::string::npos)
+      << words("-- --gosip flood");
+}
+
 class ProgramTest : public CommandTest {
  protected:
   // What is said of a file with this text; `mode` of chmod.

@@ -290,6 +290,13 @@ TEST_F(Hints, WhatIsWrongWithAStateDirectoryMayBeOfAnEarlierRun) {
   EXPECT_FALSE(says(hints(), kAsked)) << hints();
 }
 
+TEST_F(Hints, AStateThatNobodySawIsOfNoEarlierRun) {
+  run_silent_node();
+  results_["workload"]["valid?"] = false;
+  options_.node_arguments = {"--state-dir", "/somewhere"};
+  EXPECT_FALSE(says(hints(), "the state of an earlier run")) << hints();
+}
+
 TEST(NodeTalk, TellsTheLineThatNamesTheError) {
   NodeTalk talk;
   EXPECT_EQ(talk.telling_line(), "");

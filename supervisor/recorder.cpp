@@ -38,8 +38,8 @@ recording::BeginRecord make_begin(std::string_view node, const WorkerOptions& wo
   recording::BeginRecord begin;
   const shm::CommitSlot& slot = shm::active_slot(segment.commit());
   const std::int64_t now_ns = monotonic_ns();
-  begin.fixed = {segment.header().incarnation, segment.header().seed, now_ns,
-                 wall_ns() - now_ns,           slot.inputs,           slot.journal_end};
+  begin.fixed = {segment.incarnation(), segment.header().seed, now_ns,
+                 wall_ns() - now_ns,    slot.inputs,           slot.journal_end};
   begin.node = node;
   begin.version = version();
   begin.arguments = to_arguments(worker);

@@ -110,6 +110,18 @@ std::uint64_t this_boot() {
   return checksum(id) & shm::GuardedWord::kLargest;
 }
 
+// Which file this is, 48 bits: a copy is another. A file system that does not know when it was made
+// may give its number again.
+std::uint64_t file_identity(const FileDescriptor& file) {
+  struct statx status {};
+  constexpr unsigned kWanted = STATX_INO | STATX_BTIME;
+  if (::statx(file.get(), "", AT_EMPTY_PATH, kWanted, &status) != 0) return 0;
+  const std::string text = std::to_string(status.stx_ino) + " " +
+                           std::to_string(status.stx_btime.tv_sec) + " " +
+                           std::to_string(status.stx_btime.tv_nsec);
+  return checksum(text) & shm::GuardedWord::kLargest;
+}
+
 // What the slot says must be there.
 void check_journal(const shm::CommitSlot& slot, const StateFiles& files) {
   const FileDescriptor& journal =
@@ -165,6 +177,12 @@ bool something_stands_aside(const fs::path& folder) {
   return stands(place_aside(folder, 1));
 }
 
+// By a power cut, or because somebody has brought it back from a copy.
+bool may_have_gone_back(const shm::SegmentHeader& header, const StateFiles& files) {
+  return header.boot.load(std::memory_order_relaxed) != this_boot() ||
+         header.file.load(std::memory_order_relaxed) != file_identity(files.segment);
+}
+
 // A file that is new, or whose making was cut off, becomes a new segment; a segment begins a new
 // life; anything else is refused.
 void prepare(const StateFiles& files, const fs::path& folder, IfUnusable if_unusable) {
@@ -180,8 +198,13 @@ void prepare(const StateFiles& files, const fs::path& folder, IfUnusable if_unus
   } else {
     shm::Segment segment(files.segment.get());
     segment.begin_new_life(usable_slot(segment, files));
+    if (may_have_gone_back(segment.header(), files)) {
+      segment.begin_incarnation(wall_ns() / kNsPerMs);
+    }
   }
-  shm::Segment(files.segment.get()).header().boot.store(this_boot(), std::memory_order_relaxed);
+  shm::Segment segment(files.segment.get());
+  segment.header().boot.store(this_boot(), std::memory_order_relaxed);
+  segment.header().file.store(file_identity(files.segment), std::memory_order_relaxed);
   // Here, where a lack of room is no more than an error of a start.
   for (const FileDescriptor* journal : {&files.first_journal, &files.second_journal}) {
     shm::reserve(journal->get(), shm::file_size_bytes(journal->get()), shm::kJournalFirstBytes);
@@ -235,7 +258,9 @@ std::uint64_t random_bits() {
 }
 
 std::uint64_t new_incarnation() {
-  return static_cast<std::uint64_t>(wall_ns() / kNsPerMs) << 20 | (random_bits() & 0xf'ffff);
+  constexpr std::uint64_t kRandomBits = (1U << shm::kIncarnationRandomBits) - 1;
+  return static_cast<std::uint64_t>(wall_ns() / kNsPerMs) << shm::kIncarnationRandomBits |
+         (random_bits() & kRandomBits);
 }
 
 StateFiles open_state_folder(const std::string& directory, const std::string& node,

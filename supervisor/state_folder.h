@@ -12,6 +12,9 @@
 // or is of another version, stays where it is. After a boot of the machine, and only then, what
 // does not fit together is what a power cut left: the node goes on from what was on disk for
 // certain (shm::durable_slot), if it was run so that there is such a thing, and says so.
+//
+// After a boot, or in files that somebody brought back from a copy, the state may have gone back in
+// time: the node goes on from it under a new incarnation (core::Service::on_new_incarnation).
 #pragma once
 
 #include <array>

@@ -98,8 +98,7 @@ void live(const Inheritance& from, const SyncPolicy& policy,
   shm::Disk disk;
   DiskSync sync(policy, segment, disk);
   Committer committer(segment, first, second, spill, shelf, from.doorbell_fd, sync);
-  core::Node node({segment.header().incarnation, segment.header().seed}, std::move(services),
-                  trace);
+  core::Node node({segment.incarnation(), segment.header().seed}, std::move(services), trace);
   auto& recovered = segment.header().recovered_records;  // of which this is the only writer
   constexpr auto kRelaxed = std::memory_order_relaxed;
   recover(

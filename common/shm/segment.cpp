@@ -2,6 +2,7 @@
 
 #include <unistd.h>
 
+#include <algorithm>
 #include <atomic>
 #include <cstddef>
 #include <new>
@@ -91,6 +92,20 @@ void Segment::begin_new_life(CommitSlot slot) {
   }
   lower(worker_park());
   lower(supervisor_park());
+}
+
+std::uint64_t Segment::incarnation() {
+  const std::uint64_t reborn_ms = header().reborn_ms.load(std::memory_order_relaxed);
+  if (reborn_ms == 0) return header().incarnation;
+  constexpr std::uint64_t kRandomBits = (1U << kIncarnationRandomBits) - 1;
+  return reborn_ms << kIncarnationRandomBits | (header().incarnation & kRandomBits);
+}
+
+void Segment::begin_incarnation(std::int64_t now_ms) {
+  const std::uint64_t least_ms = (incarnation() >> kIncarnationRandomBits) + 1;
+  const std::uint64_t reborn_ms =
+      std::max(least_ms, static_cast<std::uint64_t>(std::max<std::int64_t>(0, now_ms)));
+  header().reborn_ms.store(reborn_ms, std::memory_order_relaxed);
 }
 
 }  // namespace hearsay::shm

@@ -25,8 +25,10 @@
 namespace hearsay::shm {
 
 inline constexpr std::uint64_t kSegmentMagic = 0x796173726165'6801;  // "hearsay", layout 1
-inline constexpr std::uint32_t kSegmentVersion = 6;
+inline constexpr std::uint32_t kSegmentVersion = 7;
 inline constexpr std::uint64_t kRingBytes = 256 * 1024;
+// Of an incarnation, below the milliseconds.
+inline constexpr std::uint32_t kIncarnationRandomBits = 20;
 
 // Who writes what is said per field; "before the worker" means: while no worker lives. What never
 // changes has a check sum, every other word guards itself.
@@ -35,7 +37,7 @@ struct SegmentHeader {
   std::uint32_t version;
   std::uint32_t header_bytes;
   std::uint64_t ring_bytes;
-  std::uint64_t incarnation;  // this node's life from nothing; supervisor, once
+  std::uint64_t incarnation;  // the first, of this node's life from nothing; supervisor, once
   std::uint64_t seed;         // of the worker's random choices; supervisor, once
 
   std::uint64_t check;  // of all above but the magic
@@ -60,8 +62,13 @@ struct SegmentHeader {
   // Moves while a worker recovers: the journal's records that workers have read. Worker; the
   // supervisor looks whether it moves, which damage does no harm to.
   std::atomic<std::uint64_t> recovered_records;
-  // Which boot of the machine the last life began in. Supervisor, before the worker.
+  // Which boot of the machine the last life began in, and which file that was (a copy is another).
+  // Supervisor, before the worker.
   GuardedWord boot;
+  GuardedWord file;
+  // In Unix time: when this node got another incarnation than its first; 0: never. Supervisor,
+  // before the worker.
+  GuardedWord reborn_ms;
 };
 
 struct SegmentLayout {
@@ -72,7 +79,7 @@ struct SegmentLayout {
   RingControl request;
   RingControl reply;
 };
-static_assert(sizeof(SegmentHeader) == 112);
+static_assert(sizeof(SegmentHeader) == 128);
 static_assert(offsetof(SegmentLayout, commit) == 128);
 static_assert(offsetof(SegmentLayout, worker_park) == 768);
 static_assert(offsetof(SegmentLayout, request) == 1024);
@@ -104,6 +111,12 @@ class Segment {
   // forgets what was under way. No worker may live; repeating it does no harm. Throws
   // CorruptSegment.
   void begin_new_life(CommitSlot slot);
+
+  // Milliseconds of Unix time above 20 random bits: later ones of a node are larger.
+  std::uint64_t incarnation();
+  // Gives the node another one: its state may have gone back in time. No worker may live. `now_ms`:
+  // Unix time, which may have gone back too.
+  void begin_incarnation(std::int64_t now_ms);
 
   SegmentHeader& header() { return layout().header; }
   CommitArea& commit() { return layout().commit; }

@@ -34,6 +34,7 @@ enum class Event {
   node_started,
   node_initialised,
   node_continued,
+  incarnation_begun,
   node_stopped,
   input_ended,
   output_closed,

@@ -327,6 +327,28 @@ TEST(StateDir, APowerCutIsToldFromDamage) {
   }
 }
 
+// What others know comes back, what the node gave is not given again, and the trace says it.
+TEST(StateDir, AStateThatMayHaveGoneBackIsGoneOnFromUnderANewIncarnation) {
+  const TemporaryFolder folder;
+  std::set<std::string> incarnations;
+  for (int life = 0; life < 4; ++life) {
+    if (life >= 2) {
+      const FileDescriptor file = open_for_writing(folder, "segment");
+      shm::Segment(file.get()).header().boot.store(1, std::memory_order_relaxed);
+    }
+    Conversation talk(kept_in(folder));
+    talk.say(request_line("c1", "n1", "generate", 12));
+    const std::string id = talk.answer_to(12)["body"]["id"];
+    incarnations.insert(id.substr(0, id.rfind('-')));
+    EXPECT_EQ(values_of(talk, 13).size(), static_cast<std::size_t>(life));
+    talk.say(broadcast_line(11, life));
+    EXPECT_EQ(type_of(talk.answer_to(11)), "broadcast_ok");
+    EXPECT_EQ(talk.node().count_events("incarnation_begun"), life >= 2 ? 1U : 0U);
+    talk.node().signal(SIGKILL);
+  }
+  EXPECT_EQ(incarnations.size(), 3U) << "of the first two lives it is the same";
+}
+
 TEST(StateDir, BeginAnewNeedsAStateDirectory) {
   NodeRunner node({.arguments = {"--begin-anew"}});
   EXPECT_EQ(node.exit_code(), 2);

@@ -43,6 +43,9 @@ class StateFolderTest : public testing::Test {
   static std::uint64_t inputs_of(const StateFiles& files) {
     return shm::active_slot(shm::Segment(files.segment.get()).commit()).inputs;
   }
+  static std::uint64_t incarnation_of(const StateFiles& files) {
+    return shm::Segment(files.segment.get()).incarnation();
+  }
   void damage(const char* file, std::uint64_t offset) {
     std::fstream stream(node_ / file, std::ios::in | std::ios::out | std::ios::binary);
     stream.seekg(static_cast<std::streamoff>(offset));
@@ -133,6 +136,47 @@ TEST_F(StateFolderTest, AfterAPowerCutDamageToWhatWasOnDiskIsDamage) {
   damage("journal-0", kRecordHeaderBytes);
   boot();
   EXPECT_THROW(open(), NodeFailure);
+}
+
+TEST_F(StateFolderTest, AnotherLifeOfTheSameFilesIsOfTheSameIncarnation) {
+  const std::uint64_t first = incarnation_of(open());
+  EXPECT_EQ(incarnation_of(open()), first);
+  const fs::path elsewhere = folder_ / "elsewhere";
+  fs::rename(node_, elsewhere);
+  fs::rename(elsewhere, node_);
+  EXPECT_EQ(incarnation_of(open()), first);
+}
+
+TEST_F(StateFolderTest, AfterABootTheNodeHasALaterIncarnation) {
+  std::uint64_t last = incarnation_of(open());
+  for (int times = 0; times < 3; ++times) {
+    boot();
+    const std::uint64_t next = incarnation_of(open());
+    EXPECT_GT(next >> 20, last >> 20) << "also within a millisecond";
+    EXPECT_EQ(incarnation_of(open()), next);
+    last = next;
+  }
+}
+
+// The way in which people bring a copy back: the files are others, though of the same names.
+TEST_F(StateFolderTest, InFilesBroughtBackFromACopyTheNodeHasALaterIncarnation) {
+  const std::uint64_t first = incarnation_of(open());
+  const fs::path copy = folder_ / "copy";
+  fs::copy(node_, copy, fs::copy_options::recursive);
+  fs::remove_all(node_);
+  fs::copy(copy, node_, fs::copy_options::recursive);
+  EXPECT_GT(incarnation_of(open()), first);
+}
+
+// As a wall clock that was set back would have it.
+TEST_F(StateFolderTest, AnIncarnationIsLaterWhateverTheClockSays) {
+  const StateFiles files = open();
+  shm::Segment segment(files.segment.get());
+  const std::uint64_t first = segment.incarnation();
+  segment.begin_incarnation(-5);
+  EXPECT_EQ(segment.incarnation(), first + (1U << 20));
+  segment.begin_incarnation(0);
+  EXPECT_EQ(segment.incarnation(), first + (2U << 20));
 }
 
 TEST_F(StateFolderTest, ANameMustNotLeadElsewhere) {

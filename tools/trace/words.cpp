@@ -25,6 +25,8 @@ constexpr std::array kSentences{
     Sentence{E::node_started, "node starts, hearsay {version}"},
     Sentence{E::node_initialised, "is one of {count} nodes from now on"},
     Sentence{E::node_continued, "goes on; it stood still, for at most {duration_ns}"},
+    Sentence{E::incarnation_begun,
+             "goes on under a new incarnation: its state may have gone back in time"},
     Sentence{E::node_stopped, "node ends: {cause}"},
     Sentence{E::input_ended, "stdin has ended"},
     Sentence{E::output_closed, "nobody reads stdout any more"},

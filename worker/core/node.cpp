@@ -21,10 +21,11 @@ using trace::FieldName;
 
 // Journal records under kNodeTag.
 enum class NodeChange : std::uint16_t {
-  init = 1,      // the node has its identity; what was deferred has been handled
-  deferred,      // Context::Input, then a message record
-  message_part,  // a piece of a message record
-  message_whole  // the parts so far are done with: a message was handled, or given up
+  init = 1,       // the node has its identity; what was deferred has been handled
+  deferred,       // Context::Input, then a message record
+  message_part,   // a piece of a message record
+  message_whole,  // the parts so far are done with: a message was handled, or given up
+  incarnation     // u64: under this one the following came to be
 };
 
 // Tokens of timers under kNodeTag.
@@ -76,6 +77,7 @@ void Node::step(const NodeInput& input, Effects& effects) {
   std::string_view payload = input.payload;
   const Context::Input step{input.number, take<protocol::InputHeader>(payload).taken_ns};
   requests_.begin_step(step.taken_ns);
+  if (incarnation_ != 0 && incarnation_ != key_.incarnation) begin_incarnation(step, effects);
   run(input, payload, step, effects);
   wake_for_requests(effects);
 }
@@ -99,6 +101,18 @@ void Node::run(const NodeInput& input, std::string_view payload, const Context::
       return;
   }
   throw CorruptSegment("an input of an unknown kind");
+}
+
+void Node::begin_incarnation(const Context::Input& input, Effects& effects) {
+  incarnation_ = key_.incarnation;
+  change(effects, NodeChange::incarnation, bytes_of(incarnation_));
+  events_.emit(Event::incarnation_begun, {});
+  const std::vector<OpenRequest> unanswered = requests_.close_all(effects);
+  for (auto& [tag, service] : services_) {
+    Context step = context(tag, input, effects);
+    service->on_new_incarnation(step);
+  }
+  for (const OpenRequest& request : unanswered) deliver(request, nullptr, input, effects);
 }
 
 void Node::take_part(const NodeInput& input, std::string_view part, const Context::Input& step,
@@ -201,6 +215,8 @@ void Node::initialise(const Message& message, const Context::Input& input, Effec
     }
     return;
   }
+  incarnation_ = key_.incarnation;
+  change(effects, NodeChange::incarnation, bytes_of(incarnation_));
   change(effects, NodeChange::init, to_payload(request));
   identity_ = identity_of(request);
   events_.set_node(identity_.node_id);
@@ -398,6 +414,9 @@ void Node::replay(const Record& record) {
     case NodeChange::message_whole:
       partial_message_ = {};
       return;
+    case NodeChange::incarnation:
+      incarnation_ = take<std::uint64_t>(payload);
+      return;
   }
   throw CorruptSegment("a journal record of an unknown kind");
 }
@@ -425,6 +444,7 @@ std::uint64_t Node::snapshot_bytes() const {
 
 void Node::snapshot(Effects& effects) const {
   if (!identity_.node_id.empty()) {
+    change(effects, NodeChange::incarnation, bytes_of(incarnation_));
     change(effects, NodeChange::init, to_payload({identity_.node_id, identity_.nodes}));
   }
   for (const Deferred& waiting : deferred_) {

@@ -98,6 +98,7 @@ class Node {
   void begin_work(const Context::Input& input, Effects& effects);
   void start_later(const Context::Input& input, Effects& effects);
   void start_services(const Context::Input& input, Effects& effects);
+  void begin_incarnation(const Context::Input& input, Effects& effects);
   void run(const NodeInput& input, std::string_view payload, const Context::Input& step,
            Effects& effects);
   void fire_timer(std::uint64_t token, const Context::Input& input, Effects& effects);
@@ -121,7 +122,8 @@ class Node {
   std::unordered_map<std::string_view, std::uint16_t> tag_of_type_;
 
   Identity identity_;
-  std::uint32_t generation_ = 0;  // of the last worker_started seen; 0: none
+  std::uint64_t incarnation_ = 0;  // under which the state came to be; 0: not initialised
+  std::uint32_t generation_ = 0;   // of the last worker_started seen; 0: none
   std::vector<Deferred> deferred_;
   std::uint64_t deferred_bytes_ = 0;
   std::string partial_message_;  // parts of a message record so far

@@ -193,6 +193,16 @@ OpenRequests::Overdue OpenRequests::close_overdue(Effects& effects) {
   return {remove(found), std::nullopt};
 }
 
+std::vector<OpenRequest> OpenRequests::close_all(Effects& effects) {
+  std::vector<OpenRequest> closed;
+  closed.reserve(open_.size());
+  while (!open_.empty()) {
+    record(effects, RequestChange::closed, bytes_of(open_.begin()->first));
+    closed.push_back(remove(open_.begin()));
+  }
+  return closed;
+}
+
 OpenRequests::SentAgain OpenRequests::send_again(Open::iterator found, Effects& effects) {
   const std::int64_t msg_id = next_msg_id();
   effects.line(now_ns_, false, [&](std::string& out) {

@@ -73,6 +73,8 @@ class OpenRequests {
   };
   // What becomes of one whose time is over; of none, if there is none.
   Overdue close_overdue(Effects& effects);
+  // All there are, which are over: those who are asked know another incarnation.
+  std::vector<OpenRequest> close_all(Effects& effects);
   // When close_overdue() has to be called next.
   std::optional<std::int64_t> next_deadline_ns() const;
   // The clock may have gone back (a state directory after a boot): nobody waits for longer than the

@@ -50,6 +50,17 @@ class Service {
   // A timer asked for with Context::wake_at() is due.
   virtual void on_timer(Context& /*context*/, std::uint32_t /*token*/) {}
 
+  // From this step on the context has another incarnation, because the state may have gone back in
+  // time (a power cut, files brought back from a copy): the node has its name and peers, knows what
+  // it knew then, and others may know what it did afterwards. Comes before anything else of this
+  // life, start() too. To everything that was asked for until then, on_answer() follows in the same
+  // step, without an answer.
+  //
+  // So what was said or numbered under the old incarnation is not to be continued: an id, an
+  // offset, what others are taken to know. What may have been done since, and was not yet as far as
+  // this node knows, is not to be done again.
+  virtual void on_new_incarnation(Context& /*context*/) {}
+
   // What came of a request of this service (Context::request): an answer, whatever it is, or none
   // in time. A BadRequest thrown before anything is changed says that the answer can't be used: the
   // asker gets error 13 (perhaps it was done).

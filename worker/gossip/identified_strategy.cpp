@@ -5,6 +5,12 @@ namespace hearsay::gossip {
 IdentifiedStrategy::IdentifiedStrategy(Knowledge& knowledge)
     : Strategy(knowledge), ledger_(knowledge), repair_(*this, ledger_, streams_) {}
 
+// Others take it for known here, and nobody would say it again.
+void IdentifiedStrategy::on_new_incarnation(core::Context& context) {
+  see_cluster(context);
+  repair_.on_joined(context);
+}
+
 void IdentifiedStrategy::start(core::Context& context) {
   see_cluster(context);
   started_ = true;

@@ -24,6 +24,7 @@ class IdentifiedStrategy : public Strategy, protected Repair::Host {
  public:
   explicit IdentifiedStrategy(Knowledge& knowledge);
 
+  void on_new_incarnation(core::Context& context) override;
   void start(core::Context& context) final;
   void on_timer(core::Context& context, std::uint32_t token) final;
   void on_topology(core::Context& context) final;

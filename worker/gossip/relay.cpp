@@ -21,11 +21,20 @@ constexpr auto kOwed = static_cast<std::uint16_t>(StrategyChange::owed);
 constexpr auto kTold = static_cast<std::uint16_t>(StrategyChange::told);
 constexpr auto kFlushed = static_cast<std::uint16_t>(StrategyChange::flushed);
 constexpr auto kHop = static_cast<std::uint16_t>(StrategyChange::hop);
+constexpr auto kStreamsBegun = static_cast<std::uint16_t>(StrategyChange::streams_begun);
 
 }  // namespace
 
 Relay::Relay(const GossipOptions& options, Knowledge& knowledge)
     : IdentifiedStrategy(knowledge), budget_ns_(options.latency_budget_ms * kNsPerMs) {}
+
+// What it owes and has told it still does.
+void Relay::on_new_incarnation(core::Context& context) {
+  number_ = 0;
+  batch_log_ = {};
+  context.change(kStreamsBegun, {});
+  IdentifiedStrategy::on_new_incarnation(context);
+}
 
 // A peer of the relay learns a value with all others; the relay, up to a period earlier.
 std::int64_t Relay::settled_age_ns(const core::Context& context) const {
@@ -151,7 +160,7 @@ void Relay::hear_of_epoch(core::Context& context, std::uint64_t epoch) {
     context.change(kFlushed, bytes_of(FlushRecord{0, flushed_ns_}));
     std::vector<std::uint32_t> own;
     for (const std::uint32_t position : positions) {
-      if (ledger_.log()[position].id.source != own_source(context)) continue;
+      if (ledger_.log()[position].id.source.rank != own_rank(context)) continue;
       await(context, position);
       own.push_back(position);
     }

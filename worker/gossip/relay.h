@@ -47,6 +47,7 @@ class Relay final : public IdentifiedStrategy {
  public:
   Relay(const GossipOptions& options, Knowledge& knowledge);
 
+  void on_new_incarnation(core::Context& context) override;
   void on_news(core::Context& context, std::span<const std::string> values,
                std::string_view source) override;
   void on_restored(std::uint32_t position, Fate fate) override;

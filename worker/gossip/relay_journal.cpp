@@ -37,6 +37,9 @@ void Relay::replay(std::uint16_t kind, std::string_view payload) {
     std::vector<std::uint32_t> positions = owed_.take();
     flushed_ns_ = record.at_ns;
     if (record.number != 0) remember_batch(record.number, std::move(positions));
+  } else if (change == StrategyChange::streams_begun) {
+    number_ = 0;
+    batch_log_ = {};
   } else if (change == StrategyChange::hop) {
     journalled_hop_ = take<HopEstimate::Record>(payload);
     hop_.restore(journalled_hop_);

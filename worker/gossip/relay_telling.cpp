@@ -97,21 +97,22 @@ void Relay::owe_what_was_told(core::Context& context) {
   owe(context, positions);
 }
 
-// Whose own values are in a batch knows that they have reached the relay.
+// Whose own values are in a batch knows that they have reached the relay; also those of an earlier
+// incarnation.
 void Relay::came_back(core::Context& context, const std::vector<Arrival>& arrivals) {
-  const Source self = own_source(context);
+  const std::uint32_t self = own_rank(context);
   std::vector<std::uint32_t> echoed;
   for (const Arrival& arrival : arrivals) {
-    if (arrival.id.source != self) continue;
-    const std::uint32_t position = *ledger_.log().position(arrival.id);
-    const Told* told = told_.find(position);
+    if (arrival.id.source.rank != self) continue;
+    const auto position = ledger_.log().position(arrival.id);
+    const Told* told = position ? told_.find(*position) : nullptr;
     if (told == nullptr) continue;
     // So soon after it was told again? Then it was not lost the first time (Eifel, RFC 3522).
     if (told->missed && told->sent_ns + round_trip_ns(context) * 3 / 4 > context.now_ns()) {
       hop_.on_false_alarm();
     }
-    told_.forget(position);
-    echoed.push_back(position);
+    told_.forget(*position);
+    echoed.push_back(*position);
   }
   if (!echoed.empty()) context.change(kEchoed, position_runs(echoed));
 }

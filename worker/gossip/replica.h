@@ -82,6 +82,7 @@ class Replica {
   void tick(core::Context& context);
 
   // The following as of core::Service. handle() is for messages of kDeltaType.
+  void on_new_incarnation(core::Context& context);
   void start(core::Context& context);
   void on_timer(core::Context& context);
   void handle(core::Context& context, const protocol::Message& message);
@@ -112,7 +113,8 @@ class Replica {
 
   void change(core::Context& context, const Key& key, const Value& value, std::uint32_t from);
   void take_entry(const Key& key, Entry entry);
-  // All that came from the neighbour: its present incarnation does not have it.
+  // All that came from the neighbour: its present incarnation does not have it, or ours does not
+  // know whether it has.
   void forget_source(std::uint32_t rank);
   std::string staged_record(std::uint32_t from, const Key& key, const Value& value) const {
     std::string record;
@@ -230,6 +232,14 @@ void Replica<Kind>::start(core::Context& context) {
   alarm_.start();
   started_ = true;
   tick(context);
+}
+
+// All that is here goes to all neighbours, and all that is there comes here.
+template <typename Kind>
+void Replica<Kind>::on_new_incarnation(core::Context& context) {
+  peers_.see_cluster(context);
+  for (const ReplicaPeer& peer : peers_.known()) forget_source(peer.rank);
+  peers_.meet_anew(context);
 }
 
 template <typename Kind>

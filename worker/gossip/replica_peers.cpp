@@ -72,6 +72,15 @@ void ReplicaPeers::resume(core::Context& context) {
   }
 }
 
+void ReplicaPeers::meet_anew(core::Context& context) {
+  cut_.clear();
+  for (ReplicaPeer& peer : peers_) {
+    newest_own_ = std::max(newest_own_, peer.brought_here);
+    peer = {.rank = peer.rank};
+    keep(context, peer);
+  }
+}
+
 std::uint64_t ReplicaPeers::next_number(std::uint32_t from) {
   ++number_;
   if (from == kNobody) newest_own_ = number_;
@@ -146,8 +155,8 @@ void ReplicaPeers::hear_confirmed(core::Context& context, ReplicaPeer& peer,
   peer.waiting_ns = kNever;
   const std::uint64_t there = std::max(header.confirms, header.staged);
   if (there > number_) {
-    // After a power cut this node has gone back to before its last changes, whose numbers must not
-    // be given to others.
+    // This node has gone back to before its last changes, and nobody knew (a copy that was brought
+    // back into the same files): their numbers must not be given to others.
     number_ = there;
     context.change(static_cast<std::uint16_t>(ReplicaChange::skipped), bytes_of(number_));
     peer.confirmed = peer.staged_there = peer.sent = 0;

@@ -92,6 +92,9 @@ class ReplicaPeers {
   // A worker goes on from what the journal said. After a reboot the clock has gone back.
   void resume(core::Context& context);
 
+  // This node has another incarnation: as if it had met nobody yet.
+  void meet_anew(core::Context& context);
+
   // The next number, for a change that was made here or came from a neighbour.
   std::uint64_t next_number(std::uint32_t from);
   std::uint64_t number() const { return number_; }

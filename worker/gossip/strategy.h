@@ -54,7 +54,8 @@ enum class StrategyChange : std::uint16_t {
   stream_seen,  // streams.cpp
   settled,      // repair.cpp, and the following
   asked,
-  joining
+  joining,
+  streams_begun  // relay.cpp: this node's batches are numbered from 1 again
 };
 inline constexpr std::uint16_t kFirstStrategyChange = 16;
 
@@ -82,7 +83,8 @@ class Strategy {
   Strategy(const Strategy&) = delete;
   Strategy& operator=(const Strategy&) = delete;
 
-  // As core::Service::start().
+  // As core::Service::on_new_incarnation() and start().
+  virtual void on_new_incarnation(core::Context& /*context*/) {}
   virtual void start(core::Context& /*context*/) {}
   virtual void on_timer(core::Context& /*context*/, std::uint32_t /*token*/) {}
   // Values that were new here, which the strategy puts into the journal: those without ids with

@@ -128,6 +128,12 @@ void Broadcast::take_neighbours(core::Context& context, core::Roster neighbours)
   strategy_->on_topology(context);
 }
 
+// As long as nobody has broadcast here, there is nothing to ask for.
+void Broadcast::on_new_incarnation(core::Context& context) {
+  know_neighbours(context);
+  if (has_topology_) strategy_->on_new_incarnation(context);
+}
+
 // A node of a set knows its topology as soon as it knows the nodes; once in its life, as if it had
 // been told.
 void Broadcast::start(core::Context& context) {

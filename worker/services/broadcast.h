@@ -34,6 +34,7 @@ class Broadcast final : public core::Service {
 
   std::span<const std::string_view> types() const override { return types_; }
   void handle(core::Context& context, const protocol::Message& message) override;
+  void on_new_incarnation(core::Context& context) override;
   void start(core::Context& context) override;
   void on_timer(core::Context& context, std::uint32_t token) override;
   void replay(std::uint16_t kind, std::string_view payload) override;

@@ -53,6 +53,7 @@ class Counter final : public core::Service {
     return kTypes;
   }
   void handle(core::Context& context, const protocol::Message& message) override;
+  void on_new_incarnation(core::Context& context) override { sums_.on_new_incarnation(context); }
   void start(core::Context& context) override { sums_.start(context); }
   void on_timer(core::Context& context, std::uint32_t /*token*/) override {
     sums_.on_timer(context);

@@ -16,11 +16,11 @@ namespace {
 // Of the messages in an answer to a poll: its reader polls again.
 constexpr std::size_t kMostPolledBytes = 256 * 1024;
 
-// How long an owner from nothing waits for the others.
+// How long an owner waits for the others.
 constexpr std::int64_t kLongestAskNs = 2 * LogAsks::kPatienceNs;
 
 enum class OwnerChange : std::uint16_t {
-  began = gossip::kFirstOwnChange + 8,  // i64, when
+  began = gossip::kFirstOwnChange + 8,  // i64, when: and knows no ends
   knows_ends
 };
 constexpr std::uint16_t tag_of(OwnerChange change) {
@@ -123,18 +123,26 @@ std::span<const std::string_view> Kafka::types() const {
   return kTypes;
 }
 
-// After a boot the clock has gone back: then there is a state directory, and nothing to ask for.
 void Kafka::look_around(core::Context& context) {
   if (knows_ends_) return;
-  if (!began_ns_) {
-    began_ns_ = context.now_ns();
-    context.change(tag_of(OwnerChange::began), bytes_of(*began_ns_));
-  }
+  if (!began_ns_) begin(context);
   const std::int64_t age_ns = context.now_ns() - *began_ns_;
   const bool waits = age_ns >= 0 && age_ns < kLongestAskNs;
   if (waits && !copy_.has_met_all(context)) return;
   knows_ends_ = true;
   context.change(tag_of(OwnerChange::knows_ends), "");
+}
+
+void Kafka::begin(core::Context& context) {
+  began_ns_ = context.now_ns();
+  knows_ends_ = false;
+  context.change(tag_of(OwnerChange::began), bytes_of(*began_ns_));
+}
+
+void Kafka::on_new_incarnation(core::Context& context) {
+  asks_.on_new_incarnation(context);
+  copy_.on_new_incarnation(context);
+  begin(context);
 }
 
 void Kafka::handle(core::Context& context, const protocol::Message& message) {
@@ -288,6 +296,7 @@ void Kafka::on_timer(core::Context& context, std::uint32_t /*token*/) {
 void Kafka::replay(std::uint16_t kind, std::string_view payload) {
   if (kind == tag_of(OwnerChange::began)) {
     began_ns_ = take<std::int64_t>(payload);
+    knows_ends_ = false;
   } else if (kind == tag_of(OwnerChange::knows_ends)) {
     knows_ends_ = true;
   } else if (!asks_.replay(kind, payload)) {

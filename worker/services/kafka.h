@@ -79,6 +79,7 @@ class Kafka final : public core::Service {
 
   std::span<const std::string_view> types() const override;
   void handle(core::Context& context, const protocol::Message& message) override;
+  void on_new_incarnation(core::Context& context) override;
   void start(core::Context& context) override;
   void on_timer(core::Context& context, std::uint32_t token) override;
   void replay(std::uint16_t kind, std::string_view payload) override;
@@ -92,9 +93,10 @@ class Kafka final : public core::Service {
   void commit_offsets(core::Context& context, const protocol::Message& message);
   void list_committed_offsets(core::Context& context, const protocol::Message& message);
 
-  // An owner from nothing may have given offsets in an earlier life, which others still know: first
+  // An owner from nothing, or of a new incarnation, may have given offsets that others know: first
   // it asks them, for kLongestAskNs at most.
   void look_around(core::Context& context);
+  void begin(core::Context& context);
   // Whether the log has no room for so many messages.
   bool is_full(const std::string& log, std::size_t messages = 1) const;
   std::int64_t append(core::Context& context, const std::string& log, std::string message,

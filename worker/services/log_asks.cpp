@@ -130,6 +130,17 @@ std::int64_t LogAsks::tell_clients(core::Context& context, std::uint32_t rank, O
   return kNever;
 }
 
+void LogAsks::on_new_incarnation(core::Context& context) {
+  for (const auto& [rank, owner] : owners_) {
+    for (const auto& [number, ask] : owner.asks) {
+      context.error(ask.client, protocol::ErrorCode::crash,
+                    "this node's state may have gone back in time: the message may be appended");
+      context.change(tag_of(AskChange::done), bytes_of(number));
+    }
+  }
+  owners_.clear();
+}
+
 std::int64_t LogAsks::Owner::due_ns(std::int64_t now_ns) const {
   const auto& [first, oldest] = *asks.begin();
   const bool waits_for_the_first = is_cut && first <= sent;

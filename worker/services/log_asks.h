@@ -70,7 +70,9 @@ class LogAsks {
   // Sends what is due, and tells clients. Comes after the last add() or done() of a step.
   void tick(core::Context& context);
 
-  // As of core::Service; on_timer() comes before tick().
+  // As of core::Service; on_timer() comes before tick(). A new incarnation asks for nothing that
+  // the old one wanted: it may be done.
+  void on_new_incarnation(core::Context& context);
   void start() {
     alarm_.start();
     started_ = true;

@@ -64,6 +64,9 @@ class RwRegisters final : public core::Service {
     return kTypes;
   }
   void handle(core::Context& context, const protocol::Message& message) override;
+  void on_new_incarnation(core::Context& context) override {
+    registers_.on_new_incarnation(context);
+  }
   void start(core::Context& context) override { registers_.start(context); }
   void on_timer(core::Context& context, std::uint32_t /*token*/) override {
     registers_.on_timer(context);

@@ -32,6 +32,7 @@ enum CounterChange : std::uint16_t {
   kWritten,    // the own key has it
   kGivenBack,  // it never will: its adds wait again
   kRests,      // u8
+  kForgotten,  // all of the above
 };
 
 // What a request was about.
@@ -158,14 +159,25 @@ void SeqKvCounter::write(core::Context& context) {
   });
 }
 
+// What waits may be part of what the key has: the lost time may have written it.
+void SeqKvCounter::on_new_incarnation(core::Context& context) {
+  for (const std::vector<Add>* adds : {&writing_, &waiting_}) {
+    for (const Add& each : *adds) {
+      context.error(each.asker, ErrorCode::crash,
+                    "this node's state may have gone back in time: perhaps it was added");
+    }
+  }
+  change(context, kForgotten, {});
+}
+
 void SeqKvCounter::on_answer(core::Context& context, const core::Answer& answer) {
   std::string_view memo = answer.memo;
   const auto head = take<CounterMemo>(memo);
   switch (head.question) {
     case Question::own_value:
-      return own_key_was_read(context, answer);
+      return idle() ? void() : own_key_was_read(context, answer);  // idle: of an incarnation before
     case Question::own_write:
-      return own_key_was_written(context, answer);
+      return idle() ? void() : own_key_was_written(context, answer);
     case Question::fence:
       if (answer.is("write_ok")) return read_key(context, answer.asker, 0, 0);
       break;
@@ -272,6 +284,13 @@ void SeqKvCounter::replay(std::uint16_t kind, std::string_view payload) {
       return;
     case kRests:
       resting_ = take<std::uint8_t>(payload) != 0;
+      return;
+    case kForgotten:
+      waiting_.clear();
+      writing_.clear();
+      written_ = {};
+      known_.reset();
+      resting_ = false;
       return;
     default:
       throw CorruptSegment("a change of an unknown kind");

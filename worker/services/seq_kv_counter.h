@@ -12,7 +12,7 @@
 // die.
 //
 // Invariants: a request about the own key is out, or a timer that makes one is armed, while
-// waiting_ or writing_ has adds. All adds of writing_ are in the value written_.
+// waiting_ or writing_ has adds, and else none. All adds of writing_ are in the value written_.
 #pragma once
 
 #include <cstdint>
@@ -30,6 +30,7 @@ class SeqKvCounter final : public core::Service {
   std::span<const std::string_view> types() const override;
   void handle(core::Context& context, const protocol::Message& message) override;
   void on_answer(core::Context& context, const core::Answer& answer) override;
+  void on_new_incarnation(core::Context& context) override;
   void start(core::Context& context) override;
   void on_timer(core::Context& context, std::uint32_t token) override;
   void replay(std::uint16_t kind, std::string_view payload) override;

@@ -352,6 +352,23 @@ TEST_P(Requests, OfAnotherLifeAreNotAnsweredByItsAnswers) {
   EXPECT_NE(lines.at(0)["body"]["msg_id"], question["body"]["msg_id"]);
 }
 
+TEST_P(Request, EndUnansweredOnceTheStateHasGoneBack) {
+  const Json once = ask();
+  const Json again = ask("ask-again");
+  const auto then = core_.state();
+  const Json since = ask();
+  core_.go_back_to(then);
+  const auto lines = core_.worker_started(++generation_);
+  ASSERT_EQ(lines.size(), 2U) << "who asked is told at once";
+  for (const Json& line : lines) EXPECT_EQ(line["body"]["code"], 0);
+  const Json anew = ask();
+  for (const Json& before : {once, again, since}) {
+    EXPECT_NE(anew["body"]["msg_id"], before["body"]["msg_id"]);
+    EXPECT_TRUE(answer(before).empty()) << "it answers the earlier incarnation";
+  }
+  EXPECT_EQ(answer(anew).at(0)["body"]["ends"], 3);
+}
+
 TEST_P(Requests, ABadRequestIsNotAsked) {
   EXPECT_EQ(core_.ask({{"type", "ask"}, {"memo", 1}})["code"], 12);
   EXPECT_TRUE(wait_until(core_.now_ns + 2 * kTimeoutNs).empty());

@@ -379,7 +379,7 @@ TEST(ReplicaClock, GoesBackWithoutHarm) {
 }
 
 // Its numbers must not be given twice, and what was taken since must get there.
-TEST(ReplicaPowerCut, WhoHasGoneBackCountsOnWhereItsNeighboursAre) {
+TEST(ReplicaInPlace, WhoHasGoneBackUnnoticedCountsOnWhereItsNeighboursAre) {
   CoreHarness core({}, {7, 42}, nullptr, "g-counter");
   core.initialise({"n0", "n1"});
   const auto delta = [](const Json& fields) {

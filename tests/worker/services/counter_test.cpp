@@ -91,6 +91,31 @@ TEST(PnCounter, OfTheSameTotalTheSameSumsCountEverywhere) {
   EXPECT_EQ(values.at(0), values.at(1));
 }
 
+// What it added was told; what it adds afterwards is another sum.
+TEST_P(Counter, OfAStateThatHasGoneBackNothingIsLostThatOthersKnow) {
+  for (const bool compacted : {false, true}) {
+    GossipCluster cluster({}, 3, 0, nullptr, GetParam());
+    const auto add = [&](std::size_t node, int delta) {
+      cluster.ask(node, {{"type", "add"}, {"delta", delta}});
+      ASSERT_TRUE(cluster.run_until_silent(60 * kNsPerSecond));
+    };
+    add(0, 1);
+    const auto then = cluster.core(0).state();
+    add(0, 10);
+    add(1, 100);
+    cluster.go_back(0, then);
+    if (compacted) {
+      cluster.core(0).compact();
+      cluster.restart(0);
+    }
+    add(0, 1000);
+    add(2, 10000);
+    for (std::size_t node = 0; node < 3; ++node) {
+      EXPECT_EQ(cluster.ask(node, {{"type", "read"}})["value"], 11111) << node;
+    }
+  }
+}
+
 TEST(PnCounter, GoesUpAndDown) {
   CoreHarness core({}, {7, 42}, nullptr, "pn-counter");
   core.initialise();

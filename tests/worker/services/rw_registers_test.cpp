@@ -159,6 +159,38 @@ TEST(RwRegistersCluster, TransactionsArriveWhole) {
   }
 }
 
+// Also while a large interval is staged, and whoever goes back, and how far.
+TEST(RwRegistersCluster, AllAgreeAlthoughStatesGoBack) {
+  Json reads = Json::array();
+  for (int key = 0; key < 4; ++key) reads.push_back(read(key));
+  for (unsigned seed = 0; seed < 20; ++seed) {
+    std::mt19937 random(seed);
+    GossipCluster cluster({}, 3, 0, nullptr, kWorkload);
+    std::vector<std::vector<CoreHarness::State>> states(3);
+    const auto go_on = [&](int steps) {
+      for (int i = 0; i < steps; ++i) {
+        cluster.ask(random() % 3, txn({write(static_cast<int>(random() % 4), random() % 1000)}));
+        cluster.run_for(static_cast<std::int64_t>(random() % 200) * kNsPerMs);
+        for (std::size_t node = 0; node < 3; ++node) {
+          states[node].push_back(cluster.core(node).state());
+        }
+      }
+    };
+    go_on(20);
+    for (int times = 0; times < 3; ++times) {
+      const std::size_t node = random() % 3;
+      cluster.go_back(node, states[node][states[node].size() - 1 - random() % 5]);
+      states[node].clear();
+      go_on(5);
+    }
+    ASSERT_TRUE(cluster.run_until_silent(60 * kNsPerSecond)) << seed;
+    const Json seen = cluster.ask(0, txn(reads))["txn"];
+    for (std::size_t node = 1; node < 3; ++node) {
+      EXPECT_EQ(cluster.ask(node, txn(reads))["txn"], seen) << "seed " << seed;
+    }
+  }
+}
+
 // As many keys as need several lines. Each transaction writes its number to some of them and to two
 // others, which are the first and the last to be sent.
 class LargeRegisters : public ::testing::TestWithParam<bool> {

@@ -129,6 +129,26 @@ TEST_P(SeqKvCounters, ANodeFromNothingGoesOnFromItsKeyAlsoIfItsPredecessorsWrite
   EXPECT_EQ(read(1), 11) << "the one that nobody acknowledged was done, and so was the other";
 }
 
+// An add that is being written in the state to which the node goes back was counted since.
+TEST_P(SeqKvCounters, AStateThatHasGoneBackCountsNothingTwice) {
+  add(0, 1);
+  node(0).only_send({{"type", "add"}, {"delta", 10}});
+  node(0).only_send({{"type", "add"}, {"delta", 100}});
+  const auto then = node(0).state();
+  node(0).arrive();
+  EXPECT_EQ(add(0, 1000)["type"], "add_ok");
+  EXPECT_EQ(read(1), 1111);
+  node(0).told.clear();
+  node(0).go_back_to(then);
+  ASSERT_EQ(node(0).told.size(), 2U);
+  for (const Json& each : node(0).told) EXPECT_EQ(each["code"], 13) << "perhaps it was added";
+  EXPECT_TRUE(node(0).wait(10 * kNsPerSecond).empty());
+  EXPECT_EQ(read(0), 1111);
+  EXPECT_EQ(add(0, 10000)["type"], "add_ok");
+  EXPECT_EQ(add(0, 100000)["type"], "add_ok");
+  EXPECT_EQ(read(1), 111111);
+}
+
 TEST_P(SeqKvCounters, WithoutAStoreAddsWaitAndReadsFail) {
   node(0).on_the_way_there = losing(1000);
   EXPECT_TRUE(add(0, 3).is_null());

@@ -22,6 +22,18 @@ TEST(UniqueIds, DifferWithinANodeAndAcrossCrashesAndLives) {
   EXPECT_EQ(ids.size(), asked);
 }
 
+TEST(UniqueIds, DifferThoughTheStateGoesBack) {
+  CoreHarness core;
+  core.initialise();
+  const auto then = core.state();
+  std::set<std::string> ids;
+  for (int life = 0; life < 3; ++life) {
+    if (life > 0) core.go_back_to(then);
+    for (int i = 0; i < 10; ++i) ids.insert(core.ask({{"type", "generate"}})["id"]);
+  }
+  EXPECT_EQ(ids.size(), 30U);
+}
+
 TEST(UniqueIds, CarryTheNodesName) {
   CoreHarness core({}, {0xabc, 42});
   core.initialise();

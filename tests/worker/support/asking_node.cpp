@@ -58,6 +58,11 @@ void AskingNode::arrive() {
   }
 }
 
+void AskingNode::go_back_to(const CoreHarness::State& state) {
+  core_.go_back_to(state);
+  take(core_.worker_started(++generation_));
+}
+
 Json AskingNode::ask(Json body) {
   const std::int64_t msg_id = next_msg_id_;
   only_send(std::move(body));

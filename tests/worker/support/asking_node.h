@@ -28,6 +28,9 @@ class AskingNode {
   void only_send(Json body);
   // What is under way arrives, and what that leads to.
   void arrive();
+  // As of CoreHarness; what is under way stays so.
+  CoreHarness::State state() const { return core_.state(); }
+  void go_back_to(const CoreHarness::State& state);
   // Time passes, and what timers lead to; what clients were told meanwhile.
   std::vector<Json> wait(std::int64_t ns);
 

@@ -152,6 +152,14 @@ void CoreHarness::restart_as(GossipOptions gossip) {
   restart();
 }
 
+void CoreHarness::go_back_to(const State& state) {
+  key_.incarnation += std::uint64_t{1} << 20;  // a millisecond
+  journal_ = state.journal;
+  inputs_ = state.inputs;
+  wakes.clear();
+  restart();
+}
+
 void CoreHarness::compact() {
   core::Effects snapshot;
   node_->snapshot(snapshot);

@@ -61,6 +61,14 @@ class CoreHarness {
   void restart();
   // The same, with other options.
   void restart_as(GossipOptions gossip);
+  // What a node's files have of it. go_back_to(): they have what they had then, and a core of
+  // another incarnation goes on from that.
+  struct State {
+    std::string journal;
+    std::uint64_t inputs;
+  };
+  State state() const { return {journal_, inputs_}; }
+  void go_back_to(const State& state);
   // Replaces the journal by a snapshot, as compaction does.
   void compact();
 

@@ -82,6 +82,11 @@ void GossipCluster::restart(std::size_t node) {
   start(node);
 }
 
+void GossipCluster::go_back(std::size_t node, const CoreHarness::State& state) {
+  nodes_.at(node).core->go_back_to(state);
+  start(node);
+}
+
 void GossipCluster::lose_everything(std::size_t node) {
   make(node);
 }

@@ -45,6 +45,8 @@ class GossipCluster {
   // Kills it; start() starts the new one. Messages that come in between are handled first.
   void crash(std::size_t node);
   void start(std::size_t node);
+  // Kills it; what its files have is what they had then.
+  void go_back(std::size_t node, const CoreHarness::State& state);
   // As a node that was killed and started again from nothing.
   void lose_everything(std::size_t node);
 

@@ -28,7 +28,7 @@ constexpr std::array kEvents{
     EventInfo{E::node_started, L::info, "node_started", F::version, F::vocabulary},
     EventInfo{E::node_initialised, L::info, "node_initialised", F::count, F::position},
     EventInfo{E::node_continued, L::info, "node_continued", F::duration_ns},
-    EventInfo{E::incarnation_begun, L::info, "incarnation_begun"},
+    EventInfo{E::incarnation_begun, L::info, "incarnation_begun", F::position},
     EventInfo{E::node_stopped, L::info, "node_stopped", F::cause},
     EventInfo{E::input_ended, L::info, "input_ended"},
     EventInfo{E::output_closed, L::info, "output_closed"},

@@ -274,7 +274,7 @@ TEST_F(DutyCycleTest, WhatAPredecessorCommittedIsShownAndOnDiskBeforeAnythingEls
   read_answers();
   EXPECT_EQ(answers_.size(), 3U);
   EXPECT_TRUE(inputs_.drained());
-  EXPECT_EQ(recovered_, 3) << "init and two changes, each a sign of life";
+  EXPECT_EQ(recovered_, 4) << "incarnation, init and two changes, each a sign of life";
   EXPECT_GT(disk_.files, brought);
 }
 

@@ -78,6 +78,7 @@ std::string describe_verdict(const Player& player, const std::string& path) {
     text += describe(*player.difference(), history);
     text += fmt::format("To stop there: {} --to {} --gdb\n",
                         bench::as_typed("hearsay replay", {path}), player.difference()->input);
+    text += "(Services of a --worker of one's own are not in this program, and differ.)\n";
   } else {
     text += fmt::format(
         "{}: {}: {}{}\n", history.begin.node, counts(player),

@@ -261,8 +261,21 @@ std::string hint_on_no_gossip(const Evidence& evidence, const nlohmann::json& re
   return "the nodes sent each other nothing: who passes on what a client told one of them?";
 }
 
+// What a message had that got lost is nowhere else, unless somebody says it again.
+std::string hint_on_loss(const Evidence& evidence, const nlohmann::json& results) {
+  const bool lost_values = results.at("workload").value("lost-count", 0) > 0;
+  if (!lost_values || evidence.network.lost() == 0) return "";
+  if (evidence.run.nemesis().strikes(Fault::kill) > 0) return "";
+  return count_text(evidence.network.lost(), "message") +
+         " between nodes got lost: does a node say again what nobody has confirmed" +
+         (is_foreign(evidence.options) ? "?" : "? --gossip flood does not");
+}
+
 void add_hints_on_traffic(nlohmann::json& hints, const Evidence& evidence,
                           const nlohmann::json& results) {
+  if (std::string hint = hint_on_loss(evidence, results); !hint.empty()) {
+    hints.push_back(std::move(hint));
+  }
   if (!is_foreign(evidence.options)) return;
   for (std::string hint :
        {hint_on_storm(evidence, results), hint_on_no_gossip(evidence, results)}) {

@@ -26,7 +26,8 @@ struct Silence {
   int unanswered = 0;
 };
 
-// Of nodes that nothing was done to: those that answered no request of the last ones.
+// Of nodes that nothing was done to: those that answered no request of the last ones, or, where
+// messages between nodes got lost, none at all.
 std::vector<Silence> silent_nodes(const TestOptions& options, const Run& run,
                                   const Network& network);
 

@@ -56,6 +56,11 @@ class Hints : public RunTest {
     for (const auto& hint : hints) all += hint.get<std::string>() + "\n";
     return all;
   }
+  void lose_a_message() {
+    network_->take_down(0, 1);
+    network_->send(0, "n0", "n1", R"({"type":"gossip"})", "gossip");
+    ASSERT_EQ(network_->lost(), 1);
+  }
   std::string remarks() {
     results_["hearsay"]["deaths"] = outcome_.deaths.json();
     add_remarks(results_, options_, *run_, *network_, outcome_);
@@ -242,6 +247,35 @@ TEST_F(Hints, NodesThatTellEachOtherNothingAreAskedWhoPassesOn) {
   network_->add_node("n1");
   results_["workload"]["valid?"] = false;
   EXPECT_FALSE(says(hints(), kAsked)) << "nobody was told anything: " << hints();
+}
+
+TEST_F(Hints, LostMessagesWithLostValuesAreAskedWhoSaysThemAgain) {
+  constexpr const char* kAsked = "1 message between nodes got lost: does a node say again";
+  run_alone("broadcast", [](std::int64_t, const test::Arrival&) { return false; });
+  network_->add_node("n1");
+  results_["workload"]["lost-count"] = 2;
+  EXPECT_FALSE(says(hints(), kAsked)) << hints();
+  lose_a_message();
+  EXPECT_TRUE(says(hints(), kAsked)) << hints();
+  EXPECT_FALSE(says(hints(), "flood")) << hints();
+  options_.binary = "/usr/bin/hearsay-node";
+  EXPECT_TRUE(says(hints(), "--gossip flood does not")) << hints();
+  results_["workload"]["lost-count"] = 0;
+  EXPECT_FALSE(says(hints(), kAsked)) << hints();
+}
+
+// It may have waited for another node, whose message was taken from it.
+TEST_F(Hints, WhoAnswersNoMoreWhereMessagesGotLostIsNotBlamed) {
+  int answered = 0;
+  run_echo([&](std::int64_t, const test::Arrival&) { return ++answered > 3; });
+  EXPECT_TRUE(says(remarks(), "n0 answered nothing after")) << remarks();
+  network_->add_node("n1");
+  lose_a_message();
+  EXPECT_FALSE(says(remarks(), "answered nothing")) << remarks();
+  run_silent_node();
+  network_->add_node("n1");
+  lose_a_message();
+  EXPECT_TRUE(says(remarks(), "n0 answered nothing after 0.00 s")) << "it never did: " << remarks();
 }
 
 TEST_F(Hints, WhatNodesAskedTheServicesForInVainIsTold) {

@@ -85,7 +85,7 @@ TEST_F(Interrupted, WhoeverDoesNotReadALogHoldsUpNoRun) {
   const FileDescriptor reader(::open(fifo.c_str(), O_RDWR | O_CLOEXEC));
   ASSERT_TRUE(reader.valid());
   const Finished finished = interrupt(
-      std::string("test -w echo --node-count 1 --time-limit 2 --rate 500 --log-net-send --bin ") +
+      std::string("test -w echo --node-count 1 --time-limit 4 --rate 200 --log-net-send --bin ") +
           HEARSAY_TEST_NODES + "/direct.py" + where(),
       [this] { return fs::exists(store_ / "latest" / "report.txt"); }, SIGINT, fifo);
   EXPECT_EQ(finished.exit_code, -SIGINT) << finished.output;

@@ -175,9 +175,11 @@ void SeqKvCounter::on_answer(core::Context& context, const core::Answer& answer)
   const auto head = take<CounterMemo>(memo);
   switch (head.question) {
     case Question::own_value:
-      return idle() ? void() : own_key_was_read(context, answer);  // idle: of an incarnation before
+      if (!idle()) own_key_was_read(context, answer);  // else an earlier incarnation asked
+      return;
     case Question::own_write:
-      return idle() ? void() : own_key_was_written(context, answer);
+      if (!idle()) own_key_was_written(context, answer);
+      return;
     case Question::fence:
       if (answer.is("write_ok")) return read_key(context, answer.asker, 0, 0);
       break;

@@ -109,21 +109,45 @@ TEST_P(GoneBack, AtAnyMomentAllAgree) {
   }
 }
 
-// Also what stands in a compacted journal, and with the deaths of its workers.
+// They would ask for those before the first.
+TEST_P(GoneBack, NobodyMissesBatchesOfAnEarlierIncarnation) {
+  for (const bool dies : {false, true}) {
+    for (int i = 0; i < 3; ++i) {
+      broadcast_at(0);
+      ASSERT_TRUE(cluster_.run_until_silent(20 * kNsPerSecond));
+    }
+    cluster_.go_back(0, cluster_.core(0).state());
+    if (dies) cluster_.restart(0);
+    ASSERT_TRUE(cluster_.run_until_silent(20 * kNsPerSecond));
+    cluster_.forget_sent();
+    broadcast_at(0);
+    expect_all_read_all();
+    for (const auto& message : cluster_.sent("gossip-have")) {
+      EXPECT_FALSE(message.body.contains("missed")) << message.body;
+    }
+  }
+}
+
+// Whenever the journal is compacted, and whenever workers die.
 TEST_P(GoneBack, OnceInItsJournal) {
-  broadcast_some(10);
-  ASSERT_TRUE(cluster_.run_until_silent(20 * kNsPerSecond));
-  const auto then = cluster_.core(1).state();
-  broadcast_some(10);
-  ASSERT_TRUE(cluster_.run_until_silent(20 * kNsPerSecond));
-  cluster_.go_back(1, then);
-  cluster_.core(1).compact();
-  cluster_.restart(1);
-  expect_all_read_all();
-  cluster_.forget_sent();
-  cluster_.restart(1);
-  ASSERT_TRUE(cluster_.run_until_silent(20 * kNsPerSecond));
-  EXPECT_TRUE(cluster_.sent().empty()) << "it has met them";
+  for (const bool before : {false, true}) {
+    for (const bool after : {false, true}) {
+      broadcast_some(10);
+      ASSERT_TRUE(cluster_.run_until_silent(20 * kNsPerSecond));
+      if (before) cluster_.core(1).compact();
+      const auto then = cluster_.core(1).state();
+      broadcast_some(10);
+      ASSERT_TRUE(cluster_.run_until_silent(20 * kNsPerSecond));
+      cluster_.go_back(1, then);
+      if (after) cluster_.core(1).compact();
+      cluster_.restart(1);
+      expect_all_read_all();
+      cluster_.forget_sent();
+      cluster_.restart(1);
+      ASSERT_TRUE(cluster_.run_until_silent(20 * kNsPerSecond));
+      EXPECT_TRUE(cluster_.sent().empty()) << "it has met them";
+    }
+  }
 }
 
 INSTANTIATE_TEST_SUITE_P(Strategies, GoneBack, identified_strategies(), name_of_strategy);

@@ -6,12 +6,14 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
+#include <algorithm>
 #include <cerrno>
 #include <chrono>
 #include <cstring>
 #include <filesystem>
 #include <fstream>
 #include <nlohmann/json.hpp>
+#include <optional>
 #include <system_error>
 #include <thread>
 
@@ -102,23 +104,22 @@ bool is_unfinished(const FileDescriptor& segment) {
           ::pread(segment.get(), &magic, sizeof magic, 0) == sizeof magic && magic == 0);
 }
 
-// Of this boot of the machine; 48 bits.
-std::uint64_t this_boot() {
+// Of this boot of the machine; 48 bits. Nothing: a sandbox hides it, and this may be any boot.
+std::optional<std::uint64_t> this_boot() {
   std::ifstream file("/proc/sys/kernel/random/boot_id");
   std::string id;
-  std::getline(file, id);
+  if (!std::getline(file, id)) return std::nullopt;
   return checksum(id) & shm::GuardedWord::kLargest;
 }
 
-// Which file this is, 48 bits: a copy is another. A file system that does not know when it was made
-// may give its number again.
-std::uint64_t file_identity(const FileDescriptor& file) {
-  struct statx status {};
-  constexpr unsigned kWanted = STATX_INO | STATX_BTIME;
-  if (::statx(file.get(), "", AT_EMPTY_PATH, kWanted, &status) != 0) return 0;
-  const std::string text = std::to_string(status.stx_ino) + " " +
-                           std::to_string(status.stx_btime.tv_sec) + " " +
-                           std::to_string(status.stx_btime.tv_nsec);
+// Which folder of which time this is, 48 bits: another one once it was moved, or anything in it was
+// made, moved or removed, as whoever brings a copy back does. A life makes its files first.
+std::uint64_t identity_of(const fs::path& folder) {
+  struct stat status {};
+  if (::stat(folder.c_str(), &status) != 0) return 0;
+  const std::string text = std::to_string(status.st_ino) + " " +
+                           std::to_string(status.st_ctim.tv_sec) + " " +
+                           std::to_string(status.st_ctim.tv_nsec);
   return checksum(text) & shm::GuardedWord::kLargest;
 }
 
@@ -142,7 +143,8 @@ shm::CommitSlot usable_slot(shm::Segment& segment, const StateFiles& files) {
     return slot;
   } catch (const CorruptSegment& problem) {
     const auto durable = shm::durable_slot(segment.commit());
-    const bool rebooted = segment.header().boot.load(std::memory_order_relaxed) != this_boot();
+    const auto boot = this_boot();
+    const bool rebooted = boot && segment.header().boot.load(std::memory_order_relaxed) != *boot;
     if (!durable || !rebooted) throw;
     check_journal(*durable, files);
     say_on_stderr("hearsay-node: " + std::string(problem.what()) +
@@ -177,10 +179,11 @@ bool something_stands_aside(const fs::path& folder) {
   return stands(place_aside(folder, 1));
 }
 
-// By a power cut, or because somebody has brought it back from a copy.
-bool may_have_gone_back(const shm::SegmentHeader& header, const StateFiles& files) {
-  return header.boot.load(std::memory_order_relaxed) != this_boot() ||
-         header.file.load(std::memory_order_relaxed) != file_identity(files.segment);
+// By a power cut, or because somebody has brought it back.
+bool may_have_gone_back(const shm::SegmentHeader& header, const fs::path& folder) {
+  const auto boot = this_boot();
+  return !boot || header.boot.load(std::memory_order_relaxed) != *boot ||
+         header.place.load(std::memory_order_relaxed) != identity_of(folder);
 }
 
 // A file that is new, or whose making was cut off, becomes a new segment; a segment begins a new
@@ -198,13 +201,13 @@ void prepare(const StateFiles& files, const fs::path& folder, IfUnusable if_unus
   } else {
     shm::Segment segment(files.segment.get());
     segment.begin_new_life(usable_slot(segment, files));
-    if (may_have_gone_back(segment.header(), files)) {
-      segment.begin_incarnation(wall_ns() / kNsPerMs);
+    if (may_have_gone_back(segment.header(), folder)) {
+      segment.begin_incarnation(new_incarnation());
     }
   }
   shm::Segment segment(files.segment.get());
-  segment.header().boot.store(this_boot(), std::memory_order_relaxed);
-  segment.header().file.store(file_identity(files.segment), std::memory_order_relaxed);
+  segment.header().boot.store(this_boot().value_or(0), std::memory_order_relaxed);
+  segment.header().place.store(identity_of(folder), std::memory_order_relaxed);
   // Here, where a lack of room is no more than an error of a start.
   for (const FileDescriptor* journal : {&files.first_journal, &files.second_journal}) {
     shm::reserve(journal->get(), shm::file_size_bytes(journal->get()), shm::kJournalFirstBytes);
@@ -259,7 +262,8 @@ std::uint64_t random_bits() {
 
 std::uint64_t new_incarnation() {
   constexpr std::uint64_t kRandomBits = (1U << shm::kIncarnationRandomBits) - 1;
-  return static_cast<std::uint64_t>(wall_ns() / kNsPerMs) << shm::kIncarnationRandomBits |
+  const std::int64_t now_ms = std::max<std::int64_t>(0, wall_ns() / kNsPerMs);
+  return static_cast<std::uint64_t>(now_ms) << shm::kIncarnationRandomBits |
          (random_bits() & kRandomBits);
 }
 

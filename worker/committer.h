@@ -51,7 +51,8 @@ class Committer {
 
   // False, and nothing changed, when the reply ring has no room for the outputs now. Throws
   // shm::NoRoom, and nothing changed either, when the journal, the spill file or the shelf can't
-  // grow. A little room of the journal is kept for Giving::up, the step that says so.
+  // grow. A little room of the journal is kept for Giving::up, the step that says so, and one that
+  // begins an incarnation.
   enum class Giving { room, up };
   bool stage(const core::Effects& effects, Giving giving = Giving::room);
   // What is staged says that there was no room for the input at this position.

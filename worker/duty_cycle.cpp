@@ -98,9 +98,11 @@ bool DutyCycle::is_to_skip(std::uint64_t position) {
 
 void DutyCycle::run_one(const core::NodeInput& input, std::uint64_t position) {
   const bool skipped = is_to_skip(position);
+  // Without the incarnation a full node could not even say that it is full.
+  const bool must_fit = skipped || node_.begins_incarnation();
   try {
     step(input, position, skipped);
-    stage(position, skipped ? Committer::Giving::up : Committer::Giving::room);
+    stage(position, must_fit ? Committer::Giving::up : Committer::Giving::room);
     if (skipped && !is_poison(position)) committer_.note_turned_away(position);
   } catch (const std::bad_alloc&) {
     trace_.set_position(std::nullopt);

@@ -34,6 +34,13 @@ void check_header(const SegmentHeader& header) {
   if (header.check != check_of(header)) throw CorruptSegment("the segment's header is damaged");
 }
 
+// `bits`: those above the random ones don't count.
+void put_incarnation(SegmentHeader& header, std::uint64_t ms, std::uint64_t bits) {
+  constexpr std::uint64_t kRandom = (std::uint64_t{1} << kIncarnationRandomBits) - 1;
+  header.incarnation_ms.store(ms, std::memory_order_relaxed);
+  header.incarnation_bits.store(bits & kRandom, std::memory_order_relaxed);
+}
+
 }  // namespace
 
 FileDescriptor Segment::create(std::uint64_t incarnation, std::uint64_t seed) {
@@ -53,7 +60,7 @@ void Segment::format(int fd, std::uint64_t incarnation, std::uint64_t seed) {
   layout->header.version = kSegmentVersion;
   layout->header.header_bytes = sizeof(SegmentLayout);
   layout->header.ring_bytes = kRingBytes;
-  layout->header.incarnation = incarnation;
+  put_incarnation(layout->header, incarnation >> kIncarnationRandomBits, incarnation);
   layout->header.seed = seed;
   layout->header.poison_position.store(kNoPosition, std::memory_order_relaxed);
   layout->header.no_room_position.store(kNoPosition, std::memory_order_relaxed);
@@ -95,17 +102,14 @@ void Segment::begin_new_life(CommitSlot slot) {
 }
 
 std::uint64_t Segment::incarnation() {
-  const std::uint64_t reborn_ms = header().reborn_ms.load(std::memory_order_relaxed);
-  if (reborn_ms == 0) return header().incarnation;
-  constexpr std::uint64_t kRandomBits = (1U << kIncarnationRandomBits) - 1;
-  return reborn_ms << kIncarnationRandomBits | (header().incarnation & kRandomBits);
+  return header().incarnation_ms.load(std::memory_order_relaxed) << kIncarnationRandomBits |
+         header().incarnation_bits.load(std::memory_order_relaxed);
 }
 
-void Segment::begin_incarnation(std::int64_t now_ms) {
+// Killed between the two stores, the supervisor's successor draws both anew.
+void Segment::begin_incarnation(std::uint64_t drawn) {
   const std::uint64_t least_ms = (incarnation() >> kIncarnationRandomBits) + 1;
-  const std::uint64_t reborn_ms =
-      std::max(least_ms, static_cast<std::uint64_t>(std::max<std::int64_t>(0, now_ms)));
-  header().reborn_ms.store(reborn_ms, std::memory_order_relaxed);
+  put_incarnation(header(), std::max(least_ms, drawn >> kIncarnationRandomBits), drawn);
 }
 
 }  // namespace hearsay::shm

@@ -27,7 +27,7 @@ namespace hearsay::shm {
 inline constexpr std::uint64_t kSegmentMagic = 0x796173726165'6801;  // "hearsay", layout 1
 inline constexpr std::uint32_t kSegmentVersion = 7;
 inline constexpr std::uint64_t kRingBytes = 256 * 1024;
-// Of an incarnation, below the milliseconds.
+// Of an incarnation, below the milliseconds. Two that go on from one state differ in them.
 inline constexpr std::uint32_t kIncarnationRandomBits = 20;
 
 // Who writes what is said per field; "before the worker" means: while no worker lives. What never
@@ -37,8 +37,7 @@ struct SegmentHeader {
   std::uint32_t version;
   std::uint32_t header_bytes;
   std::uint64_t ring_bytes;
-  std::uint64_t incarnation;  // the first, of this node's life from nothing; supervisor, once
-  std::uint64_t seed;         // of the worker's random choices; supervisor, once
+  std::uint64_t seed;  // of the worker's random choices; supervisor, once
 
   std::uint64_t check;  // of all above but the magic
 
@@ -62,13 +61,13 @@ struct SegmentHeader {
   // Moves while a worker recovers: the journal's records that workers have read. Worker; the
   // supervisor looks whether it moves, which damage does no harm to.
   std::atomic<std::uint64_t> recovered_records;
-  // Which boot of the machine the last life began in, and which file that was (a copy is another).
-  // Supervisor, before the worker.
+  // Which boot of the machine the last life began in, and in which folder as of which time (where a
+  // copy was brought back, of another). Supervisor, before the worker.
   GuardedWord boot;
-  GuardedWord file;
-  // In Unix time: when this node got another incarnation than its first; 0: never. Supervisor,
-  // before the worker.
-  GuardedWord reborn_ms;
+  GuardedWord place;
+  // The upper and the lower bits of the incarnation. Supervisor, before the worker.
+  GuardedWord incarnation_ms;
+  GuardedWord incarnation_bits;
 };
 
 struct SegmentLayout {
@@ -114,9 +113,9 @@ class Segment {
 
   // Milliseconds of Unix time above 20 random bits: later ones of a node are larger.
   std::uint64_t incarnation();
-  // Gives the node another one: its state may have gone back in time. No worker may live. `now_ms`:
-  // Unix time, which may have gone back too.
-  void begin_incarnation(std::int64_t now_ms);
+  // Gives the node a larger one: `drawn`, or if the clock has gone back too, one that is a
+  // millisecond later than the last, with the random bits of this. No worker may live.
+  void begin_incarnation(std::uint64_t drawn);
 
   SegmentHeader& header() { return layout().header; }
   CommitArea& commit() { return layout().commit; }

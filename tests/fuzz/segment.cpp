@@ -127,7 +127,7 @@ void take_over(const FileDescriptor& file, const ServiceOptions& services,
   worker::DiskSync sync({}, segment, disk);
   worker::Committer committer(segment, first, second, spill, shelf, doorbell.get(), sync);
   trace::NoEvents events;
-  core::Node node({segment.header().incarnation, segment.header().seed},
+  core::Node node({segment.incarnation(), segment.header().seed},
                   core::switch_on(core::services(), services), events);
   worker::recover(
       committer, node, [] {}, events);

@@ -22,6 +22,7 @@
 #include "common/shm/segment.h"
 #include "common/trace/trace_writer.h"
 #include "supervisor/input_queue.h"
+#include "tests/support/file_size_limit.h"
 #include "tests/support/node_runner.h"
 #include "tests/worker/counting_disk.h"
 #include "worker/recovery.h"
@@ -80,7 +81,7 @@ class DutyCycleTest : public testing::Test {
     trace::TraceWriter trace(trace::Level::off, STDERR_FILENO, "worker");
     std::vector<core::RegisteredService> services;
     services.push_back({3, "scripted", std::make_unique<ScriptedService>(segment_, deed)});
-    core::Node node({1, 2}, std::move(services), trace);
+    core::Node node({incarnation_, 2}, std::move(services), trace);
     recovered_ = 0;
     recover(
         committer, node, [this] { ++recovered_; }, trace);
@@ -152,6 +153,7 @@ class DutyCycleTest : public testing::Test {
   CountingDisk disk_;
   std::string line_;
   std::vector<std::string> answers_;
+  std::uint64_t incarnation_ = 1;
   int recovered_ = 0;
   bool owed_ = false;
 };
@@ -258,6 +260,29 @@ TEST_F(DutyCycleTest, AnInputWithoutRoomIsRunOnceMoreWhenCompactionMakesSome) {
   read_answers();
   EXPECT_NE(answers_.back().find("do_ok"), std::string::npos) << answers_.back();
   EXPECT_LT(slot().journal_end, before);
+}
+
+// Else it could not even answer what changes nothing.
+TEST_F(DutyCycleTest, AFullNodeHasRoomForANewIncarnation) {
+  const test::FileSizeLimit limit(shm::kJournalFirstBytes);
+  push("stop");
+  live(reply);
+  constexpr std::uint64_t kForEnds = 4096;
+  const std::uint64_t left = shm::kJournalFirstBytes - kForEnds - slot().journal_end -
+                             record_bytes(kChangeBytes) - kRecordHeaderBytes;
+  const auto go_on = [&](const Deed& deed) {
+    segment_.header().stop.store(0, kRelaxed);
+    push("stop");
+    live(deed);
+  };
+  push("do");
+  go_on([left](core::Context& context, const protocol::Message&) {
+    context.change(1, std::string(left, 'c'));
+  });
+  EXPECT_EQ(slot().journal_end, shm::kJournalFirstBytes - kForEnds) << "to the last bit";
+  ++incarnation_;
+  go_on(reply);
+  EXPECT_GT(slot().journal_end, shm::kJournalFirstBytes - kForEnds);
 }
 
 TEST_F(DutyCycleTest, WhatAPredecessorCommittedIsShownAndOnDiskBeforeAnythingElse) {

@@ -111,8 +111,8 @@ void add_double_replies(std::vector<std::string>& reasons, const nlohmann::json&
   const std::int64_t doubles = section.value("double-reply-count", kept);
   if (doubles == 0) return;
   const nlohmann::json& first = section.at("double-replies").front();
-  reasons.push_back(fmt::format("{} answered twice, the first by {} to {} (msg_id {})",
-                                count_text(doubles, "request"), first.at("node").get<std::string>(),
+  reasons.push_back(fmt::format("{} too many, the first by {} to {} (msg_id {} had its answer)",
+                                count_text(doubles, "answer"), first.at("node").get<std::string>(),
                                 first.at("client").get<std::string>(),
                                 first.at("in-reply-to").dump()));
 }

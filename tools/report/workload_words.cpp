@@ -92,9 +92,8 @@ void add_what_is_lacking(Report& report, const nlohmann::json& workload) {
   report.notes.emplace_back(
       workload.at("attempt-count") == 0
           ? "- no client gave a value: a longer --time-limit, or a higher --rate"
-          : "- no value was read after it had been acknowledged: a longer --time-limit, or a "
-            "higher "
-            "--rate");
+          : "- no read succeeded after a value had been acknowledged: where reads do succeed, a "
+            "longer --time-limit, or a higher --rate");
 }
 
 }  // namespace

@@ -140,7 +140,7 @@ class ValuePage {
   void print_losses() {
     for (const Carried& each : story_.carried()) {
       if (!is_lost(each)) continue;
-      out_.line("Lost: {} to {} at {} by {}: {}", name(each.from), printable(each.to),
+      out_.line("Lost: {} to {} at {} by {}: {}", printable(name(each.from)), printable(each.to),
                 at(each.sent_ns), printable(way_of(each.way, each.batch)),
                 printable(outcome(each)));
     }
@@ -166,11 +166,12 @@ class ValuePage {
       if (story_.has(node)) holders += " " + name(node);
     }
     const Learned& last = story_.learned().back();
-    out_.line("The last to learn it: {} at {}. Who has it at the end:{}", name(last.node),
-              at(last.time_ns), holders.empty() ? " nobody" : printable(holders));
+    out_.line("The last to learn it: {} at {}. Who has it at the end:{}",
+              printable(name(last.node)), at(last.time_ns),
+              holders.empty() ? " nobody" : printable(holders));
     for (const std::uint32_t node : story_.telling()) {
       if (!story_.has(node))
-        out_.line("Not at {}: {}", name(node), printable(where_it_stopped(node)));
+        out_.line("Not at {}: {}", printable(name(node)), printable(where_it_stopped(node)));
     }
   }
 

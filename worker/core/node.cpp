@@ -77,7 +77,7 @@ void Node::step(const NodeInput& input, Effects& effects) {
   std::string_view payload = input.payload;
   const Context::Input step{input.number, take<protocol::InputHeader>(payload).taken_ns};
   requests_.begin_step(step.taken_ns);
-  if (incarnation_ != 0 && incarnation_ != key_.incarnation) begin_incarnation(step, effects);
+  if (begins_incarnation()) begin_incarnation(step, effects);
   run(input, payload, step, effects);
   wake_for_requests(effects);
 }
@@ -107,12 +107,15 @@ void Node::begin_incarnation(const Context::Input& input, Effects& effects) {
   incarnation_ = key_.incarnation;
   change(effects, NodeChange::incarnation, bytes_of(incarnation_));
   events_.emit(Event::incarnation_begun, {});
-  const std::vector<OpenRequest> unanswered = requests_.close_all(effects);
+  std::vector<OpenRequest> unanswered = requests_.close_all(effects);
   for (auto& [tag, service] : services_) {
     Context step = context(tag, input, effects);
     service->on_new_incarnation(step);
   }
-  for (const OpenRequest& request : unanswered) deliver(request, nullptr, input, effects);
+  for (OpenRequest& request : unanswered) {
+    request.asker = {};  // who may have been answered since
+    deliver(request, nullptr, input, effects);
+  }
 }
 
 void Node::take_part(const NodeInput& input, std::string_view part, const Context::Input& step,

@@ -61,6 +61,9 @@ class Node {
 
   // Throws CorruptSegment when the payload is no such input.
   void step(const NodeInput& input, Effects& effects);
+  // The next step begins a new incarnation. Of it the journal needs a few hundred bytes, and some
+  // for each neighbour.
+  bool begins_incarnation() const { return incarnation_ != 0 && incarnation_ != key_.incarnation; }
   // Instead of step(), for an input that gets none. A client learns it: after crashes with error 13
   // (perhaps it was done), without room with error 11 (it was not; later it may go).
   enum class Skipped { after_crashes, without_room };

@@ -14,7 +14,8 @@ enum class RequestChange : std::uint16_t {
   opened = OpenRequests::kFirstKind,  // OpenedHeader, msg_ids, name, dest, line, memo
   scheduled,                          // Schedule: sent again, or only its deadline is another
   closed,                             // i64 id
-  numbered                            // i64: the last msg_id that was used
+  numbered,                           // i64: the last msg_id that was used
+  all_closed
 };
 
 struct OpenedHeader {
@@ -196,10 +197,8 @@ OpenRequests::Overdue OpenRequests::close_overdue(Effects& effects) {
 std::vector<OpenRequest> OpenRequests::close_all(Effects& effects) {
   std::vector<OpenRequest> closed;
   closed.reserve(open_.size());
-  while (!open_.empty()) {
-    record(effects, RequestChange::closed, bytes_of(open_.begin()->first));
-    closed.push_back(remove(open_.begin()));
-  }
+  if (!open_.empty()) record(effects, RequestChange::all_closed, {});
+  while (!open_.empty()) closed.push_back(remove(open_.begin()));
   return closed;
 }
 
@@ -295,12 +294,15 @@ std::optional<std::uint16_t> OpenRequests::replay(std::uint16_t kind, std::strin
     case RequestChange::numbered:
       last_msg_id_ = std::max(last_msg_id_, take_msg_id(payload));
       return std::nullopt;
+    case RequestChange::all_closed:
+      while (!open_.empty()) remove(open_.begin());
+      return std::nullopt;
   }
   throw CorruptSegment("a journal record of an unknown kind");
 }
 
 void OpenRequests::snapshot(Effects& effects) const {
-  if (last_msg_id_ == first_msg_id_) return;
+  if (last_msg_id_ == first_msg_id_ && open_.empty()) return;
   record(effects, RequestChange::numbered, bytes_of(last_msg_id_));
   for (const auto& [id, request] : open_) {
     record(effects, RequestChange::opened, to_payload(id, request));

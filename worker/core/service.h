@@ -54,11 +54,11 @@ class Service {
   // time (a power cut, files brought back from a copy): the node has its name and peers, knows what
   // it knew then, and others may know what it did afterwards. Comes before anything else of this
   // life, start() too. To everything that was asked for until then, on_answer() follows in the same
-  // step, without an answer.
+  // step, without an answer, and for nobody.
   //
   // So what was said or numbered under the old incarnation is not to be continued: an id, an
-  // offset, what others are taken to know. What may have been done since, and was not yet as far as
-  // this node knows, is not to be done again.
+  // offset, what others are taken to know. What may have been done or answered since, as far as
+  // this node knows was not, is not to be done or answered again.
   virtual void on_new_incarnation(Context& /*context*/) {}
 
   // What came of a request of this service (Context::request): an answer, whatever it is, or none

@@ -26,7 +26,8 @@ constexpr std::int64_t kNever = std::numeric_limits<std::int64_t>::max();
 enum class AskChange : std::uint16_t {
   asked = gossip::kFirstOwnChange,  // AskRecord, log, client, message
   done,                             // u64, its number; or one that was given and is no more
-  told                              // u64: its client does not wait any longer
+  told,                             // u64: its client does not wait any longer
+  forgotten                         // all that there are
 };
 constexpr std::uint16_t tag_of(AskChange change) {
   return static_cast<std::uint16_t>(change);
@@ -131,13 +132,7 @@ std::int64_t LogAsks::tell_clients(core::Context& context, std::uint32_t rank, O
 }
 
 void LogAsks::on_new_incarnation(core::Context& context) {
-  for (const auto& [rank, owner] : owners_) {
-    for (const auto& [number, ask] : owner.asks) {
-      context.error(ask.client, protocol::ErrorCode::crash,
-                    "this node's state may have gone back in time: the message may be appended");
-      context.change(tag_of(AskChange::done), bytes_of(number));
-    }
-  }
+  if (!owners_.empty()) context.change(tag_of(AskChange::forgotten), "");
   owners_.clear();
 }
 
@@ -203,6 +198,8 @@ bool LogAsks::replay(std::uint16_t kind, std::string_view payload) {
       const auto found = owner.asks.find(number);
       if (found != owner.asks.end()) found->second.client.name.clear();
     }
+  } else if (kind == tag_of(AskChange::forgotten)) {
+    owners_.clear();
   } else {
     return false;
   }

@@ -71,7 +71,7 @@ class LogAsks {
   void tick(core::Context& context);
 
   // As of core::Service; on_timer() comes before tick(). A new incarnation asks for nothing that
-  // the old one wanted: it may be done.
+  // the old one wanted: it may be done, and answered.
   void on_new_incarnation(core::Context& context);
   void start() {
     alarm_.start();

@@ -159,14 +159,8 @@ void SeqKvCounter::write(core::Context& context) {
   });
 }
 
-// What waits may be part of what the key has: the lost time may have written it.
+// What waits may be part of what the key has, and be answered: the lost time may have done it.
 void SeqKvCounter::on_new_incarnation(core::Context& context) {
-  for (const std::vector<Add>* adds : {&writing_, &waiting_}) {
-    for (const Add& each : *adds) {
-      context.error(each.asker, ErrorCode::crash,
-                    "this node's state may have gone back in time: perhaps it was added");
-    }
-  }
   change(context, kForgotten, {});
 }
 

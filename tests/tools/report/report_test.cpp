@@ -121,8 +121,8 @@ TEST(Report, OneWrongFinalReadIsOne) {
 }
 
 TEST(Report, WhatIsLackingOfASetIsSaid) {
-  for (const auto& [attempts, words] :
-       {std::pair(0, "- no client gave a value"), std::pair(3, "- no value was read after it")}) {
+  for (const auto& [attempts, words] : {std::pair(0, "- no client gave a value"),
+                                        std::pair(3, "- no read succeeded after a value")}) {
     Report report;
     add_workload_words(report, {{"valid?", "unknown"}, {"attempt-count", attempts}});
     ASSERT_EQ(report.notes.size(), 1U);

@@ -358,15 +358,33 @@ TEST_P(Request, EndUnansweredOnceTheStateHasGoneBack) {
   const auto then = core_.state();
   const Json since = ask();
   core_.go_back_to(then);
-  const auto lines = core_.worker_started(++generation_);
-  ASSERT_EQ(lines.size(), 2U) << "who asked is told at once";
-  for (const Json& line : lines) EXPECT_EQ(line["body"]["code"], 0);
+  EXPECT_TRUE(core_.worker_started(++generation_).empty()) << "who asked may have been answered";
   const Json anew = ask();
   for (const Json& before : {once, again, since}) {
     EXPECT_NE(anew["body"]["msg_id"], before["body"]["msg_id"]);
     EXPECT_TRUE(answer(before).empty()) << "it answers the earlier incarnation";
   }
   EXPECT_EQ(answer(anew).at(0)["body"]["ends"], 3);
+}
+
+// One record closes all: a full journal has little room.
+TEST_P(Requests, WhatANewIncarnationNeedsInTheJournalIsLittle) {
+  for (int i = 0; i < 500; ++i) ask();
+  core_.go_back_to(core_.state());
+  const std::size_t before = core_.journal().size();
+  core_.worker_started(++generation_);
+  EXPECT_LT(core_.journal().size() - before, 500U * 30)
+      << "a record of 24 bytes each is what the service writes";
+}
+
+// A successor compacts before its first step, if there was no room.
+TEST_P(Requests, AreKnownInACompactedJournalBeforeTheNewIncarnationBegins) {
+  ask();
+  core_.go_back_to(core_.state());
+  core_.compact();
+  core_.restart();
+  core_.worker_started(++generation_);
+  EXPECT_EQ(answer(ask()).at(0)["body"]["ends"], 2) << "the service has heard of its end";
 }
 
 TEST_P(Requests, ABadRequestIsNotAsked) {
@@ -404,7 +422,8 @@ TEST_P(Requests, AJournalThatMakesNoSenseIsRefused) {
   EXPECT_THROW(replay(kScheduled, numbers({1, 2})), CorruptSegment);
   EXPECT_THROW(replay(kClosed, numbers({2})), CorruptSegment);
   EXPECT_THROW(replay(kNumbered, numbers({-1})), CorruptSegment);
-  EXPECT_THROW(replay(kNumbered + 1, numbers({1})), CorruptSegment);
+  EXPECT_NO_THROW(replay(kNumbered + 1, ""));
+  EXPECT_THROW(replay(kNumbered + 2, numbers({1})), CorruptSegment);
   core::OpenRequests fresh(7);
   for (std::size_t cut = 0; cut < 80; ++cut) {
     EXPECT_THROW(fresh.replay(opened, payload.substr(0, cut)), CorruptSegment) << cut;

@@ -109,6 +109,16 @@ TEST_P(GoneBack, AtAnyMomentAllAgree) {
   }
 }
 
+// Else it would tell it again and again, and take the relay for dead in the end.
+TEST_P(GoneBack, WhatItToldBeforeComesBackToIt) {
+  broadcast_some(5);
+  ASSERT_TRUE(cluster_.run_until_silent(20 * kNsPerSecond));
+  broadcast_at(1);
+  cluster_.go_back(1, cluster_.core(1).state());
+  expect_all_read_all();
+  for (const auto& message : cluster_.sent()) EXPECT_EQ(message.body.value("epoch", 0), 0);
+}
+
 // They would ask for those before the first.
 TEST_P(GoneBack, NobodyMissesBatchesOfAnEarlierIncarnation) {
   for (const bool dies : {false, true}) {

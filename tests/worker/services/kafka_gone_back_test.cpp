@@ -52,7 +52,7 @@ TEST(KafkaGoneBack, WhoAsksWantsNothingOfBefore) {
   EXPECT_EQ(logs.answer(logs.send(0, log, "more")), Json());
   ASSERT_TRUE(logs.cluster.run_until_silent(kLongestTalkNs));
   logs.cluster.go_back(0, then);
-  EXPECT_EQ(logs.answer(unanswered)["code"], 13) << "it may be appended";
+  EXPECT_EQ(logs.answer(unanswered), Json()) << "it was answered since";
   const int afterwards = logs.send(0, log, "afterwards");
   ASSERT_TRUE(logs.cluster.run_until_silent(kLongestTalkNs));
   EXPECT_EQ(logs.answer(afterwards)["offset"], end + 2);

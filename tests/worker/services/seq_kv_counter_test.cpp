@@ -141,9 +141,8 @@ TEST_P(SeqKvCounters, AStateThatHasGoneBackCountsNothingTwice) {
   node(0).told.clear();
   node(0).asked.clear();
   node(0).go_back_to(then);
-  ASSERT_EQ(node(0).told.size(), 2U);
-  for (const Json& each : node(0).told) EXPECT_EQ(each["code"], 13) << "perhaps it was added";
   EXPECT_TRUE(node(0).wait(10 * kNsPerSecond).empty());
+  EXPECT_TRUE(node(0).told.empty()) << "who waits in that state may have been answered";
   EXPECT_TRUE(node(0).asked.empty()) << "nobody waits for it";
   EXPECT_EQ(read(0), 1111);
   EXPECT_EQ(add(0, 10000)["type"], "add_ok");

@@ -1,6 +1,7 @@
 #include "tools/experiment/verdict/clojure_order.h"
 
 #include <cstddef>
+#include <cstdint>
 #include <cstdlib>
 #include <nlohmann/json.hpp>
 #include <string>
@@ -20,8 +21,21 @@ int order_of(const T& a, const T& b) {
   return a < b ? -1 : (b < a ? 1 : 0);
 }
 
+// The library compares -1 and 2^64-1 as if both had a sign.
+int compare_whole(const nlohmann::json& a, const nlohmann::json& b) {
+  const auto below_zero = [](const nlohmann::json& number) {
+    return !number.is_number_unsigned() && number.get<std::int64_t>() < 0;
+  };
+  if (below_zero(a) || below_zero(b)) {
+    if (below_zero(a) != below_zero(b)) return below_zero(a) ? -1 : 1;
+    return order_of(a.get<std::int64_t>(), b.get<std::int64_t>());
+  }
+  return order_of(a.get<std::uint64_t>(), b.get<std::uint64_t>());
+}
+
 int compare_numbers(const nlohmann::json& a, const nlohmann::json& b) {
-  if (a.is_number() && b.is_number()) return order_of(a, b);
+  if (a.is_number_integer() && b.is_number_integer()) return compare_whole(a, b);
+  if (a.is_number() && b.is_number()) return order_of(a.get<long double>(), b.get<long double>());
   const auto value = [](const nlohmann::json& number) {
     if (!number.is_string()) return number.get<long double>();
     return std::strtold(number.get_ref<const std::string&>().c_str(), nullptr);  // or infinite

@@ -4,6 +4,8 @@
 #include <gtest/gtest.h>
 
 #include <algorithm>
+#include <cstdint>
+#include <limits>
 #include <nlohmann/json.hpp>
 #include <utility>
 
@@ -234,6 +236,10 @@ TEST(UniqueIds, ThoseOfOneKindHaveARange) {
   EXPECT_EQ(check_ids({"99999999999999999999", 7}).at("range").at(0), 7);
   EXPECT_EQ(check_ids({"99999999999999999999", "x"}).at("valid?"), true);
   EXPECT_EQ(check_ids({std::string(5000, '9'), 7}).at("range").at(0), 7);
+  // Of 64 bits there are numbers with a sign, and without.
+  constexpr std::uint64_t kMost = std::numeric_limits<std::uint64_t>::max();
+  EXPECT_EQ(check_ids({kMost, 5, -1}).at("range"), json::array({-1, kMost}));
+  EXPECT_EQ(check_ids({-2, kMost - 1, -1, kMost}).at("range"), json::array({-2, kMost}));
 }
 
 TEST(UniqueIds, WhatMaelstromCannotCompareItCannotJudge) {

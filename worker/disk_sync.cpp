@@ -26,10 +26,12 @@ void DiskSync::after_commit() {
 }
 
 void DiskSync::bring_everything(const shm::Journal& journal) {
+  const bool noted = policy_.kind == SyncPolicy::Kind::interval;
+  if (!noted) shm::forget_durable(segment_.commit());
   if (policy_.kind == SyncPolicy::Kind::none) return;
   bring_journal(journal);
   kill_point();
-  shm::mark_durable(segment_.commit());
+  if (noted) shm::mark_durable(segment_.commit());
   bring_commit_record();
   due_ns_.reset();
 }

@@ -11,6 +11,7 @@
 // true whenever it is read. A batch of steps shares one commit and so one of these (group commit).
 // MS: the page may get there before the journal. So, once the journal is there, the commit record
 // is noted as durable (shm::mark_durable): that is what a start after a power cut can go back to.
+// With the others nothing is noted, nor kept of an earlier life: it would be as old as that.
 //
 // Not thread-safe.
 #pragma once

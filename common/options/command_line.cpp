@@ -45,11 +45,15 @@ void forget_leading_zeros(std::string& number) {
   while (number.size() > begin + 1 && number[begin] == '0') number.erase(begin, 1);
 }
 
+// And "0x10" for 16. What is no number at all others refuse.
 CLI::Validator decimal() {
   return {[](std::string& text) {
-            if (text.find_first_not_of("-0123456789") == std::string::npos)
-              forget_leading_zeros(text);
-            return std::string();
+            const bool digits = text.find_first_not_of("-0123456789") == std::string::npos;
+            if (digits) forget_leading_zeros(text);
+            const bool other_base = !digits && (text.starts_with('0') || text.starts_with("-0")) &&
+                                    text.find_first_of("xXbBoO") != std::string::npos;
+            return other_base ? "a whole number in decimal digits, not \"" + text + "\""
+                              : std::string();
           },
           {}};
 }
@@ -237,7 +241,8 @@ CommandLineOption CommandLine::add(const std::string& names, std::string& value,
 }
 CommandLineOption CommandLine::add(const std::string& names, std::int64_t& value,
                                    const std::string& help) {
-  return add_shown(app_, names, value, help);
+  CLI::Option* option = app_.add_option(names, value, help)->transform(decimal());
+  return CommandLineOption(*option->capture_default_str());
 }
 CommandLineOption CommandLine::add(const std::string& names, std::uint64_t& value,
                                    const std::string& help) {

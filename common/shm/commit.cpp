@@ -81,6 +81,11 @@ void mark_durable(CommitArea& area) {
   kill_point();
 }
 
+void forget_durable(CommitArea& area) {
+  for (CommitSlot& slot : area.durable) slot.check = 0;
+  kill_point();
+}
+
 std::optional<CommitSlot> durable_slot(const CommitArea& area) {
   const CommitSlot& slot = area.durable[last_noted(area.durable)];
   return is_noted(slot) ? std::optional(slot) : std::nullopt;

@@ -69,6 +69,8 @@ void check_active_slot(const CommitArea& area);
 void commit(CommitArea& area, const CommitSlot& next);
 // Worker only. The journal that the active slot counts on is on disk, up to its end.
 void mark_durable(CommitArea& area);
+// Worker only. What was noted counts no more: the active slot is always true, or nothing is.
+void forget_durable(CommitArea& area);
 // The last slot that mark_durable() noted; nothing when there is none. The worker, or the
 // supervisor while none lives.
 std::optional<CommitSlot> durable_slot(const CommitArea& area);

@@ -2,7 +2,6 @@
 
 #include <unistd.h>
 
-#include <algorithm>
 #include <atomic>
 #include <cstddef>
 #include <new>
@@ -106,10 +105,13 @@ std::uint64_t Segment::incarnation() {
          header().incarnation_bits.load(std::memory_order_relaxed);
 }
 
-// Killed between the two stores, the supervisor's successor draws both anew.
+// Killed between the two stores, the supervisor's successor draws both anew. What counts up from
+// the milliseconds (core::OpenRequests) is further than one of them by now.
 void Segment::begin_incarnation(std::uint64_t drawn) {
-  const std::uint64_t least_ms = (incarnation() >> kIncarnationRandomBits) + 1;
-  put_incarnation(header(), std::max(least_ms, drawn >> kIncarnationRandomBits), drawn);
+  constexpr std::uint64_t kLeapMs = std::uint64_t{1} << 20;  // 17 minutes
+  const std::uint64_t last_ms = incarnation() >> kIncarnationRandomBits;
+  const std::uint64_t drawn_ms = drawn >> kIncarnationRandomBits;
+  put_incarnation(header(), drawn_ms > last_ms ? drawn_ms : last_ms + kLeapMs, drawn);
 }
 
 }  // namespace hearsay::shm

@@ -113,8 +113,8 @@ class Segment {
 
   // Milliseconds of Unix time above 20 random bits: later ones of a node are larger.
   std::uint64_t incarnation();
-  // Gives the node a larger one: `drawn`, or if the clock has gone back too, one that is a
-  // millisecond later than the last, with the random bits of this. No worker may live.
+  // Gives the node a larger one: `drawn`, or if the clock has gone back too, one that is some
+  // minutes later than the last, with the random bits of this. No worker may live.
   void begin_incarnation(std::uint64_t drawn);
 
   SegmentHeader& header() { return layout().header; }

@@ -51,6 +51,16 @@ TEST_F(DiskSyncTest, TheFirstCommitOfAnIntervalSaysWhenItIsOver) {
   EXPECT_FALSE(sync.due_ns());
 }
 
+// A start would go back to it, although what was committed since is on the disk, or damaged.
+TEST_F(DiskSyncTest, OnlyOfAnIntervalItIsNotedWhatIsDurable) {
+  for (const auto kind : {SyncPolicy::Kind::none, SyncPolicy::Kind::commit}) {
+    of(SyncPolicy::Kind::interval).bring_everything(journal_);
+    EXPECT_TRUE(shm::durable_slot(segment_.commit()));
+    of(kind).bring_everything(journal_);
+    EXPECT_FALSE(shm::durable_slot(segment_.commit()));
+  }
+}
+
 TEST_F(DiskSyncTest, WithoutAPolicyNothingIsBrought) {
   DiskSync sync = of(SyncPolicy::Kind::none);
   sync.before_commit(journal_, true);

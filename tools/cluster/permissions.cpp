@@ -89,6 +89,24 @@ Members members_in(const std::string& configuration) {
   return members;
 }
 
+std::string what_changes(const std::string& before, const std::string& now) {
+  const auto line_of = [](const std::string& text, const std::string& begin) -> std::string {
+    std::istringstream lines(text);
+    for (std::string line; std::getline(lines, line);) {
+      if (line.starts_with(begin)) return line;
+    }
+    return "";
+  };
+  std::string changes;
+  for (const char* begin : {"listen", "tls"}) {
+    const std::string was = line_of(before, begin);
+    const std::string is = line_of(now, begin);
+    if (was.empty() || was == is) continue;
+    changes += (changes.empty() ? "" : "; ") + was + " is " + (is.empty() ? "gone" : is);
+  }
+  return changes;
+}
+
 bool is_loopback(const std::string& listen) {
   const std::string host = listen.substr(0, listen.rfind(':'));
   return host == "localhost" || host == "[::1]" || host.starts_with("127.");

@@ -38,6 +38,10 @@ struct Members {
 };
 Members members_in(const std::string& configuration);
 
+// Of a configuration that takes another's place: which of the server's lines are others now, in
+// words. "": none.
+std::string what_changes(const std::string& before, const std::string& now);
+
 // Whether only this machine reaches it.
 bool is_loopback(const std::string& listen);
 

@@ -60,14 +60,21 @@ std::vector<KeyHolder> holders_of(const fs::path& folder, const std::vector<std:
   return holders;
 }
 
-// Those of the configuration that is there already, as far as their keys still are, and the new.
-Members all_members(const fs::path& folder, const ClusterOptions& options) {
-  Members all{options.nodes, options.callers};
+// The configuration that is there already; "": none is.
+std::string configuration_in(const fs::path& folder) {
   std::error_code ignored;
   const fs::path path = folder / kConfiguration;
-  if (!fs::is_regular_file(path, ignored)) return all;
+  if (!fs::is_regular_file(path, ignored)) return "";
   std::ifstream file(path);
-  const Members there = members_in({std::istreambuf_iterator<char>(file), {}});
+  return {std::istreambuf_iterator<char>(file), {}};
+}
+
+// Those of the configuration that is there already, as far as their keys still are, and the new.
+Members all_members(const fs::path& folder, const std::string& before,
+                    const ClusterOptions& options) {
+  Members all{options.nodes, options.callers};
+  std::error_code ignored;
+  const Members there = members_in(before);
   const auto has = [](const std::vector<std::string>& names, const std::string& name) {
     return std::find(names.begin(), names.end(), name) != names.end();
   };
@@ -105,7 +112,8 @@ std::string bus_option(const ClusterOptions& options) {
 int write_folder(const ClusterOptions& options) {
   const fs::path folder = options.folder;
   fs::create_directories(folder);
-  const Members members = all_members(folder, options);
+  const std::string before = configuration_in(folder);
+  const Members members = all_members(folder, before, options);
   const ServerSetup setup{options.bus.cluster,
                           options.listen,
                           absolute(options.tls_certificate),
@@ -113,7 +121,14 @@ int write_folder(const ClusterOptions& options) {
                           holders_of(folder, members.nodes),
                           holders_of(folder, members.callers),
                           holder_of(folder, kOperator)};
-  write_whole(folder / kConfiguration, make_configuration(setup), O_TRUNC, kOpen);
+  const std::string configuration = make_configuration(setup);
+  write_whole(folder / kConfiguration, configuration, O_TRUNC, kOpen);
+  if (const std::string changes = what_changes(before, configuration); !changes.empty()) {
+    bench::tell(
+        "hearsay cluster permissions: {} has other lines now: {}. --listen, --tls-cert and "
+        "--tls-key have to be said each time\n",
+        (folder / kConfiguration).string(), changes);
+  }
   if (!is_loopback(options.listen) && options.tls_certificate.empty()) {
     bench::tell(
         "hearsay cluster permissions: whoever reaches {} can read all of it: --tls-cert and "

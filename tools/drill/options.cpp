@@ -25,6 +25,7 @@ constexpr const char* kClientsANode = "4n";
 double unit_ns(std::string_view unit) {
   if (unit == "us") return 1e3;
   if (unit.empty() || unit == "ms") return 1e6;
+  if (unit == "h") return kLongestS * 1e9;
   return unit == "s" ? 1e9 : 0;
 }
 

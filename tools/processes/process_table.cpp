@@ -28,6 +28,20 @@ std::string read_file(const std::string& path) {
   return text.str();
 }
 
+// Another PID namespace's may be mounted there (unshare --pid, a chroot): its numbers are of other
+// processes than ours.
+bool is_of_this_namespace() {
+  std::error_code error;
+  const std::filesystem::path self = std::filesystem::read_symlink("/proc/self", error);
+  return !error && self == std::to_string(::getpid());
+}
+
+// Where processes are looked up; nowhere, if that can't be done.
+const std::string& proc() {
+  static const std::string folder = is_of_this_namespace() ? "/proc" : "/dev/null";
+  return folder;
+}
+
 struct State {
   char letter = 'X';
   pid_t parent = 0;
@@ -37,7 +51,7 @@ struct State {
 
 // From /proc/PID/stat: "PID (NAME) STATE PARENT GROUP ...", where NAME may hold anything.
 State state_of(const std::string& pid) {
-  const std::string text = read_file("/proc/" + pid + "/stat");
+  const std::string text = read_file(proc() + "/" + pid + "/stat");
   State state;
   const std::size_t name_end = text.rfind(')');
   if (name_end == std::string::npos) return state;
@@ -48,7 +62,7 @@ State state_of(const std::string& pid) {
 // Of one process. From /proc/PID/stat, whose fields behind the name are: state, 10 others, then
 // user, system, children's user and children's system time in ticks; and the peak of its memory.
 ProcessUsage usage_of(pid_t pid) {
-  const std::string text = read_file(fmt::format("/proc/{}/stat", pid));
+  const std::string text = read_file(fmt::format("{}/{}/stat", proc(), pid));
   ProcessUsage usage;
   const std::size_t name_end = text.rfind(')');
   if (name_end == std::string::npos) return usage;
@@ -64,7 +78,7 @@ ProcessUsage usage_of(pid_t pid) {
   usage.user_ms = (user + children_user) * tick_ms;
   usage.system_ms = (system + children_system) * tick_ms;
   usage.cpu_us = own_cpu_us(pid) + (children_user + children_system) * tick_ms * 1000;
-  const std::string status = read_file(fmt::format("/proc/{}/status", pid));
+  const std::string status = read_file(fmt::format("{}/{}/status", proc(), pid));
   constexpr std::string_view kPeak = "VmHWM:";
   const std::size_t peak = status.find(kPeak);
   if (peak != std::string::npos) {
@@ -73,15 +87,15 @@ ProcessUsage usage_of(pid_t pid) {
   return usage;
 }
 
-// "/proc/7/task/8" for each thread of a process, the first one first.
+// "7/task/8" for each thread of a process, the first one first.
 std::vector<std::string> threads_of(pid_t pid) {
   namespace fs = std::filesystem;
   std::vector<std::string> threads;
   std::error_code ignored;
   const fs::directory_iterator end;
-  for (fs::directory_iterator task(fmt::format("/proc/{}/task", pid), ignored);
+  for (fs::directory_iterator task(fmt::format("{}/{}/task", proc(), pid), ignored);
        !ignored && task != end; task.increment(ignored)) {
-    threads.push_back(task->path().string());
+    threads.push_back(fmt::format("{}/task/{}", pid, task->path().filename().string()));
   }
   return threads;
 }
@@ -90,7 +104,7 @@ std::vector<std::string> threads_of(pid_t pid) {
 std::vector<pid_t> children_of(pid_t pid, bool running) {
   std::vector<pid_t> children;
   for (const std::string& thread : threads_of(pid)) {
-    std::ifstream file(thread + "/children");
+    std::ifstream file(proc() + "/" + thread + "/children");
     for (pid_t child = 0; file >> child;) {
       if (state_of(std::to_string(child)).is_running() == running) children.push_back(child);
     }
@@ -140,7 +154,7 @@ std::vector<pid_t> descendants(pid_t pid) {
 }
 
 std::string name_of_process(pid_t pid) {
-  std::string name = read_file(fmt::format("/proc/{}/comm", pid));
+  std::string name = read_file(fmt::format("{}/{}/comm", proc(), pid));
   if (!name.empty()) name.pop_back();  // a line feed
   return name;
 }
@@ -148,8 +162,11 @@ std::string name_of_process(pid_t pid) {
 bool is_group_running(pid_t group) {
   // The cheap question first; the answer also counts zombies that nobody has buried.
   if (::kill(-group, 0) != 0) return false;
-  for (const auto& entry : std::filesystem::directory_iterator("/proc")) {
-    const std::string name = entry.path().filename();
+  std::error_code ignored;
+  const std::filesystem::directory_iterator end;
+  for (std::filesystem::directory_iterator process(proc(), ignored); !ignored && process != end;
+       process.increment(ignored)) {
+    const std::string name = process->path().filename();
     if (name.find_first_not_of("0123456789") != std::string::npos) continue;
     const State state = state_of(name);
     if (state.group == group && state.is_running()) return true;

@@ -249,12 +249,32 @@ bool something_was_told(const Run& run) {
   });
 }
 
+// Of a transaction that failed, or was not over: whoever is told nothing does not see it.
+bool shows_what_silence_cannot(const nlohmann::json& workload) {
+  const nlohmann::json types = workload.value("anomaly-types", nlohmann::json::array());
+  return std::any_of(types.begin(), types.end(), [](const nlohmann::json& type) {
+    return type == "G1a" || type == "G1b" || type == "internal" || type == "dirty-update";
+  });
+}
+
+// What is late only counts as lost once the final reads are over.
+std::string hint_on_recovery(const Evidence& evidence, const nlohmann::json& results) {
+  constexpr double kShortS = 1;
+  if (results.at("workload").value("lost-count", 0) == 0) return "";
+  if (evidence.options.recovery_s >= kShortS) return "";
+  return fmt::format(
+      "the final reads began {:g} s after the load (--recovery): values of its last moments may "
+      "only be late",
+      evidence.options.recovery_s);
+}
+
 // What one node alone was told stays there.
 std::string hint_on_no_gossip(const Evidence& evidence, const nlohmann::json& results) {
   const std::string& workload = evidence.options.workload;
   const bool spreads = workload != "echo" && workload != "unique-ids";
   const bool is_good = results.at("workload").value("valid?", nlohmann::json(true)) == true;
   if (!spreads || is_good || evidence.network.node_count() < 2) return "";
+  if (shows_what_silence_cannot(results.at("workload"))) return "";
   if (evidence.network.server_messages().sent > 0) return "";
   if (evidence.run.nemesis().strikes(Fault::kill) > 0 || !something_was_told(evidence.run))
     return "";
@@ -273,8 +293,8 @@ std::string hint_on_loss(const Evidence& evidence, const nlohmann::json& results
 
 void add_hints_on_traffic(nlohmann::json& hints, const Evidence& evidence,
                           const nlohmann::json& results) {
-  if (std::string hint = hint_on_loss(evidence, results); !hint.empty()) {
-    hints.push_back(std::move(hint));
+  for (std::string hint : {hint_on_loss(evidence, results), hint_on_recovery(evidence, results)}) {
+    if (!hint.empty()) hints.push_back(std::move(hint));
   }
   if (!is_foreign(evidence.options)) return;
   for (std::string hint :
@@ -303,11 +323,12 @@ void add_hints_on_state(nlohmann::json& hints, const TestOptions& options, const
   const bool is_wrong = results.at("workload").value("valid?", nlohmann::json(true)) == false;
   const bool is_simulated = section.contains("simulator");  // such nodes have no files
   if ((lost || is_wrong) && run.nemesis().strikes(Fault::kill) > 0 && something_was_told(run) &&
-      !is_simulated && !has_argument(options, kStateDir)) {
+      !has_argument(options, kStateDir)) {
     hints.push_back(
-        std::string("whole nodes were killed, and what they hold in memory only is gone then; ") +
-        (is_foreign(options) ? "what a node has acknowledged it must have on disk"
-                             : "hearsay-node keeps it with -- --state-dir DIR"));
+        std::string("whole nodes were killed, and what they hold in memory only is gone then") +
+        (is_simulated          ? ", as all that simulated nodes have"
+         : is_foreign(options) ? "; what a node has acknowledged it must have on disk"
+                               : "; hearsay-node keeps it with -- --state-dir DIR"));
   }
   if (section.at("oddities").value("unexpected-count", 0) > 0 && has_argument(options, kStateDir)) {
     hints.push_back(

@@ -168,7 +168,9 @@ std::string remark_on_fault(Fault fault, const Run& run, const Network& network)
     return hit_nothing("--nemesis " + name, network);
   }
   if (nemesis.strikes(fault) > 0) return "";
-  return fmt::format("--nemesis {} did nothing: no node has a child process (a worker)", name);
+  return fmt::format(
+      "--nemesis {} did nothing: no node has a child process (a worker), as far as /proc tells",
+      name);
 }
 
 bool has_faults(const TestOptions& options, const Run& run) {

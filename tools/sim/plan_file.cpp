@@ -193,12 +193,20 @@ ordered_json to_json(const bench::PlannedOperation& operation, std::size_t node_
   return json;
 }
 
+// What comes later is not done.
+void require_in_load(std::int64_t at_ns, const std::string& where, const SimOptions& options) {
+  if (to_ms(at_ns) < options.test.time_limit_s * 1e3) return;
+  refuse(where + ".at-ms", "the load is over by then, at {:g} ms (options.time-limit)",
+         options.test.time_limit_s * 1e3);
+}
+
 bench::PlannedOperation read_operation(const json& given, const std::string& where,
                                        const SimOptions& options) {
   check_keys(given, where, {"at-ms", "node", "client", "f", "value", "extra"});
   const auto node_count = static_cast<std::size_t>(options.test.node_count);
   bench::PlannedOperation operation;
   operation.time_ns = read_ms(need(given, where, "at-ms"), where + ".at-ms");
+  require_in_load(operation.time_ns, where, options);
   const std::size_t node = read_node(need(given, where, "node"), where + ".node", node_count);
   const std::size_t client = read_number(given.value("client", json(0U)), where + ".client",
                                          options.test.thread_count / node_count, "client");
@@ -367,8 +375,10 @@ Plan read_plan(std::string_view text) {
   }
   number = 0;
   for (const json& each : need_list(given, "faults")) {
-    plan.strikes.push_back(read_strike(each, fmt::format("faults[{}]", number++),
-                                       static_cast<std::size_t>(plan.options.test.node_count)));
+    const std::string where = fmt::format("faults[{}]", number++);
+    plan.strikes.push_back(
+        read_strike(each, where, static_cast<std::size_t>(plan.options.test.node_count)));
+    require_in_load(plan.strikes.back().at_ns, where, plan.options);
   }
   std::stable_sort(plan.operations.begin(), plan.operations.end(),
                    [](const auto& a, const auto& b) { return a.time_ns < b.time_ns; });

@@ -28,7 +28,11 @@ std::string expected_of_log(std::string_view f, const json& value) {
                       value[0][1].is_string() && !value[0][2].is_null();
     return unless(good, R"([["send", "KEY", MESSAGE]])");
   }
-  if (f != "assign") return "";
+  const bool is_poll = f == "poll" && value == json::array({json::array({"poll"})});
+  if (f != "assign") {
+    return unless(value.is_null() || is_poll,
+                  f == "poll" ? R"([["poll"]], or nothing,)" : "nothing");
+  }
   const bool good =
       value.is_array() &&
       std::all_of(value.begin(), value.end(), [](const json& key) { return key.is_string(); });
@@ -59,7 +63,7 @@ std::string expected_value(std::string_view workload, std::string_view f, const 
   if (workload == "lin-kv") return expected_of_register(f, value);
   if (workload == "txn-list-append") return expected_of_transaction("append", value);
   if (workload == "txn-rw-register") return expected_of_transaction("w", value);
-  if (f == "read" || f == "generate") return "";
+  if (f == "read" || f == "generate") return unless(value.is_null(), "nothing");
   if (workload == "g-counter") return expected_of_counter(value, false);
   if (workload == "pn-counter") return expected_of_counter(value, true);
   return unless(!value.is_null(), "a value");

@@ -259,8 +259,9 @@ void Node::tell_what_waits() const {
   std::vector<protocol::Field> fields;
   const Message first = decode(deferred_.front().message, fields);
   const std::string cause =
-      "the node ends before any init; never answered: " + std::to_string(deferred_.size()) +
-      " messages, this one first";
+      "the node ends before any init; never answered: " +
+      (deferred_.size() == 1 ? "this message"
+                             : std::to_string(deferred_.size()) + " messages, this one first");
   events_.emit(Event::message_dropped, {{FieldName::cause, cause},
                                         {FieldName::peer, first.src},
                                         {FieldName::message, trace_name(first)},

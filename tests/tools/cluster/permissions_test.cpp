@@ -53,6 +53,21 @@ TEST(Permissions, AConfigurationTellsWhoItIsFor) {
   EXPECT_TRUE(members_in("").nodes.empty());
 }
 
+TEST(Permissions, WhatIsAnotherThanBeforeIsTold) {
+  ServerSetup before = small_setup();
+  const std::string plain = make_configuration(before);
+  EXPECT_EQ(what_changes("", plain), "");
+  EXPECT_EQ(what_changes(plain, plain), "");
+  before.listen = "0.0.0.0:4999";
+  before.tls_certificate = "/x/cert.pem";
+  before.tls_key = "/x/key.pem";
+  EXPECT_EQ(what_changes(make_configuration(before), plain),
+            "listen: \"0.0.0.0:4999\" is listen: \"127.0.0.1:4222\"; "
+            "tls { cert_file: \"/x/cert.pem\", key_file: \"/x/key.pem\" } is gone");
+  EXPECT_EQ(what_changes(plain, make_configuration(before)),
+            "listen: \"127.0.0.1:4222\" is listen: \"0.0.0.0:4999\"");
+}
+
 TEST(Permissions, TlsIsThereIfAskedFor) {
   ServerSetup setup = small_setup();
   setup.tls_certificate = "/x/cert.pem";

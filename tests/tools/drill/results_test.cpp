@@ -34,6 +34,7 @@ TEST(DrillOptionsTest, TimesHaveUnits) {
   EXPECT_EQ(parse_duration_ns("--every", "20"), 20'000'000);
   EXPECT_EQ(parse_duration_ns("--every", "1.5s"), 1'500'000'000);
   EXPECT_EQ(parse_duration_ns("--every", "500us"), 500'000);
+  EXPECT_EQ(parse_duration_ns("--every", "1h"), 3'600'000'000'000);
   for (const char* text : {"", "ms", "-1ms", "0", "20min", "1e99s", "nan", "inf", "20 ms x"}) {
     EXPECT_THROW(parse_duration_ns("--every", text), BadCommandLine) << text;
   }

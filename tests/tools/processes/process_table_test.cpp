@@ -6,10 +6,12 @@
 #include <unistd.h>
 
 #include <atomic>
+#include <chrono>
 #include <csignal>
 #include <thread>
 #include <vector>
 
+#include "tests/support/node_runner.h"
 #include "tests/support/send_signal.h"
 
 namespace hearsay::bench {
@@ -32,6 +34,24 @@ TEST(ProcessTable, AProcessMayEndWhileItIsLookedAt) {
   over = true;
   looking.join();
   EXPECT_TRUE(running_children(::getpid()).empty());
+}
+
+TEST(ProcessTable, WhoRunsIsBusyAndWhoWaitsIsNot) {
+  for (const bool runs : {true, false}) {
+    const pid_t child = ::fork();
+    if (child == 0) {
+      if (!runs) ::pause();
+      for (std::atomic<bool> never{false}; !never;) continue;
+      ::_exit(0);
+    }
+    const auto in_time = std::chrono::steady_clock::now() + test::kPatience;
+    while (is_busy(child) != runs && std::chrono::steady_clock::now() < in_time) {
+      std::this_thread::yield();
+    }
+    EXPECT_EQ(is_busy(child), runs);
+    test::send_signal(child, SIGKILL);
+    ::waitpid(child, nullptr, 0);
+  }
 }
 
 TEST(ProcessTable, ChildrenOfAllThreadsAreChildren) {

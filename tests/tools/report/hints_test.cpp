@@ -235,6 +235,9 @@ TEST_F(Hints, NodesThatTellEachOtherNothingAreAskedWhoPassesOn) {
   EXPECT_FALSE(says(hints(), kAsked)) << "there is only one: " << hints();
   network_->add_node("n1");
   EXPECT_TRUE(says(hints(), kAsked)) << hints();
+  results_["workload"]["anomaly-types"] = {"G1a"};
+  EXPECT_FALSE(says(hints(), kAsked)) << "silence is not what does that: " << hints();
+  results_["workload"].erase("anomaly-types");
   results_["workload"]["valid?"] = true;
   EXPECT_FALSE(says(hints(), kAsked)) << hints();
   results_["workload"]["valid?"] = false;
@@ -262,6 +265,17 @@ TEST_F(Hints, LostMessagesWithLostValuesAreAskedWhoSaysThemAgain) {
   EXPECT_TRUE(says(hints(), "--gossip flood does not")) << hints();
   results_["workload"]["lost-count"] = 0;
   EXPECT_FALSE(says(hints(), kAsked)) << hints();
+}
+
+TEST_F(Hints, ValuesThatAreLostSoonAfterTheLoadMayOnlyBeLate) {
+  constexpr const char* kTold = "the final reads began 0.2 s after the load (--recovery)";
+  run_alone("broadcast", [](std::int64_t, const test::Arrival&) { return false; });
+  options_.recovery_s = 0.2;
+  EXPECT_FALSE(says(hints(), kTold)) << hints();
+  results_["workload"]["lost-count"] = 2;
+  EXPECT_TRUE(says(hints(), kTold)) << hints();
+  options_.recovery_s = 10;
+  EXPECT_FALSE(says(hints(), "--recovery")) << hints();
 }
 
 // It may have waited for another node, whose message was taken from it.

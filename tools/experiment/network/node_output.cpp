@@ -153,6 +153,8 @@ bool is_letter(char c) {
   return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z');
 }
 
+constexpr std::string_view kSourceField = "\"src\"";
+
 std::string describe_syntax(std::string_view line, const protocol::LineHandler& handler) {
   const std::size_t first = line.find_first_not_of(kWhiteSpace);
   const std::size_t byte = handler.consumed_bytes();
@@ -160,6 +162,13 @@ std::string describe_syntax(std::string_view line, const protocol::LineHandler& 
   const std::string reason = fmt::format("not JSON, at byte {}: {}", byte,
                                          is_nul ? "a NUL byte" : handler.envelope().syntax_error);
   if (line.find(kPrintedObject) != std::string_view::npos) return reason + kPrintAsJson;
+  const std::size_t source = line.find(kSourceField);
+  if (source != std::string_view::npos &&
+      line.find(kSourceField, source + 1) != std::string_view::npos) {
+    return reason +
+           " (pieces of two messages in one line: does each end with a line feed, and does one "
+           "thread at a time print?)";
+  }
   if (line[first] != '{') return reason + " (only messages go to stdout; print to stderr instead)";
   const std::size_t name = line.find_first_not_of(kWhiteSpace, first + 1);
   if (name != std::string_view::npos && (line[name] == '\'' || is_letter(line[name]))) {

@@ -100,6 +100,9 @@ TEST(NodeOutput, AnObjectAsPythonOrJavaScriptPrintsItIsTold) {
 
 TEST(NodeOutput, ANulByteIsNamed) {
   using namespace std::string_literals;
+  const std::string torn = R"(est":"n0","body":{}}{"src":"n1","d{"src":"n1"})";
+  EXPECT_NE(wrong_with(torn).find("does one thread at a time print"), std::string::npos)
+      << wrong_with(torn);
   EXPECT_EQ(wrong_with("\0{}"s).find("not JSON, at byte 1: a NUL byte"), 0U);
   EXPECT_EQ(wrong_with("{\"src\":\0"s).find("not JSON, at byte 8: a NUL byte"), 0U);
   EXPECT_EQ(wrong_with("{\"src\":").find("NUL"), std::string::npos);

@@ -39,6 +39,26 @@ TEST_F(FaultsCommand, ANemesisThatFindsNoWorkerIsNamedAndNotDrawn) {
   }
 }
 
+// A set-user-id program that took root's user: the bench of another user can't touch it.
+TEST_F(FaultsCommand, WhoMayNotBeSignalledEndsTheRunAndHoldsUpNoEnd) {
+  const bool is_there = run_shell("command -v setpriv").exit_code == 0;
+  if (::geteuid() != 0 || !is_there) GTEST_SKIP() << "needs root, and setpriv";
+  const std::string store = store_.string();
+  const std::string as_nobody =
+      "chmod 777 " + store + "; cd " + store +
+      "; cp $(command -v setpriv) suid; chmod 4755 suid; " +
+      "timeout 60 setpriv --reuid 65534 --regid 65534 --clear-groups env HOME=/tmp ";
+  for (const char* nemesis : {"pause", "kill"}) {
+    const Finished finished = run_shell(
+        as_nobody + HEARSAY_COMMAND + " test --store st-" + nemesis + " --no-page -w echo --bin " +
+        store + "/suid --node-count 1 --time-limit 2 --rate 20 --nemesis " + nemesis +
+        " --nemesis-interval 0.2 -- --reuid 0 python3 " + HEARSAY_TEST_NODES + "/direct.py");
+    EXPECT_EQ(finished.exit_code, 255) << finished.output;
+    EXPECT_NE(finished.output.find("n0 may not be signalled by this user"), std::string::npos)
+        << finished.output;
+  }
+}
+
 TEST_F(FaultsCommand, ANemesisThatNeverStruckIsNamed) {
   expect_remark(run("direct.py",
                     "-w echo --node-count 1 --time-limit 0.5 --nemesis kill-worker "

@@ -7,7 +7,9 @@
 #include <unistd.h>
 
 #include <algorithm>
+#include <cerrno>
 #include <csignal>
+#include <stdexcept>
 #include <utility>
 
 #include "tools/console/count_text.h"
@@ -171,10 +173,14 @@ std::vector<std::string> NodeGroup::end_orphans() const {
     bool found = false;
     for (const pid_t pid : running_children(::getpid())) {
       if (std::find(not_ours_.begin(), not_ours_.end(), pid) != not_ours_.end()) continue;
-      found = true;
-      names.push_back(fmt::format("a node ({})", printable(name_of_process(pid))));
-      ::kill(pid, SIGKILL);
-      ::waitpid(pid, nullptr, 0);
+      const std::string name = fmt::format("a node ({})", printable(name_of_process(pid)));
+      if (::kill(pid, SIGKILL) == 0) {
+        found = true;
+        names.push_back(name);
+        ::waitpid(pid, nullptr, 0);
+      } else if (i == 0) {
+        names.push_back(name + ", which this user may not kill");
+      }
     }
     if (!found) break;  // else their children may have come
   }
@@ -274,8 +280,19 @@ void NodeGroup::resume_worker(std::int64_t /*now_ns*/, std::size_t number) {
   if (node.process) node.faults.resume_worker(*node.process);
 }
 
+// A fault that does not happen says nothing about a node.
+void NodeGroup::require_may_signal(std::size_t node) const {
+  const pid_t pid = nodes_[node].process->pid();
+  if (pid <= 0 || ::kill(pid, 0) == 0 || errno != EPERM) return;
+  throw std::runtime_error(
+      network_->node_name(node) +
+      " may not be signalled by this user (does it change its user?): run the test as that user");
+}
+
 void NodeGroup::kill_node(std::int64_t /*now_ns*/, std::size_t node) {
-  if (nodes_[node].process) bury(node);
+  if (!nodes_[node].process) return;
+  require_may_signal(node);
+  bury(node);
 }
 
 void NodeGroup::start_node(std::int64_t /*now_ns*/, std::size_t node) {
@@ -284,7 +301,9 @@ void NodeGroup::start_node(std::int64_t /*now_ns*/, std::size_t node) {
 
 void NodeGroup::pause_node(std::int64_t /*now_ns*/, std::size_t number) {
   Node& node = nodes_[number];
-  if (node.process) node.faults.pause(*node.process);
+  if (!node.process) return;
+  require_may_signal(number);
+  node.faults.pause(*node.process);
 }
 
 void NodeGroup::resume_node(std::int64_t /*now_ns*/, std::size_t number) {

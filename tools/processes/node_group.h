@@ -87,6 +87,8 @@ class NodeGroup : public TestedNodes {
   };
 
   void launch(std::size_t node);
+  // Throws std::runtime_error.
+  void require_may_signal(std::size_t node) const;
   void bury(std::size_t node);
   void read(std::int64_t now_ns, std::size_t node);
   // False: the node is silenced.

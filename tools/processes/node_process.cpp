@@ -22,6 +22,8 @@
 namespace hearsay::bench {
 namespace {
 
+constexpr int kReapPolls = 400;
+constexpr unsigned kReapPollUs = 5'000;
 constexpr std::size_t kReadBytes = 65'536;  // as much as a pipe holds
 
 struct Pipe {
@@ -229,9 +231,16 @@ void NodeProcess::kill() const {
   if (pid_ > 0) ::kill(pid_, SIGKILL);
 }
 
+// Who has another user (a set-user-id program) may not be killed: it ends with its input, or stays.
 void NodeProcess::reap() {
   if (pid_ < 0) return;
-  while (::waitpid(pid_, nullptr, 0) < 0 && errno == EINTR) continue;
+  const bool may_kill = ::kill(pid_, 0) == 0 || errno != EPERM;
+  close_stdin();
+  for (int polls = 0; polls < kReapPolls; ++polls) {
+    const pid_t ended = ::waitpid(pid_, nullptr, may_kill ? 0 : WNOHANG);
+    if (ended == pid_ || (ended < 0 && errno != EINTR)) break;
+    if (!may_kill) ::usleep(kReapPollUs);
+  }
   pid_ = -1;
 }
 

@@ -1,7 +1,9 @@
 #include "supervisor/state_folder.h"
 
 #include <fcntl.h>
+#include <linux/fs.h>
 #include <sys/file.h>
+#include <sys/ioctl.h>
 #include <sys/random.h>
 #include <sys/stat.h>
 #include <unistd.h>
@@ -113,13 +115,16 @@ std::optional<std::uint64_t> this_boot() {
 }
 
 // Which folder of which time this is, 48 bits: another one once it was moved, or anything in it was
-// made, moved or removed, as whoever brings a copy back does. A life makes its files first.
-std::uint64_t identity_of(const fs::path& folder) {
+// made, moved or removed, as whoever brings a copy back does. A life makes its files first. Within
+// a tick of the file system's clock, a whole second on some, the file's generation tells.
+std::uint64_t identity_of(const fs::path& folder, const FileDescriptor& segment) {
   struct stat status {};
   if (::stat(folder.c_str(), &status) != 0) return 0;
-  const std::string text = std::to_string(status.st_ino) + " " +
-                           std::to_string(status.st_ctim.tv_sec) + " " +
-                           std::to_string(status.st_ctim.tv_nsec);
+  long generation = 0;
+  if (::ioctl(segment.get(), FS_IOC_GETVERSION, &generation) != 0) generation = 0;
+  const std::string text =
+      std::to_string(status.st_ino) + " " + std::to_string(status.st_ctim.tv_sec) + " " +
+      std::to_string(status.st_ctim.tv_nsec) + " " + std::to_string(generation);
   return checksum(text) & shm::GuardedWord::kLargest;
 }
 
@@ -180,10 +185,11 @@ bool something_stands_aside(const fs::path& folder) {
 }
 
 // By a power cut, or because somebody has brought it back.
-bool may_have_gone_back(const shm::SegmentHeader& header, const fs::path& folder) {
+bool may_have_gone_back(const shm::SegmentHeader& header, const fs::path& folder,
+                        const FileDescriptor& segment) {
   const auto boot = this_boot();
   return !boot || header.boot.load(std::memory_order_relaxed) != *boot ||
-         header.place.load(std::memory_order_relaxed) != identity_of(folder);
+         header.place.load(std::memory_order_relaxed) != identity_of(folder, segment);
 }
 
 // A file that is new, or whose making was cut off, becomes a new segment; a segment begins a new
@@ -201,13 +207,13 @@ void prepare(const StateFiles& files, const fs::path& folder, IfUnusable if_unus
   } else {
     shm::Segment segment(files.segment.get());
     segment.begin_new_life(usable_slot(segment, files));
-    if (may_have_gone_back(segment.header(), folder)) {
+    if (may_have_gone_back(segment.header(), folder, files.segment)) {
       segment.begin_incarnation(new_incarnation());
     }
   }
   shm::Segment segment(files.segment.get());
   segment.header().boot.store(this_boot().value_or(0), std::memory_order_relaxed);
-  segment.header().place.store(identity_of(folder), std::memory_order_relaxed);
+  segment.header().place.store(identity_of(folder, files.segment), std::memory_order_relaxed);
   // Here, where a lack of room is no more than an error of a start.
   for (const FileDescriptor* journal : {&files.first_journal, &files.second_journal}) {
     shm::reserve(journal->get(), shm::file_size_bytes(journal->get()), shm::kJournalFirstBytes);

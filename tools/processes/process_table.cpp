@@ -38,8 +38,8 @@ bool is_of_this_namespace() {
 
 // Where processes are looked up; nowhere, if that can't be done.
 const std::string& proc() {
-  static const std::string folder = is_of_this_namespace() ? "/proc" : "/dev/null";
-  return folder;
+  static const std::string kFolder = is_of_this_namespace() ? "/proc" : "/dev/null";
+  return kFolder;
 }
 
 struct State {

@@ -101,7 +101,7 @@ INSTANTIATE_TEST_SUITE_P(
     All, Oddity,
     testing::Values(std::tuple("broadcast", "repeats", "twice in one read"),
                     std::tuple("broadcast", "invents", "read that nobody sent"),
-                    std::tuple("echo", "answers-twice", "answered twice"),
+                    std::tuple("echo", "answers-twice", "too many, the first by"),
                     std::tuple("echo", "answers-none-too", "without in_reply_to"),
                     std::tuple("echo", "trailing", "odd lines"),
                     std::tuple("echo", "latin1", "not UTF-8")),

@@ -69,9 +69,9 @@ NodeTalk NodeGroup::talk_of(std::size_t node) const {
 std::string NodeGroup::unsaid_words(std::size_t node, const NodeTalk& talk, bool was_silent) const {
   if (talk.unfinished_bytes > 0) {
     return fmt::format(
-        "Its stdout holds {} bytes without a line end (print one behind each message, "
+        "Its stdout holds {} without a line end (print one behind each message, "
         "and flush):\n    {}\n",
-        talk.unfinished_bytes, talk.unfinished);
+        count_text(static_cast<std::int64_t>(talk.unfinished_bytes), "byte"), talk.unfinished);
   }
   const auto& process = nodes_[node].process;
   if (!process) return "";

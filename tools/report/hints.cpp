@@ -159,9 +159,10 @@ std::vector<std::string> hints_on_silence(const Evidence& evidence, const Silenc
   const NodeTalk* talk = talk_of(evidence, silence.node);
   if (talk != nullptr && talk->unfinished_bytes > 0) {
     return {
-        fmt::format("the stdout of {} holds {} bytes without a line end (print one behind each "
+        fmt::format("the stdout of {} holds {} without a line end (print one behind each "
                     "message, and flush): {}",
-                    name, talk->unfinished_bytes, talk->unfinished)};
+                    name, count_text(static_cast<std::int64_t>(talk->unfinished_bytes), "byte"),
+                    talk->unfinished)};
   }
   if (talk != nullptr && talk->has_closed_stdout) {
     return {fmt::format("{} has closed its stdout: what it prints reaches nobody", name)};
@@ -257,11 +258,27 @@ bool shows_what_silence_cannot(const nlohmann::json& workload) {
   });
 }
 
+// Whether a node shows a value that others lack: else it was not lost on the way.
+bool somebody_has_what_is_lost(std::size_t node_count, const nlohmann::json& results) {
+  if (results.at("workload").value("lost-count", 0) == 0) return false;
+  const nlohmann::json missing = results.at("hearsay").value("missing", nlohmann::json::object());
+  return std::any_of(missing.begin(), missing.end(),
+                     [&](const nlohmann::json& nodes) { return nodes.size() < node_count; });
+}
+
 // What is late only counts as lost once the final reads are over.
 std::string hint_on_recovery(const Evidence& evidence, const nlohmann::json& results) {
   constexpr double kShortS = 1;
-  if (results.at("workload").value("lost-count", 0) == 0) return "";
+  constexpr double kMomentsS = 2;
   if (evidence.options.recovery_s >= kShortS) return "";
+  if (!somebody_has_what_is_lost(evidence.network.node_count(), results)) return "";
+  const nlohmann::json& lost = results.at("workload").at("lost");
+  const double since_ns = (evidence.options.time_limit_s - kMomentsS) * 1e9;
+  for (const Operation& operation : evidence.run.history().operations()) {
+    if (operation.type != OperationType::ok || operation.f == "read") continue;
+    const bool is_lost = std::find(lost.begin(), lost.end(), operation.value) != lost.end();
+    if (is_lost && static_cast<double>(operation.time_ns) < since_ns) return "";
+  }
   return fmt::format(
       "the final reads began {:g} s after the load (--recovery): values of its last moments may "
       "only be late",
@@ -283,12 +300,19 @@ std::string hint_on_no_gossip(const Evidence& evidence, const nlohmann::json& re
 
 // What a message had that got lost is nowhere else, unless somebody says it again.
 std::string hint_on_loss(const Evidence& evidence, const nlohmann::json& results) {
-  const bool lost_values = results.at("workload").value("lost-count", 0) > 0;
-  if (!lost_values || evidence.network.lost() == 0) return "";
-  if (evidence.run.nemesis().strikes(Fault::kill) > 0) return "";
+  if (evidence.network.lost() == 0 ||
+      !somebody_has_what_is_lost(evidence.network.node_count(), results))
+    return "";
+  const auto& arguments = evidence.options.node_arguments;
+  const bool floods =
+      std::any_of(arguments.begin(), arguments.end(), [](const std::string& argument) {
+        return argument == "flood" || argument.ends_with("=flood");
+      });
+  const bool is_ours = !is_foreign(evidence.options);
+  if (is_ours && !floods) return "";  // the others say it again
   return count_text(evidence.network.lost(), "message") +
-         " between nodes got lost: does a node say again what nobody has confirmed" +
-         (is_foreign(evidence.options) ? "?" : "? --gossip flood does not");
+         " between nodes got lost: does a node say again what nobody has confirmed?" +
+         (is_ours ? " --gossip flood does not" : "");
 }
 
 void add_hints_on_traffic(nlohmann::json& hints, const Evidence& evidence,
@@ -322,8 +346,11 @@ void add_hints_on_state(nlohmann::json& hints, const TestOptions& options, const
   const bool lost = results.at("workload").value("lost-count", 0) > 0;
   const bool is_wrong = results.at("workload").value("valid?", nlohmann::json(true)) == false;
   const bool is_simulated = section.contains("simulator");  // such nodes have no files
-  if ((lost || is_wrong) && run.nemesis().strikes(Fault::kill) > 0 && something_was_told(run) &&
-      !has_argument(options, kStateDir)) {
+  const bool keeps_nothing = options.workload == "echo";
+  const bool is_kept =
+      somebody_has_what_is_lost(static_cast<std::size_t>(options.node_count), results);
+  if ((lost || is_wrong) && !keeps_nothing && !is_kept && run.nemesis().strikes(Fault::kill) > 0 &&
+      something_was_told(run) && !has_argument(options, kStateDir)) {
     hints.push_back(
         std::string("whole nodes were killed, and what they hold in memory only is gone then") +
         (is_simulated          ? ", as all that simulated nodes have"

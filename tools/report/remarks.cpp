@@ -245,12 +245,12 @@ void add_remarks(nlohmann::json& results, const TestOptions& options, const Run&
   section["rate"] = describe_rate(options, run);
   section["remarks"] =
       find_remarks(options, run, network, section.at("rate"), section.at("deaths"));
-  section["hints"] = find_hints(results, options, run, network, outcome);
   nlohmann::json lacking = results.at("workload").value("lost", nlohmann::json::array());
   for (const auto& value : section.at("oddities").value("missing", nlohmann::json::array())) {
     lacking.push_back(value);
   }
   section["missing"] = find_missing(lacking, last_reads(options, run, network));
+  section["hints"] = find_hints(results, options, run, network, outcome);
 }
 
 }  // namespace hearsay::bench

@@ -21,6 +21,28 @@ bool has_malformed_reply(const Operation& operation) {
          !operation.exception.starts_with(kReplyIsError);
 }
 
+namespace {
+
+struct Ended {
+  const Operation* end = nullptr;
+  std::int64_t asked_ns = 0;
+};
+
+// Of clients, those of whose request a node heard.
+std::vector<Ended> ended_requests(const History& history) {
+  std::vector<Ended> ended;
+  const auto& operations = history.operations();
+  for (std::size_t i = 0; i < operations.size(); ++i) {
+    if (!is_client(operations[i]) || operations[i].type != OperationType::invoke) continue;
+    const auto partner = history.partner(i);
+    if (!partner || operations[*partner].f == "crash") continue;
+    ended.push_back({&operations[*partner], operations[i].time_ns});
+  }
+  return ended;
+}
+
+}  // namespace
+
 std::vector<Silence> silent_nodes(const TestOptions& options, const Run& run,
                                   const Network& network) {
   const Nemesis& nemesis = run.nemesis();
@@ -30,22 +52,25 @@ std::vector<Silence> silent_nodes(const TestOptions& options, const Run& run,
     return {};
   }
   std::vector<Silence> silences(network.node_count());
-  for (std::size_t node = 0; node < silences.size(); ++node) silences[node].node = node;
-  for (const Operation& operation : run.history().operations()) {
-    if (!is_client(operation) || operation.type == OperationType::invoke) continue;
-    Silence& silence = silences[node_of(options, network, operation)];
-    if (has_timed_out(operation)) {
-      ++silence.unanswered;
-    } else if (operation.f != "crash") {  // a client's, of which no node hears
-      silence.since_ns = operation.time_ns;
-      silence.unanswered = 0;
-    }
+  std::vector<std::int64_t> asked_ns(silences.size(), -1);  // what it answered was asked by then
+  for (std::size_t node = 0; node < silences.size(); ++node) {
+    silences[node].node = node;
+    // Who asked another node may wait for a message that was taken from it.
+    if (network.lost() > 0) asked_ns[node] = network.last_sent_ns(node);
   }
-  // Who asks another node first may wait for a message that was taken from it.
-  const bool may_wait = network.lost() > 0;
-  std::erase_if(silences, [&](const Silence& silence) {
-    return silence.unanswered == 0 || (may_wait && silence.since_ns > 0);
-  });
+  const History& history = run.history();
+  for (const Ended& each : ended_requests(history)) {
+    Silence& silence = silences[node_of(options, network, *each.end)];
+    if (has_timed_out(*each.end)) continue;
+    silence.since_ns = std::max(silence.since_ns, each.end->time_ns);
+    std::int64_t& asked = asked_ns[silence.node];
+    asked = std::max(asked, each.asked_ns);
+  }
+  for (const Ended& each : ended_requests(history)) {
+    Silence& silence = silences[node_of(options, network, *each.end)];
+    if (has_timed_out(*each.end) && each.asked_ns > asked_ns[silence.node]) ++silence.unanswered;
+  }
+  std::erase_if(silences, [](const Silence& silence) { return silence.unanswered == 0; });
   return silences;
 }
 

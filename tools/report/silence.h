@@ -26,8 +26,9 @@ struct Silence {
   int unanswered = 0;
 };
 
-// Of nodes that nothing was done to: those that answered no request of the last ones, or, where
-// messages between nodes got lost, none at all.
+// Of nodes that nothing was done to: those that answered no request of the last ones. One that was
+// asked before another that was answered is none of them: it alone was dropped. Nor, where messages
+// between nodes got lost, is one before the last message that the node itself sent.
 std::vector<Silence> silent_nodes(const TestOptions& options, const Run& run,
                                   const Network& network);
 

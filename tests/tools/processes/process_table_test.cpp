@@ -55,18 +55,19 @@ TEST(ProcessTable, WhoRunsIsBusyAndWhoWaitsIsNot) {
 }
 
 TEST(ProcessTable, ChildrenOfAllThreadsAreChildren) {
-  pid_t child = -1;
+  std::atomic<pid_t> child{-1};
   std::atomic<bool> over{false};
   std::thread other([&] {
-    child = ::fork();
-    if (child == 0) {
+    const pid_t forked = ::fork();
+    if (forked == 0) {
       ::pause();
       ::_exit(0);
     }
+    child = forked;
     while (!over) std::this_thread::yield();
   });
   std::vector<pid_t> found;
-  while (found.empty()) found = running_children(::getpid());
+  while (found.empty() || child < 0) found = running_children(::getpid());
   EXPECT_EQ(found, std::vector<pid_t>{child});
   test::send_signal(child, SIGKILL);
   ::waitpid(child, nullptr, 0);

@@ -96,6 +96,7 @@ std::optional<Refusal> Network::send(std::int64_t now_ns, std::string_view src,
   }
   const bool between_nodes = from_node && target->second.node != kClient;
   ++(between_nodes ? server_messages_ : client_messages_).sent;
+  if (between_nodes) nodes_[source->second.node].last_sent_ns = now_ns;
   traffic_.count(now_ns, source->second.node, target->second.node, type,
                  Traffic::line_bytes(src, dest, body));
   const bool to_client = target->second.node == kClient;

@@ -172,6 +172,8 @@ class Network {
   std::int64_t hit_by(Fault fault) const { return hits_[index_of(fault)]; }
   // Those that never arrived.
   std::int64_t lost() const;
+  // When the node last sent a node or a service anything; -1: never.
+  std::int64_t last_sent_ns(std::size_t node) const { return nodes_[node].last_sent_ns; }
 
  private:
   struct Envelope {
@@ -190,6 +192,7 @@ class Network {
     std::optional<std::int64_t> alarm_ns;  // without head-of-line blocking: next look at the queue
     bool down = false;
     std::uint64_t deaths = 0;  // what set off before the last one doesn't arrive
+    std::int64_t last_sent_ns = -1;
   };
   struct Endpoint {
     std::size_t node = 0;

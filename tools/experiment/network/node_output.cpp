@@ -165,10 +165,14 @@ std::string describe_syntax(std::string_view line, const protocol::LineHandler& 
   const std::size_t source = line.find(kSourceField);
   if (source != std::string_view::npos &&
       line.find(kSourceField, source + 1) != std::string_view::npos) {
-    return reason +
-           " (pieces of two messages in one line: does each end with a line feed, and does one "
-           "thread at a time print?)";
+    const char* const print =
+        line[first] == '{' ? "" : "only messages go to stdout, print to stderr instead; or ";
+    return fmt::format(
+        "{} ({}pieces of two messages in one line: does each end with a line feed, and does one "
+        "thread at a time print?)",
+        reason, print);
   }
+  if (is_nul) return reason + " (a string's end is no part of a message: print its text only)";
   if (line[first] != '{') return reason + " (only messages go to stdout; print to stderr instead)";
   const std::size_t name = line.find_first_not_of(kWhiteSpace, first + 1);
   if (name != std::string_view::npos && (line[name] == '\'' || is_letter(line[name]))) {

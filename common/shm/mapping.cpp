@@ -76,9 +76,10 @@ void reserve(int fd, std::uint64_t begin, std::uint64_t end) {
   }
 }
 
+// What is private and may be written has a limit of its own (RLIMIT_DATA).
 void require_address_space(std::uint64_t bytes) {
-  void* const probe =
-      ::mmap(nullptr, bytes, PROT_NONE, MAP_PRIVATE | MAP_ANONYMOUS | MAP_NORESERVE, -1, 0);
+  void* const probe = ::mmap(nullptr, bytes, PROT_READ | PROT_WRITE,
+                             MAP_PRIVATE | MAP_ANONYMOUS | MAP_NORESERVE, -1, 0);
   if (probe == MAP_FAILED) {
     throw NoRoom("no room for " + std::to_string(bytes) +
                  " bytes of memory: " + std::generic_category().message(errno));

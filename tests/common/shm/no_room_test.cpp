@@ -1,6 +1,7 @@
 // A file that may not grow: an error, with nothing changed, and the next attempt succeeds when
 // there is room.
 #include <gtest/gtest.h>
+#include <sys/resource.h>
 #include <unistd.h>
 
 #include <string>
@@ -39,6 +40,20 @@ TEST(NoRoomTest, AJournalThatMayNotGrowKeepsWhatItHas) {
   journal.write(kLimit, "fits now");
   EXPECT_EQ(journal.read(kLimit, kLimit + 8), "fits now");
   EXPECT_EQ(journal.read(0, text.size()), text);
+}
+
+// ulimit -v and ulimit -d: what is private and written to counts for both.
+TEST(NoRoomTest, AddressSpaceHasTwoLimits) {
+  for (const auto kind : {RLIMIT_AS, RLIMIT_DATA}) {
+    rlimit before{};
+    ASSERT_EQ(::getrlimit(kind, &before), 0);
+    constexpr std::uint64_t kLarge = std::uint64_t{1} << 45;
+    const rlimit limit{kLarge, before.rlim_max};
+    ASSERT_EQ(::setrlimit(kind, &limit), 0);
+    EXPECT_THROW(require_address_space(kLarge), NoRoom) << kind;
+    ASSERT_EQ(::setrlimit(kind, &before), 0);
+    EXPECT_NO_THROW(require_address_space(4096)) << kind;
+  }
 }
 
 TEST(NoRoomTest, AJournalUsesTheLastByteThatItCanHave) {

@@ -362,6 +362,7 @@ void add_hints_on_state(nlohmann::json& hints, const TestOptions& options, const
         "do the values that nobody sent come from an earlier run? Give each run a --state-dir of "
         "its own");
   } else if (has_argument(options, kStateDir) && !lost && something_was_answered(run) &&
+             !wants_more_than_is_promised(options, results.at("workload")) &&
              (results.at("workload").value("valid?", nlohmann::json(true)) == false ||
               results.at("workload").contains("error"))) {
     hints.push_back(

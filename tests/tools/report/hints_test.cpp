@@ -356,6 +356,10 @@ TEST_F(Hints, WhatIsWrongWithAStateDirectoryMayBeOfAnEarlierRun) {
   EXPECT_FALSE(says(hints(), kAsked)) << hints();
   options_.node_arguments = {"--state-dir", "/somewhere"};
   EXPECT_TRUE(says(hints(), kAsked)) << hints();
+  options_.binary = "hearsay-node";
+  options_.workload = "txn-rw-register";
+  options_.node_count = 2;
+  EXPECT_FALSE(says(hints(), kAsked)) << "it is the models that are wanted: " << hints();
   results_["workload"]["valid?"] = true;
   EXPECT_FALSE(says(hints(), kAsked)) << hints();
 }

@@ -162,8 +162,7 @@ void Node::skip(const NodeInput& input, Skipped why, Effects& effects) {
                  "this node has no room for it (disk, memory, or a limit of either); not done");
     } else {
       context(kNodeTag, step, effects)
-          .error(*message, ErrorCode::crash,
-                 "the worker crashed on this request, or hung; it was given up");
+          .error(*message, ErrorCode::crash, "the worker crashed on this request; it was given up");
     }
   }
   if (part) drop_parts(effects);

@@ -5,10 +5,12 @@
 #include <fcntl.h>
 #include <gtest/gtest.h>
 
+#include <chrono>
 #include <cstddef>
 #include <filesystem>
 #include <fstream>
 #include <string>
+#include <thread>
 
 #include "common/base/checksum.h"
 #include "common/base/record.h"
@@ -53,6 +55,8 @@ class StateFolderTest : public testing::Test {
     stream.seekp(static_cast<std::streamoff>(offset));
     stream.put(static_cast<char>(byte ^ 1));
   }
+  // People are not as fast as a file system's clock is coarse.
+  static void wait_a_tick() { std::this_thread::sleep_for(std::chrono::milliseconds(30)); }
   // As if the machine had been started again since.
   void boot() {
     const FileDescriptor file(::open((node_ / "segment").c_str(), O_RDWR | O_CLOEXEC));
@@ -148,6 +152,7 @@ TEST_F(StateFolderTest, AnotherLifeOfTheSameFilesIsOfTheSameIncarnation) {
 TEST_F(StateFolderTest, WithAFileThatWasPutInItsPlaceTheNodeHasALaterIncarnation) {
   const std::uint64_t first = incarnation_of(open());
   fs::copy_file(node_ / "segment", folder_ / "copy");
+  wait_a_tick();
   fs::remove(node_ / "segment");
   fs::copy_file(folder_ / "copy", node_ / "segment");
   EXPECT_GT(incarnation_of(open()), first);
@@ -157,6 +162,7 @@ TEST_F(StateFolderTest, WithAFileThatWasPutInItsPlaceTheNodeHasALaterIncarnation
 TEST_F(StateFolderTest, AfterItsFolderWasMovedAwayAndBackTheNodeHasALaterIncarnation) {
   const std::uint64_t first = incarnation_of(open());
   const fs::path elsewhere = folder_ / "elsewhere";
+  wait_a_tick();
   fs::rename(node_, elsewhere);
   fs::rename(elsewhere, node_);
   EXPECT_GT(incarnation_of(open()), first);
@@ -178,6 +184,7 @@ TEST_F(StateFolderTest, InFilesBroughtBackFromACopyTheNodeHasALaterIncarnation) 
   const std::uint64_t first = incarnation_of(open());
   const fs::path copy = folder_ / "copy";
   fs::copy(node_, copy, fs::copy_options::recursive);
+  wait_a_tick();
   fs::remove_all(node_);
   fs::copy(copy, node_, fs::copy_options::recursive);
   EXPECT_GT(incarnation_of(open()), first);

@@ -41,13 +41,17 @@ TEST_F(FaultsCommand, ANemesisThatFindsNoWorkerIsNamedAndNotDrawn) {
 
 // A set-user-id program that took root's user: the bench of another user can't touch it.
 TEST_F(FaultsCommand, WhoMayNotBeSignalledEndsTheRunAndHoldsUpNoEnd) {
-  const bool is_there = run_shell("command -v setpriv").exit_code == 0;
-  if (::geteuid() != 0 || !is_there) GTEST_SKIP() << "needs root, and setpriv";
   const std::string store = store_.string();
   const std::string as_nobody =
       "chmod 777 " + store + "; cd " + store +
-      "; cp $(command -v setpriv) suid; chmod 4755 suid; " +
+      "; cp $(command -v setpriv) suid && chmod 4755 suid && " +
       "timeout 60 setpriv --reuid 65534 --regid 65534 --clear-groups env HOME=/tmp ";
+  const std::string can = as_nobody + "sh -c 'test -x " + HEARSAY_COMMAND + " && test -r " +
+                          HEARSAY_TEST_NODES +
+                          "/direct.py && test \"$(./suid --reuid 0 id -u)\" = 0'";
+  if (::geteuid() != 0 || run_shell(can).exit_code != 0) {
+    GTEST_SKIP() << "needs root, setpriv, and a place where set-user-id counts";
+  }
   for (const char* nemesis : {"pause", "kill"}) {
     const Finished finished = run_shell(
         as_nobody + HEARSAY_COMMAND + " test --store st-" + nemesis + " --no-page -w echo --bin " +

@@ -4,6 +4,7 @@
 #include <sys/resource.h>
 #include <unistd.h>
 
+#include <algorithm>
 #include <string>
 
 #include "common/base/record.h"
@@ -50,7 +51,7 @@ TEST(NoRoomTest, AddressSpaceHasTwoLimits) {
     rlimit before{};
     ASSERT_EQ(::getrlimit(kind, &before), 0);
     constexpr std::uint64_t kLarge = std::uint64_t{1} << 45;
-    const rlimit limit{kLarge, before.rlim_max};
+    const rlimit limit{std::min<rlim_t>(kLarge, before.rlim_max), before.rlim_max};
     ASSERT_EQ(::setrlimit(kind, &limit), 0);
     EXPECT_THROW(require_address_space(kLarge), NoRoom) << kind;
     ASSERT_EQ(::setrlimit(kind, &before), 0);

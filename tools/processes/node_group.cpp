@@ -179,7 +179,7 @@ std::vector<std::string> NodeGroup::end_orphans() const {
         names.push_back(name);
         ::waitpid(pid, nullptr, 0);
       } else if (i == 0) {
-        names.push_back(name + ", which this user may not kill");
+        names.push_back(name);
       }
     }
     if (!found) break;  // else their children may have come

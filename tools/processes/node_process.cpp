@@ -236,7 +236,7 @@ void NodeProcess::reap() {
   if (pid_ < 0) return;
   const bool may_kill = ::kill(pid_, 0) == 0 || errno != EPERM;
   close_stdin();
-  for (int polls = 0; polls < kReapPolls; ++polls) {
+  for (int polls = 0; may_kill || polls < kReapPolls; ++polls) {
     const pid_t ended = ::waitpid(pid_, nullptr, may_kill ? 0 : WNOHANG);
     if (ended == pid_ || (ended < 0 && errno != EINTR)) break;
     if (!may_kill) ::usleep(kReapPollUs);

@@ -369,7 +369,8 @@ void add_leftovers(Report& report, const nlohmann::json& names) {
   for (const nlohmann::json& name : names) ++counts[name.get<std::string>()];
   for (const auto& [name, count] : counts) {
     const std::string what = count > 1 ? fmt::format("{} processes", count) : "processes";
-    report.add("left behind", fmt::format("{} left {} running (now killed)", name, what));
+    report.add("left behind",
+               fmt::format("{} left {} running (now killed, if this user may)", name, what));
   }
 }
 

@@ -4,23 +4,6 @@
 #include <nlohmann/json.hpp>
 
 namespace hearsay::bench {
-
-std::size_t node_of(const TestOptions& options, const Network& network,
-                    const Operation& operation) {
-  const std::size_t thread =
-      static_cast<std::size_t>(operation.process) % std::max<std::size_t>(1, options.thread_count);
-  return thread % network.node_count();
-}
-
-bool has_timed_out(const Operation& operation) {
-  return operation.error == "net-timeout" || operation.exception == kReadTimeout;
-}
-
-bool has_malformed_reply(const Operation& operation) {
-  return !operation.exception.empty() && operation.exception != kReadTimeout &&
-         !operation.exception.starts_with(kReplyIsError);
-}
-
 namespace {
 
 struct Ended {
@@ -43,6 +26,22 @@ std::vector<Ended> ended_requests(const History& history) {
 
 }  // namespace
 
+std::size_t node_of(const TestOptions& options, const Network& network,
+                    const Operation& operation) {
+  const std::size_t thread =
+      static_cast<std::size_t>(operation.process) % std::max<std::size_t>(1, options.thread_count);
+  return thread % network.node_count();
+}
+
+bool has_timed_out(const Operation& operation) {
+  return operation.error == "net-timeout" || operation.exception == kReadTimeout;
+}
+
+bool has_malformed_reply(const Operation& operation) {
+  return !operation.exception.empty() && operation.exception != kReadTimeout &&
+         !operation.exception.starts_with(kReplyIsError);
+}
+
 std::vector<Silence> silent_nodes(const TestOptions& options, const Run& run,
                                   const Network& network) {
   const Nemesis& nemesis = run.nemesis();
@@ -58,15 +57,15 @@ std::vector<Silence> silent_nodes(const TestOptions& options, const Run& run,
     // Who asked another node may wait for a message that was taken from it.
     if (network.lost() > 0) asked_ns[node] = network.last_sent_ns(node);
   }
-  const History& history = run.history();
-  for (const Ended& each : ended_requests(history)) {
+  const std::vector<Ended> ended = ended_requests(run.history());
+  for (const Ended& each : ended) {
     Silence& silence = silences[node_of(options, network, *each.end)];
     if (has_timed_out(*each.end)) continue;
     silence.since_ns = std::max(silence.since_ns, each.end->time_ns);
     std::int64_t& asked = asked_ns[silence.node];
     asked = std::max(asked, each.asked_ns);
   }
-  for (const Ended& each : ended_requests(history)) {
+  for (const Ended& each : ended) {
     Silence& silence = silences[node_of(options, network, *each.end)];
     if (has_timed_out(*each.end) && each.asked_ns > asked_ns[silence.node]) ++silence.unanswered;
   }

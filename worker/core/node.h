@@ -61,8 +61,8 @@ class Node {
 
   // Throws CorruptSegment when the payload is no such input.
   void step(const NodeInput& input, Effects& effects);
-  // The next step begins a new incarnation. Of it the journal needs a few hundred bytes, and some
-  // for each neighbour.
+  // The next step begins a new incarnation. Of it the journal needs some tens of bytes, and 136 for
+  // each neighbour of a replica.
   bool begins_incarnation() const { return incarnation_ != 0 && incarnation_ != key_.incarnation; }
   // Instead of step(), for an input that gets none. A client learns it: after crashes with error 13
   // (perhaps it was done), without room with error 11 (it was not; later it may go).
